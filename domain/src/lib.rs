@@ -1,1 +1,21 @@
-//! Placeholder.
+//! Words and rules that the browser and the server share.
+//!
+//! Everything here is plain data and pure functions: no I/O, no clock, no randomness, no framework. It builds for WASM
+//! and for the host, and its tests run in milliseconds. What must not reach a candidate is kept out of
+//! [`conversation`]'s types, so that it cannot be serialised to one.
+
+pub mod account;
+pub mod analysis;
+pub mod candidate;
+pub mod clock;
+pub mod conversation;
+pub mod error;
+pub mod id;
+pub mod interview;
+pub mod link;
+pub mod merge;
+pub mod paging;
+pub mod question;
+pub mod session;
+pub mod text;
+pub mod time;

@@ -1,1 +1,26 @@
-//! Placeholder.
+//! The database schema in code, for SQLite and PostgreSQL. Depends on no entity: an entity may change, a migration that
+//! was applied somewhere may not. One change per statement (SQLite), foreign keys at CREATE TABLE, no defaults for
+//! times. Each migration runs in a transaction on both databases, so that a failed one leaves nothing behind.
+
+pub use sea_orm_migration::{MigrationTrait, MigratorTrait, prelude::DbErr};
+
+mod columns;
+mod m0001_accounts;
+mod m0002_interviews;
+mod m0003_candidates;
+mod m0004_jobs;
+
+/// Runs the migrations, in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_accounts::Migration),
+            Box::new(m0002_interviews::Migration),
+            Box::new(m0003_candidates::Migration),
+            Box::new(m0004_jobs::Migration),
+        ]
+    }
+}

@@ -1,0 +1,192 @@
+//! The conversation of a session.
+//!
+//! The `…View` types are all that a candidate can ever receive. They have no field for scores, notes, criteria, the
+//! objective, the description, expected points, later questions or other people: what must not reach a candidate
+//! cannot be written down here. Creators read [`Transcript`].
+
+use crate::{
+    id::{ChoiceId, PromptId, QuestionId},
+    question::QuestionKind,
+    session::{Status, words},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// Who said a turn.
+    Speaker {
+        /// The interviewer, scripted or AI.
+        Interviewer = "interviewer",
+        /// The candidate.
+        Candidate = "candidate",
+    }
+}
+
+words! {
+    /// What a turn is.
+    TurnKind {
+        /// The interviewer asks a question of the interview (with a greeting or a reaction before it).
+        Question = "question",
+        /// The interviewer asks on about the same question.
+        FollowUp = "follow_up",
+        /// The interviewer says that nothing is left to ask.
+        Closing = "closing",
+        /// The candidate answers.
+        Answer = "answer",
+        /// What stood in the composer when time ran out, sent by the page.
+        LateAnswer = "late_answer",
+    }
+}
+
+/// Longest answer, in characters.
+pub const ANSWER_MAX: usize = 20_000;
+/// Longest client id, in characters.
+pub const CLIENT_ID_MAX: usize = 100;
+
+/// A choice as a candidate sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChoiceView {
+    /// Sent back in `choices[]`.
+    pub id: ChoiceId,
+    /// What it says.
+    pub text: String,
+}
+
+/// What the candidate is asked right now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PromptView {
+    /// Names this question (or this one follow-up to it); sent back with the answer.
+    pub id: PromptId,
+    /// How it is answered.
+    pub kind: QuestionKind,
+    /// What is asked.
+    pub text: String,
+    /// The choices, for the two choice kinds.
+    pub choices: Vec<ChoiceView>,
+    /// Whether this asks on about the same question.
+    pub follow_up: bool,
+}
+
+/// One line of the transcript as a candidate sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TurnView {
+    /// From 1 in its session.
+    pub number: i32,
+    /// Who said it.
+    pub speaker: Speaker,
+    /// What was said.
+    pub text: String,
+    /// Whether it was sent by the page when time ran out.
+    pub late: bool,
+    /// The client id under which the candidate's page sent it.
+    pub client_id: Option<String>,
+    /// Whole minutes of pause before this turn, where the candidate was away.
+    pub pause_minutes: Option<i64>,
+}
+
+/// All that a candidate's page knows of their session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CandidateView {
+    /// Where the session stands.
+    pub state: Status,
+    /// What is asked right now; `null` before the start, when all is asked, and after the end.
+    pub question: Option<PromptView>,
+    /// Questions asked so far, follow-ups not counted.
+    pub asked: i32,
+    /// Questions in all.
+    pub total: i32,
+    /// Seconds left; `null` without a time limit.
+    pub seconds_left: Option<i64>,
+    /// The lease of the window that holds the session; an answer with an older one is refused.
+    pub lease: i64,
+    /// The conversation so far.
+    pub turns: Vec<TurnView>,
+    /// The interview's title.
+    pub title: String,
+    /// The candidate's own name.
+    pub name: String,
+    /// The interviewer's name.
+    pub interviewer: String,
+    /// The interview's language.
+    pub language: String,
+    /// Whether the session ended because the time was up.
+    pub time_was_up: bool,
+}
+
+/// Why a candidate's request was refused: a closed list, safe to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CandidateErrorCode {
+    /// Unknown, foreign or replaced link.
+    UnknownLink,
+    /// The link expired or was revoked, the interview is paused, closed, full, or not open.
+    NotOpen,
+    /// Consent is needed to start.
+    ConsentNeeded,
+    /// The invited email is needed, or the one given is not it.
+    EmailNeeded,
+    /// What was sent cannot be stored as it is; `detail` says why.
+    Invalid,
+    /// The question is no longer the current one; the view says what is.
+    Stale,
+    /// Another window has taken over.
+    TakenOver,
+    /// The client id was used with another text.
+    ClientIdReused,
+    /// The session is over.
+    Ended,
+    /// Too many requests; try again later.
+    TooMany,
+    /// Parley cannot do it right now; nothing was lost, try again.
+    Unavailable,
+}
+
+/// A refusal with the present view where there is one, so that the page can go on from what is true.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CandidateError {
+    /// What kind of refusal.
+    pub error: CandidateErrorCode,
+    /// In words: what happened, what is kept, what to do.
+    pub detail: String,
+    /// The present view.
+    #[serde(flatten)]
+    pub view: Option<Box<CandidateView>>,
+}
+
+/// One line of a transcript as creators and the API see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Turn {
+    /// From 1 in its session.
+    pub number: i32,
+    /// Who said it.
+    pub speaker: Speaker,
+    /// What it is.
+    pub kind: TurnKind,
+    /// The question that it belongs to; `null` for the closing.
+    pub question: Option<QuestionId>,
+    /// What was said.
+    pub text: String,
+    /// When it was stored.
+    pub at: Timestamp,
+    /// Whether the scripted interviewer said it.
+    pub scripted: bool,
+    /// Milliseconds of pause before this turn that were time away.
+    pub pause_ms: i64,
+}
+
+/// A whole conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Transcript {
+    /// All turns, in order.
+    pub items: Vec<Turn>,
+    /// Always `null`: a transcript is never cut.
+    pub next_cursor: Option<String>,
+}
