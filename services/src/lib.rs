@@ -1,3 +1,119 @@
-//! Parley's use-cases and everything that touches the outside world; knows nothing of HTTP or screens.
+//! Parley's use-cases and everything that touches the outside world: database, time, randomness, files, mail, models.
+//! Knows nothing of HTTP or screens: both doors (REST and server functions) call what is here and add nothing to it.
+//!
+//! Every use-case takes [`Services`] and an [`Actor`], asks the one policy, and carries the workspace in every query.
+
+use crate::{
+    clock::{Clock, SystemClock},
+    db::Db,
+    error::{Result, ServiceError},
+    events::Events,
+    secrets::Secrets,
+};
+use parley_domain::{
+    account::{Action, Actor, Resource, can},
+    id::WorkspaceId,
+    time::Timestamp,
+};
+use std::{path::PathBuf, sync::Arc};
+use uuid::Uuid;
 
 pub mod child;
+pub mod clock;
+pub mod db;
+pub mod entity;
+pub mod error;
+pub mod events;
+pub mod secrets;
+
+/// What the installation was told at start.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where files and the SQLite database are.
+    pub data_dir: PathBuf,
+    /// How the outside reaches this installation, without a slash at the end: links are made of it.
+    pub public_url: String,
+    /// AI tokens granted to the installation's first workspace.
+    pub initial_tokens: i64,
+    /// AI tokens for one resume; 0 is free.
+    pub tokens_per_resume: i64,
+}
+
+/// Everything that use-cases need. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Services {
+    /// The database.
+    pub db: Db,
+    /// Keys and randomness.
+    pub secrets: Arc<Secrets>,
+    /// Who watches.
+    pub events: Events,
+    /// What the installation was told.
+    pub config: Arc<Config>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Services {
+    /// Puts them together, with the machine's clock.
+    #[must_use]
+    pub fn new(db: Db, secrets: Secrets, config: Config) -> Self {
+        Self::with_clock(db, secrets, config, Arc::new(SystemClock))
+    }
+
+    /// Puts them together, with another clock.
+    #[must_use]
+    pub fn with_clock(db: Db, secrets: Secrets, config: Config, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            db,
+            secrets: Arc::new(secrets),
+            events: Events::default(),
+            config: Arc::new(config),
+            clock,
+        }
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A new id: UUID version 7 of the injected time, random in the rest.
+    ///
+    /// # Errors
+    /// When the system has no randomness to give.
+    pub fn new_id<T: From<Uuid>>(&self) -> Result<T> {
+        let random = self.secrets.random::<10>()?;
+        let millis = u64::try_from(self.now().millis()).unwrap_or(0);
+        Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random)
+            .into_uuid()
+            .into())
+    }
+
+    /// Asks the policy.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for another workspace (as if it did not exist), [`ServiceError::Forbidden`] for a role
+    /// that is too low.
+    pub fn allow(&self, actor: &Actor, action: Action, resource: &Resource) -> Result<()> {
+        if can(actor, action, resource) {
+            return Ok(());
+        }
+        let same = actor.workspace() == Some(resource.workspace);
+        Err(if same && actor.role().is_some() {
+            ServiceError::Forbidden
+        } else {
+            ServiceError::NotFound
+        })
+    }
+
+    /// Asks the policy about the actor's own workspace, and says which that is.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`] for a role that is too low; [`ServiceError::NotFound`] for an actor without one.
+    pub fn allow_own(&self, actor: &Actor, action: Action) -> Result<WorkspaceId> {
+        let workspace = actor.workspace().ok_or(ServiceError::NotFound)?;
+        self.allow(actor, action, &Resource::of(workspace))?;
+        Ok(workspace)
+    }
+}

@@ -1,0 +1,195 @@
+//! The database: connecting, and the one way to write.
+//!
+//! SQLite has one writer at a time, and its busy handler sleeps in growing steps: writers that meet there wait tens of
+//! milliseconds for a lock that is held for one. So writers queue here, in the process, in a fair lock; answers of
+//! candidates go ahead of background work. Transactions are IMMEDIATE, because a deferred one that reads first fails at
+//! once when another process (the command line beside a running server) wrote in between. On PostgreSQL the lock is not
+//! needed: use-cases lock the row they are about first.
+//!
+//! Never await HTTP or a model inside a write transaction.
+
+use crate::error::{Result, ServiceError};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
+    IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+/// A pool of connections and the write lock. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db {
+    connection: DatabaseConnection,
+    queue: Arc<Queue>,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    lock: Arc<Mutex<()>>,
+    /// Writers that somebody waits for, waiting or writing.
+    urgent: AtomicUsize,
+}
+
+/// Who waits for a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Priority {
+    /// A person: goes ahead.
+    Person,
+    /// A job: lets persons pass between its chunks, which hold the lock for 10 ms at most.
+    Background,
+}
+
+/// A write transaction. Dropped without [`WriteTxn::commit`], it rolls back.
+#[derive(Debug)]
+pub struct WriteTxn {
+    // Field order matters: the transaction ends before the lock is given back.
+    txn: DatabaseTransaction,
+    _turn: Option<Turn>,
+}
+
+#[derive(Debug)]
+struct Turn {
+    _guard: OwnedMutexGuard<()>,
+}
+
+impl WriteTxn {
+    /// Makes everything since the beginning durable.
+    ///
+    /// # Errors
+    /// When the database cannot; then nothing was written.
+    pub async fn commit(self) -> Result<()> {
+        self.txn.commit().await?;
+        Ok(())
+    }
+}
+
+impl Deref for WriteTxn {
+    type Target = DatabaseTransaction;
+    fn deref(&self) -> &Self::Target {
+        &self.txn
+    }
+}
+
+impl Db {
+    /// Connects to `sqlite:…` (made if missing) or `postgres:…`.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or the URL is of neither kind.
+    pub async fn connect(url: &str) -> Result<Self> {
+        let sqlite = url.starts_with("sqlite:");
+        if !sqlite && !url.starts_with("postgres:") && !url.starts_with("postgresql:") {
+            return Err(ServiceError::internal(anyhow::anyhow!(
+                "the database URL starts with neither sqlite: nor postgres:"
+            )));
+        }
+        let mut options = ConnectOptions::new(url);
+        options
+            .max_connections(if sqlite { 8 } else { 20 })
+            .acquire_timeout(Duration::from_secs(5))
+            .sqlx_logging(false);
+        if sqlite {
+            options.map_sqlx_sqlite_opts(|o| {
+                o.create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    // An acknowledged answer survives a power cut.
+                    .synchronous(SqliteSynchronous::Full)
+                    .busy_timeout(Duration::from_secs(5))
+                    .foreign_keys(true)
+                    .optimize_on_close(true, None)
+            });
+        } else {
+            options.statement_timeout(Duration::from_secs(15));
+        }
+        let connection = Database::connect(options).await?;
+        Ok(Self {
+            connection,
+            queue: Arc::default(),
+        })
+    }
+
+    /// For reading, outside of any transaction.
+    #[must_use]
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.connection
+    }
+
+    /// Whether this is SQLite.
+    #[must_use]
+    pub fn is_sqlite(&self) -> bool {
+        self.connection.get_database_backend() == DatabaseBackend::Sqlite
+    }
+
+    /// Begins a write transaction, after those that go ahead.
+    ///
+    /// # Errors
+    /// When the database is busy for too long or gone.
+    pub async fn write(&self, priority: Priority) -> Result<WriteTxn> {
+        let turn = if self.is_sqlite() {
+            Some(self.turn(priority).await)
+        } else {
+            None
+        };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            // What a statement of ours reads after locking its row must be what was committed last.
+            isolation_level: (!self.is_sqlite()).then_some(IsolationLevel::ReadCommitted),
+            ..Default::default()
+        };
+        let txn = self.connection.begin_with_options(options).await?;
+        Ok(WriteTxn { txn, _turn: turn })
+    }
+
+    async fn turn(&self, priority: Priority) -> Turn {
+        if priority == Priority::Person {
+            self.queue.urgent.fetch_add(1, Ordering::SeqCst);
+            // Counted only while waiting: whoever holds the lock is ahead anyway.
+            let waiting = Waiting(&self.queue.urgent);
+            let guard = Arc::clone(&self.queue.lock).lock_owned().await;
+            drop(waiting);
+            return Turn { _guard: guard };
+        }
+        loop {
+            let guard = Arc::clone(&self.queue.lock).lock_owned().await;
+            if self.queue.urgent.load(Ordering::SeqCst) == 0 {
+                return Turn { _guard: guard };
+            }
+            drop(guard);
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<()> {
+        self.connection.ping().await?;
+        Ok(())
+    }
+
+    /// Closes all connections; SQLite then folds its write-ahead log back.
+    ///
+    /// # Errors
+    /// When a connection could not be closed in order.
+    pub async fn close(self) -> Result<()> {
+        self.connection.close().await?;
+        Ok(())
+    }
+}
+
+/// Counts a waiting writer for as long as it lives, so that one that gave up is not waited for.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
