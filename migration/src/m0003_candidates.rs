@@ -115,6 +115,8 @@ async fn create_sessions(m: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(text_null("consent_version"))
         .col(text_null("consent_language"))
         .col(moment_null("consent_at"));
+    // Why this attempt was granted, for attempts after the first.
+    session.col(text_null("retake_reason")).col(text_null("retake_note"));
     for name in ["opened_at", "started_at", "last_seen_at", "deadline", "completed_at"] {
         session.col(moment_null(name));
     }

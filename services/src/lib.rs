@@ -18,13 +18,18 @@ use parley_domain::{
 use std::{path::PathBuf, sync::Arc};
 use uuid::Uuid;
 
+pub mod analysis;
+pub mod candidates;
 pub mod child;
 pub mod clock;
+pub mod conversation;
 pub mod db;
 pub mod entity;
 pub mod error;
 pub mod events;
+pub mod interviews;
 pub mod secrets;
+pub mod sessions;
 
 /// What the installation was told at start.
 #[derive(Clone, Debug)]

@@ -46,6 +46,10 @@ pub struct Model {
     pub consent_language: Option<String>,
     /// When it was given.
     pub consent_at: Option<i64>,
+    /// Why this attempt was granted (`RetakeReason`), after the first.
+    pub retake_reason: Option<String>,
+    /// What the member wrote to it.
+    pub retake_note: Option<String>,
     /// Link first opened.
     pub opened_at: Option<i64>,
     /// Started.

@@ -1,0 +1,173 @@
+//! The interviewer's turns. The server decides what comes next; the step can be run by anybody, again and again, and has
+//! effect once: it only acts on a session that awaits the interviewer and still has as many turns as it saw.
+
+use super::{
+    phrases::{self, Phrases},
+    scripted::{self, Next, Situation},
+    view::{question_at, turns_of},
+};
+use crate::{
+    Services,
+    db::Priority,
+    entity::{candidate, session, turn},
+    error::{Result, ServiceError},
+    interviews::{self, Version},
+    sessions::{lock, tell},
+};
+use parley_domain::{
+    conversation::{Speaker, TurnKind},
+    id::{PromptId, SessionId, WorkspaceId},
+    question::Question,
+    session::{Awaiting, Status},
+};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel};
+
+/// A turn of the interviewer that is about to be stored.
+struct Line {
+    kind: TurnKind,
+    question: Option<uuid::Uuid>,
+    prompt: Option<uuid::Uuid>,
+    text: String,
+}
+
+async fn say(s: &Services, tx: &impl ConnectionTrait, row: &session::Model, number: i32, line: Line) -> Result<()> {
+    let now = s.now().millis();
+    let id: uuid::Uuid = s.new_id()?;
+    let said = turn::Model {
+        id,
+        workspace_id: row.workspace_id,
+        session_id: row.id,
+        number,
+        speaker: Speaker::Interviewer.as_str().to_owned(),
+        kind: line.kind.as_str().to_owned(),
+        question_id: line.question,
+        prompt_id: line.prompt,
+        text: line.text,
+        client_id: None,
+        scripted: true,
+        pause_ms: 0,
+        created_at: now,
+        updated_at: now,
+    };
+    turn::Entity::insert(said.into_active_model()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// The first turn, in the transaction that starts the session: greeting and first question.
+pub(super) async fn opening(
+    s: &Services,
+    tx: &impl ConnectionTrait,
+    row: &session::Model,
+    name: &str,
+    version: &Version,
+    first: &Question,
+) -> Result<()> {
+    let words = phrases::of(&version.settings.language);
+    let greeting = (words.greeting)(version.settings.tone, name, &version.settings.interviewer_name);
+    let text = format!("{greeting}\n\n{}", first.text);
+    let line = Line { kind: TurnKind::Question, question: Some(first.id.0), prompt: Some(first.id.0), text };
+    say(s, tx, row, 1, line).await
+}
+
+/// Makes the interviewer's next turn if one is due. Has effect once, however many run it.
+///
+/// # Errors
+/// When the database fails; the sweeper tries again.
+pub async fn advance(s: &Services, id: SessionId) -> Result<()> {
+    let conn = s.db.read();
+    let Some(seen) = session::Entity::find_by_id(id.0).one(conn).await? else { return Ok(()) };
+    if !due(&seen) {
+        return Ok(());
+    }
+    let version_id = seen.version_id.ok_or_else(|| ServiceError::internal(anyhow::anyhow!("no version")))?;
+    let version = interviews::version(conn, WorkspaceId(seen.workspace_id), version_id.into()).await?;
+    let turns = turns_of(conn, &seen).await?;
+    let words = phrases::of(&version.settings.language);
+    let next = decide(&seen, &version, &turns, words)?;
+    let name = match seen.candidate_id {
+        Some(id) => candidate::Entity::find_by_id(id).one(conn).await?.map(|c| c.name),
+        None => None,
+    };
+
+    let tx = s.db.write(Priority::Person).await?;
+    let row = lock(&*tx, id).await?;
+    if !due(&row) || row.turns != seen.turns {
+        return Ok(());
+    }
+    let row = apply(s, &*tx, row, &version, words, next, name.as_deref().unwrap_or_default()).await?;
+    tx.commit().await?;
+    tell(s, &row);
+    Ok(())
+}
+
+fn due(row: &session::Model) -> bool {
+    row.status == Status::InProgress.as_str() && row.awaiting.as_deref() == Some(Awaiting::Interviewer.as_str())
+}
+
+/// What comes next, from what was said about the current question.
+fn decide(row: &session::Model, version: &Version, turns: &[turn::Model], words: &'static Phrases) -> Result<Next> {
+    let question = question_at(version, row.question_index)
+        .ok_or_else(|| ServiceError::internal(anyhow::anyhow!("a session without its question")))?;
+    let answers: Vec<&str> = turns
+        .iter()
+        .filter(|t| t.question_id == Some(question.id.0) && t.speaker == Speaker::Candidate.as_str())
+        .map(|t| t.text.as_str())
+        .collect();
+    Ok(scripted::next(
+        words,
+        &Situation {
+            question,
+            answers: &answers,
+            follow_ups: u32::try_from(row.follow_ups).unwrap_or(0),
+            depth: version.settings.follow_up_depth,
+            last: usize::try_from(row.question_index).unwrap_or(0) + 1 >= version.questions.len(),
+        },
+    ))
+}
+
+async fn apply(
+    s: &Services,
+    tx: &impl ConnectionTrait,
+    row: session::Model,
+    version: &Version,
+    words: &'static Phrases,
+    next: Next,
+    name: &str,
+) -> Result<session::Model> {
+    let number = row.turns + 1;
+    let tone = version.settings.tone;
+    let reaction = (words.reaction)(tone, row.question_index.unsigned_abs());
+    let current = question_at(version, row.question_index).map(|q| q.id.0);
+    let index = row.question_index;
+    let follow_ups = row.follow_ups;
+    let mut change = row.clone().into_active_model();
+    let line = match next {
+        Next::FollowUp(text) => {
+            let prompt: PromptId = s.new_id()?;
+            change.follow_ups = Set(follow_ups + 1);
+            change.prompt_id = Set(Some(prompt.0));
+            change.awaiting = Set(Some(Awaiting::Candidate.as_str().to_owned()));
+            Line { kind: TurnKind::FollowUp, question: current, prompt: Some(prompt.0), text }
+        }
+        Next::Question => {
+            let question = question_at(version, index + 1)
+                .ok_or_else(|| ServiceError::internal(anyhow::anyhow!("no next question")))?;
+            change.question_index = Set(index + 1);
+            change.follow_ups = Set(0);
+            change.prompt_id = Set(Some(question.id.0));
+            change.awaiting = Set(Some(Awaiting::Candidate.as_str().to_owned()));
+            let text = format!("{reaction}\n\n{}", question.text);
+            Line { kind: TurnKind::Question, question: Some(question.id.0), prompt: Some(question.id.0), text }
+        }
+        Next::Close => {
+            change.prompt_id = Set(None);
+            change.awaiting = Set(Some(Awaiting::Finish.as_str().to_owned()));
+            Line { kind: TurnKind::Closing, question: None, prompt: None, text: (words.closing)(tone, name) }
+        }
+    };
+    change.turns = Set(number);
+    change.updated_at = Set(s.now().millis());
+    let row = change.update(tx).await?;
+    say(s, tx, &row, number, line).await?;
+    Ok(row)
+}

@@ -1,0 +1,20 @@
+//! The conversation of a session, as its candidate has it: landing, start, answer, heartbeat, finish; and the
+//! interviewer's next turn.
+//!
+//! The invite token is the candidate's credential. Nothing here returns anything but the candidate-facing types of the
+//! domain. An answer commits alone; the interviewer's turn after it is a step of its own that can be run again by
+//! anybody (the request, a resume, the sweeper) and has effect once.
+
+mod answer;
+mod door;
+mod interviewer;
+pub mod phrases;
+mod scripted;
+mod start;
+mod view;
+
+pub use answer::{AnswerInput, answer, finish, heartbeat};
+pub use door::{landing, observe_opened};
+pub use interviewer::advance;
+pub use start::{CONSENT_VERSION, StartInput, start};
+pub use view::view;

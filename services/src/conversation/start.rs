@@ -1,0 +1,197 @@
+//! Starting and resuming: one press, idempotent, whatever arrives at once.
+
+use super::{
+    door::{RefusedOr, Visitor, asks_email, link_state, refuse, unknown_link, visitor},
+    interviewer::opening,
+    view::{not_open, version_of, view_of},
+};
+use crate::{
+    Services,
+    db::Priority,
+    entity::{candidate, interview_version, session, session_event},
+    error::{Result, ServiceError},
+    interviews::Version,
+    sessions::{change_status, clock_of, event, lock, rules_of, store_clock, tell},
+};
+use parley_domain::{
+    clock::{ClockState, Presence},
+    conversation::{CandidateError, CandidateErrorCode, CandidateView},
+    link::LinkState,
+    session::{Awaiting, EndReason, Transition},
+    text,
+    time::MINUTE,
+};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QuerySelect,
+};
+
+/// Which consent text candidates agree to; stored with the consent. Changes whenever the text does.
+pub const CONSENT_VERSION: &str = "2026-11";
+
+/// Wrong emails that one link takes in [`EMAIL_WINDOW`].
+const EMAIL_TRIES: u64 = 5;
+/// The window for [`EMAIL_TRIES`], in milliseconds.
+const EMAIL_WINDOW: i64 = 15 * MINUTE;
+
+/// What comes with a press on Start interview.
+#[derive(Clone, Debug, Default)]
+pub struct StartInput {
+    /// Whether the consent box was ticked; asked for a start, not for a resume.
+    pub consent: bool,
+    /// The invited email, where the interview asks for it.
+    pub email: Option<String>,
+    /// How the page will tell that somebody is there.
+    pub presence: Presence,
+    /// The language in which the consent text was shown.
+    pub language: String,
+}
+
+/// Starts the session; or, in progress, goes on here: this window gets a new lease and older ones stop. A completed
+/// session is answered with its view and nothing is added.
+///
+/// # Errors
+/// An unknown link; an interview that takes no starts now; missing consent or email.
+pub async fn start(s: &Services, token: &str, input: StartInput) -> Result<CandidateView, CandidateError> {
+    start_inner(s, token, input).await.map_err(|RefusedOr(e)| e)
+}
+
+async fn start_inner(s: &Services, token: &str, input: StartInput) -> Result<CandidateView, RefusedOr> {
+    let tx = s.db.write(Priority::Person).await?;
+    let known = visitor(&*tx, token).await?.ok_or_else(unknown_link)?;
+    // Lock, then read again: of many starts at once one starts, the others find a session in progress.
+    candidate::Entity::find_by_id(known.candidate.id).lock_exclusive().one(&*tx).await.map_err(ServiceError::from)?;
+    let known = visitor(&*tx, token).await?.ok_or_else(unknown_link)?;
+    let state = link_state(&known, s.now())?;
+    let known = match state {
+        LinkState::Completed => return Ok(view_of(s, &*tx, &known).await?),
+        LinkState::Continue | LinkState::Ready => {
+            if let Err(refusal) = check_email(s, &*tx, &known, input.email.as_deref()).await? {
+                // The failed try counts: it is all that this transaction wrote.
+                tx.commit().await?;
+                return Err(refusal.into());
+            }
+            if state == LinkState::Ready { begin(s, &*tx, known, &input).await? } else { resume(s, &*tx, known, &input).await? }
+        }
+        _ => return Err(not_open().into()),
+    };
+    tx.commit().await?;
+    tell(s, &known.session);
+    // A process may have died between an answer and the next question.
+    super::interviewer::advance(s, known.session.id.into()).await?;
+    let known = visitor(s.db.read(), token).await?.ok_or_else(unknown_link)?;
+    Ok(view_of(s, s.db.read(), &known).await?)
+}
+
+/// Compares the typed email with the invited one; one answer for every failure, five tries in 15 minutes.
+async fn check_email(
+    s: &Services,
+    tx: &impl ConnectionTrait,
+    known: &Visitor,
+    typed: Option<&str>,
+) -> Result<Result<(), CandidateError>> {
+    if !asks_email(known) {
+        return Ok(Ok(()));
+    }
+    let tries = session_event::Entity::find()
+        .filter(session_event::Column::SessionId.eq(known.session.id))
+        .filter(session_event::Column::Kind.eq("email_refused"))
+        .filter(session_event::Column::At.gt(s.now().plus(-EMAIL_WINDOW).millis()))
+        .count(tx)
+        .await?;
+    if tries >= EMAIL_TRIES {
+        return Ok(Err(refuse(
+            CandidateErrorCode::TooMany,
+            "Too many tries with this link. Wait 15 minutes and try again.",
+        )));
+    }
+    let typed = typed.map(text::email_norm).filter(|e| !e.is_empty());
+    if typed.is_some() && typed == known.candidate.email_norm {
+        let mut change = known.candidate.clone().into_active_model();
+        change.email_verified = Set(true);
+        change.update(tx).await?;
+        return Ok(Ok(()));
+    }
+    event(tx, s, &known.session, "email_refused", &known.actor(), None).await?;
+    Ok(Err(refuse(
+        CandidateErrorCode::EmailNeeded,
+        "Type the email address to which this invitation was sent.",
+    )))
+}
+
+async fn begin(
+    s: &Services,
+    tx: &impl ConnectionTrait,
+    known: Visitor,
+    input: &StartInput,
+) -> Result<Visitor, RefusedOr> {
+    if !input.consent {
+        return Err(refuse(CandidateErrorCode::ConsentNeeded, "Tick the box to agree before you start.").into());
+    }
+    let version = version_of(tx, &known).await?;
+    let Some(first) = version.questions.first() else { return Err(not_open().into()) };
+    pin(tx, &version).await?;
+    let now = s.now();
+    let clock = ClockState::started(now, input.presence);
+    let rules = rules_of(&version.settings);
+    let actor = known.actor();
+    let Visitor { candidate, interview, session } = known;
+    let session = change_status(tx, s, session, Transition::Start, &actor, now, |change| {
+        change.version_id = Set(Some(version.id.0));
+        change.awaiting = Set(Some(Awaiting::Candidate.as_str().to_owned()));
+        change.prompt_id = Set(Some(first.id.0));
+        change.holder = Set(1);
+        change.turns = Set(1);
+        change.consent_version = Set(Some(CONSENT_VERSION.to_owned()));
+        change.consent_language = Set(Some(text::shorten(&text::one_line(&input.language), 35)));
+        change.consent_at = Set(Some(now.millis()));
+        store_clock(change, &clock, &rules);
+    })
+    .await?;
+    opening(s, tx, &session, &candidate.name, &version, first).await?;
+    Ok(Visitor { candidate, interview, session })
+}
+
+/// From now on saving the interview copies this version instead of changing it.
+async fn pin(tx: &impl ConnectionTrait, version: &Version) -> Result<()> {
+    interview_version::Entity::update_many()
+        .col_expr(interview_version::Column::Pinned, true.into())
+        .filter(interview_version::Column::Id.eq(version.id.0))
+        .filter(interview_version::Column::Pinned.eq(false))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+async fn resume(
+    s: &Services,
+    tx: &impl ConnectionTrait,
+    known: Visitor,
+    input: &StartInput,
+) -> Result<Visitor, RefusedOr> {
+    let version = version_of(tx, &known).await?;
+    let rules = rules_of(&version.settings);
+    let actor = known.actor();
+    let now = s.now();
+    let Visitor { candidate, interview, session } = known;
+    let session = lock(tx, session.id.into()).await?;
+    let clock = clock_of(&session);
+    let session = if let Some(up) = clock.up_at(&rules, now) {
+        let active = clock.active_at(&rules, up);
+        change_status(tx, s, session, Transition::Complete(EndReason::TimeUp), &actor, up, |c| {
+            c.active_ms = Set(active);
+            c.duration_key = Set(active);
+        })
+        .await?
+    } else {
+        let holder = session.holder + 1;
+        let mut change: session::ActiveModel = session.into_active_model();
+        change.holder = Set(holder);
+        change.updated_at = Set(now.millis());
+        store_clock(&mut change, &clock.seen(&rules, now, input.presence), &rules);
+        let session = change.update(tx).await?;
+        event(tx, s, &session, "resumed", &actor, None).await?;
+        session
+    };
+    Ok(Visitor { candidate, interview, session })
+}

@@ -1,0 +1,5 @@
+//! Interviews: what is asked, how, and who may enter.
+
+mod version;
+
+pub use version::{Version, version};

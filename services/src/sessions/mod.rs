@@ -1,0 +1,12 @@
+//! Sessions: their life (who may change a status, and how) and what creators read of them.
+
+mod convert;
+mod lifecycle;
+mod retake;
+mod sweep;
+
+pub use convert::to_session;
+pub(crate) use lifecycle::{change_status, clock_of, event, lock, new_session, rules_of, store_clock, tell};
+pub use lifecycle::end;
+pub use retake::{RetakeInput, retake};
+pub use sweep::{run as run_sweeper, sweep};
