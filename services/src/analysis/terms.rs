@@ -4,7 +4,10 @@
 #[must_use]
 pub fn touches(point: &str, text: &str) -> bool {
     let text = parley_domain::text::fold(text);
-    let words: Vec<_> = parley_domain::text::fold(point).split_whitespace().map(str::to_owned).collect();
+    let words: Vec<_> = parley_domain::text::fold(point)
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
     let found = words.iter().filter(|w| text.contains(w.as_str())).count();
     found * 2 >= words.len().max(1)
 }

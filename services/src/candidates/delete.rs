@@ -73,7 +73,12 @@ async fn mark(
 
 fn tell(s: &Services, workspace: WorkspaceId, interviews: BTreeSet<InterviewId>) {
     for interview in interviews {
-        s.events.send(Change { workspace, interview, candidate: None, session: None });
+        s.events.send(Change {
+            workspace,
+            interview,
+            candidate: None,
+            session: None,
+        });
     }
 }
 

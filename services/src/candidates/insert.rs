@@ -18,7 +18,9 @@ use parley_domain::{
     text,
     time::{DAY, Timestamp},
 };
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
 
 /// What to do when the email is already on the interview.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -49,7 +51,13 @@ impl NewCandidate {
     /// Without import, resume or twin.
     #[must_use]
     pub const fn plain(fields: CandidateInput, source: Source) -> Self {
-        Self { fields, source, import: None, resume: None, possible_duplicate_of: None }
+        Self {
+            fields,
+            source,
+            import: None,
+            resume: None,
+            possible_duplicate_of: None,
+        }
     }
 }
 
@@ -91,7 +99,11 @@ pub async fn twin(
     walk_ins: bool,
 ) -> Result<Option<CandidateId>> {
     let public = Source::PublicLink.as_str();
-    let came = if walk_ins { candidate::Column::Source.eq(public) } else { candidate::Column::Source.ne(public) };
+    let came = if walk_ins {
+        candidate::Column::Source.eq(public)
+    } else {
+        candidate::Column::Source.ne(public)
+    };
     let found = candidate::Entity::find()
         .filter(candidate::Column::WorkspaceId.eq(workspace.0))
         .filter(candidate::Column::InterviewId.eq(interview.0))
@@ -151,19 +163,30 @@ pub async fn insert(
         updated_at: now.millis(),
     };
     let session = new_session(s, &row, 1)?;
-    candidate::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await?;
-    session::Entity::insert(session.clone().into_active_model()).exec_without_returning(tx).await?;
+    candidate::Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(tx)
+        .await?;
+    session::Entity::insert(session.clone().into_active_model())
+        .exec_without_returning(tx)
+        .await?;
     Ok((row, session))
 }
 
 /// When a link made now expires.
 pub(crate) fn link_expiry(interview: &interview::Model, now: Timestamp) -> Option<i64> {
-    interview.invite_expiry_days.map(|days| now.plus(i64::from(days) * DAY).millis())
+    interview
+        .invite_expiry_days
+        .map(|days| now.plus(i64::from(days) * DAY).millis())
 }
 
 /// What the search box looks at.
 pub(crate) fn search_key(f: &CandidateInput) -> String {
-    let parts = [Some(f.name.as_str()), f.email.as_deref(), f.phone.as_deref(), f.school.as_deref()];
+    let parts = [
+        Some(f.name.as_str()),
+        f.email.as_deref(),
+        f.phone.as_deref(),
+        f.school.as_deref(),
+    ];
     // A line break keeps a search from matching across two fields.
     text::fold(&parts.into_iter().flatten().collect::<Vec<_>>().join("\n")).replace('\u{0}', "")
 }
@@ -230,7 +253,10 @@ async fn add_one(
             duplicate = twin(tx, workspace, id, &email, true).await?;
         }
     }
-    let new = NewCandidate { possible_duplicate_of: duplicate, ..NewCandidate::plain(fields, source) };
+    let new = NewCandidate {
+        possible_duplicate_of: duplicate,
+        ..NewCandidate::plain(fields, source)
+    };
     let (row, session) = insert(tx, s, interview, new).await?;
     Ok(Added::Yes(Box::new(row), Box::new(session)))
 }
@@ -270,7 +296,12 @@ pub async fn create_many(
         });
     }
     tx.commit().await?;
-    s.events.send(Change { workspace, interview: InterviewId(interview.id), candidate: None, session: None });
+    s.events.send(Change {
+        workspace,
+        interview: InterviewId(interview.id),
+        candidate: None,
+        session: None,
+    });
     let mut results = Vec::with_capacity(rows.len());
     for row in rows {
         results.push(match row {
@@ -293,7 +324,10 @@ pub(crate) async fn store_fields(
     let same_email = email_norm == row.email_norm;
     session::Entity::update_many()
         .col_expr(session::Column::NameKey, text::fold(&fields.name).into())
-        .col_expr(session::Column::EmailNorm, email_norm.clone().unwrap_or_default().into())
+        .col_expr(
+            session::Column::EmailNorm,
+            email_norm.clone().unwrap_or_default().into(),
+        )
         .filter(session::Column::WorkspaceId.eq(row.workspace_id))
         .filter(session::Column::CandidateId.eq(row.id))
         .exec(tx)

@@ -40,7 +40,9 @@ pub fn invite_url(s: &Services, actor: &Actor, row: &candidate::Model) -> Result
     if !can(actor, Action::SeeLinks, &Resource::of(WorkspaceId(row.workspace_id))) {
         return Ok(None);
     }
-    let token = s.secrets.invite_token(&row.link_key, CandidateId(row.id), row.link_version)?;
+    let token = s
+        .secrets
+        .invite_token(&row.link_key, CandidateId(row.id), row.link_version)?;
     Ok(Some(format!("{}/i/invite/{token}", s.config.public_url)))
 }
 
@@ -61,7 +63,11 @@ pub async fn links(s: &Services, actor: &Actor, ids: &[CandidateId]) -> Result<V
             .await?;
         for row in rows {
             if let Some(url) = invite_url(s, actor, &row)? {
-                links.push(CandidateLink { id: CandidateId(row.id), name: row.name, url });
+                links.push(CandidateLink {
+                    id: CandidateId(row.id),
+                    name: row.name,
+                    url,
+                });
             }
         }
     }
@@ -103,5 +109,14 @@ pub async fn replace_link(s: &Services, actor: &Actor, id: CandidateId) -> Resul
         candidate: Some(id),
         session: Some(current.id.into()),
     });
-    to_candidate(s, actor, row, session::Model { opened_at: None, ..current }).await
+    to_candidate(
+        s,
+        actor,
+        row,
+        session::Model {
+            opened_at: None,
+            ..current
+        },
+    )
+    .await
 }

@@ -77,7 +77,10 @@ pub async fn to_candidate(
         id: CandidateId(row.id),
         interview_id: InterviewId(row.interview_id),
         fields: fields(&row),
-        source: row.source.parse().map_err(|e: String| ServiceError::internal(anyhow::anyhow!(e)))?,
+        source: row
+            .source
+            .parse()
+            .map_err(|e: String| ServiceError::internal(anyhow::anyhow!(e)))?,
         resume_file: row.resume_name.clone(),
         invite_url: invite_url(s, actor, &row)?,
         link_expires_at: row.link_expires_at.map(Timestamp::from_millis),

@@ -23,7 +23,8 @@ use parley_domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::prelude::Uuid,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    sea_query::prelude::Uuid,
 };
 
 /// One answer.
@@ -84,10 +85,18 @@ async fn answer_inner(s: &Services, token: &str, input: AnswerInput) -> Result<C
     let row = match up {
         Some(up) => {
             let active = clock.active_at(&rules, up);
-            change_status(&*tx, s, row, Transition::Complete(EndReason::TimeUp), &known.actor(), up, |c| {
-                c.active_ms = Set(active);
-                c.duration_key = Set(active);
-            })
+            change_status(
+                &*tx,
+                s,
+                row,
+                Transition::Complete(EndReason::TimeUp),
+                &known.actor(),
+                up,
+                |c| {
+                    c.active_ms = Set(active);
+                    c.duration_key = Set(active);
+                },
+            )
             .await?
         }
         None => {
@@ -143,9 +152,15 @@ fn answer_text(version: &Version, stored: &turn::Model, input: &AnswerInput) -> 
 async fn guard(s: &Services, tx: &WriteTxn, known: &Visitor, input: &AnswerInput) -> Result<(), RefusedOr> {
     let row = &known.session;
     let refusal = if row.status == Status::NotStarted.as_str() {
-        Some((CandidateErrorCode::NotOpen, "The interview has not been started yet. Open your link and start it."))
+        Some((
+            CandidateErrorCode::NotOpen,
+            "The interview has not been started yet. Open your link and start it.",
+        ))
     } else if row.status == Status::Completed.as_str() {
-        Some((CandidateErrorCode::Ended, "The interview is over. This answer was not stored; the text is still here."))
+        Some((
+            CandidateErrorCode::Ended,
+            "The interview is over. This answer was not stored; the text is still here.",
+        ))
     } else if input.lease.is_some_and(|lease| lease < row.holder) {
         let detail = "The interview was opened in another window. This answer was not stored; the text is still here.";
         Some((CandidateErrorCode::TakenOver, detail))
@@ -169,10 +184,18 @@ async fn too_late(
 ) -> Result<CandidateError> {
     let active = clock_of(&known.session).active_at(&rules_of(&version.settings), up);
     let actor = known.actor();
-    known.session = change_status(&*tx, s, known.session, Transition::Complete(EndReason::TimeUp), &actor, up, |c| {
-        c.active_ms = Set(active);
-        c.duration_key = Set(active);
-    })
+    known.session = change_status(
+        &*tx,
+        s,
+        known.session,
+        Transition::Complete(EndReason::TimeUp),
+        &actor,
+        up,
+        |c| {
+            c.active_ms = Set(active);
+            c.duration_key = Set(active);
+        },
+    )
     .await?;
     let view = view_of(s, &*tx, &known).await?;
     tx.commit().await?;
@@ -191,8 +214,9 @@ fn read_answer(question: &Question, follow_up: bool, input: &AnswerInput) -> Res
         }
         let length = text::chars(&typed);
         if length > ANSWER_MAX {
-            let detail =
-                format!("The answer has {length} characters; {ANSWER_MAX} is the most. Nothing was stored; shorten it.");
+            let detail = format!(
+                "The answer has {length} characters; {ANSWER_MAX} is the most. Nothing was stored; shorten it."
+            );
             return Err(invalid(&detail));
         }
         return Ok(typed);
@@ -240,7 +264,9 @@ async fn store(
         created_at: now.millis(),
         updated_at: now.millis(),
     };
-    turn::Entity::insert(stored.into_active_model()).exec_without_returning(&**tx).await?;
+    turn::Entity::insert(stored.into_active_model())
+        .exec_without_returning(&**tx)
+        .await?;
     let mut change = row.clone().into_active_model();
     change.turns = Set(number);
     Ok(change.update(&**tx).await?)
@@ -307,7 +333,9 @@ async fn finish_inner(s: &Services, token: &str) -> Result<CandidateView, Refuse
         let rules = rules_of(&version.settings);
         let clock = clock_of(&known.session);
         let now = s.now();
-        let (reason, at) = clock.up_at(&rules, now).map_or((EndReason::Finished, now), |up| (EndReason::TimeUp, up));
+        let (reason, at) = clock
+            .up_at(&rules, now)
+            .map_or((EndReason::Finished, now), |up| (EndReason::TimeUp, up));
         let clock = clock.seen(&rules, at, clock.presence);
         let actor = known.actor();
         known.session = change_status(&*tx, s, known.session, Transition::Complete(reason), &actor, at, |c| {

@@ -17,7 +17,9 @@ use parley_domain::{
     session::Status,
     time::Timestamp,
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+};
 
 /// A candidate who showed a token that leads to them.
 pub(super) struct Visitor {
@@ -58,7 +60,11 @@ pub(super) async fn visitor(conn: &impl ConnectionTrait, token: &str) -> Result<
         .await?;
     let interview = interview::Entity::find_by_id(candidate.interview_id).one(conn).await?;
     Ok(match (session, interview) {
-        (Some(session), Some(interview)) => Some(Visitor { candidate, interview, session }),
+        (Some(session), Some(interview)) => Some(Visitor {
+            candidate,
+            interview,
+            session,
+        }),
         _ => None,
     })
 }
@@ -97,10 +103,15 @@ pub(super) const fn asks_email(visitor: &Visitor) -> bool {
 /// When the database fails; an unknown link is no error but a state.
 pub async fn landing(s: &Services, token: &str) -> Result<Landing> {
     let conn = s.db.read();
-    let Some(visitor) = visitor(conn, token).await? else { return Ok(unknown()) };
+    let Some(visitor) = visitor(conn, token).await? else {
+        return Ok(unknown());
+    };
     let state = link_state(&visitor, s.now())?;
     let workspace = WorkspaceId(visitor.interview.workspace_id);
-    let company = workspace::Entity::find_by_id(workspace.0).one(conn).await?.map_or_else(String::new, |w| w.name);
+    let company = workspace::Entity::find_by_id(workspace.0)
+        .one(conn)
+        .await?
+        .map_or_else(String::new, |w| w.name);
     let version = visitor.session.version_id.unwrap_or(visitor.interview.version_id);
     let version = interviews::version(conn, workspace, version.into()).await?;
     let settings: Settings = version.settings;
@@ -145,7 +156,9 @@ fn unknown() -> Landing {
 /// # Errors
 /// When the database fails; the page is shown all the same.
 pub async fn observe_opened(s: &Services, token: &str) -> Result<()> {
-    let Some(known) = visitor(s.db.read(), token).await? else { return Ok(()) };
+    let Some(known) = visitor(s.db.read(), token).await? else {
+        return Ok(());
+    };
     if known.session.opened_at.is_some() || known.session.status != Status::NotStarted.as_str() {
         return Ok(());
     }
@@ -165,12 +178,20 @@ pub async fn observe_opened(s: &Services, token: &str) -> Result<()> {
 
 /// A refusal without a view.
 pub(super) fn refuse(error: CandidateErrorCode, detail: &str) -> CandidateError {
-    CandidateError { error, detail: detail.to_owned(), view: None }
+    CandidateError {
+        error,
+        detail: detail.to_owned(),
+        view: None,
+    }
 }
 
 /// A refusal with the present view.
 pub(super) fn refuse_with(error: CandidateErrorCode, detail: &str, view: CandidateView) -> CandidateError {
-    CandidateError { error, detail: detail.to_owned(), view: Some(Box::new(view)) }
+    CandidateError {
+        error,
+        detail: detail.to_owned(),
+        view: Some(Box::new(view)),
+    }
 }
 
 /// The link is unknown, replaced or deleted: all look the same.
@@ -191,9 +212,10 @@ impl From<ServiceError> for RefusedOr {
                 view: None,
             },
             ServiceError::NotFound | ServiceError::Forbidden => unknown_link(),
-            ServiceError::TooMany { .. } => {
-                refuse(CandidateErrorCode::TooMany, "Too many tries. Wait a few minutes and try again.")
-            }
+            ServiceError::TooMany { .. } => refuse(
+                CandidateErrorCode::TooMany,
+                "Too many tries. Wait a few minutes and try again.",
+            ),
             other => {
                 tracing::error!(error = %other, "a candidate's request failed");
                 refuse(

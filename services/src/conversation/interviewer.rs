@@ -49,7 +49,9 @@ async fn say(s: &Services, tx: &impl ConnectionTrait, row: &session::Model, numb
         created_at: now,
         updated_at: now,
     };
-    turn::Entity::insert(said.into_active_model()).exec_without_returning(tx).await?;
+    turn::Entity::insert(said.into_active_model())
+        .exec_without_returning(tx)
+        .await?;
     Ok(())
 }
 
@@ -65,7 +67,12 @@ pub(super) async fn opening(
     let words = phrases::of(&version.settings.language);
     let greeting = (words.greeting)(version.settings.tone, name, &version.settings.interviewer_name);
     let text = format!("{greeting}\n\n{}", first.text);
-    let line = Line { kind: TurnKind::Question, question: Some(first.id.0), prompt: Some(first.id.0), text };
+    let line = Line {
+        kind: TurnKind::Question,
+        question: Some(first.id.0),
+        prompt: Some(first.id.0),
+        text,
+    };
     say(s, tx, row, 1, line).await
 }
 
@@ -75,11 +82,15 @@ pub(super) async fn opening(
 /// When the database fails; the sweeper tries again.
 pub async fn advance(s: &Services, id: SessionId) -> Result<()> {
     let conn = s.db.read();
-    let Some(seen) = session::Entity::find_by_id(id.0).one(conn).await? else { return Ok(()) };
+    let Some(seen) = session::Entity::find_by_id(id.0).one(conn).await? else {
+        return Ok(());
+    };
     if !due(&seen) {
         return Ok(());
     }
-    let version_id = seen.version_id.ok_or_else(|| ServiceError::internal(anyhow::anyhow!("no version")))?;
+    let version_id = seen
+        .version_id
+        .ok_or_else(|| ServiceError::internal(anyhow::anyhow!("no version")))?;
     let version = interviews::version(conn, WorkspaceId(seen.workspace_id), version_id.into()).await?;
     let turns = turns_of(conn, &seen).await?;
     let words = phrases::of(&version.settings.language);
@@ -147,7 +158,12 @@ async fn apply(
             change.follow_ups = Set(follow_ups + 1);
             change.prompt_id = Set(Some(prompt.0));
             change.awaiting = Set(Some(Awaiting::Candidate.as_str().to_owned()));
-            Line { kind: TurnKind::FollowUp, question: current, prompt: Some(prompt.0), text }
+            Line {
+                kind: TurnKind::FollowUp,
+                question: current,
+                prompt: Some(prompt.0),
+                text,
+            }
         }
         Next::Question => {
             let question = question_at(version, index + 1)
@@ -157,12 +173,22 @@ async fn apply(
             change.prompt_id = Set(Some(question.id.0));
             change.awaiting = Set(Some(Awaiting::Candidate.as_str().to_owned()));
             let text = format!("{reaction}\n\n{}", question.text);
-            Line { kind: TurnKind::Question, question: Some(question.id.0), prompt: Some(question.id.0), text }
+            Line {
+                kind: TurnKind::Question,
+                question: Some(question.id.0),
+                prompt: Some(question.id.0),
+                text,
+            }
         }
         Next::Close => {
             change.prompt_id = Set(None);
             change.awaiting = Set(Some(Awaiting::Finish.as_str().to_owned()));
-            Line { kind: TurnKind::Closing, question: None, prompt: None, text: (words.closing)(tone, name) }
+            Line {
+                kind: TurnKind::Closing,
+                question: None,
+                prompt: None,
+                text: (words.closing)(tone, name),
+            }
         }
     };
     change.turns = Set(number);

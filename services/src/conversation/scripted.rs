@@ -65,8 +65,14 @@ fn gives_up(at: &Situation<'_>) -> bool {
 
 /// Words, with every CJK character counting as half a word: those scripts write no spaces.
 fn word_count(text: &str) -> usize {
-    let wide = text.chars().filter(|c| matches!(*c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}')).count();
-    let spaced = text.split_whitespace().filter(|w| w.chars().any(char::is_alphanumeric)).count();
+    let wide = text
+        .chars()
+        .filter(|c| matches!(*c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}'))
+        .count();
+    let spaced = text
+        .split_whitespace()
+        .filter(|w| w.chars().any(char::is_alphanumeric))
+        .count();
     spaced.max(wide / 2)
 }
 
@@ -84,7 +90,16 @@ mod tests {
     }
 
     fn step(question: &Question, answers: &[&str], follow_ups: u32, depth: FollowUpDepth) -> Next {
-        next(phrases::of("en"), &Situation { question, answers, follow_ups, depth, last: false })
+        next(
+            phrases::of("en"),
+            &Situation {
+                question,
+                answers,
+                follow_ups,
+                depth,
+                last: false,
+            },
+        )
     }
 
     #[test]
@@ -107,28 +122,42 @@ mod tests {
 
     #[test]
     fn who_has_nothing_more_to_say_is_not_pressed() {
-        assert_eq!(step(&question(&[]), &["We fixed it", "No."], 1, FollowUpDepth::Deep), Next::Question);
+        assert_eq!(
+            step(&question(&[]), &["We fixed it", "No."], 1, FollowUpDepth::Deep),
+            Next::Question
+        );
     }
 
     #[test]
     fn a_full_answer_goes_on_and_choices_are_never_asked_on() {
         let long = "word ".repeat(40);
         assert_eq!(step(&question(&[]), &[&long], 0, FollowUpDepth::Deep), Next::Question);
-        let choice = Question { kind: QuestionKind::SingleChoice, ..question(&[]) };
+        let choice = Question {
+            kind: QuestionKind::SingleChoice,
+            ..question(&[])
+        };
         assert_eq!(step(&choice, &["Yes"], 0, FollowUpDepth::Deep), Next::Question);
     }
 
     #[test]
     fn follow_ups_never_name_an_expected_point() {
         let q = question(&["rolled back the kubernetes deployment"]);
-        let Next::FollowUp(text) = step(&q, &["We looked at it"], 0, FollowUpDepth::Deep) else { panic!("asks on") };
+        let Next::FollowUp(text) = step(&q, &["We looked at it"], 0, FollowUpDepth::Deep) else {
+            panic!("asks on")
+        };
         assert!(!text.to_lowercase().contains("kubernetes") && !text.to_lowercase().contains("roll"));
     }
 
     #[test]
     fn the_last_question_closes() {
         let q = question(&[]);
-        let at = Situation { question: &q, answers: &["x"], follow_ups: 0, depth: FollowUpDepth::Light, last: true };
+        let at = Situation {
+            question: &q,
+            answers: &["x"],
+            follow_ups: 0,
+            depth: FollowUpDepth::Light,
+            last: true,
+        };
         assert_eq!(next(phrases::of("en"), &at), Next::Close);
     }
 }

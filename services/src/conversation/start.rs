@@ -60,7 +60,11 @@ async fn start_inner(s: &Services, token: &str, input: StartInput) -> Result<Can
     let tx = s.db.write(Priority::Person).await?;
     let known = visitor(&*tx, token).await?.ok_or_else(unknown_link)?;
     // Lock, then read again: of many starts at once one starts, the others find a session in progress.
-    candidate::Entity::find_by_id(known.candidate.id).lock_exclusive().one(&*tx).await.map_err(ServiceError::from)?;
+    candidate::Entity::find_by_id(known.candidate.id)
+        .lock_exclusive()
+        .one(&*tx)
+        .await
+        .map_err(ServiceError::from)?;
     let known = visitor(&*tx, token).await?.ok_or_else(unknown_link)?;
     let state = link_state(&known, s.now())?;
     let known = match state {
@@ -71,7 +75,11 @@ async fn start_inner(s: &Services, token: &str, input: StartInput) -> Result<Can
                 tx.commit().await?;
                 return Err(refusal.into());
             }
-            if state == LinkState::Ready { begin(s, &*tx, known, &input).await? } else { resume(s, &*tx, known, &input).await? }
+            if state == LinkState::Ready {
+                begin(s, &*tx, known, &input).await?
+            } else {
+                resume(s, &*tx, known, &input).await?
+            }
         }
         _ => return Err(not_open().into()),
     };
@@ -126,16 +134,26 @@ async fn begin(
     input: &StartInput,
 ) -> Result<Visitor, RefusedOr> {
     if !input.consent {
-        return Err(refuse(CandidateErrorCode::ConsentNeeded, "Tick the box to agree before you start.").into());
+        return Err(refuse(
+            CandidateErrorCode::ConsentNeeded,
+            "Tick the box to agree before you start.",
+        )
+        .into());
     }
     let version = version_of(tx, &known).await?;
-    let Some(first) = version.questions.first() else { return Err(not_open().into()) };
+    let Some(first) = version.questions.first() else {
+        return Err(not_open().into());
+    };
     pin(tx, &version).await?;
     let now = s.now();
     let clock = ClockState::started(now, input.presence);
     let rules = rules_of(&version.settings);
     let actor = known.actor();
-    let Visitor { candidate, interview, session } = known;
+    let Visitor {
+        candidate,
+        interview,
+        session,
+    } = known;
     let session = change_status(tx, s, session, Transition::Start, &actor, now, |change| {
         change.version_id = Set(Some(version.id.0));
         change.awaiting = Set(Some(Awaiting::Candidate.as_str().to_owned()));
@@ -149,7 +167,11 @@ async fn begin(
     })
     .await?;
     opening(s, tx, &session, &candidate.name, &version, first).await?;
-    Ok(Visitor { candidate, interview, session })
+    Ok(Visitor {
+        candidate,
+        interview,
+        session,
+    })
 }
 
 /// From now on saving the interview copies this version instead of changing it.
@@ -173,15 +195,27 @@ async fn resume(
     let rules = rules_of(&version.settings);
     let actor = known.actor();
     let now = s.now();
-    let Visitor { candidate, interview, session } = known;
+    let Visitor {
+        candidate,
+        interview,
+        session,
+    } = known;
     let session = lock(tx, session.id.into()).await?;
     let clock = clock_of(&session);
     let session = if let Some(up) = clock.up_at(&rules, now) {
         let active = clock.active_at(&rules, up);
-        change_status(tx, s, session, Transition::Complete(EndReason::TimeUp), &actor, up, |c| {
-            c.active_ms = Set(active);
-            c.duration_key = Set(active);
-        })
+        change_status(
+            tx,
+            s,
+            session,
+            Transition::Complete(EndReason::TimeUp),
+            &actor,
+            up,
+            |c| {
+                c.active_ms = Set(active);
+                c.duration_key = Set(active);
+            },
+        )
         .await?
     } else {
         let holder = session.holder + 1;
@@ -193,5 +227,9 @@ async fn resume(
         event(tx, s, &session, "resumed", &actor, None).await?;
         session
     };
-    Ok(Visitor { candidate, interview, session })
+    Ok(Visitor {
+        candidate,
+        interview,
+        session,
+    })
 }

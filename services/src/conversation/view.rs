@@ -9,7 +9,9 @@ use crate::{
     sessions::{clock_of, rules_of},
 };
 use parley_domain::{
-    conversation::{CandidateError, CandidateErrorCode, CandidateView, ChoiceView, PromptView, Speaker, TurnKind, TurnView},
+    conversation::{
+        CandidateError, CandidateErrorCode, CandidateView, ChoiceView, PromptView, Speaker, TurnKind, TurnView,
+    },
     id::{PromptId, WorkspaceId},
     question::Question,
     session::{Awaiting, EndReason, Status},
@@ -53,14 +55,23 @@ pub(super) async fn view_of(s: &Services, conn: &impl ConnectionTrait, known: &V
 
 fn build(s: &Services, known: &Visitor, version: &Version, turns: &[turn::Model]) -> Result<CandidateView> {
     let row = &known.session;
-    let status: Status = row.status.parse().map_err(|e: String| ServiceError::internal(anyhow::anyhow!(e)))?;
+    let status: Status = row
+        .status
+        .parse()
+        .map_err(|e: String| ServiceError::internal(anyhow::anyhow!(e)))?;
     let total = i32::try_from(version.questions.len()).unwrap_or(i32::MAX);
     let running = status == Status::InProgress;
-    let seconds_left = running.then(|| clock_of(row).seconds_left(&rules_of(&version.settings), s.now())).flatten();
+    let seconds_left = running
+        .then(|| clock_of(row).seconds_left(&rules_of(&version.settings), s.now()))
+        .flatten();
     Ok(CandidateView {
         state: status,
         question: running.then(|| prompt(row, version, turns)).flatten(),
-        asked: if row.started_at.is_some() { (row.question_index + 1).min(total) } else { 0 },
+        asked: if row.started_at.is_some() {
+            (row.question_index + 1).min(total)
+        } else {
+            0
+        },
         total,
         seconds_left,
         lease: row.holder,
@@ -82,14 +93,21 @@ fn prompt(row: &session::Model, version: &Version, turns: &[turn::Model]) -> Opt
     let question = question_at(version, row.question_index)?;
     let follow_up = row.follow_ups > 0;
     let text = if follow_up {
-        let asked = turns.iter().rev().find(|t| t.prompt_id == Some(id) && t.speaker == Speaker::Interviewer.as_str());
+        let asked = turns
+            .iter()
+            .rev()
+            .find(|t| t.prompt_id == Some(id) && t.speaker == Speaker::Interviewer.as_str());
         asked.map_or_else(|| question.text.clone(), |t| t.text.clone())
     } else {
         question.text.clone()
     };
     Some(PromptView {
         id: PromptId(id),
-        kind: if follow_up { parley_domain::question::QuestionKind::Open } else { question.kind },
+        kind: if follow_up {
+            parley_domain::question::QuestionKind::Open
+        } else {
+            question.kind
+        },
         text,
         choices: if follow_up { Vec::new() } else { choices(question) },
         follow_up,
@@ -97,7 +115,14 @@ fn prompt(row: &session::Model, version: &Version, turns: &[turn::Model]) -> Opt
 }
 
 fn choices(question: &Question) -> Vec<ChoiceView> {
-    question.choices.iter().map(|c| ChoiceView { id: c.id, text: c.text.clone() }).collect()
+    question
+        .choices
+        .iter()
+        .map(|c| ChoiceView {
+            id: c.id,
+            text: c.text.clone(),
+        })
+        .collect()
 }
 
 /// The question at an index of the version, if there is one.
@@ -109,7 +134,11 @@ fn shown(row: &turn::Model) -> TurnView {
     let candidate = row.speaker == Speaker::Candidate.as_str();
     TurnView {
         number: row.number,
-        speaker: if candidate { Speaker::Candidate } else { Speaker::Interviewer },
+        speaker: if candidate {
+            Speaker::Candidate
+        } else {
+            Speaker::Interviewer
+        },
         text: row.text.clone(),
         late: row.kind == TurnKind::LateAnswer.as_str(),
         client_id: row.client_id.clone(),

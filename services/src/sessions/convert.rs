@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 /// Reads a word of the database; a word that we do not know is a fault of ours.
 pub(crate) fn word<T: std::str::FromStr<Err = String>>(text: &str) -> Result<T> {
-    text.parse().map_err(|e: String| ServiceError::internal(anyhow::anyhow!(e)))
+    text.parse()
+        .map_err(|e: String| ServiceError::internal(anyhow::anyhow!(e)))
 }
 
 /// The number of questions of a version.
@@ -66,7 +67,11 @@ pub(crate) fn with_total(row: session::Model, total: i32) -> Result<Session> {
         last_seen_at: moment(row.last_seen_at),
         completed_at: moment(row.completed_at),
         active_seconds: row.active_ms / 1_000,
-        question_number: if started { (row.question_index + 1).min(total) } else { 0 },
+        question_number: if started {
+            (row.question_index + 1).min(total)
+        } else {
+            0
+        },
         question_total: total,
         score: row.score,
         analysis_state: word(&row.analysis_state)?,

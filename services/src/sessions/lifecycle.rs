@@ -18,7 +18,8 @@ use parley_domain::{
     time::{MINUTE, Timestamp},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect,
 };
 
 /// A session that has not started, for attempt `attempt` of `candidate`.
@@ -93,7 +94,9 @@ pub(crate) async fn event(
         created_at: now,
         updated_at: now,
     };
-    session_event::Entity::insert(event.into_active_model()).exec_without_returning(tx).await?;
+    session_event::Entity::insert(event.into_active_model())
+        .exec_without_returning(tx)
+        .await?;
     Ok(())
 }
 
@@ -108,8 +111,16 @@ pub(crate) fn rules_of(settings: &Settings) -> ClockRules {
 /// The clock of a session that has started.
 pub(crate) fn clock_of(row: &session::Model) -> ClockState {
     let last_seen = row.last_seen_at.or(row.started_at).unwrap_or(row.created_at);
-    let presence = if row.presence == Presence::Plain.as_str() { Presence::Plain } else { Presence::Live };
-    ClockState { active: row.active_ms, last_seen: Timestamp::from_millis(last_seen), presence }
+    let presence = if row.presence == Presence::Plain.as_str() {
+        Presence::Plain
+    } else {
+        Presence::Live
+    };
+    ClockState {
+        active: row.active_ms,
+        last_seen: Timestamp::from_millis(last_seen),
+        presence,
+    }
 }
 
 /// Writes a clock into a change of its session.
@@ -176,7 +187,11 @@ fn refused(why: Refused) -> ServiceError {
 
 /// The session, locked for the rest of the transaction.
 pub(crate) async fn lock(tx: &impl ConnectionTrait, id: SessionId) -> Result<session::Model> {
-    session::Entity::find_by_id(id.0).lock_exclusive().one(tx).await?.ok_or(ServiceError::NotFound)
+    session::Entity::find_by_id(id.0)
+        .lock_exclusive()
+        .one(tx)
+        .await?
+        .ok_or(ServiceError::NotFound)
 }
 
 /// Ends a session in progress, by a member. What was answered stays and is analysed.

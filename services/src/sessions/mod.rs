@@ -6,7 +6,7 @@ mod retake;
 mod sweep;
 
 pub use convert::to_session;
-pub(crate) use lifecycle::{change_status, clock_of, event, lock, new_session, rules_of, store_clock, tell};
 pub use lifecycle::end;
+pub(crate) use lifecycle::{change_status, clock_of, event, lock, new_session, rules_of, store_clock, tell};
 pub use retake::{RetakeInput, retake};
 pub use sweep::{run as run_sweeper, sweep};

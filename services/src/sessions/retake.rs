@@ -40,7 +40,10 @@ pub async fn retake(s: &Services, actor: &Actor, id: CandidateId, input: RetakeI
     let workspace = s.allow_own(actor, Action::GrantRetakes)?;
     let note = text::many_lines(&input.note);
     if text::chars(&note) > NOTE_MAX {
-        return Err(ServiceError::invalid("note", format!("A note has at most {NOTE_MAX} characters.")));
+        return Err(ServiceError::invalid(
+            "note",
+            format!("A note has at most {NOTE_MAX} characters."),
+        ));
     }
     let tx = s.db.write(Priority::Person).await?;
     // The candidate is locked, not the session: the row that matters is the one that does not exist yet.
@@ -59,7 +62,10 @@ pub async fn retake(s: &Services, actor: &Actor, id: CandidateId, input: RetakeI
         .await?
         .ok_or(ServiceError::NotFound)?;
     if current.status == Status::NotStarted.as_str() {
-        return Err(ServiceError::conflict("not_started", format!("Attempt {} has not started yet.", current.attempt)));
+        return Err(ServiceError::conflict(
+            "not_started",
+            format!("Attempt {} has not started yet.", current.attempt),
+        ));
     }
     let current = if current.status == Status::InProgress.as_str() {
         let replaced = Transition::Complete(EndReason::Replaced);
@@ -76,7 +82,9 @@ pub async fn retake(s: &Services, actor: &Actor, id: CandidateId, input: RetakeI
     let mut former = current.into_active_model();
     former.is_current = Set(false);
     former.update(&*tx).await?;
-    session::Entity::insert(next.clone().into_active_model()).exec_without_returning(&*tx).await?;
+    session::Entity::insert(next.clone().into_active_model())
+        .exec_without_returning(&*tx)
+        .await?;
     event(&*tx, s, &next, "retake_granted", actor, Some(input.reason.as_str())).await?;
     tx.commit().await?;
     tell(s, &next);

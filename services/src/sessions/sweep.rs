@@ -17,8 +17,8 @@ use parley_domain::{
     time::{DAY, SECOND},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, sea_query::Expr,
 };
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -77,10 +77,18 @@ async fn close_timed_out(s: &Services) -> Result<u64> {
         let clock = clock_of(&row);
         if let Some(up) = clock.up_at(&rules, now.plus(-GRACE)) {
             let active = clock.active_at(&rules, up);
-            let row = change_status(&*tx, s, row, Transition::Complete(EndReason::TimeUp), &Actor::System, up, |c| {
-                c.active_ms = Set(active);
-                c.duration_key = Set(active);
-            })
+            let row = change_status(
+                &*tx,
+                s,
+                row,
+                Transition::Complete(EndReason::TimeUp),
+                &Actor::System,
+                up,
+                |c| {
+                    c.active_ms = Set(active);
+                    c.duration_key = Set(active);
+                },
+            )
             .await?;
             tx.commit().await?;
             tell(s, &row);

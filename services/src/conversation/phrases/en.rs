@@ -3,7 +3,12 @@
 use super::{Phrases, pick};
 use parley_domain::interview::Tone;
 
-pub(super) static PHRASES: Phrases = Phrases { greeting, reaction, follow_ups: FOLLOW_UPS, closing };
+pub(super) static PHRASES: Phrases = Phrases {
+    greeting,
+    reaction,
+    follow_ups: FOLLOW_UPS,
+    closing,
+};
 
 fn greeting(tone: Tone, name: &str, interviewer: &str) -> String {
     match tone {
@@ -12,7 +17,9 @@ fn greeting(tone: Tone, name: &str, interviewer: &str) -> String {
             format!("Hello {name}, I'm {interviewer} and I'll be asking the questions today. Take the time you need.")
         }
         Tone::Formal => {
-            format!("Good day, {name}. My name is {interviewer}, and I will conduct this interview. Take the time you need.")
+            format!(
+                "Good day, {name}. My name is {interviewer}, and I will conduct this interview. Take the time you need."
+            )
         }
         Tone::Friendly => {
             format!("Hello {name}, good to meet you. I'm {interviewer}. There is no rush; tell me things your own way.")
@@ -22,10 +29,18 @@ fn greeting(tone: Tone, name: &str, interviewer: &str) -> String {
 
 fn reaction(tone: Tone, n: u32) -> &'static str {
     let options: &[&str] = match tone {
-        Tone::Casual => &["Got it, thanks.", "Okay, that helps.", "Right, thanks for telling me.", "Makes sense."],
-        Tone::Professional => {
-            &["Thank you, noted.", "Thank you for explaining that.", "That is clear, thank you.", "Understood, thank you."]
-        }
+        Tone::Casual => &[
+            "Got it, thanks.",
+            "Okay, that helps.",
+            "Right, thanks for telling me.",
+            "Makes sense.",
+        ],
+        Tone::Professional => &[
+            "Thank you, noted.",
+            "Thank you for explaining that.",
+            "That is clear, thank you.",
+            "Understood, thank you.",
+        ],
         Tone::Formal => &[
             "Thank you for your answer.",
             "I have noted your answer.",
@@ -60,7 +75,9 @@ fn closing(tone: Tone, name: &str) -> String {
             "Thank you, {name}. This concludes the questions. Press Finish interview in order to hand in your answers."
         ),
         Tone::Friendly => {
-            format!("Thank you, {name}, that was everything I wanted to ask. Press Finish interview when you are ready.")
+            format!(
+                "Thank you, {name}, that was everything I wanted to ask. Press Finish interview when you are ready."
+            )
         }
     }
 }

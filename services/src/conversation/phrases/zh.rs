@@ -3,7 +3,12 @@
 use super::{Phrases, pick};
 use parley_domain::interview::Tone;
 
-pub(super) static PHRASES: Phrases = Phrases { greeting, reaction, follow_ups: FOLLOW_UPS, closing };
+pub(super) static PHRASES: Phrases = Phrases {
+    greeting,
+    reaction,
+    follow_ups: FOLLOW_UPS,
+    closing,
+};
 
 fn greeting(tone: Tone, name: &str, interviewer: &str) -> String {
     match tone {
@@ -18,8 +23,18 @@ fn reaction(tone: Tone, n: u32) -> &'static str {
     let options: &[&str] = match tone {
         Tone::Casual => &["好的，明白了。", "嗯，了解。", "好，谢谢你告诉我。", "有道理。"],
         Tone::Professional => &["谢谢，已记录。", "谢谢您的说明。", "很清楚，谢谢。", "明白了，谢谢。"],
-        Tone::Formal => &["感谢您的回答。", "您的回答已记录。", "谢谢，我们继续下一题。", "好的，感谢您的说明。"],
-        Tone::Friendly => &["谢谢你的分享。", "谢谢，我有了更清楚的了解。", "感谢你的说明。", "谢谢，很有帮助。"],
+        Tone::Formal => &[
+            "感谢您的回答。",
+            "您的回答已记录。",
+            "谢谢，我们继续下一题。",
+            "好的，感谢您的说明。",
+        ],
+        Tone::Friendly => &[
+            "谢谢你的分享。",
+            "谢谢，我有了更清楚的了解。",
+            "感谢你的说明。",
+            "谢谢，很有帮助。",
+        ],
     };
     pick(options, n)
 }
