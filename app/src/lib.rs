@@ -1,1 +1,61 @@
-//! Placeholder.
+//! Everything that renders, and the server functions: the shell, the app and its routes.
+
+// The routes and the pages nest deeply in types.
+#![recursion_limit = "512"]
+
+pub mod assets;
+pub mod components;
+pub mod messages;
+pub mod pages;
+
+use assets::AssetNames;
+use components::{Theme, ToastRegion, provide_toasts};
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_router::components::{Router, Routes};
+use pages::not_found::NotFound;
+
+/// The document around [`App`]: head, style, and the script that brings the page to life.
+#[must_use]
+pub fn shell() -> AnyView {
+    let AssetNames { css, js, wasm } = AssetNames::current();
+    let start = format!("import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))");
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=Theme::current().attribute()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="preload" href="/fonts/inter-latin.woff2" r#as="font" r#type="font/woff2" crossorigin=""/>
+                <link rel="stylesheet" href=css/>
+                <link rel="icon" href="/fonts/mark.svg" r#type="image/svg+xml"/>
+                <link rel="modulepreload" href=js/>
+                <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin=""/>
+                <script type="module" nonce=use_nonce()>{start}</script>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+    .into_any()
+}
+
+/// The creators' app.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_toasts();
+    view! {
+        <Title formatter=|title: String| if title.is_empty() { "Parley".to_owned() } else { format!("{title} · Parley") }/>
+        <Router>
+            <Routes fallback=NotFound>
+                {()}
+            </Routes>
+        </Router>
+        <ToastRegion/>
+    }
+}

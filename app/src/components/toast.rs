@@ -1,0 +1,145 @@
+//! Toasts: done, and undo. Never for an error that needs an answer.
+
+use super::{Button, ButtonKind, ButtonSize, IconButton, IconName};
+use crate::messages::creator;
+use leptos::html;
+use leptos::prelude::*;
+use std::time::Duration;
+
+#[derive(Clone)]
+struct Toast {
+    id: u32,
+    text: String,
+    action: Option<(String, Callback<()>)>,
+}
+
+/// The toasts of the app; take it from context with [`use_toasts`].
+#[derive(Clone, Copy)]
+pub struct Toasts {
+    list: RwSignal<Vec<Toast>>,
+    next: StoredValue<u32>,
+    /// Time stands still while the pointer or focus is on a toast.
+    held: RwSignal<bool>,
+}
+
+impl Toasts {
+    /// Says that something is done.
+    pub fn show(self, text: impl Into<String>) {
+        self.push(text.into(), None);
+    }
+
+    /// Says that something is done and offers **Undo**.
+    pub fn with_undo(self, text: impl Into<String>, undo: Callback<()>) {
+        self.push(text.into(), Some((creator().undo.to_owned(), undo)));
+    }
+
+    /// Says that something is done and offers one thing to do next.
+    pub fn with_action(self, text: impl Into<String>, label: impl Into<String>, action: Callback<()>) {
+        self.push(text.into(), Some((label.into(), action)));
+    }
+
+    fn push(self, text: String, action: Option<(String, Callback<()>)>) {
+        let id = self.next.get_value();
+        self.next.set_value(id.wrapping_add(1));
+        let seconds = if action.is_some() { 10 } else { 5 };
+        self.list.update(|list| list.push(Toast { id, text, action }));
+        self.wait(id, Duration::from_secs(seconds));
+    }
+
+    fn wait(self, id: u32, long: Duration) {
+        set_timeout(
+            move || match self.held.try_get_untracked() {
+                Some(true) => self.wait(id, Duration::from_secs(2)),
+                Some(false) => self.dismiss(id),
+                None => {}
+            },
+            long,
+        );
+    }
+
+    fn dismiss(self, id: u32) {
+        self.list.update(|list| list.retain(|toast| toast.id != id));
+        if self.list.with_untracked(Vec::is_empty) {
+            self.held.set(false);
+        }
+    }
+}
+
+/// Makes the toasts available below; called once, by the app.
+pub fn provide_toasts() {
+    provide_context(Toasts {
+        list: RwSignal::new(Vec::new()),
+        next: StoredValue::new(0),
+        held: RwSignal::new(false),
+    });
+}
+
+/// The toasts of the app.
+///
+/// # Panics
+/// Outside the app, where nobody provided them.
+#[must_use]
+pub fn use_toasts() -> Toasts {
+    expect_context()
+}
+
+/// Where toasts appear, above everything, dialogs included. A polite live region says the newest one.
+#[component]
+pub fn ToastRegion() -> impl IntoView {
+    let toasts = use_toasts();
+    let region = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        let empty = toasts.list.with(Vec::is_empty);
+        if let Some(region) = region.get() {
+            // Hidden and shown again, it comes to lie above a dialog that opened meanwhile.
+            let _ = region.hide_popover();
+            if !empty {
+                let _ = region.show_popover();
+            }
+        }
+    });
+    view! {
+        <div class="sr-only" role="status" aria-live="polite">
+            {move || toasts.list.with(|list| list.last().map(|toast| toast.text.clone()))}
+        </div>
+        <div
+            class="toasts"
+            popover="manual"
+            node_ref=region
+            on:mouseenter=move |_| toasts.held.set(true)
+            on:mouseleave=move |_| toasts.held.set(false)
+            on:focusin=move |_| toasts.held.set(true)
+            on:focusout=move |_| toasts.held.set(false)
+        >
+            <For each=move || toasts.list.get() key=|toast| toast.id let:toast>
+                <OneToast toast=toast toasts=toasts/>
+            </For>
+        </div>
+    }
+}
+
+#[component]
+fn OneToast(toast: Toast, toasts: Toasts) -> impl IntoView {
+    let id = toast.id;
+    let dismiss = Callback::new(move |()| toasts.dismiss(id));
+    let action = toast.action.map(|(label, action)| {
+        let press = Callback::new(move |()| {
+            toasts.dismiss(id);
+            action.run(());
+        });
+        view! { <Button size=ButtonSize::Small on_press=press>{label}</Button> }
+    });
+    view! {
+        <div class="toast">
+            <span class="toast__text">{toast.text}</span>
+            {action}
+            <IconButton
+                label=creator().dismiss
+                icon=IconName::Cross
+                size=ButtonSize::Small
+                kind=ButtonKind::Quiet
+                on_press=dismiss
+            />
+        </div>
+    }
+}

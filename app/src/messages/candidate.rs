@@ -1,0 +1,257 @@
+//! What the candidate's path says, in any language. The values stand in `en.rs`, `zh.rs`, …
+
+/// The candidate's path.
+#[derive(Debug)]
+pub struct Candidate {
+    /// Words used on every page.
+    pub common: CommonText,
+    /// The page before the start.
+    pub landing: LandingText,
+    /// Pages of a link that does not lead into the interview.
+    pub link: LinkText,
+    /// The conversation.
+    pub chat: ChatText,
+    /// What can go wrong while answering.
+    pub trouble: TroubleText,
+    /// Finishing and the page after it.
+    pub finish: FinishText,
+}
+
+/// Words used on every page.
+#[derive(Debug)]
+pub struct CommonText {
+    /// Beside the product's name at the foot of the page.
+    pub footer: &'static str,
+    /// Interviewer's default name.
+    pub interviewer: &'static str,
+    /// The candidate, as the author of an answer.
+    pub you: &'static str,
+    /// The button that tries once more.
+    pub try_again: &'static str,
+    /// The button that loads the page again.
+    pub reload: &'static str,
+    /// The button that does not do it.
+    pub cancel: &'static str,
+    /// Switches the language of the page.
+    pub language: &'static str,
+    /// Error of a required field.
+    pub required: &'static str,
+    /// Error of an email field.
+    pub email_invalid: &'static str,
+    /// "3 minutes", "1 hour 30 minutes", from whole minutes.
+    pub minutes: fn(u64) -> String,
+    /// "8 questions".
+    pub questions: fn(u64) -> String,
+}
+
+/// The page before the start: what will happen, what is recorded, consent, **Start interview**.
+#[derive(Debug)]
+pub struct LandingText {
+    /// "Hello Ana" above the title; from the candidate's name.
+    pub hello: fn(&str) -> String,
+    /// Heading of the facts.
+    pub what_to_expect: &'static str,
+    /// "8 questions, one at a time", from the number of questions.
+    pub fact_questions: fn(u64) -> String,
+    /// "Up to 30 minutes", from the limit in minutes.
+    pub fact_time: fn(u64) -> String,
+    /// Where the limit also counts time away.
+    pub fact_time_away: &'static str,
+    /// Where there is no limit.
+    pub fact_no_limit: &'static str,
+    /// That it is an AI that asks.
+    pub fact_ai: &'static str,
+    /// That one may leave and come back.
+    pub fact_resume: &'static str,
+    /// Heading of what is recorded.
+    pub recorded_title: &'static str,
+    /// What is recorded.
+    pub recorded: &'static str,
+    /// That nothing else is judged.
+    pub recorded_not: &'static str,
+    /// The consent box.
+    pub consent: &'static str,
+    /// Error where the box was not ticked.
+    pub consent_needed: &'static str,
+    /// The button.
+    pub start: &'static str,
+    /// The button where the session is in progress.
+    pub resume: &'static str,
+    /// The button where a retake was granted.
+    pub start_retake: &'static str,
+    /// Above the button where the session is in progress.
+    pub resume_note: &'static str,
+    /// Above the button where a retake was granted.
+    pub retake_note: &'static str,
+    /// Label of the name on a public link.
+    pub your_name: &'static str,
+    /// Label of the email on a public link.
+    pub your_email: &'static str,
+    /// Help under the email on a public link.
+    pub email_hint: &'static str,
+    /// Label where the invited email must be typed.
+    pub invited_email: &'static str,
+    /// Help under it.
+    pub invited_email_hint: &'static str,
+    /// One answer for every failure of it.
+    pub invited_email_wrong: &'static str,
+    /// Too many tries; from minutes to wait.
+    pub invited_email_wait: fn(u64) -> String,
+    /// On a public link, where this browser has a session: go on with it.
+    pub continue_here: &'static str,
+    /// The other choice there.
+    pub start_as_someone_else: &'static str,
+    /// Heading of the personal link after a public start.
+    pub personal_link_title: &'static str,
+    /// What it is good for.
+    pub personal_link: &'static str,
+    /// Copies it.
+    pub copy_link: &'static str,
+    /// It is copied.
+    pub copied: &'static str,
+}
+
+/// A page that says one thing and what to do next.
+#[derive(Debug)]
+pub struct PageText {
+    /// The heading.
+    pub title: &'static str,
+    /// What happened and what to do.
+    pub text: &'static str,
+}
+
+/// Pages of a link that does not lead into the interview.
+#[derive(Debug)]
+pub struct LinkText {
+    /// Unknown, replaced or foreign: all the same.
+    pub unknown: PageText,
+    /// The public link was revoked.
+    pub revoked: PageText,
+    /// Draft, or before the opening time.
+    pub not_open: PageText,
+    /// "It opens on …", from the words of the time.
+    pub opens_at: fn(&str) -> String,
+    /// After the closing time, or archived.
+    pub closed: PageText,
+    /// The most starts are reached.
+    pub full: PageText,
+    /// The interview is paused.
+    pub paused: PageText,
+    /// The invite link expired.
+    pub expired: PageText,
+    /// The session is completed.
+    pub completed: PageText,
+    /// The session was closed after inactivity.
+    pub inactive: PageText,
+    /// The creator ended the session.
+    pub ended: PageText,
+    /// Time ran out.
+    pub time_up: PageText,
+    /// The installation does not answer as it should.
+    pub unavailable: PageText,
+    /// Asks the company for another attempt.
+    pub ask_retake: &'static str,
+    /// Label of the reason.
+    pub ask_retake_reason: &'static str,
+    /// It was asked for.
+    pub ask_retake_done: PageText,
+    /// Takes another attempt by oneself.
+    pub take_retake: &'static str,
+}
+
+/// The conversation.
+#[derive(Debug)]
+pub struct ChatText {
+    /// "Question 3 of 8".
+    pub progress: fn(u64, u64) -> String,
+    /// "12 minutes left", from seconds.
+    pub time_left: fn(u64) -> String,
+    /// Said politely at five and one minutes; from minutes.
+    pub time_warning: fn(u64) -> String,
+    /// Heading of the conversation, for screen readers.
+    pub conversation: &'static str,
+    /// Heading of the question of the moment, for screen readers.
+    pub current_question: &'static str,
+    /// Label of the composer.
+    pub your_answer: &'static str,
+    /// Grey text in the empty composer.
+    pub placeholder: &'static str,
+    /// Sends the answer.
+    pub send: &'static str,
+    /// Under the composer.
+    pub send_hint: &'static str,
+    /// Over single choices.
+    pub choose_one: &'static str,
+    /// Over multiple choices.
+    pub choose_many: &'static str,
+    /// Over the code field.
+    pub code_hint: &'static str,
+    /// While the answer is on its way.
+    pub sending: &'static str,
+    /// The server has stored it.
+    pub saved: &'static str,
+    /// The draft is only in this browser.
+    pub draft_kept: &'static str,
+    /// The interviewer's turn is being made; from the interviewer's name.
+    pub typing: fn(&str) -> String,
+    /// "You were away for 12 minutes", from minutes, between turns.
+    pub away: fn(u64) -> String,
+    /// Goes to the newest turn.
+    pub to_newest: &'static str,
+    /// On the page without scripts: loads the newest state.
+    pub refresh: &'static str,
+}
+
+/// What can go wrong while answering: what happened, that the answer is safe, one button.
+#[derive(Debug)]
+pub struct TroubleText {
+    /// Not sent: no connection.
+    pub offline: PageText,
+    /// Not sent: the server could not store it.
+    pub refused: PageText,
+    /// The session goes on elsewhere.
+    pub taken_over: PageText,
+    /// The button that takes it back.
+    pub take_back: &'static str,
+    /// The answer was to an earlier question.
+    pub moved_on: PageText,
+    /// The link was replaced meanwhile.
+    pub replaced: PageText,
+    /// Too many messages in a minute.
+    pub too_fast: PageText,
+    /// The answer is empty.
+    pub empty: &'static str,
+    /// The answer is too long; from the most characters.
+    pub too_long: fn(u64) -> String,
+    /// Nothing was chosen.
+    pub choose_first: &'static str,
+    /// On an answer sent by the browser at the deadline.
+    pub sent_at_time_up: &'static str,
+    /// An answer that came after the deadline.
+    pub too_late: PageText,
+}
+
+/// Finishing and the page after it.
+#[derive(Debug)]
+pub struct FinishText {
+    /// The button.
+    pub finish: &'static str,
+    /// The question before it.
+    pub confirm_title: &'static str,
+    /// What will happen.
+    pub confirm_text: &'static str,
+    /// Where questions are left; from how many.
+    pub confirm_left: fn(u64) -> String,
+    /// Does it.
+    pub confirm: &'static str,
+    /// Does not.
+    pub go_on: &'static str,
+    /// All questions were asked: what remains is to finish.
+    pub all_done: &'static str,
+    /// The closing page.
+    pub closing: PageText,
+    /// What happens with the answers now.
+    pub closing_next: &'static str,
+    /// That the window may be closed.
+    pub closing_close: &'static str,
+}

@@ -1,0 +1,62 @@
+//! The creators' screens, in English. One file an area; the English text is each field's documentation.
+
+/// Declares the texts of an area: a struct of `&'static str` and functions, and its English value.
+macro_rules! texts {
+    (
+        $(#[$about:meta])*
+        $name:ident, $value:ident;
+        $($field:ident = $text:literal,)*
+        $(=> $($call:ident($($arg:ident: $kind:ty),*) = $body:expr,)*)?
+    ) => {
+        $(#[$about])*
+        #[derive(Debug)]
+        pub struct $name {
+            $(#[doc = $text] pub $field: &'static str,)*
+            $($(#[doc = stringify!($body)] pub $call: fn($($arg: $kind),*) -> String,)*)?
+        }
+
+        pub(super) static $value: $name = $name {
+            $($field: $text,)*
+            $($($call: |$($arg: $kind),*| $body,)*)?
+        };
+    };
+}
+
+mod accounts;
+mod common;
+mod interviews;
+
+pub use accounts::Accounts;
+pub use common::Common;
+pub use interviews::Interviews;
+
+/// The texts of the creators' screens.
+#[derive(Debug)]
+pub struct Creator {
+    /// Words used everywhere; `creator().cancel` reaches them directly.
+    pub common: &'static Common,
+    /// Setup, log in, profile, keys.
+    pub accounts: &'static Accounts,
+    /// List, editor, settings.
+    pub interviews: &'static Interviews,
+}
+
+impl std::ops::Deref for Creator {
+    type Target = Common;
+
+    fn deref(&self) -> &Common {
+        self.common
+    }
+}
+
+static ENGLISH: Creator = Creator {
+    common: &common::ENGLISH,
+    accounts: &accounts::ENGLISH,
+    interviews: &interviews::ENGLISH,
+};
+
+/// The texts of the creators' screens.
+#[must_use]
+pub const fn creator() -> &'static Creator {
+    &ENGLISH
+}

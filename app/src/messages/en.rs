@@ -1,0 +1,216 @@
+//! The candidate's path in English.
+
+use super::candidate::*;
+use super::{count, number};
+
+/// "1 hour 30 minutes".
+fn minutes(n: u64) -> String {
+    match (n / 60, n % 60) {
+        (0, rest) => count(rest, "minute", "minutes"),
+        (hours, 0) => count(hours, "hour", "hours"),
+        (hours, rest) => format!("{} {}", count(hours, "hour", "hours"), count(rest, "minute", "minutes")),
+    }
+}
+
+fn time_left(seconds: u64) -> String {
+    if seconds < 60 {
+        format!("{seconds} s left")
+    } else {
+        format!("{} left", minutes(seconds.div_ceil(60)))
+    }
+}
+
+pub(super) static CANDIDATE: Candidate = Candidate {
+    common: CommonText {
+        footer: "Interview run with Parley",
+        interviewer: "Interviewer",
+        you: "You",
+        try_again: "Try again",
+        reload: "Reload the page",
+        cancel: "Cancel",
+        language: "Language",
+        required: "Fill this in to go on.",
+        email_invalid: "This is not an email address. An example: ana@example.com",
+        minutes,
+        questions: |n| count(n, "question", "questions"),
+    },
+    landing: LandingText {
+        hello: |name| format!("Hello {name}"),
+        what_to_expect: "What to expect",
+        fact_questions: |n| {
+            if n == 1 {
+                "1 question".to_owned()
+            } else {
+                format!("{} questions, one at a time", number(n))
+            }
+        },
+        fact_time: |n| format!("Up to {}. The clock stops while you are away.", minutes(n)),
+        fact_time_away: "The clock also runs while you are away.",
+        fact_no_limit: "No time limit",
+        fact_ai: "You will talk to an AI in writing, not to a person.",
+        fact_resume: "You can leave and come back with the same link, on any device.",
+        recorded_title: "What is recorded",
+        recorded: "Your answers, the times at which you started, answered and finished, and when this page was open. The company that invited you reads them, together with an automatic analysis of the text.",
+        recorded_not: "Nothing else: no voice, no picture, no screen.",
+        consent: "I have read this and agree that my answers are recorded and analysed.",
+        consent_needed: "Tick the box to start. Without your consent nothing is recorded.",
+        start: "Start interview",
+        resume: "Continue interview",
+        start_retake: "Start new attempt",
+        resume_note: "You have begun already. Everything you answered is kept; you continue where you left.",
+        retake_note: "You can take this interview again. Your earlier attempt is kept.",
+        your_name: "Your name",
+        your_email: "Your email",
+        email_hint: "So that the company can reach you.",
+        invited_email: "The email you were invited with",
+        invited_email_hint: "The company asks for it to make sure that the link reached the right person.",
+        invited_email_wrong: "That did not match. Check the spelling, or ask the company which address they used.",
+        invited_email_wait: |n| {
+            format!(
+                "Too many tries. Try again in {}, or ask the company which address they used.",
+                minutes(n)
+            )
+        },
+        continue_here: "Continue",
+        start_as_someone_else: "Start as someone else",
+        personal_link_title: "Your own link",
+        personal_link: "Keep this link: use it to come back from another device. If you lose it, ask the company for it.",
+        copy_link: "Copy link",
+        copied: "Copied",
+    },
+    link: LinkText {
+        unknown: PageText {
+            title: "This link does not work",
+            text: "It may be cut off, or a newer one has replaced it. Open the newest link you were sent, or ask the company for it.",
+        },
+        revoked: PageText {
+            title: "This link has been switched off",
+            text: "The company no longer takes new interviews by this link. Ask them whether there is another one.",
+        },
+        not_open: PageText {
+            title: "This interview is not open yet",
+            text: "Come back later with the same link, or ask the company when it opens.",
+        },
+        opens_at: |when| format!("It opens on {when}."),
+        closed: PageText {
+            title: "This interview is closed",
+            text: "It takes no new starts. If you think this is a mistake, ask the company.",
+        },
+        full: PageText {
+            title: "All places are taken",
+            text: "This interview has reached the number of people it was made for. Ask the company whether more will be added.",
+        },
+        paused: PageText {
+            title: "This interview is paused",
+            text: "New starts are not possible right now. Come back later with the same link; whoever has started can go on.",
+        },
+        expired: PageText {
+            title: "This link has expired",
+            text: "Ask the company to extend it. The same link then works again.",
+        },
+        completed: PageText {
+            title: "You have completed this interview",
+            text: "Your answers are with the company. There is nothing more to do.",
+        },
+        inactive: PageText {
+            title: "This interview was closed",
+            text: "It was left unfinished for too long. What you answered is kept and with the company.",
+        },
+        ended: PageText {
+            title: "The company has ended this interview",
+            text: "What you answered is kept and with them. Ask them if you want to know more.",
+        },
+        time_up: PageText {
+            title: "The time is up",
+            text: "What you answered is kept and with the company. There is nothing more to do.",
+        },
+        unavailable: PageText {
+            title: "This is not available right now",
+            text: "Nothing is lost. Try again in a minute.",
+        },
+        ask_retake: "Ask for a retake",
+        ask_retake_reason: "Why would you like to take it again?",
+        ask_retake_done: PageText {
+            title: "Your request is with the company",
+            text: "When they decide, this same link shows it. You can close this page.",
+        },
+        take_retake: "Take it again",
+    },
+    chat: ChatText {
+        progress: |n, of| format!("Question {n} of {of}"),
+        time_left,
+        time_warning: |n| format!("{} left.", minutes(n)),
+        conversation: "Conversation",
+        current_question: "Current question",
+        your_answer: "Your answer",
+        placeholder: "Write your answer",
+        send: "Send",
+        send_hint: "Enter sends, Shift+Enter starts a new line",
+        choose_one: "Choose one",
+        choose_many: "Choose all that apply",
+        code_hint: "Enter starts a new line, Ctrl+Enter sends",
+        sending: "Sending",
+        saved: "Saved",
+        draft_kept: "Draft kept in this browser",
+        typing: |name| format!("{name} is writing"),
+        away: |n| format!("You were away for {}", minutes(n)),
+        to_newest: "To the newest message",
+        refresh: "Show the newest messages",
+    },
+    trouble: TroubleText {
+        offline: PageText {
+            title: "Not sent: no connection",
+            text: "Your answer is kept in this browser. It is sent as soon as you try again with a connection.",
+        },
+        refused: PageText {
+            title: "Not sent: the server could not store it",
+            text: "Your answer is kept in this browser. Try again in a moment.",
+        },
+        taken_over: PageText {
+            title: "You continued elsewhere",
+            text: "This interview is open on another tab or device. What you typed here is kept here.",
+        },
+        take_back: "Continue here instead",
+        moved_on: PageText {
+            title: "The interview has moved on",
+            text: "That question was answered already. What you wrote is still in the field below.",
+        },
+        replaced: PageText {
+            title: "Your link was replaced",
+            text: "Ask the company for your new link. Everything you sent is kept, and what you typed is still here.",
+        },
+        too_fast: PageText {
+            title: "That was a little fast",
+            text: "Your answer is kept in this browser. Wait a minute, then try again.",
+        },
+        empty: "Write an answer first.",
+        too_long: |most| format!("This is too long. Shorten it to {} characters.", number(most)),
+        choose_first: "Choose an answer first.",
+        sent_at_time_up: "Sent when time ran out",
+        too_late: PageText {
+            title: "The time was up",
+            text: "This answer came too late and was not sent. Everything you sent before is kept.",
+        },
+    },
+    finish: FinishText {
+        finish: "Finish interview",
+        confirm_title: "Finish the interview?",
+        confirm_text: "Your answers go to the company. You cannot change or add anything afterwards.",
+        confirm_left: |n| {
+            if n == 1 {
+                "1 question has not been answered.".to_owned()
+            } else {
+                format!("{} questions have not been answered.", number(n))
+            }
+        },
+        confirm: "Finish",
+        go_on: "Go on answering",
+        all_done: "That was the last question. Finish when you are ready.",
+        closing: PageText {
+            title: "Thank you, that was it",
+            text: "Your answers are stored and with the company.",
+        },
+        closing_next: "They read them together with an automatic analysis of the text, and will contact you.",
+        closing_close: "You can close this page.",
+    },
+};

@@ -1,0 +1,128 @@
+//! Every word on the screens.
+//!
+//! Two catalogues, both typed, so that a missing text does not compile:
+//! - the candidate's path ([`Candidate`]) in every [`Locale`]. **Adding a language is adding one file** beside `en.rs` with
+//!   a `pub(super) static CANDIDATE`, and its line in [`Locale`];
+//! - the creators' screens ([`Creator`]), English, one file an area under `creator/`.
+//!
+//! Texts with values are plain functions, so that each language forms its own plurals and order.
+
+mod candidate;
+mod creator;
+mod en;
+mod zh;
+
+pub use candidate::*;
+pub use creator::*;
+use serde::{Deserialize, Serialize};
+
+/// A language of the candidate's path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Locale {
+    /// English.
+    #[default]
+    #[serde(rename = "en")]
+    En,
+    /// Chinese, simplified.
+    #[serde(rename = "zh")]
+    Zh,
+}
+
+impl Locale {
+    /// Every language there is, for lists.
+    pub const ALL: [Self; 2] = [Self::En, Self::Zh];
+
+    /// The `lang` of `<html>`.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh-Hans",
+        }
+    }
+
+    /// The two letters that are stored.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh",
+        }
+    }
+
+    /// The language's own name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Zh => "中文",
+        }
+    }
+
+    /// From a tag such as `zh-CN`; English where we do not have it.
+    #[must_use]
+    pub fn parse(tag: &str) -> Self {
+        match tag
+            .split(['-', '_'])
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+            .as_str()
+        {
+            "zh" => Self::Zh,
+            _ => Self::En,
+        }
+    }
+
+    /// The texts of the candidate's path.
+    #[must_use]
+    pub const fn candidate(self) -> &'static Candidate {
+        match self {
+            Self::En => &en::CANDIDATE,
+            Self::Zh => &zh::CANDIDATE,
+        }
+    }
+}
+
+/// `1 question`, `2 questions`, `1,204 questions`.
+#[must_use]
+pub fn count(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(n), if n == 1 { one } else { many })
+}
+
+/// `1,204`.
+#[must_use]
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Locale, count, number};
+
+    #[test]
+    fn numbers_have_thousands() {
+        assert_eq!(number(0), "0");
+        assert_eq!(number(999), "999");
+        assert_eq!(number(1_000), "1,000");
+        assert_eq!(number(1_234_567), "1,234,567");
+        assert_eq!(count(1, "row", "rows"), "1 row");
+        assert_eq!(count(4_120, "row", "rows"), "4,120 rows");
+    }
+
+    #[test]
+    fn tags_of_many_spellings() {
+        assert_eq!(Locale::parse("zh-CN"), Locale::Zh);
+        assert_eq!(Locale::parse("ZH_hant"), Locale::Zh);
+        assert_eq!(Locale::parse("fr"), Locale::En);
+        assert_eq!(Locale::parse(""), Locale::En);
+    }
+}

@@ -1,0 +1,5 @@
+//! What pages stand in: the rail and the page header.
+
+mod header;
+
+pub use header::*;

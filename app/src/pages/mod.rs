@@ -1,0 +1,4 @@
+//! The pages, one file a route.
+
+pub mod layout;
+pub mod not_found;
