@@ -78,6 +78,12 @@ screenshots: release ## pictures of every screen to end2end/screenshots, the REA
 	cd end2end && PARLEY_BINARY="$(BINARY)" npx --no-install playwright test --project screenshots
 	cp end2end/screenshots/sessions.png docs/sessions.png
 
+.PHONY: bench
+bench: release ## figures of the release on this machine
+	cargo build --release --package parley-bench
+	@"$(dir $(BINARY))parley-bench" "$(BINARY)"
+	@node scripts/size.mjs
+
 .PHONY: api-fuzz
 api-fuzz: release ## two minutes of generated requests at the REST API: no answer may be a 500
 	@scripts/api-fuzz.sh

@@ -1,0 +1,122 @@
+//! The binary under test, on a data folder that lives as long as the measurement.
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use tempfile::TempDir;
+
+use crate::http::{Connection, Request};
+
+/// Sign-in of the installation's only user.
+pub const EMAIL: &str = "owner@example.com";
+/// The password that goes with it.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// A `parley serve` process; killed when dropped.
+#[derive(Debug)]
+pub struct Server {
+    binary: PathBuf,
+    folder: TempDir,
+    /// Where it listens on loopback.
+    pub port: u16,
+    child: Option<Child>,
+}
+
+impl Server {
+    /// An installation with an owner, not yet serving.
+    pub fn install(binary: PathBuf) -> Result<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let server = Self {
+            binary,
+            folder: TempDir::new()?,
+            port,
+            child: None,
+        };
+        let mut child = server
+            .command(&["user", "add", "--email", EMAIL, "--name", "Owner", "--role", "owner"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .with_context(|| format!("{} does not start", server.binary.display()))?;
+        writeln!(child.stdin.take().context("no stdin")?, "{PASSWORD}")?;
+        ensure!(child.wait()?.success(), "parley user add failed");
+        Ok(server)
+    }
+
+    /// The folder that holds the data.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        command
+            .args(arguments)
+            .env("PARLEY_DATA_DIR", self.folder.path().join("data"))
+            .env("PARLEY_LISTEN", format!("127.0.0.1:{}", self.port));
+        command
+    }
+
+    /// Starts it, and answers how long it took from the start of the process to the first `ready`.
+    pub async fn start(&mut self) -> Result<Duration> {
+        let log = std::fs::File::create(self.folder.path().join("server.log"))?;
+        let begin = Instant::now();
+        self.child = Some(self.command(&["serve"]).stdout(log.try_clone()?).stderr(log).spawn()?);
+        let request = Request::new("GET", "/health/ready", &[], "");
+        while begin.elapsed() < Duration::from_secs(20) {
+            if let Ok(mut connection) = Connection::open(self.port).await
+                && connection.send(&request).await.is_ok_and(|answer| answer.status == 200)
+            {
+                return Ok(begin.elapsed());
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        bail!(
+            "not ready within 20 s: {}",
+            std::fs::read_to_string(self.folder.path().join("server.log"))?
+        )
+    }
+
+    /// Ends it and waits for the end.
+    pub fn stop(&mut self) -> Result<()> {
+        if let Some(mut child) = self.child.take() {
+            child.kill()?;
+            child.wait()?;
+        }
+        Ok(())
+    }
+
+    /// A new key for REST, with the owner's role.
+    pub fn api_key(&self) -> Result<String> {
+        let output = self
+            .command(&["api-key", "create", "--name", "bench", "--role", "owner"])
+            .output()?;
+        let text = String::from_utf8(output.stdout)?;
+        let key = text.lines().last().unwrap_or_default().to_owned();
+        ensure!(key.starts_with("pk_"), "parley api-key create printed no key: {text}");
+        Ok(key)
+    }
+
+    /// Memory that the process holds, in MB (resident set).
+    pub fn memory(&self) -> Result<f64> {
+        let id = self.child.as_ref().context("not running")?.id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmRSS:"))
+            .context("no VmRSS")?;
+        let kib: f64 = line.split_whitespace().nth(1).context("no figure")?.parse()?;
+        Ok(kib * 1024.0 / 1_000_000.0)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Nothing can be done about a failure here; the process ends with this one's terminal.
+        drop(self.stop());
+    }
+}
