@@ -28,6 +28,7 @@ pub mod entity;
 pub mod error;
 pub mod events;
 pub mod interviews;
+pub mod jobs;
 pub mod secrets;
 pub mod sessions;
 
@@ -53,6 +54,8 @@ pub struct Services {
     pub secrets: Arc<Secrets>,
     /// Who watches.
     pub events: Events,
+    /// Wakes the worker: a job was queued.
+    pub jobs: Arc<tokio::sync::Notify>,
     /// What the installation was told.
     pub config: Arc<Config>,
     clock: Arc<dyn Clock>,
@@ -72,6 +75,7 @@ impl Services {
             db,
             secrets: Arc::new(secrets),
             events: Events::default(),
+            jobs: Arc::default(),
             config: Arc::new(config),
             clock,
         }

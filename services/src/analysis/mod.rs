@@ -1,14 +1,13 @@
-//! Analyses of completed sessions.
+//! Analyses of completed sessions: queued in the transaction that completes a session, made by a durable job, repeatable,
+//! every run kept.
 
+mod engine;
+mod sentences;
+mod store;
 pub mod terms;
+#[cfg(test)]
+mod tests;
 
-use crate::{Services, entity::session, error::Result};
-use parley_domain::session::AnalysisState;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, IntoActiveModel};
-
-/// Queues the analysis of a session that was just completed, in the same transaction.
-pub(crate) async fn queue(tx: &impl ConnectionTrait, _s: &Services, row: session::Model) -> Result<session::Model> {
-    let mut change = row.into_active_model();
-    change.analysis_state = Set(AnalysisState::Queued.as_str().to_owned());
-    Ok(change.update(tx).await?)
-}
+pub use engine::{Input, analyse, verify};
+pub use store::{get, history, run_again};
+pub(crate) use store::{give_up, make, queue};

@@ -1,10 +1,10 @@
 //! From rows to the objects that the doors show.
 
 use crate::{
-    entity::{interview, interview_version, session},
+    entity::{interview, interview_version, session, turn},
     error::{Result, ServiceError},
 };
-use parley_domain::{session::Session, time::Timestamp};
+use parley_domain::{conversation::Turn, session::Session, time::Timestamp};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
@@ -75,5 +75,22 @@ pub(crate) fn with_total(row: session::Model, total: i32) -> Result<Session> {
         question_total: total,
         score: row.score,
         analysis_state: word(&row.analysis_state)?,
+    })
+}
+
+/// A line of a transcript as creators read it.
+///
+/// # Errors
+/// A word in the row that we do not know.
+pub(crate) fn to_turn(row: turn::Model) -> Result<Turn> {
+    Ok(Turn {
+        number: row.number,
+        speaker: word(&row.speaker)?,
+        kind: word(&row.kind)?,
+        question: row.question_id.map(Into::into),
+        text: row.text,
+        at: Timestamp::from_millis(row.created_at),
+        scripted: row.scripted,
+        pause_ms: row.pause_ms,
     })
 }

@@ -3,10 +3,13 @@
 mod convert;
 mod lifecycle;
 mod retake;
+mod score;
 mod sweep;
 
 pub use convert::to_session;
+pub(crate) use convert::{to_turn, word};
 pub use lifecycle::end;
 pub(crate) use lifecycle::{change_status, clock_of, event, lock, new_session, rules_of, store_clock, tell};
 pub use retake::{RetakeInput, retake};
+pub use score::mark_score;
 pub use sweep::{run as run_sweeper, sweep};
