@@ -176,6 +176,30 @@ pub async fn observe_opened(s: &Services, token: &str) -> Result<()> {
     Ok(())
 }
 
+/// The value of the candidate's cookie for the link with this token; `None` for an unknown one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cookie(s: &Services, token: &str) -> Result<Option<String>> {
+    let Some(known) = visitor(s.db.read(), token).await? else { return Ok(None) };
+    Ok(Some(s.secrets.candidate_cookie(CandidateId(known.candidate.id), known.candidate.link_version)?))
+}
+
+/// Whom a candidate's cookie speaks for, as their present invite token; `None` once the link was replaced or the
+/// candidate deleted, and for a cookie that we did not make.
+///
+/// # Errors
+/// When the database fails.
+pub async fn token_of_cookie(s: &Services, cookie: &str) -> Result<Option<String>> {
+    let Some((id, link_version)) = s.secrets.read_candidate_cookie(cookie) else { return Ok(None) };
+    let row = candidate::Entity::find_by_id(id.0)
+        .filter(candidate::Column::LinkVersion.eq(link_version))
+        .filter(candidate::Column::DeletedAt.is_null())
+        .one(s.db.read())
+        .await?;
+    row.map(|row| s.secrets.invite_token(&row.link_key, id, row.link_version)).transpose()
+}
+
 /// A refusal without a view.
 pub(super) fn refuse(error: CandidateErrorCode, detail: &str) -> CandidateError {
     CandidateError {

@@ -14,7 +14,7 @@ mod start;
 mod view;
 
 pub use answer::{AnswerInput, answer, finish, heartbeat};
-pub use door::{landing, observe_opened};
+pub use door::{cookie, landing, observe_opened, token_of_cookie};
 pub use interviewer::advance;
 pub use start::{CONSENT_VERSION, StartInput, start};
 pub use view::view;
