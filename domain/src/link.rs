@@ -1,6 +1,11 @@
 //! What a link leads to.
 
-use crate::{conversation::CandidateView, session::words};
+use crate::{
+    conversation::CandidateView,
+    error::{FieldError, Problems},
+    session::words,
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -26,6 +31,20 @@ words! {
         Paused = "paused",
         /// The invite link has expired.
         Expired = "expired",
+    }
+}
+
+words! {
+    /// What a candidate with a completed session may do about another attempt.
+    RetakeOffer {
+        /// Nothing: the interview takes nobody now, or the session is not completed.
+        None = "none",
+        /// Start another attempt by themselves.
+        Start = "start",
+        /// Ask the team for one.
+        Ask = "ask",
+        /// Wait: they have asked.
+        Waiting = "waiting",
     }
 }
 
@@ -56,4 +75,58 @@ pub struct Landing {
     pub attempt: i32,
     /// The present view, where a session is in progress.
     pub view: Option<CandidateView>,
+    /// What there is to do after a completed session.
+    pub retake: RetakeOffer,
+}
+
+/// A public link as the API and the Settings tab show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublicLink {
+    /// Its place in the URL.
+    pub slug: String,
+    /// The whole URL.
+    pub url: String,
+    /// Starts so far.
+    pub starts: i64,
+    /// Takes no starts before.
+    pub opens_at: Option<Timestamp>,
+    /// Takes no starts from then on.
+    pub closes_at: Option<Timestamp>,
+    /// How many starts it takes; `null` for any number.
+    pub max_starts: Option<i64>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// When a public link takes starts, and how many: the body of POST, and what PATCH is merged into.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct PublicLinkInput {
+    /// Takes no starts before.
+    pub opens_at: Option<Timestamp>,
+    /// Takes no starts from then on.
+    pub closes_at: Option<Timestamp>,
+    /// How many starts it takes; `null` for any number.
+    pub max_starts: Option<i64>,
+}
+
+impl PublicLinkInput {
+    /// Checks the window and the cap.
+    ///
+    /// # Errors
+    /// Everything that is wrong, field by field.
+    pub fn checked(self) -> Result<Self, Vec<FieldError>> {
+        let mut problems = Problems::new();
+        if let (Some(opens), Some(closes)) = (self.opens_at, self.closes_at) {
+            problems.require(opens < closes, "closes_at", "The link closes after it opens.");
+        }
+        problems.require(
+            self.max_starts.is_none_or(|n| (1..=10_000_000).contains(&n)),
+            "max_starts",
+            "The number of starts is between 1 and 10,000,000, or none for any number.",
+        );
+        problems.into_result(self)
+    }
 }

@@ -3,7 +3,7 @@
 use crate::{
     account::Role,
     candidate::Source,
-    id::{CandidateId, InterviewId, SessionId},
+    id::{CandidateId, InterviewId, RetakeRequestId, SessionId},
     time::{ShownTime, Timestamp},
 };
 use serde::{Deserialize, Serialize};
@@ -105,6 +105,40 @@ words! {
         /// Anything else; the note says what.
         Other = "other",
     }
+}
+
+words! {
+    /// Where a candidate's request for a retake stands.
+    RetakeRequestState {
+        /// Nobody has decided yet.
+        Waiting = "waiting",
+        /// The candidate got a new attempt.
+        Granted = "granted",
+        /// The candidate got none.
+        Declined = "declined",
+    }
+}
+
+/// A candidate's request for another attempt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RetakeRequest {
+    /// Its id.
+    pub id: RetakeRequestId,
+    /// Who asks.
+    pub candidate_id: CandidateId,
+    /// The attempt that they had.
+    pub session_id: SessionId,
+    /// Their name.
+    pub name: String,
+    /// Why, in their words.
+    pub reason: String,
+    /// Where it stands.
+    pub state: RetakeRequestState,
+    /// When they asked.
+    pub created_at: Timestamp,
+    /// When somebody decided.
+    pub decided_at: Option<Timestamp>,
 }
 
 words! {

@@ -29,6 +29,7 @@ pub mod error;
 pub mod events;
 pub mod interviews;
 pub mod jobs;
+pub mod links;
 pub mod secrets;
 pub mod sessions;
 

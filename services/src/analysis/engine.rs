@@ -4,7 +4,10 @@
 //! fifths of more. The quote is the sentence with most of them. What it cannot know (whether a thing is right, or well
 //! said) it does not judge, and where no expected points were written down there is no score.
 
-use super::{sentences::{quote, sentences}, terms::{count, enough, terms}};
+use super::{
+    sentences::{quote, sentences},
+    terms::{count, enough, terms},
+};
 use parley_domain::{
     analysis::{AnalysisResult, CriterionResult, Evidence, QuestionResult, overall},
     conversation::{Speaker, Turn},
@@ -66,7 +69,14 @@ pub fn analyse(input: Input<'_>) -> AnalysisResult {
 /// The result where nothing was answered.
 #[must_use]
 pub fn nothing_answered(criteria: &[Criterion], questions: &[Question]) -> AnalysisResult {
-    AnalysisResult { summary: "Nothing was answered.".to_owned(), ..analyse(Input { criteria, questions, turns: &[] }) }
+    AnalysisResult {
+        summary: "Nothing was answered.".to_owned(),
+        ..analyse(Input {
+            criteria,
+            questions,
+            turns: &[],
+        })
+    }
 }
 
 fn small(n: usize) -> i32 {
@@ -82,7 +92,11 @@ fn read<'a>(question: &'a Question, turns: &'a [Turn]) -> Answered<'a> {
     let mut points: Vec<_> = question
         .expected_points
         .iter()
-        .map(|text| Point { text, terms: terms(text), touched: None })
+        .map(|text| Point {
+            text,
+            terms: terms(text),
+            touched: None,
+        })
         .collect();
     let amiss = if question.kind.has_choices() {
         compare_choices(question, &answers, &mut points)
@@ -90,7 +104,13 @@ fn read<'a>(question: &'a Question, turns: &'a [Turn]) -> Answered<'a> {
         points.iter_mut().for_each(|p| p.touched = touch(p, &answers));
         0
     };
-    Answered { question, answers, words, points, amiss }
+    Answered {
+        question,
+        answers,
+        words,
+        points,
+        amiss,
+    }
 }
 
 fn touch(point: &Point<'_>, answers: &[&Turn]) -> Option<Evidence> {
@@ -110,7 +130,10 @@ fn touch(point: &Point<'_>, answers: &[&Turn]) -> Option<Evidence> {
                 best = Some((n, sentence));
             }
         }
-        return best.map(|(_, s)| Evidence { turn: turn.number, quote: quote(s).to_owned() });
+        return best.map(|(_, s)| Evidence {
+            turn: turn.number,
+            quote: quote(s).to_owned(),
+        });
     }
     None
 }
@@ -118,10 +141,15 @@ fn touch(point: &Point<'_>, answers: &[&Turn]) -> Option<Evidence> {
 fn literally(point: &str, answers: &[&Turn]) -> Option<Evidence> {
     let wanted = fold(point);
     answers.iter().find_map(|turn| {
-        let sentence = sentences(&turn.text)
-            .into_iter()
-            .find(|s| fold(s).split(char::is_whitespace).any(|w| w.trim_matches(['.', ',', '!', ';']) == wanted))?;
-        Some(Evidence { turn: turn.number, quote: quote(sentence).to_owned() })
+        let sentence = sentences(&turn.text).into_iter().find(|s| {
+            fold(s)
+                .split(char::is_whitespace)
+                .any(|w| w.trim_matches(['.', ',', '!', ';']) == wanted)
+        })?;
+        Some(Evidence {
+            turn: turn.number,
+            quote: quote(sentence).to_owned(),
+        })
     })
 }
 
@@ -145,7 +173,10 @@ fn compare_choices(question: &Question, answers: &[&Turn], points: &mut [Point<'
         });
         match meant {
             Some(point) => {
-                point.touched = Some(Evidence { turn: turn.number, quote: quote(choice).to_owned() });
+                point.touched = Some(Evidence {
+                    turn: turn.number,
+                    quote: quote(choice).to_owned(),
+                });
             }
             None => amiss += 1,
         }
@@ -191,16 +222,27 @@ fn question_result(a: &Answered<'_>) -> QuestionResult {
     let note = if !answered {
         "Not answered.".to_owned()
     } else if a.points.is_empty() {
-        format!("{}. No expected points were written down, so there is no score.", plural(a.words, "word", "words"))
+        format!(
+            "{}. No expected points were written down, so there is no score.",
+            plural(a.words, "word", "words")
+        )
     } else if choices {
         let expected = plural(a.points.len(), "expected choice", "expected choices");
         match a.amiss {
             0 => format!("{} of {expected} picked.", a.touched()),
-            n => format!("{} of {expected} picked, and {}.", a.touched(), plural(n, "other", "others")),
+            n => format!(
+                "{} of {expected} picked, and {}.",
+                a.touched(),
+                plural(n, "other", "others")
+            ),
         }
     } else {
         let expected = plural(a.points.len(), "expected point", "expected points");
-        format!("{} of {expected} touched, in {}.", a.touched(), plural(a.words, "word", "words"))
+        format!(
+            "{} of {expected} touched, in {}.",
+            a.touched(),
+            plural(a.words, "word", "words")
+        )
     };
     QuestionResult {
         id: a.question.id,
@@ -226,7 +268,10 @@ fn distinct(evidence: impl Iterator<Item = Evidence>) -> Vec<Evidence> {
 /// A criterion is measured by the expected points that share content words with it; and, of questions whose text does,
 /// by all their points. Only answered questions count.
 fn criterion_result(criterion: &Criterion, all: &[Answered<'_>]) -> CriterionResult {
-    let own: BTreeSet<_> = terms(&criterion.name).union(&terms(&criterion.description)).cloned().collect();
+    let own: BTreeSet<_> = terms(&criterion.name)
+        .union(&terms(&criterion.description))
+        .cloned()
+        .collect();
     let shares = |text: &BTreeSet<String>| text.intersection(&own).next().is_some();
     let (mut touched, mut of, mut questions) = (0, 0, 0);
     let mut evidence = Vec::new();
@@ -247,7 +292,10 @@ fn criterion_result(criterion: &Criterion, all: &[Answered<'_>]) -> CriterionRes
             .to_owned()
     } else {
         let points = plural(of, "expected point", "expected points");
-        format!("{touched} of {points} touched, in {}.", plural(questions, "question", "questions"))
+        format!(
+            "{touched} of {points} touched, in {}.",
+            plural(questions, "question", "questions")
+        )
     };
     CriterionResult {
         id: criterion.id,
@@ -265,7 +313,10 @@ fn summary(all: &[Answered<'_>], criteria: &[Criterion], by_criteria: bool) -> S
     let points: usize = all.iter().map(|a| a.points.len()).sum();
     let touched: usize = all.iter().map(Answered::touched).sum();
     let questions = plural(all.len(), "question", "questions");
-    let mut text = format!("{answered} of {questions} answered, {} in all.", plural(words, "word", "words"));
+    let mut text = format!(
+        "{answered} of {questions} answered, {} in all.",
+        plural(words, "word", "words")
+    );
     if points == 0 {
         text.push_str(" The questions have no expected points, so nothing is scored.");
     } else {
@@ -285,7 +336,14 @@ const SENTENCES_MAX: usize = 8;
 fn strengths(all: &[Answered<'_>]) -> Vec<String> {
     all.iter()
         .filter(|a| a.score().is_some_and(|s| s >= 7.0))
-        .map(|a| format!("{}: {} of {} expected points touched.", a.name(), a.touched(), a.points.len()))
+        .map(|a| {
+            format!(
+                "{}: {} of {} expected points touched.",
+                a.name(),
+                a.touched(),
+                a.points.len()
+            )
+        })
         .take(SENTENCES_MAX)
         .collect()
 }
@@ -302,10 +360,18 @@ fn concerns(all: &[Answered<'_>]) -> Vec<String> {
             found.push(format!("{}: not touched: {}.", a.name(), missing.join(", ")));
         }
         if a.amiss > 0 {
-            found.push(format!("{}: {} not expected.", a.name(), plural(a.amiss, "pick", "picks")));
+            found.push(format!(
+                "{}: {} not expected.",
+                a.name(),
+                plural(a.amiss, "pick", "picks")
+            ));
         }
         if a.words < 5 && !a.question.kind.has_choices() {
-            found.push(format!("{}: answered in {}.", a.name(), plural(a.words, "word", "words")));
+            found.push(format!(
+                "{}: answered in {}.",
+                a.name(),
+                plural(a.words, "word", "words")
+            ));
         }
     }
     found.truncate(SENTENCES_MAX);
@@ -317,7 +383,9 @@ fn concerns(all: &[Answered<'_>]) -> Vec<String> {
 pub fn verify(result: &mut AnalysisResult, turns: &[Turn]) {
     let stands = |e: &Evidence| {
         !e.quote.trim().is_empty()
-            && turns.iter().any(|t| t.number == e.turn && t.speaker == Speaker::Candidate && t.text.contains(&e.quote))
+            && turns
+                .iter()
+                .any(|t| t.number == e.turn && t.speaker == Speaker::Candidate && t.text.contains(&e.quote))
     };
     let check = |evidence: &mut Vec<Evidence>, note: &mut String| {
         let before = evidence.len();
@@ -326,6 +394,12 @@ pub fn verify(result: &mut AnalysisResult, turns: &[Turn]) {
             note.push_str(" No quote could be found in the answers.");
         }
     };
-    result.questions.iter_mut().for_each(|q| check(&mut q.evidence, &mut q.note));
-    result.criteria.iter_mut().for_each(|c| check(&mut c.evidence, &mut c.note));
+    result
+        .questions
+        .iter_mut()
+        .for_each(|q| check(&mut q.evidence, &mut q.note));
+    result
+        .criteria
+        .iter_mut()
+        .for_each(|c| check(&mut c.evidence, &mut c.note));
 }

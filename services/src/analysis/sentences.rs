@@ -30,7 +30,9 @@ pub fn sentences(text: &str) -> Vec<&str> {
 /// A sentence short enough to quote: cut at a space where it is too long. Still a slice of the same text.
 #[must_use]
 pub fn quote(sentence: &str) -> &str {
-    let Some((end, _)) = sentence.char_indices().nth(QUOTE_MAX) else { return sentence };
+    let Some((end, _)) = sentence.char_indices().nth(QUOTE_MAX) else {
+        return sentence;
+    };
     let head = &sentence[..end];
     match head.rfind(char::is_whitespace) {
         Some(space) if space > end / 2 => head[..space].trim_end(),
@@ -45,7 +47,10 @@ mod tests {
 
     #[test]
     fn sentences_end_where_a_reader_ends_them() {
-        assert_eq!(sentences("It took 3.5 s. Then\nwe cached! OK?"), ["It took 3.5 s.", "Then", "we cached!", "OK?"]);
+        assert_eq!(
+            sentences("It took 3.5 s. Then\nwe cached! OK?"),
+            ["It took 3.5 s.", "Then", "we cached!", "OK?"]
+        );
         assert_eq!(sentences("我用了缓存。然后测量！"), ["我用了缓存。", "然后测量！"]);
         assert!(sentences(" \n ").is_empty());
     }

@@ -17,9 +17,8 @@ use parley_domain::{
     session::{AnalysisState, Status},
 };
 use sea_orm::{
-    ActiveModelTrait,
-    ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -68,7 +67,9 @@ pub(crate) async fn queue(tx: &impl ConnectionTrait, s: &Services, row: session:
         created_at: now,
         updated_at: now,
     };
-    analysis::Entity::insert(new.into_active_model()).exec_without_returning(tx).await?;
+    analysis::Entity::insert(new.into_active_model())
+        .exec_without_returning(tx)
+        .await?;
     if answered {
         let payload = serde_json::to_value(Payload { analysis: id })?;
         jobs::enqueue(tx, s, jobs::Kind::Analysis, payload, Some(format!("analysis:{id}"))).await?;
@@ -91,7 +92,10 @@ async fn show(
         mark_score(tx, row.workspace_id, candidate).await?;
     }
     // Read again: marking the score may have changed this row too.
-    session::Entity::find_by_id(row.id).one(tx).await?.ok_or(ServiceError::NotFound)
+    session::Entity::find_by_id(row.id)
+        .one(tx)
+        .await?
+        .ok_or(ServiceError::NotFound)
 }
 
 async fn newest(conn: &impl ConnectionTrait, workspace: Uuid, session: Uuid) -> Result<Option<analysis::Model>> {
@@ -104,9 +108,9 @@ async fn newest(conn: &impl ConnectionTrait, workspace: Uuid, session: Uuid) -> 
 }
 
 async fn version_of(conn: &impl ConnectionTrait, row: &session::Model) -> Result<interviews::Version> {
-    let version = row.version_id.ok_or_else(|| {
-        ServiceError::internal(anyhow::anyhow!("session {} is completed and has no version", row.id))
-    })?;
+    let version = row
+        .version_id
+        .ok_or_else(|| ServiceError::internal(anyhow::anyhow!("session {} is completed and has no version", row.id)))?;
     interviews::version(conn, WorkspaceId(row.workspace_id), version.into()).await
 }
 
@@ -115,12 +119,18 @@ pub(crate) async fn make(s: &Services, payload: &Value) -> Result<()> {
     let Payload { analysis: id } = serde_json::from_value(payload.clone())?;
     let Some(row) = open(s, id).await? else { return Ok(()) };
     move_to(s, &row, AnalysisState::Running, None, None).await?;
-    let of = session::Entity::find_by_id(row.session_id).one(s.db.read()).await?.ok_or(ServiceError::NotFound)?;
+    let of = session::Entity::find_by_id(row.session_id)
+        .one(s.db.read())
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let version = version_of(s.db.read(), &of).await?;
     let turns = turns(s.db.read(), &of).await?;
     let result = tokio::task::spawn_blocking(move || {
-        let mut result =
-            analyse(Input { criteria: &version.criteria, questions: &version.questions, turns: &turns });
+        let mut result = analyse(Input {
+            criteria: &version.criteria,
+            questions: &version.questions,
+            turns: &turns,
+        });
         verify(&mut result, &turns);
         result
     })
@@ -171,11 +181,16 @@ async fn move_to(
         Err(ServiceError::NotFound) => return Ok(()),
         Err(other) => return Err(other),
     };
-    let Some(newest) = newest(&*tx, row.workspace_id, row.id).await? else { return Ok(()) };
+    let Some(newest) = newest(&*tx, row.workspace_id, row.id).await? else {
+        return Ok(());
+    };
     let current = if newest.id == run.id {
         newest.clone()
     } else {
-        analysis::Entity::find_by_id(run.id).one(&*tx).await?.ok_or(ServiceError::NotFound)?
+        analysis::Entity::find_by_id(run.id)
+            .one(&*tx)
+            .await?
+            .ok_or(ServiceError::NotFound)?
     };
     if current.state == AnalysisState::Ready.as_str() {
         return Ok(());
@@ -191,13 +206,25 @@ async fn move_to(
     change.update(&*tx).await?;
     let row = if newest.id == run.id {
         // While a new run is made, the score of the one before stays.
-        let score = if state == AnalysisState::Ready { score } else { row.score };
+        let score = if state == AnalysisState::Ready {
+            score
+        } else {
+            row.score
+        };
         show(&*tx, row, state, score).await?
     } else {
         row
     };
     if state != AnalysisState::Running {
-        event(&*tx, s, &row, &format!("analysis_{}", state.as_str()), &Actor::System, None).await?;
+        event(
+            &*tx,
+            s,
+            &row,
+            &format!("analysis_{}", state.as_str()),
+            &Actor::System,
+            None,
+        )
+        .await?;
     }
     tx.commit().await?;
     tell(s, &row);
@@ -231,7 +258,10 @@ async fn find_session(s: &Services, workspace: WorkspaceId, id: SessionId) -> Re
 /// An unknown session; a role that may not read.
 pub async fn get(s: &Services, actor: &Actor, id: SessionId) -> Result<Analysis> {
     let runs = history(s, actor, id).await?;
-    let last_ready = runs.iter().find(|a| a.state == AnalysisState::Ready).map(|a| a.result.clone());
+    let last_ready = runs
+        .iter()
+        .find(|a| a.state == AnalysisState::Ready)
+        .map(|a| a.result.clone());
     let mut newest = runs.into_iter().next().unwrap_or(Analysis {
         state: AnalysisState::None,
         run: 0,

@@ -46,9 +46,46 @@ const LATIN: [&str; 49] = [
 
 /// Endings of words in Cyrillic letters.
 const CYRILLIC: [&str; 40] = [
-    "ениями", "остями", "ования", "ование", "ениях", "ением", "ность", "ности", "ения", "ение", "ений", "остью", "ости",
-    "ость", "ами", "ями", "ого", "его", "ому", "ему", "ыми", "ими", "ать", "ять", "ить", "еть", "ах", "ях", "ов", "ев",
-    "ей", "ой", "ый", "ий", "ая", "ые", "ие", "ам", "ы", "а",
+    "ениями",
+    "остями",
+    "ования",
+    "ование",
+    "ениях",
+    "ением",
+    "ность",
+    "ности",
+    "ения",
+    "ение",
+    "ений",
+    "остью",
+    "ости",
+    "ость",
+    "ами",
+    "ями",
+    "ого",
+    "его",
+    "ому",
+    "ему",
+    "ыми",
+    "ими",
+    "ать",
+    "ять",
+    "ить",
+    "еть",
+    "ах",
+    "ях",
+    "ов",
+    "ев",
+    "ей",
+    "ой",
+    "ый",
+    "ий",
+    "ая",
+    "ые",
+    "ие",
+    "ам",
+    "ы",
+    "а",
 ];
 
 /// Shortest stem that is left when an ending is cut off, in characters.
@@ -189,16 +226,25 @@ mod tests {
 
     #[test]
     fn words_without_content_are_left_out() {
-        assert_eq!(terms("What would you do, and why? Explains the example."), BTreeSet::new());
+        assert_eq!(
+            terms("What would you do, and why? Explains the example."),
+            BTreeSet::new()
+        );
         assert_eq!(terms("Не так ли это?"), BTreeSet::new());
         assert_eq!(terms("Über das Wetter").into_iter().collect::<Vec<_>>(), ["wett"]);
     }
 
     #[test]
     fn scripts_without_spaces_are_taken_in_pairs() {
-        assert_eq!(terms("团队合作").into_iter().collect::<Vec<_>>(), ["合作", "团队", "队合"]);
+        assert_eq!(
+            terms("团队合作").into_iter().collect::<Vec<_>>(),
+            ["合作", "团队", "队合"]
+        );
         let mixed = terms("使用Redis缓存");
-        assert!(mixed.contains("redis") && mixed.contains("缓存") && mixed.contains("使用"), "{mixed:?}");
+        assert!(
+            mixed.contains("redis") && mixed.contains("缓存") && mixed.contains("使用"),
+            "{mixed:?}"
+        );
         assert_eq!(count("使用Redis缓存"), 5);
         assert_eq!(count("  three plain words. "), 3);
         assert_eq!(count("🙂 …"), 0);

@@ -159,6 +159,7 @@ pub async fn insert(
         link_expires_at: link_expiry(interview, now),
         possible_duplicate_of: new.possible_duplicate_of.map(Into::into),
         deleted_at: None,
+        start_hash: None,
         created_at: now.millis(),
         updated_at: now.millis(),
     };

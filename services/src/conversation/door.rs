@@ -6,14 +6,14 @@ use crate::{
     entity::{candidate, interview, session, workspace},
     error::{Result, ServiceError},
     interviews, secrets,
-    sessions::{event, to_session},
+    sessions::{event, own_retakes_left, waiting_request},
 };
 use parley_domain::{
     account::Actor,
     conversation::{CandidateError, CandidateErrorCode, CandidateView},
     id::{CandidateId, WorkspaceId},
     interview::{InterviewState, Settings},
-    link::{Landing, LinkState},
+    link::{Landing, LinkState, RetakeOffer},
     session::Status,
     time::Timestamp,
 };
@@ -116,7 +116,8 @@ pub async fn landing(s: &Services, token: &str) -> Result<Landing> {
     let version = interviews::version(conn, workspace, version.into()).await?;
     let settings: Settings = version.settings;
     let total = i32::try_from(version.questions.len()).unwrap_or(i32::MAX);
-    let attempt = to_session(conn, visitor.session.clone()).await?.attempt;
+    let attempt = visitor.session.attempt;
+    let retake = retake_offer(conn, &visitor, state).await?;
     Ok(Landing {
         state,
         company,
@@ -130,10 +131,23 @@ pub async fn landing(s: &Services, token: &str) -> Result<Landing> {
         language: settings.language,
         attempt,
         view: None,
+        retake,
     })
 }
 
-fn unknown() -> Landing {
+/// What a candidate may do about another attempt.
+async fn retake_offer(conn: &impl ConnectionTrait, visitor: &Visitor, state: LinkState) -> Result<RetakeOffer> {
+    if state != LinkState::Completed || visitor.interview.state != InterviewState::Open.as_str() {
+        return Ok(RetakeOffer::None);
+    }
+    if own_retakes_left(conn, &visitor.candidate, visitor.interview.self_retakes).await? > 0 {
+        return Ok(RetakeOffer::Start);
+    }
+    let waits = waiting_request(conn, &visitor.candidate).await?.is_some();
+    Ok(if waits { RetakeOffer::Waiting } else { RetakeOffer::Ask })
+}
+
+pub(super) fn unknown() -> Landing {
     Landing {
         state: LinkState::Unknown,
         company: String::new(),
@@ -147,6 +161,7 @@ fn unknown() -> Landing {
         asks_email: false,
         attempt: 0,
         view: None,
+        retake: RetakeOffer::None,
     }
 }
 
@@ -181,8 +196,13 @@ pub async fn observe_opened(s: &Services, token: &str) -> Result<()> {
 /// # Errors
 /// When the database fails.
 pub async fn cookie(s: &Services, token: &str) -> Result<Option<String>> {
-    let Some(known) = visitor(s.db.read(), token).await? else { return Ok(None) };
-    Ok(Some(s.secrets.candidate_cookie(CandidateId(known.candidate.id), known.candidate.link_version)?))
+    let Some(known) = visitor(s.db.read(), token).await? else {
+        return Ok(None);
+    };
+    Ok(Some(s.secrets.candidate_cookie(
+        CandidateId(known.candidate.id),
+        known.candidate.link_version,
+    )?))
 }
 
 /// Whom a candidate's cookie speaks for, as their present invite token; `None` once the link was replaced or the
@@ -191,13 +211,16 @@ pub async fn cookie(s: &Services, token: &str) -> Result<Option<String>> {
 /// # Errors
 /// When the database fails.
 pub async fn token_of_cookie(s: &Services, cookie: &str) -> Result<Option<String>> {
-    let Some((id, link_version)) = s.secrets.read_candidate_cookie(cookie) else { return Ok(None) };
+    let Some((id, link_version)) = s.secrets.read_candidate_cookie(cookie) else {
+        return Ok(None);
+    };
     let row = candidate::Entity::find_by_id(id.0)
         .filter(candidate::Column::LinkVersion.eq(link_version))
         .filter(candidate::Column::DeletedAt.is_null())
         .one(s.db.read())
         .await?;
-    row.map(|row| s.secrets.invite_token(&row.link_key, id, row.link_version)).transpose()
+    row.map(|row| s.secrets.invite_token(&row.link_key, id, row.link_version))
+        .transpose()
 }
 
 /// A refusal without a view.

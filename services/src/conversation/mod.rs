@@ -5,16 +5,20 @@
 //! domain. An answer commits alone; the interviewer's turn after it is a step of its own that can be run again by
 //! anybody (the request, a resume, the sweeper) and has effect once.
 
+mod again;
 mod answer;
 mod door;
 mod interviewer;
 pub mod phrases;
+mod public;
 mod scripted;
 mod start;
 mod view;
 
+pub use again::ask_retake;
 pub use answer::{AnswerInput, answer, finish, heartbeat};
 pub use door::{cookie, landing, observe_opened, token_of_cookie};
 pub use interviewer::advance;
+pub use public::{PublicStart, public_landing, start_public};
 pub use start::{CONSENT_VERSION, StartInput, start};
 pub use view::view;

@@ -127,7 +127,7 @@ async fn check_email(
     )))
 }
 
-async fn begin(
+pub(super) async fn begin(
     s: &Services,
     tx: &impl ConnectionTrait,
     known: Visitor,

@@ -58,6 +58,8 @@ pub struct Model {
     pub possible_duplicate_of: Option<Uuid>,
     /// When they were deleted.
     pub deleted_at: Option<i64>,
+    /// SHA-256 of what a public start's page sent, so that pressing twice starts once.
+    pub start_hash: Option<Vec<u8>>,
     /// When it was made, UTC milliseconds.
     pub created_at: i64,
     /// When it was last changed, UTC milliseconds.

@@ -13,6 +13,8 @@ pub mod job;
 pub mod key_canary;
 pub mod login_session;
 pub mod membership;
+pub mod public_link;
+pub mod retake_request;
 pub mod session;
 pub mod session_event;
 pub mod turn;

@@ -1,7 +1,10 @@
 //! Which function does which kind of job, and what is said when it cannot be done.
 
 use super::{Claimed, Kind};
-use crate::{Services, analysis, error::{Result, ServiceError}};
+use crate::{
+    Services, analysis,
+    error::{Result, ServiceError},
+};
 
 /// Does the job. Idempotent: it may run again after it was done.
 pub(super) async fn run(s: &Services, job: &Claimed) -> Result<()> {

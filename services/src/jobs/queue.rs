@@ -53,7 +53,10 @@ pub async fn enqueue(
         updated_at: Set(now),
     };
     // The unique rule on the key is partial, so it is not named here: any broken rule means "is there already".
-    job::Entity::insert(row).on_conflict(OnConflict::new().do_nothing().to_owned()).exec_without_returning(tx).await?;
+    job::Entity::insert(row)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(tx)
+        .await?;
     s.jobs.notify_one();
     Ok(())
 }
@@ -85,18 +88,27 @@ impl Claimed {
 /// When the database fails.
 pub(super) async fn anything_due(s: &Services) -> Result<bool> {
     let now = s.now().millis();
-    let due = job::Entity::find().filter(job::Column::State.eq(QUEUED)).filter(job::Column::RunAt.lte(now));
+    let due = job::Entity::find()
+        .filter(job::Column::State.eq(QUEUED))
+        .filter(job::Column::RunAt.lte(now));
     Ok(any(s, due).await? || any(s, lapsed(now)).await?)
 }
 
 async fn any(s: &Services, query: sea_orm::Select<job::Entity>) -> Result<bool> {
-    let found: Option<Uuid> =
-        query.select_only().column(job::Column::Id).limit(1).into_tuple().one(s.db.read()).await?;
+    let found: Option<Uuid> = query
+        .select_only()
+        .column(job::Column::Id)
+        .limit(1)
+        .into_tuple()
+        .one(s.db.read())
+        .await?;
     Ok(found.is_some())
 }
 
 fn lapsed(now: i64) -> sea_orm::Select<job::Entity> {
-    job::Entity::find().filter(job::Column::State.eq(RUNNING)).filter(job::Column::LeaseUntil.lte(now))
+    job::Entity::find()
+        .filter(job::Column::State.eq(RUNNING))
+        .filter(job::Column::LeaseUntil.lte(now))
 }
 
 /// Claims the job that has been due for longest; `None` where nothing is due. Two workers never get the same one.
@@ -127,9 +139,19 @@ pub async fn claim(s: &Services) -> Result<Option<Claimed>> {
         .exec_with_returning(&*tx)
         .await?;
     tx.commit().await?;
-    let Some(row) = rows.into_iter().next() else { return Ok(None) };
-    let kind = row.kind.parse().map_err(|e: String| ServiceError::internal(anyhow::anyhow!(e)))?;
-    Ok(Some(Claimed { id: row.id.into(), kind, payload: row.payload, attempt: row.attempts }))
+    let Some(row) = rows.into_iter().next() else {
+        return Ok(None);
+    };
+    let kind = row
+        .kind
+        .parse()
+        .map_err(|e: String| ServiceError::internal(anyhow::anyhow!(e)))?;
+    Ok(Some(Claimed {
+        id: row.id.into(),
+        kind,
+        payload: row.payload,
+        attempt: row.attempts,
+    }))
 }
 
 /// Puts jobs whose worker is gone back into the queue. Returns those that have no try left: they are failed now.
@@ -145,7 +167,12 @@ pub async fn requeue_lapsed(s: &Services) -> Result<Vec<Claimed>> {
     let tx = s.db.write(Priority::Background).await?;
     for row in lapsed(now).limit(100).all(&*tx).await? {
         let Ok(kind) = row.kind.parse() else { continue };
-        let held = Claimed { id: row.id.into(), kind, payload: row.payload, attempt: row.attempts };
+        let held = Claimed {
+            id: row.id.into(),
+            kind,
+            payload: row.payload,
+            attempt: row.attempts,
+        };
         let note = "the worker that had it is gone";
         if held.is_last() {
             if settle(&*tx, s, &held, FAILED, None, Some(note)).await? {
@@ -171,7 +198,10 @@ async fn settle(
     let mut change = job::Entity::update_many()
         .col_expr(job::Column::State, Expr::value(state))
         .col_expr(job::Column::LeaseUntil, Expr::value(Option::<i64>::None))
-        .col_expr(job::Column::Error, Expr::value(error.map(|e| parley_domain::text::shorten(e, ERROR_MAX))))
+        .col_expr(
+            job::Column::Error,
+            Expr::value(error.map(|e| parley_domain::text::shorten(e, ERROR_MAX))),
+        )
         .col_expr(job::Column::UpdatedAt, Expr::value(s.now().millis()));
     if let Some(at) = run_at {
         change = change.col_expr(job::Column::RunAt, Expr::value(at));
@@ -218,10 +248,9 @@ pub async fn finish(s: &Services, held: &Claimed, outcome: Result<(), ServiceErr
 /// Whether trying again cannot help.
 pub(super) fn is_final(error: &ServiceError) -> bool {
     match error {
-        ServiceError::NotFound
-        | ServiceError::Forbidden
-        | ServiceError::Invalid(_)
-        | ServiceError::Conflict { .. } => true,
+        ServiceError::NotFound | ServiceError::Forbidden | ServiceError::Invalid(_) | ServiceError::Conflict { .. } => {
+            true
+        }
         ServiceError::TooMany { .. } | ServiceError::Unavailable(_) | ServiceError::Internal(_) => false,
     }
 }

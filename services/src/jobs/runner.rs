@@ -4,7 +4,10 @@ use super::{
     LEASE, handlers,
     queue::{Claimed, anything_due, claim, finish, give_back, is_final, renew, requeue_lapsed},
 };
-use crate::{Services, error::{Result, ServiceError}};
+use crate::{
+    Services,
+    error::{Result, ServiceError},
+};
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -64,7 +67,10 @@ async fn next(s: &Services) -> Result<Option<Claimed>> {
         return Ok(None);
     }
     for lost in requeue_lapsed(s).await? {
-        let gone = ServiceError::Internal(anyhow::anyhow!("the worker stopped in the middle {} times", lost.attempt));
+        let gone = ServiceError::Internal(anyhow::anyhow!(
+            "the worker stopped in the middle {} times",
+            lost.attempt
+        ));
         handlers::gave_up(s, &lost, &gone).await?;
     }
     claim(s).await

@@ -1,11 +1,14 @@
 //! Sessions: their life (who may change a status, and how) and what creators read of them.
 
+mod ask;
 mod convert;
 mod lifecycle;
 mod retake;
 mod score;
 mod sweep;
 
+pub use ask::{Asked, ask, decline, grant, requests};
+pub(crate) use ask::{own_retakes_left, waiting as waiting_request};
 pub use convert::to_session;
 pub(crate) use convert::{to_turn, word};
 pub use lifecycle::end;

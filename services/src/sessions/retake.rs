@@ -4,17 +4,18 @@ use super::lifecycle::{change_status, event, new_session, tell};
 use crate::{
     Services,
     db::Priority,
-    entity::{candidate, session},
+    entity::{candidate, retake_request, session},
     error::{Result, ServiceError},
 };
 use parley_domain::{
     account::{Action, Actor},
-    id::CandidateId,
-    session::{EndReason, RetakeReason, Session, Status, Transition},
+    id::{CandidateId, WorkspaceId},
+    session::{EndReason, RetakeReason, RetakeRequestState, Session, Status, Transition},
     text,
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect,
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +33,35 @@ pub struct RetakeInput {
 /// Longest note, in characters.
 const NOTE_MAX: usize = 2_000;
 
-/// Gives a candidate another attempt, Not started. An attempt in progress is closed as replaced.
+/// A candidate and their current attempt, both locked.
+pub(super) struct Granted {
+    pub candidate: candidate::Model,
+    pub current: session::Model,
+}
+
+impl Granted {
+    /// The candidate is locked, not the session alone: the row that matters is the one that does not exist yet.
+    pub async fn lock(tx: &impl ConnectionTrait, workspace: WorkspaceId, id: CandidateId) -> Result<Self> {
+        let candidate = candidate::Entity::find_by_id(id.0)
+            .filter(candidate::Column::WorkspaceId.eq(workspace.0))
+            .filter(candidate::Column::DeletedAt.is_null())
+            .lock_exclusive()
+            .one(tx)
+            .await?
+            .ok_or(ServiceError::NotFound)?;
+        let current = session::Entity::find()
+            .filter(session::Column::CandidateId.eq(candidate.id))
+            .filter(session::Column::IsCurrent.eq(true))
+            .lock_exclusive()
+            .one(tx)
+            .await?
+            .ok_or(ServiceError::NotFound)?;
+        Ok(Self { candidate, current })
+    }
+}
+
+/// Gives a candidate another attempt, Not started. An attempt in progress is closed as replaced. A waiting request of
+/// the candidate is granted with it.
 ///
 /// # Errors
 /// A conflict while the current attempt has not started; a note that is too long; unknown and foreign candidates.
@@ -46,21 +75,24 @@ pub async fn retake(s: &Services, actor: &Actor, id: CandidateId, input: RetakeI
         ));
     }
     let tx = s.db.write(Priority::Person).await?;
-    // The candidate is locked, not the session: the row that matters is the one that does not exist yet.
-    let candidate = candidate::Entity::find_by_id(id.0)
-        .filter(candidate::Column::WorkspaceId.eq(workspace.0))
-        .filter(candidate::Column::DeletedAt.is_null())
-        .lock_exclusive()
-        .one(&*tx)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
-    let current = session::Entity::find()
-        .filter(session::Column::CandidateId.eq(candidate.id))
-        .filter(session::Column::IsCurrent.eq(true))
-        .lock_exclusive()
-        .one(&*tx)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
+    let found = Granted::lock(&*tx, workspace, id).await?;
+    let note = (!note.is_empty()).then_some(note);
+    let next = grant_in(&*tx, s, actor, found, input.reason.as_str(), note).await?;
+    tx.commit().await?;
+    tell(s, &next);
+    super::to_session(s.db.read(), next).await
+}
+
+/// Makes the next attempt, in the caller's transaction.
+pub(super) async fn grant_in(
+    tx: &impl ConnectionTrait,
+    s: &Services,
+    actor: &Actor,
+    found: Granted,
+    reason: &str,
+    note: Option<String>,
+) -> Result<session::Model> {
+    let Granted { candidate, current } = found;
     if current.status == Status::NotStarted.as_str() {
         return Err(ServiceError::conflict(
             "not_started",
@@ -69,7 +101,7 @@ pub async fn retake(s: &Services, actor: &Actor, id: CandidateId, input: RetakeI
     }
     let current = if current.status == Status::InProgress.as_str() {
         let replaced = Transition::Complete(EndReason::Replaced);
-        change_status(&*tx, s, current, replaced, actor, s.now(), |_| {}).await?
+        change_status(tx, s, current, replaced, actor, s.now(), |_| {}).await?
     } else {
         current
     };
@@ -77,16 +109,25 @@ pub async fn retake(s: &Services, actor: &Actor, id: CandidateId, input: RetakeI
     // The list shows the score that counts on the current row, whichever attempt it is from.
     next.score_key = current.score_key;
     next.score_attempt = current.score_attempt;
-    next.retake_reason = Some(input.reason.as_str().to_owned());
-    next.retake_note = (!note.is_empty()).then_some(note);
+    next.retake_reason = Some(reason.to_owned());
+    next.retake_note = note;
     let mut former = current.into_active_model();
     former.is_current = Set(false);
-    former.update(&*tx).await?;
+    former.update(tx).await?;
     session::Entity::insert(next.clone().into_active_model())
-        .exec_without_returning(&*tx)
+        .exec_without_returning(tx)
         .await?;
-    event(&*tx, s, &next, "retake_granted", actor, Some(input.reason.as_str())).await?;
-    tx.commit().await?;
-    tell(s, &next);
-    super::to_session(s.db.read(), next).await
+    retake_request::Entity::update_many()
+        .col_expr(
+            retake_request::Column::State,
+            RetakeRequestState::Granted.as_str().into(),
+        )
+        .col_expr(retake_request::Column::DecidedBy, actor.code().into())
+        .col_expr(retake_request::Column::DecidedAt, s.now().millis().into())
+        .filter(retake_request::Column::CandidateId.eq(candidate.id))
+        .filter(retake_request::Column::State.eq(RetakeRequestState::Waiting.as_str()))
+        .exec(tx)
+        .await?;
+    event(tx, s, &next, "retake_granted", actor, Some(reason)).await?;
+    Ok(next)
 }

@@ -1,9 +1,6 @@
 //! The score that lists show: of the attempt that counts.
 
-use crate::{
-    entity::session,
-    error::Result,
-};
+use crate::{entity::session, error::Result};
 use parley_domain::session::Status;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,

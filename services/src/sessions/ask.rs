@@ -1,0 +1,258 @@
+//! Retakes by candidates: by themselves where the interview allows some, else by asking; the queue of those who asked.
+
+use super::retake::{Granted, grant_in};
+use crate::{
+    Services,
+    db::Priority,
+    entity::{candidate, retake_request, session},
+    error::{Result, ServiceError},
+};
+use parley_domain::{
+    account::{Action, Actor, Resource},
+    id::{CandidateId, InterviewId, RetakeRequestId, SessionId, WorkspaceId},
+    interview::InterviewState,
+    session::{RetakeReason, RetakeRequest, RetakeRequestState, Session, Status},
+    text,
+    time::Timestamp,
+};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
+};
+
+/// What became of a candidate's wish for a retake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// A new attempt is there, Not started, on the same link.
+    Granted,
+    /// It waits for somebody to decide.
+    Waiting,
+}
+
+/// Longest reason, in characters.
+const REASON_MAX: usize = 1_000;
+/// How sessions that candidates started again by themselves are marked.
+pub(crate) const BY_CANDIDATE: &str = "by_candidate";
+
+/// Retakes that this candidate may still start by themselves.
+pub(crate) async fn own_retakes_left(
+    conn: &impl ConnectionTrait,
+    candidate: &candidate::Model,
+    allowed: i32,
+) -> Result<i32> {
+    let used = session::Entity::find()
+        .filter(session::Column::CandidateId.eq(candidate.id))
+        .filter(session::Column::RetakeReason.eq(BY_CANDIDATE))
+        .count(conn)
+        .await?;
+    Ok((allowed - i32::try_from(used).unwrap_or(i32::MAX)).max(0))
+}
+
+/// The waiting request of a candidate, if there is one.
+pub(crate) async fn waiting(
+    conn: &impl ConnectionTrait,
+    candidate: &candidate::Model,
+) -> Result<Option<retake_request::Model>> {
+    Ok(retake_request::Entity::find()
+        .filter(retake_request::Column::CandidateId.eq(candidate.id))
+        .filter(retake_request::Column::State.eq(RetakeRequestState::Waiting.as_str()))
+        .one(conn)
+        .await?)
+}
+
+/// A candidate wants another attempt after a completed one. Where the interview allows retakes by themselves and one is
+/// left, they get it at once; else they stand in the queue. Asking twice stands there once.
+///
+/// # Errors
+/// A session that is not completed; an interview that takes nobody any more; a reason that is missing or too long.
+pub async fn ask(s: &Services, actor: &Actor, id: CandidateId, reason: &str) -> Result<Asked> {
+    let workspace = actor.workspace().ok_or(ServiceError::NotFound)?;
+    s.allow(actor, Action::TakeInterview, &Resource::of_candidate(workspace, id))?;
+    let reason = text::many_lines(reason);
+    if text::chars(&reason) > REASON_MAX {
+        return Err(ServiceError::invalid(
+            "reason",
+            format!("A reason has at most {REASON_MAX} characters."),
+        ));
+    }
+    let tx = s.db.write(Priority::Person).await?;
+    let found = Granted::lock(&*tx, workspace, id).await?;
+    if found.current.status != Status::Completed.as_str() {
+        return Err(ServiceError::conflict(
+            "not_completed",
+            "Your current attempt is not completed yet.",
+        ));
+    }
+    let interview =
+        crate::candidates::lock_interview(&*tx, workspace, InterviewId(found.candidate.interview_id)).await?;
+    if interview.state != InterviewState::Open.as_str() {
+        return Err(ServiceError::conflict(
+            "closed",
+            "This interview takes no new attempts at the moment.",
+        ));
+    }
+    if own_retakes_left(&*tx, &found.candidate, interview.self_retakes).await? > 0 {
+        let next = grant_in(
+            &*tx,
+            s,
+            actor,
+            found,
+            BY_CANDIDATE,
+            (!reason.is_empty()).then_some(reason),
+        )
+        .await?;
+        tx.commit().await?;
+        super::tell(s, &next);
+        return Ok(Asked::Granted);
+    }
+    if waiting(&*tx, &found.candidate).await?.is_some() {
+        return Ok(Asked::Waiting);
+    }
+    if reason.is_empty() {
+        return Err(ServiceError::invalid(
+            "reason",
+            "Say in a sentence why you ask for another attempt.",
+        ));
+    }
+    let now = s.now().millis();
+    let request: RetakeRequestId = s.new_id()?;
+    let row = retake_request::Model {
+        id: request.0,
+        workspace_id: workspace.0,
+        candidate_id: id.0,
+        session_id: found.current.id,
+        reason,
+        state: RetakeRequestState::Waiting.as_str().to_owned(),
+        decided_by: None,
+        decided_at: None,
+        created_at: now,
+        updated_at: now,
+    };
+    retake_request::Entity::insert(row.into_active_model())
+        .exec_without_returning(&*tx)
+        .await?;
+    super::event(&*tx, s, &found.current, "retake_requested", actor, None).await?;
+    tx.commit().await?;
+    super::tell(s, &found.current);
+    Ok(Asked::Waiting)
+}
+
+/// Who waits for a decision on an interview, longest waiting first, 500 at most.
+///
+/// # Errors
+/// A role that is too low.
+pub async fn requests(s: &Services, actor: &Actor, interview: InterviewId) -> Result<Vec<RetakeRequest>> {
+    let workspace = s.allow_own(actor, Action::GrantRetakes)?;
+    let rows = retake_request::Entity::find()
+        .find_also_related_candidate()
+        .filter(retake_request::Column::WorkspaceId.eq(workspace.0))
+        .filter(retake_request::Column::State.eq(RetakeRequestState::Waiting.as_str()))
+        .filter(candidate::Column::InterviewId.eq(interview.0))
+        .filter(candidate::Column::DeletedAt.is_null())
+        .order_by_asc(retake_request::Column::Id)
+        .limit(500)
+        .all(s.db.read())
+        .await?;
+    rows.into_iter()
+        .filter_map(|(row, of)| of.map(|of| shown(row, &of)))
+        .collect()
+}
+
+fn shown(row: retake_request::Model, of: &candidate::Model) -> Result<RetakeRequest> {
+    Ok(RetakeRequest {
+        id: row.id.into(),
+        candidate_id: row.candidate_id.into(),
+        session_id: row.session_id.into(),
+        name: of.name.clone(),
+        reason: row.reason,
+        state: super::convert::word(&row.state)?,
+        created_at: Timestamp::from_millis(row.created_at),
+        decided_at: row.decided_at.map(Timestamp::from_millis),
+    })
+}
+
+/// Joins a request with its candidate; the entities know no relations.
+trait WithCandidate {
+    fn find_also_related_candidate(self) -> sea_orm::SelectTwo<retake_request::Entity, candidate::Entity>;
+}
+
+impl WithCandidate for sea_orm::Select<retake_request::Entity> {
+    fn find_also_related_candidate(self) -> sea_orm::SelectTwo<retake_request::Entity, candidate::Entity> {
+        self.join(
+            sea_orm::JoinType::InnerJoin,
+            retake_request::Entity::belongs_to(candidate::Entity)
+                .from(retake_request::Column::CandidateId)
+                .to(candidate::Column::Id)
+                .into(),
+        )
+        .select_also(candidate::Entity)
+    }
+}
+
+async fn decide(
+    s: &Services,
+    actor: &Actor,
+    id: RetakeRequestId,
+    to: RetakeRequestState,
+) -> Result<(RetakeRequest, Option<Session>)> {
+    let workspace = s.allow_own(actor, Action::GrantRetakes)?;
+    let known = retake_request::Entity::find_by_id(id.0)
+        .filter(retake_request::Column::WorkspaceId.eq(workspace.0))
+        .one(s.db.read())
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let tx = s.db.write(Priority::Person).await?;
+    let found = Granted::lock(&*tx, WorkspaceId(workspace.0), CandidateId(known.candidate_id)).await?;
+    // Under the candidate's lock: two members who decide at once decide once.
+    let row = retake_request::Entity::find_by_id(id.0)
+        .one(&*tx)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    if row.state != RetakeRequestState::Waiting.as_str() {
+        return Err(ServiceError::conflict(
+            "decided",
+            "Somebody has decided on this request already.",
+        ));
+    }
+    let now = s.now().millis();
+    let mut change = row.into_active_model();
+    change.state = Set(to.as_str().to_owned());
+    change.decided_by = Set(Some(actor.code()));
+    change.decided_at = Set(Some(now));
+    change.updated_at = Set(now);
+    let row = change.update(&*tx).await?;
+    let of = found.candidate.clone();
+    let current = SessionId(found.current.id);
+    let session = if to == RetakeRequestState::Granted {
+        Some(grant_in(&*tx, s, actor, found, RetakeReason::Requested.as_str(), None).await?)
+    } else {
+        let declined = super::lock(&*tx, current).await?;
+        super::event(&*tx, s, &declined, "retake_declined", actor, None).await?;
+        None
+    };
+    tx.commit().await?;
+    let session = match session {
+        Some(row) => {
+            super::tell(s, &row);
+            Some(super::to_session(s.db.read(), row).await?)
+        }
+        None => None,
+    };
+    Ok((shown(row, &of)?, session))
+}
+
+/// Grants a request: the candidate gets a new attempt.
+///
+/// # Errors
+/// A request that was decided already; an attempt that has not started yet; unknown and foreign ones.
+pub async fn grant(s: &Services, actor: &Actor, id: RetakeRequestId) -> Result<RetakeRequest> {
+    Ok(decide(s, actor, id, RetakeRequestState::Granted).await?.0)
+}
+
+/// Declines a request; the candidate's attempts stay as they are.
+///
+/// # Errors
+/// A request that was decided already; unknown and foreign ones.
+pub async fn decline(s: &Services, actor: &Actor, id: RetakeRequestId) -> Result<RetakeRequest> {
+    Ok(decide(s, actor, id, RetakeRequestState::Declined).await?.0)
+}
