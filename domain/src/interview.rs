@@ -362,6 +362,20 @@ pub struct Interview {
     pub updated_at: Timestamp,
 }
 
+/// A ready-made interview to start from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Template {
+    /// Its stable name.
+    pub key: String,
+    /// What it is called in the list.
+    pub name: String,
+    /// What it is for, in a sentence.
+    pub summary: String,
+    /// The interview, as POST takes it.
+    pub interview: InterviewInput,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

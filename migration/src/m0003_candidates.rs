@@ -88,6 +88,8 @@ async fn create_candidates(m: &SchemaManager<'_>) -> Result<(), DbErr> {
     m.create_index(unique("candidate", "link", &["link_hash"])).await?;
     m.create_index(index("candidate", "email", &["interview_id", "email_norm"]))
         .await?;
+    m.create_index(index("candidate", "added", &["interview_id", "id"]))
+        .await?;
     m.create_index(index("candidate", "deleted", &["deleted_at"])).await?;
     m.create_index(index("candidate", "import", &["import_id"])).await
 }

@@ -27,9 +27,12 @@ pub mod db;
 pub mod entity;
 pub mod error;
 pub mod events;
+pub mod idempotency;
+pub mod input;
 pub mod interviews;
 pub mod jobs;
 pub mod links;
+pub mod paging;
 pub mod secrets;
 pub mod sessions;
 

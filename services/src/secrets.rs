@@ -213,8 +213,8 @@ fn same_bytes(a: &[u8], b: &[u8]) -> bool {
 
 /// SHA-256: how secrets of full entropy are stored and looked up.
 #[must_use]
-pub fn hash(secret: &str) -> Vec<u8> {
-    digest::digest(&digest::SHA256, secret.as_bytes()).as_ref().to_vec()
+pub fn hash(secret: impl AsRef<[u8]>) -> Vec<u8> {
+    digest::digest(&digest::SHA256, secret.as_ref()).as_ref().to_vec()
 }
 
 fn new_key() -> Result<String> {

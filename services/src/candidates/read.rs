@@ -10,6 +10,7 @@ use crate::{
     entity::{candidate, session},
     error::{Result, ServiceError},
     events::Change,
+    input,
     sessions::to_session,
 };
 use parley_domain::{
@@ -17,6 +18,7 @@ use parley_domain::{
     candidate::{Candidate, CandidateInput},
     id::{CandidateId, InterviewId, WorkspaceId},
     merge::merge_patch,
+    session::Session,
     time::Timestamp,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -73,6 +75,11 @@ pub async fn to_candidate(
     session: session::Model,
 ) -> Result<Candidate> {
     let session = to_session(s.db.read(), session).await?;
+    of_rows(s, actor, row, session)
+}
+
+/// The same, where the session is an object already.
+pub(super) fn of_rows(s: &Services, actor: &Actor, row: candidate::Model, session: Session) -> Result<Candidate> {
     Ok(Candidate {
         id: CandidateId(row.id),
         interview_id: InterviewId(row.interview_id),
@@ -114,8 +121,7 @@ pub async fn patch(s: &Services, actor: &Actor, id: CandidateId, change: &Value)
     let row = find(&*tx, workspace, id).await?;
     let mut merged = serde_json::to_value(fields(&row))?;
     merge_patch(&mut merged, change);
-    let input: CandidateInput =
-        serde_json::from_value(merged).map_err(|e| ServiceError::invalid(field_of(&e), e.to_string()))?;
+    let input: CandidateInput = input::parse(merged)?;
     let input = input.checked(this_year(s))?;
     let row = store_fields(&*tx, s, row, input).await?;
     let session = current_session(&*tx, &row).await?;
@@ -127,10 +133,4 @@ pub async fn patch(s: &Services, actor: &Actor, id: CandidateId, change: &Value)
         session: Some(session.id.into()),
     });
     to_candidate(s, actor, row, session).await
-}
-
-/// The field that serde names between backticks in its message, if it names one.
-pub(crate) fn field_of(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    message.split('`').nth(1).unwrap_or_default().to_owned()
 }

@@ -1,5 +1,13 @@
 //! Interviews: what is asked, how, and who may enter.
 
+mod archive;
+mod read;
+mod templates;
 mod version;
+mod write;
 
-pub use version::{Version, version};
+pub use archive::archive;
+pub use read::{InterviewFilter, get, list};
+pub use templates::{template, templates};
+pub use version::{Version, question_count, version};
+pub use write::{create, patch, save};

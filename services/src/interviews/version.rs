@@ -9,7 +9,7 @@ use parley_domain::{
     interview::{Criterion, Settings},
     question::Question,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 /// One numbered version of what is asked and how.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,4 +61,19 @@ pub(crate) fn from_rows(row: interview_version::Model, of: &interview::Model) ->
         questions: serde_json::from_value(row.questions)?,
         settings,
     })
+}
+
+/// The number of questions of a version, without reading them.
+///
+/// # Errors
+/// Unknown and foreign ones are not found.
+pub async fn question_count(conn: &impl ConnectionTrait, workspace: WorkspaceId, id: VersionId) -> Result<i32> {
+    let count: Option<i32> = interview_version::Entity::find_by_id(id.0)
+        .filter(interview_version::Column::WorkspaceId.eq(workspace.0))
+        .select_only()
+        .column(interview_version::Column::QuestionCount)
+        .into_tuple()
+        .one(conn)
+        .await?;
+    count.ok_or(ServiceError::NotFound)
 }

@@ -7,6 +7,7 @@ use crate::{
     entity::public_link,
     error::{Result, ServiceError},
     events::Change,
+    input,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use parley_domain::{
@@ -119,8 +120,7 @@ pub async fn patch(s: &Services, actor: &Actor, interview: InterviewId, change: 
     };
     let mut merged = serde_json::to_value(present)?;
     merge_patch(&mut merged, change);
-    let input: PublicLinkInput = serde_json::from_value(merged)
-        .map_err(|e| ServiceError::invalid(crate::candidates::field_of(&e), e.to_string()))?;
+    let input: PublicLinkInput = input::parse(merged)?;
     let input = input.checked()?;
     let mut row = row.into_active_model();
     row.opens_at = Set(input.opens_at.map(Timestamp::millis));

@@ -10,7 +10,7 @@ mod sweep;
 pub use ask::{Asked, ask, decline, grant, requests};
 pub(crate) use ask::{own_retakes_left, waiting as waiting_request};
 pub use convert::to_session;
-pub(crate) use convert::{to_turn, word};
+pub(crate) use convert::{to_turn, with_total, word};
 pub use lifecycle::end;
 pub(crate) use lifecycle::{change_status, clock_of, event, lock, new_session, rules_of, store_clock, tell};
 pub use retake::{RetakeInput, retake};

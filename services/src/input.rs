@@ -1,0 +1,79 @@
+//! From JSON to typed input: what does not fit is said with the path of its field.
+
+use crate::error::{Result, ServiceError};
+use parley_domain::error::FieldError;
+use serde::de::{DeserializeOwned, Error as _, IntoDeserializer};
+use serde_json::Value;
+
+/// Reads `value` as a `T`.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] with the field's path (`questions[2].kind`) and a sentence.
+pub fn parse<T: DeserializeOwned>(value: Value) -> Result<T> {
+    if !value.is_object() && !value.is_array() {
+        let found = serde_json::Error::custom("this is not an object");
+        return Err(ServiceError::Invalid(vec![problem("", &found)]));
+    }
+    serde_path_to_error::deserialize(value.into_deserializer()).map_err(|error| {
+        let path = error.path().to_string();
+        let path = if path == "." { String::new() } else { path };
+        ServiceError::Invalid(vec![problem(&path, error.inner())])
+    })
+}
+
+/// Puts serde's message into words for the person who sent the field.
+fn problem(path: &str, error: &serde_json::Error) -> FieldError {
+    let message = error.to_string();
+    let named = message.split('`').nth(1).unwrap_or_default();
+    if message.starts_with("missing field") {
+        let field = if path.is_empty() {
+            named.to_owned()
+        } else {
+            format!("{path}.{named}")
+        };
+        return FieldError::new(field, "This field is required.");
+    }
+    if message.starts_with("unknown field") {
+        let known = message.split_once(", expected").map_or("", |(_, known)| known.trim());
+        let known = known.trim_start_matches("one of").trim().replace('`', "");
+        return FieldError::new(path, format!("There is no such field. Known here: {known}."));
+    }
+    FieldError::new(path, format!("This does not fit: {message}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+    use crate::error::ServiceError;
+    use parley_domain::interview::InterviewInput;
+    use serde_json::{Value, json};
+
+    fn wrong(value: Value) -> (String, String) {
+        match parse::<InterviewInput>(value) {
+            Err(ServiceError::Invalid(errors)) => (errors[0].field.clone(), errors[0].message.clone()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn names_the_field() {
+        assert_eq!(wrong(json!({})).0, "title");
+        assert_eq!(wrong(json!({"title": "x", "colour": 1})).0, "colour");
+        assert_eq!(
+            wrong(json!({"title": "x", "settings": {"speed": 1}})).0,
+            "settings.speed"
+        );
+        assert_eq!(
+            wrong(json!({"title": "x", "questions": [{"kind": "riddle", "text": "?"}]})).0,
+            "questions[0].kind"
+        );
+        assert_eq!(wrong(json!({"title": "x", "questions": [{}]})).0, "questions[0].text");
+        assert_eq!(wrong(json!({"title": 5})).0, "title");
+        assert!(
+            wrong(json!({"title": "x", "colour": 1}))
+                .1
+                .contains("title, description")
+        );
+        assert_eq!(wrong(json!("text")).0, "");
+    }
+}
