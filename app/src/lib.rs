@@ -4,6 +4,7 @@
 #![recursion_limit = "512"]
 
 pub mod assets;
+pub mod candidate;
 pub mod components;
 pub mod messages;
 pub mod pages;

@@ -117,6 +117,19 @@ pub struct CandidateView {
     pub time_was_up: bool,
 }
 
+/// What a candidate's open page is told when something changed: enough to know whether to ask for the view.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pulse {
+    /// Which link this is about, by [`crate::link::mark`]: a browser's cookie may speak of another one than the page.
+    pub link: String,
+    /// Where the session stands.
+    pub state: Status,
+    /// The lease of the window that holds the session.
+    pub lease: i64,
+    /// Turns so far.
+    pub turns: i32,
+}
+
 /// Why a candidate's request was refused: a closed list, safe to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -22,26 +22,14 @@ pub struct Candidate {
 pub struct CommonText {
     /// Beside the product's name at the foot of the page.
     pub footer: &'static str,
-    /// Interviewer's default name.
-    pub interviewer: &'static str,
     /// The candidate, as the author of an answer.
     pub you: &'static str,
     /// The button that tries once more.
     pub try_again: &'static str,
-    /// The button that loads the page again.
-    pub reload: &'static str,
-    /// The button that does not do it.
-    pub cancel: &'static str,
-    /// Switches the language of the page.
-    pub language: &'static str,
-    /// Error of a required field.
-    pub required: &'static str,
-    /// Error of an email field.
-    pub email_invalid: &'static str,
-    /// "3 minutes", "1 hour 30 minutes", from whole minutes.
-    pub minutes: fn(u64) -> String,
-    /// "8 questions".
-    pub questions: fn(u64) -> String,
+    /// Stands for the company where its name is not known.
+    pub company: &'static str,
+    /// A fault of ours.
+    pub ours: PageText,
 }
 
 /// The page before the start: what will happen, what is recorded, consent, **Start interview**.
@@ -55,6 +43,8 @@ pub struct LandingText {
     pub fact_questions: fn(u64) -> String,
     /// "Up to 30 minutes", from the limit in minutes.
     pub fact_time: fn(u64) -> String,
+    /// Where the limit does not count time away.
+    pub fact_time_stops: &'static str,
     /// Where the limit also counts time away.
     pub fact_time_away: &'static str,
     /// Where there is no limit.
@@ -77,38 +67,18 @@ pub struct LandingText {
     pub start: &'static str,
     /// The button where the session is in progress.
     pub resume: &'static str,
-    /// The button where a retake was granted.
-    pub start_retake: &'static str,
     /// Above the button where the session is in progress.
     pub resume_note: &'static str,
     /// Above the button where a retake was granted.
     pub retake_note: &'static str,
-    /// Label of the name on a public link.
-    pub your_name: &'static str,
-    /// Label of the email on a public link.
-    pub your_email: &'static str,
-    /// Help under the email on a public link.
-    pub email_hint: &'static str,
     /// Label where the invited email must be typed.
     pub invited_email: &'static str,
     /// Help under it.
     pub invited_email_hint: &'static str,
     /// One answer for every failure of it.
     pub invited_email_wrong: &'static str,
-    /// Too many tries; from minutes to wait.
-    pub invited_email_wait: fn(u64) -> String,
-    /// On a public link, where this browser has a session: go on with it.
-    pub continue_here: &'static str,
-    /// The other choice there.
-    pub start_as_someone_else: &'static str,
-    /// Heading of the personal link after a public start.
-    pub personal_link_title: &'static str,
-    /// What it is good for.
-    pub personal_link: &'static str,
-    /// Copies it.
-    pub copy_link: &'static str,
-    /// It is copied.
-    pub copied: &'static str,
+    /// Heading where the session is in progress.
+    pub resume_title: &'static str,
 }
 
 /// A page that says one thing and what to do next.
@@ -129,8 +99,6 @@ pub struct LinkText {
     pub revoked: PageText,
     /// Draft, or before the opening time.
     pub not_open: PageText,
-    /// "It opens on …", from the words of the time.
-    pub opens_at: fn(&str) -> String,
     /// After the closing time, or archived.
     pub closed: PageText,
     /// The most starts are reached.
@@ -141,22 +109,10 @@ pub struct LinkText {
     pub expired: PageText,
     /// The session is completed.
     pub completed: PageText,
-    /// The session was closed after inactivity.
-    pub inactive: PageText,
-    /// The creator ended the session.
-    pub ended: PageText,
     /// Time ran out.
     pub time_up: PageText,
     /// The installation does not answer as it should.
     pub unavailable: PageText,
-    /// Asks the company for another attempt.
-    pub ask_retake: &'static str,
-    /// Label of the reason.
-    pub ask_retake_reason: &'static str,
-    /// It was asked for.
-    pub ask_retake_done: PageText,
-    /// Takes another attempt by oneself.
-    pub take_retake: &'static str,
 }
 
 /// The conversation.
@@ -188,18 +144,20 @@ pub struct ChatText {
     pub code_hint: &'static str,
     /// While the answer is on its way.
     pub sending: &'static str,
-    /// The server has stored it.
-    pub saved: &'static str,
     /// The draft is only in this browser.
     pub draft_kept: &'static str,
     /// The interviewer's turn is being made; from the interviewer's name.
     pub typing: fn(&str) -> String,
     /// "You were away for 12 minutes", from minutes, between turns.
     pub away: fn(u64) -> String,
-    /// Goes to the newest turn.
-    pub to_newest: &'static str,
-    /// On the page without scripts: loads the newest state.
-    pub refresh: &'static str,
+    /// Beside the progress, where the interviewer asks on about the same question.
+    pub follow_up: &'static str,
+    /// The server has stored the answer.
+    pub sent: &'static str,
+    /// Under the composer of a page without scripts.
+    pub no_script: &'static str,
+    /// From how many characters the answer is too long.
+    pub over: fn(u64) -> String,
 }
 
 /// What can go wrong while answering: what happened, that the answer is safe, one button.
@@ -207,8 +165,6 @@ pub struct ChatText {
 pub struct TroubleText {
     /// Not sent: no connection.
     pub offline: PageText,
-    /// Not sent: the server could not store it.
-    pub refused: PageText,
     /// The session goes on elsewhere.
     pub taken_over: PageText,
     /// The button that takes it back.
@@ -229,6 +185,16 @@ pub struct TroubleText {
     pub sent_at_time_up: &'static str,
     /// An answer that came after the deadline.
     pub too_late: PageText,
+    /// Not sent: the server does not answer, or cannot store it right now.
+    pub waiting: PageText,
+    /// What was sent cannot be stored as it is.
+    pub invalid: PageText,
+    /// The client id was used for another answer.
+    pub answered: PageText,
+    /// The interview takes no starts.
+    pub not_now: PageText,
+    /// There is no connection; nothing is waiting to be sent.
+    pub connection: &'static str,
 }
 
 /// Finishing and the page after it.
@@ -254,4 +220,14 @@ pub struct FinishText {
     pub closing_next: &'static str,
     /// That the window may be closed.
     pub closing_close: &'static str,
+    /// Where no question is left.
+    pub all_answered: &'static str,
+    /// Where something stands in the composer.
+    pub draft_left: &'static str,
+    /// Between the end of the time and the closing page.
+    pub ending: &'static str,
+    /// Heading of text that came too late.
+    pub unsent_title: &'static str,
+    /// Under it.
+    pub unsent: &'static str,
 }

@@ -13,38 +13,28 @@ fn minutes(n: u64) -> String {
 }
 
 fn time_left(seconds: u64) -> String {
-    if seconds < 60 {
-        format!("{seconds} s left")
-    } else {
-        format!("{} left", minutes(seconds.div_ceil(60)))
-    }
+    if seconds < 60 { format!("{seconds} s left") } else { format!("{} left", minutes(seconds.div_ceil(60))) }
 }
 
 pub(super) static CANDIDATE: Candidate = Candidate {
     common: CommonText {
         footer: "Interview run with Parley",
-        interviewer: "Interviewer",
         you: "You",
         try_again: "Try again",
-        reload: "Reload the page",
-        cancel: "Cancel",
-        language: "Language",
-        required: "Fill this in to go on.",
-        email_invalid: "This is not an email address. An example: ana@example.com",
-        minutes,
-        questions: |n| count(n, "question", "questions"),
+        company: "the company",
+        ours: PageText {
+            title: "Something went wrong on our side",
+            text: "Everything you sent is kept. Load this page again in a minute.",
+        },
     },
     landing: LandingText {
         hello: |name| format!("Hello {name}"),
         what_to_expect: "What to expect",
         fact_questions: |n| {
-            if n == 1 {
-                "1 question".to_owned()
-            } else {
-                format!("{} questions, one at a time", number(n))
-            }
+            if n == 1 { "1 question".to_owned() } else { format!("{} questions, one at a time", number(n)) }
         },
-        fact_time: |n| format!("Up to {}. The clock stops while you are away.", minutes(n)),
+        fact_time: |n| format!("Up to {}", minutes(n)),
+        fact_time_stops: "The clock stops while you are away.",
         fact_time_away: "The clock also runs while you are away.",
         fact_no_limit: "No time limit",
         fact_ai: "You will talk to an AI in writing, not to a person.",
@@ -56,27 +46,12 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         consent_needed: "Tick the box to start. Without your consent nothing is recorded.",
         start: "Start interview",
         resume: "Continue interview",
-        start_retake: "Start new attempt",
         resume_note: "You have begun already. Everything you answered is kept; you continue where you left.",
         retake_note: "You can take this interview again. Your earlier attempt is kept.",
-        your_name: "Your name",
-        your_email: "Your email",
-        email_hint: "So that the company can reach you.",
         invited_email: "The email you were invited with",
         invited_email_hint: "The company asks for it to make sure that the link reached the right person.",
         invited_email_wrong: "That did not match. Check the spelling, or ask the company which address they used.",
-        invited_email_wait: |n| {
-            format!(
-                "Too many tries. Try again in {}, or ask the company which address they used.",
-                minutes(n)
-            )
-        },
-        continue_here: "Continue",
-        start_as_someone_else: "Start as someone else",
-        personal_link_title: "Your own link",
-        personal_link: "Keep this link: use it to come back from another device. If you lose it, ask the company for it.",
-        copy_link: "Copy link",
-        copied: "Copied",
+        resume_title: "Your interview is in progress",
     },
     link: LinkText {
         unknown: PageText {
@@ -91,7 +66,6 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "This interview is not open yet",
             text: "Come back later with the same link, or ask the company when it opens.",
         },
-        opens_at: |when| format!("It opens on {when}."),
         closed: PageText {
             title: "This interview is closed",
             text: "It takes no new starts. If you think this is a mistake, ask the company.",
@@ -112,14 +86,6 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "You have completed this interview",
             text: "Your answers are with the company. There is nothing more to do.",
         },
-        inactive: PageText {
-            title: "This interview was closed",
-            text: "It was left unfinished for too long. What you answered is kept and with the company.",
-        },
-        ended: PageText {
-            title: "The company has ended this interview",
-            text: "What you answered is kept and with them. Ask them if you want to know more.",
-        },
         time_up: PageText {
             title: "The time is up",
             text: "What you answered is kept and with the company. There is nothing more to do.",
@@ -128,13 +94,6 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "This is not available right now",
             text: "Nothing is lost. Try again in a minute.",
         },
-        ask_retake: "Ask for a retake",
-        ask_retake_reason: "Why would you like to take it again?",
-        ask_retake_done: PageText {
-            title: "Your request is with the company",
-            text: "When they decide, this same link shows it. You can close this page.",
-        },
-        take_retake: "Take it again",
     },
     chat: ChatText {
         progress: |n, of| format!("Question {n} of {of}"),
@@ -144,33 +103,30 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         current_question: "Current question",
         your_answer: "Your answer",
         placeholder: "Write your answer",
-        send: "Send",
+        send: "Send answer",
         send_hint: "Enter sends, Shift+Enter starts a new line",
         choose_one: "Choose one",
         choose_many: "Choose all that apply",
         code_hint: "Enter starts a new line, Ctrl+Enter sends",
         sending: "Sending",
-        saved: "Saved",
         draft_kept: "Draft kept in this browser",
         typing: |name| format!("{name} is writing"),
         away: |n| format!("You were away for {}", minutes(n)),
-        to_newest: "To the newest message",
-        refresh: "Show the newest messages",
+        follow_up: "Follow-up",
+        sent: "Sent",
+        no_script: "After you send, the next question opens on a new page",
+        over: |n| format!("{} too long", count(n, "character", "characters")),
     },
     trouble: TroubleText {
         offline: PageText {
             title: "Not sent: no connection",
-            text: "Your answer is kept in this browser. It is sent as soon as you try again with a connection.",
-        },
-        refused: PageText {
-            title: "Not sent: the server could not store it",
-            text: "Your answer is kept in this browser. Try again in a moment.",
+            text: "Your answer is kept in this browser and goes out by itself when you are back online.",
         },
         taken_over: PageText {
             title: "You continued elsewhere",
             text: "This interview is open on another tab or device. What you typed here is kept here.",
         },
-        take_back: "Continue here instead",
+        take_back: "Continue here",
         moved_on: PageText {
             title: "The interview has moved on",
             text: "That question was answered already. What you wrote is still in the field below.",
@@ -191,6 +147,23 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "The time was up",
             text: "This answer came too late and was not sent. Everything you sent before is kept.",
         },
+        waiting: PageText {
+            title: "Not sent yet: the server does not answer",
+            text: "Your answer is kept in this browser and is tried again by itself.",
+        },
+        invalid: PageText {
+            title: "This answer could not be stored",
+            text: "It is empty, longer than 20,000 characters, or not one of the choices. Everything you sent before is kept.",
+        },
+        answered: PageText {
+            title: "An answer is stored already",
+            text: "It differs from this one and stays as it was. Load this page again to see it.",
+        },
+        not_now: PageText {
+            title: "This is not possible right now",
+            text: "The interview does not take new starts. Nothing was changed.",
+        },
+        connection: "You are offline. What you type is kept in this browser.",
     },
     finish: FinishText {
         finish: "Finish interview",
@@ -206,11 +179,13 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         confirm: "Finish",
         go_on: "Go on answering",
         all_done: "That was the last question. Finish when you are ready.",
-        closing: PageText {
-            title: "Thank you, that was it",
-            text: "Your answers are stored and with the company.",
-        },
-        closing_next: "They read them together with an automatic analysis of the text, and will contact you.",
+        closing: PageText { title: "Thank you, that was it", text: "Your answers are stored and with the company." },
+        closing_next: "They read them together with an automatic analysis of the text, and decide what happens next.",
         closing_close: "You can close this page.",
+        all_answered: "You have answered every question.",
+        draft_left: "The answer that you have not sent is not handed in.",
+        ending: "The time is up. The interview is being closed.",
+        unsent_title: "What was not sent",
+        unsent: "It came too late to be stored. Copy it if you want to keep it.",
     },
 };

@@ -74,6 +74,25 @@ impl Locale {
         }
     }
 
+    /// The one that an `Accept-Language` header likes best; English where we have none of it.
+    #[must_use]
+    pub fn preferred(header: &str) -> Self {
+        let mut best = (Self::default(), 0.0_f32);
+        for part in header.split(',') {
+            let mut pieces = part.split(';').map(str::trim);
+            let tag = pieces.next().unwrap_or_default();
+            let weight = pieces.find_map(|p| p.strip_prefix("q=")).map_or(1.0, |q| q.parse().unwrap_or(0.0));
+            let primary = tag.split('-').next().unwrap_or_default();
+            let known = Self::ALL.into_iter().find(|locale| locale.code().eq_ignore_ascii_case(primary));
+            if let Some(known) = known
+                && weight > best.1
+            {
+                best = (known, weight);
+            }
+        }
+        best.0
+    }
+
     /// The texts of the candidate's path.
     #[must_use]
     pub const fn candidate(self) -> &'static Candidate {
@@ -116,6 +135,15 @@ mod tests {
         assert_eq!(number(1_234_567), "1,234,567");
         assert_eq!(count(1, "row", "rows"), "1 row");
         assert_eq!(count(4_120, "row", "rows"), "4,120 rows");
+    }
+
+    #[test]
+    fn the_browsers_preference() {
+        assert_eq!(Locale::preferred(""), Locale::En);
+        assert_eq!(Locale::preferred("de-DE,de;q=0.9"), Locale::En);
+        assert_eq!(Locale::preferred("de, zh-CN;q=0.8, en;q=0.5"), Locale::Zh);
+        assert_eq!(Locale::preferred("zh;q=0.3,en-GB;q=0.9"), Locale::En);
+        assert_eq!(Locale::preferred(";;q=,,zh;q=x"), Locale::En);
     }
 
     #[test]

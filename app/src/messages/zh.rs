@@ -13,32 +13,23 @@ fn minutes(n: u64) -> String {
 }
 
 fn time_left(seconds: u64) -> String {
-    if seconds < 60 {
-        format!("还剩 {seconds} 秒")
-    } else {
-        format!("还剩 {}", minutes(seconds.div_ceil(60)))
-    }
+    if seconds < 60 { format!("还剩 {seconds} 秒") } else { format!("还剩 {}", minutes(seconds.div_ceil(60))) }
 }
 
 pub(super) static CANDIDATE: Candidate = Candidate {
     common: CommonText {
         footer: "本次面试由 Parley 提供支持",
-        interviewer: "面试官",
         you: "你",
         try_again: "重试",
-        reload: "重新加载页面",
-        cancel: "取消",
-        language: "语言",
-        required: "请填写此项后继续。",
-        email_invalid: "这不是有效的邮箱地址。例如：ana@example.com",
-        minutes,
-        questions: |n| format!("{} 个问题", number(n)),
+        company: "公司",
+        ours: PageText { title: "我们这边出了问题", text: "已发送的内容都已保存。请一分钟后重新加载此页面。" },
     },
     landing: LandingText {
         hello: |name| format!("{name}，你好"),
         what_to_expect: "面试须知",
         fact_questions: |n| format!("共 {} 个问题，逐一提问", number(n)),
-        fact_time: |n| format!("限时 {}。离开页面时暂停计时。", minutes(n)),
+        fact_time: |n| format!("限时 {}", minutes(n)),
+        fact_time_stops: "离开页面时暂停计时。",
         fact_time_away: "离开页面时计时不会暂停。",
         fact_no_limit: "不限时",
         fact_ai: "你将与 AI 进行文字对话，而不是与真人对话。",
@@ -50,27 +41,12 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         consent_needed: "请先勾选同意再开始。未经你的同意，不会记录任何内容。",
         start: "开始面试",
         resume: "继续面试",
-        start_retake: "开始新的一次面试",
         resume_note: "你已经开始面试。之前的回答都已保存，可以从上次离开的地方继续。",
         retake_note: "你可以再参加一次这场面试。之前的记录会保留。",
-        your_name: "你的姓名",
-        your_email: "你的邮箱",
-        email_hint: "便于公司与你联系。",
         invited_email: "收到邀请的邮箱",
         invited_email_hint: "公司需要确认此链接由受邀者本人打开。",
         invited_email_wrong: "邮箱不匹配。请检查拼写，或向公司确认邀请时使用的邮箱。",
-        invited_email_wait: |n| {
-            format!(
-                "尝试次数过多。请在 {}后再试，或向公司确认邀请时使用的邮箱。",
-                minutes(n)
-            )
-        },
-        continue_here: "继续",
-        start_as_someone_else: "以其他人身份开始",
-        personal_link_title: "你的专属链接",
-        personal_link: "请保存此链接，换设备时可用它继续。如果丢失，请向公司索取。",
-        copy_link: "复制链接",
-        copied: "已复制",
+        resume_title: "你的面试正在进行",
     },
     link: LinkText {
         unknown: PageText {
@@ -85,11 +61,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "面试尚未开放",
             text: "请稍后用同一链接再来，或向公司询问开放时间。",
         },
-        opens_at: |when| format!("开放时间：{when}。"),
-        closed: PageText {
-            title: "面试已关闭",
-            text: "目前不再接受新的面试。如有疑问，请联系公司。",
-        },
+        closed: PageText { title: "面试已关闭", text: "目前不再接受新的面试。如有疑问，请联系公司。" },
         full: PageText {
             title: "名额已满",
             text: "参加人数已达上限。请向公司询问是否会增加名额。",
@@ -102,33 +74,9 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "此链接已过期",
             text: "请联系公司延长有效期，之后同一链接即可使用。",
         },
-        completed: PageText {
-            title: "你已完成这场面试",
-            text: "你的回答已提交给公司，无需其他操作。",
-        },
-        inactive: PageText {
-            title: "面试已关闭",
-            text: "由于长时间未完成，面试已关闭。你的回答已保存并提交给公司。",
-        },
-        ended: PageText {
-            title: "公司已结束这场面试",
-            text: "你的回答已保存并提交给公司。如有疑问，请联系公司。",
-        },
-        time_up: PageText {
-            title: "时间到",
-            text: "你的回答已保存并提交给公司，无需其他操作。",
-        },
-        unavailable: PageText {
-            title: "暂时无法使用",
-            text: "内容没有丢失。请一分钟后重试。",
-        },
-        ask_retake: "申请重新面试",
-        ask_retake_reason: "为什么希望重新面试？",
-        ask_retake_done: PageText {
-            title: "申请已提交给公司",
-            text: "公司决定后，此链接会显示结果。你可以关闭此页面。",
-        },
-        take_retake: "再次参加",
+        completed: PageText { title: "你已完成这场面试", text: "你的回答已提交给公司，无需其他操作。" },
+        time_up: PageText { title: "时间到", text: "你的回答已保存并提交给公司，无需其他操作。" },
+        unavailable: PageText { title: "暂时无法使用", text: "内容没有丢失。请一分钟后重试。" },
     },
     chat: ChatText {
         progress: |n, of| format!("第 {n} 题，共 {of} 题"),
@@ -138,33 +86,30 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         current_question: "当前问题",
         your_answer: "你的回答",
         placeholder: "请输入你的回答",
-        send: "发送",
+        send: "发送回答",
         send_hint: "按 Enter 发送，按 Shift+Enter 换行",
         choose_one: "请选择一项",
         choose_many: "请选择所有符合的选项",
         code_hint: "按 Enter 换行，按 Ctrl+Enter 发送",
         sending: "正在发送",
-        saved: "已保存",
         draft_kept: "草稿已保存在此浏览器中",
         typing: |name| format!("{name}正在输入"),
         away: |n| format!("你离开了 {}", minutes(n)),
-        to_newest: "查看最新消息",
-        refresh: "显示最新消息",
+        follow_up: "追问",
+        sent: "已发送",
+        no_script: "发送后，下一个问题会在新页面中打开",
+        over: |n| format!("超出 {} 个字符", number(n)),
     },
     trouble: TroubleText {
         offline: PageText {
             title: "未发送：没有网络连接",
-            text: "你的回答保存在此浏览器中。恢复连接后请重试。",
-        },
-        refused: PageText {
-            title: "未发送：服务器未能保存",
-            text: "你的回答保存在此浏览器中。请稍后重试。",
+            text: "你的回答保存在此浏览器中，恢复连接后会自动发送。",
         },
         taken_over: PageText {
             title: "你已在其他地方继续",
             text: "面试已在另一个标签页或设备上打开。你在这里输入的内容仍保留在这里。",
         },
-        take_back: "改为在这里继续",
+        take_back: "在这里继续",
         moved_on: PageText {
             title: "面试已进入下一题",
             text: "该问题已经回答过了。你写的内容仍在下方输入框中。",
@@ -185,6 +130,20 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "时间已到",
             text: "这个回答提交过晚，没有发送。之前发送的内容都已保存。",
         },
+        waiting: PageText {
+            title: "尚未发送：服务器没有响应",
+            text: "你的回答保存在此浏览器中，会自动重试。",
+        },
+        invalid: PageText {
+            title: "这个回答无法保存",
+            text: "内容为空、超过 20,000 个字符，或不在选项之内。之前发送的内容都已保存。",
+        },
+        answered: PageText {
+            title: "已有保存的回答",
+            text: "它与这个回答不同，并保持不变。重新加载此页面即可查看。",
+        },
+        not_now: PageText { title: "目前无法进行", text: "面试目前不接受新的开始。没有任何更改。" },
+        connection: "你已离线。输入的内容保存在此浏览器中。",
     },
     finish: FinishText {
         finish: "结束面试",
@@ -194,11 +153,13 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         confirm: "结束",
         go_on: "继续回答",
         all_done: "这是最后一个问题。准备好后请结束面试。",
-        closing: PageText {
-            title: "感谢你的参与",
-            text: "你的回答已保存并提交给公司。",
-        },
-        closing_next: "公司会阅读你的回答并参考自动分析，之后与你联系。",
+        closing: PageText { title: "感谢你的参与", text: "你的回答已保存并提交给公司。" },
+        closing_next: "公司会阅读你的回答并参考自动分析，之后决定下一步。",
         closing_close: "你可以关闭此页面。",
+        all_answered: "你已回答所有问题。",
+        draft_left: "尚未发送的回答不会提交。",
+        ending: "时间到，面试正在结束。",
+        unsent_title: "未发送的内容",
+        unsent: "提交过晚，未能保存。如需保留请复制。",
     },
 };

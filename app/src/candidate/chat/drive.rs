@@ -1,0 +1,415 @@
+//! How the chat acts once its script runs: sends until it got through, keeps drafts, shows what is true.
+
+use super::{
+    dom, keep,
+    model::{self, AfterRefusal, Delivery, Draft, Outcome, Pending},
+    net,
+    state::Chat,
+};
+use crate::candidate::{landing_path, session_path};
+use leptos::{leptos_dom::helpers::set_interval, prelude::*, task::spawn_local};
+use parley_domain::{
+    conversation::{CandidateErrorCode, CandidateView, Pulse},
+    id::PromptId,
+    link,
+    session::Status,
+};
+use std::time::Duration;
+
+/// Between signs of life. The server takes a silence of a minute for being away.
+const BEAT: Duration = Duration::from_secs(25);
+/// The longest silence that still counts as being there, in milliseconds.
+const PATIENCE: f64 = 60_000.0;
+
+impl Chat {
+    /// The script runs: take over what was typed, what was kept, and everything that only a script can do.
+    pub fn wake(self) {
+        self.live.set(true);
+        self.online.set(dom::is_online());
+        self.heard.set_value(dom::now());
+        self.set_clock(self.left.get_untracked());
+        self.restore();
+        Effect::new(move |before: Option<Option<PromptId>>| {
+            let now = self.view.with(|v| v.question.as_ref().map(|q| q.id));
+            if before.is_some_and(|before| before != now) {
+                untrack(|| self.turn_to(now));
+            }
+            now
+        });
+        set_interval(move || self.tick(), Duration::from_secs(1));
+        set_interval(move || self.beat_if_there(), BEAT);
+        window_event_listener_untyped("visibilitychange", move |_| self.beat_if_there());
+        window_event_listener_untyped("pageshow", move |_| self.beat_if_there());
+        window_event_listener_untyped("offline", move |_| self.online.set(false));
+        window_event_listener_untyped("online", move |_| {
+            self.online.set(true);
+            self.nudge();
+            self.beat_if_there();
+        });
+        self.beat_if_there();
+        spawn_local(net::watch(move |pulse| self.hear(pulse)));
+    }
+
+    /// What was typed before the script ran stays; else the kept draft comes back. An answer that was on its way goes on.
+    fn restore(self) {
+        let token = self.token();
+        let typed = dom::read_composer(self);
+        let prompt = self.prompt();
+        if !typed.is_empty() {
+            self.draft.set(typed);
+        } else if let Some(kept) = prompt.as_ref().and_then(|p| keep::draft(&token, p.id)) {
+            self.fill(kept);
+        }
+        let Some(pending) = keep::pending(&token) else { return };
+        if self.view.with_untracked(|v| model::is_stored(v, &pending.client_id)) {
+            keep::forget_pending(&token);
+        } else if prompt.is_some_and(|p| p.id == pending.prompt) && !self.is_over() {
+            self.pending.set(Some(pending));
+            self.deliver();
+        } else {
+            self.give_back(pending);
+        }
+    }
+
+    /// Another question: its own draft, and the cursor in its field.
+    fn turn_to(self, prompt: Option<PromptId>) {
+        let kept = prompt.and_then(|id| keep::draft(&self.token(), id));
+        self.flaw.set(None);
+        self.fill(kept.unwrap_or_default());
+        if !self.is_over() {
+            dom::focus_composer(self);
+        }
+    }
+
+    fn fill(self, draft: Draft) {
+        dom::fill_composer(self, &draft);
+        self.draft.set(draft);
+    }
+
+    /// Somebody typed or picked.
+    pub fn typed(self) {
+        let draft = dom::read_composer(self);
+        if let Some(prompt) = self.prompt() {
+            keep::keep_draft(&self.token(), prompt.id, &draft);
+        }
+        if self.flaw.with_untracked(Option::is_some) {
+            self.flaw.set(None);
+        }
+        self.draft.set(draft);
+    }
+
+    /// Sends what stands in the composer.
+    pub fn submit(self) {
+        let busy = self.pending.with_untracked(Option::is_some) || self.elsewhere.get_untracked();
+        let Some(prompt) = self.prompt().filter(|_| !busy && !self.is_over()) else { return };
+        let draft = dom::read_composer(self);
+        if let Err(flaw) = model::check(prompt.kind, &draft) {
+            self.flaw.set(Some(flaw));
+            dom::focus_composer(self);
+            return;
+        }
+        let shown = draft.shown(&prompt);
+        let pending = Pending { client_id: dom::new_client_id(), prompt: prompt.id, draft, shown };
+        keep::keep_pending(&self.token(), &pending);
+        self.refused.set(None);
+        self.pending.set(Some(pending));
+        self.fill(Draft::default());
+        self.deliver();
+    }
+
+    /// Sends the pending answer until the server has said yes or no. One loop at a time; the client id makes the answer
+    /// storable once, however often it is sent.
+    pub fn deliver(self) {
+        if self.delivering.get_value() {
+            return;
+        }
+        self.delivering.set_value(true);
+        spawn_local(async move {
+            let mut failures = 0_u32;
+            while let Some(pending) = self.pending.get_untracked() {
+                self.delivery.set(Delivery::Sending);
+                let outcome = net::answer(&self.token(), self.lease.get_untracked(), &pending).await;
+                let Some(delivery) = self.delivered(pending, outcome) else { break };
+                failures += 1;
+                self.delivery.set(delivery);
+                self.wait(model::backoff(failures)).await;
+            }
+            self.delivering.set_value(false);
+            if self.ending.get_untracked() {
+                self.conclude().await;
+            }
+        });
+    }
+
+    /// What came of one try; `None` when it is settled, else how the next one is announced.
+    fn delivered(self, pending: Pending, outcome: Outcome) -> Option<Delivery> {
+        match outcome {
+            Outcome::View(view) => {
+                self.heard.set_value(dom::now());
+                self.settle();
+                self.apply(*view);
+                None
+            }
+            Outcome::Refused(code, view) => {
+                if model::after(code) == AfterRefusal::TryAgain {
+                    return Some(Delivery::Slowed);
+                }
+                self.pending.set(None);
+                keep::forget_pending(&self.token());
+                self.refused.set(Some(code));
+                self.elsewhere.set(code == CandidateErrorCode::TakenOver);
+                if let Some(view) = view {
+                    self.apply(*view);
+                }
+                self.give_back(pending);
+                None
+            }
+            Outcome::Lost => Some(Delivery::Waiting),
+        }
+    }
+
+    /// The pending answer is stored.
+    fn settle(self) {
+        let token = self.token();
+        if let Some(stored) = self.pending.get_untracked() {
+            keep::keep_draft(&token, stored.prompt, &Draft::default());
+        }
+        keep::forget_pending(&token);
+        self.pending.set(None);
+    }
+
+    /// An answer that will not be stored goes back to where it can be changed, sent again or copied.
+    fn give_back(self, pending: Pending) {
+        keep::forget_pending(&self.token());
+        let fits = self.prompt().is_some_and(|p| {
+            if p.kind.has_choices() { p.id == pending.prompt } else { !pending.draft.text.is_empty() }
+        });
+        let free = dom::read_composer(self).is_empty();
+        if fits && free && !self.is_over() {
+            self.fill(pending.draft);
+            self.typed();
+        } else {
+            self.unsent.set(pending.shown);
+        }
+    }
+
+    /// Waits, or shorter if somebody presses **Try again** or the network comes back.
+    async fn wait(self, millis: u32) {
+        let nudges = self.nudges.get_value();
+        let mut waited = 0;
+        while waited < millis && self.nudges.get_value() == nudges {
+            net::sleep(200).await;
+            waited += 200;
+        }
+    }
+
+    /// Tries the pending answer again at once.
+    pub fn nudge(self) {
+        self.nudges.update_value(|n| *n += 1);
+    }
+
+    /// Takes over how things stand, unless it was overtaken on its way.
+    pub fn apply(self, next: CandidateView) {
+        if next.state == Status::NotStarted {
+            // A new attempt was granted: it begins on the landing page.
+            dom::go_to(&landing_path(&self.token()));
+            return;
+        }
+        let known = self.view.with_untracked(|present| {
+            model::is_newer(present, &next).then(|| present.turns.last().map_or(0, |t| t.number))
+        });
+        let Some(known) = known else { return };
+        let pending = self.pending.get_untracked();
+        if pending.is_some_and(|p| model::is_stored(&next, &p.client_id)) {
+            self.settle();
+        }
+        if let Some(words) = model::said_since(&next, known) {
+            self.said.set(words);
+        }
+        if next.lease > self.lease.get_untracked() && next.state == Status::InProgress {
+            self.elsewhere.set(true);
+        }
+        if next.state == Status::Completed {
+            self.close();
+        }
+        self.set_clock(next.seconds_left);
+        if self.view.with_untracked(|present| *present != next) {
+            self.view.set(next);
+        }
+    }
+
+    /// The session is over: what was typed and not sent is shown for copying, and nothing is kept here.
+    fn close(self) {
+        let draft = self.prompt().map(|p| dom::read_composer(self).shown(&p)).unwrap_or_default();
+        if !draft.trim().is_empty() && self.unsent.with_untracked(String::is_empty) {
+            self.unsent.set(draft);
+        }
+        keep::forget_all(&self.token());
+        self.ending.set(false);
+    }
+
+    fn set_clock(self, seconds: Option<i64>) {
+        // Exact in f64: seconds of a day at most.
+        self.deadline.set_value(seconds.map(|s| dom::now() + s as f64 * 1_000.0));
+        self.left.set(seconds);
+    }
+
+    /// Every second: counts down, announces, and sends the draft when time is up.
+    fn tick(self) {
+        let Some(deadline) = self.deadline.get_value().filter(|_| !self.is_over()) else { return };
+        let left = ((deadline - dom::now()) / 1_000.0).ceil().max(0.0) as i64;
+        let before = self.left.get_untracked().unwrap_or(left);
+        if left == before && left > 0 {
+            return;
+        }
+        if let Some(minutes) = model::announces(before, left) {
+            self.told.set((self.texts.chat.time_warning)(minutes));
+        }
+        self.left.set(Some(left));
+        let there = dom::is_visible() || dom::now() - self.heard.get_value() < PATIENCE;
+        if left == 0 && there && !self.ending.get_untracked() && !self.elsewhere.get_untracked() {
+            self.time_is_up();
+        }
+    }
+
+    /// What stands in the composer goes out; the server marks it as late. Then the session closes.
+    fn time_is_up(self) {
+        self.told.set(self.texts.finish.ending.to_owned());
+        let draft = dom::read_composer(self);
+        if self.prompt().is_some_and(|p| model::check(p.kind, &draft).is_ok()) {
+            self.submit();
+        }
+        self.ending.set(true);
+        if self.pending.with_untracked(Option::is_some) {
+            self.nudge();
+        } else {
+            spawn_local(self.conclude());
+        }
+    }
+
+    /// Sees to it that a session whose time is up is closed and shown so. The server decides whether it is.
+    async fn conclude(self) {
+        for _ in 0..60 {
+            if let Outcome::View(view) = net::heartbeat(&self.token(), self.lease.get_untracked()).await {
+                let left = view.seconds_left;
+                self.apply(*view);
+                if self.is_over() || self.elsewhere.get_untracked() {
+                    return;
+                }
+                if left == Some(0) {
+                    if let Outcome::View(view) = net::finish(&self.token()).await {
+                        self.apply(*view);
+                    }
+                } else {
+                    // Our clock ran ahead: the time is not up.
+                    self.ending.set(false);
+                    return;
+                }
+            }
+            net::sleep(2_000).await;
+        }
+    }
+
+    fn beat_if_there(self) {
+        if dom::is_visible() && !self.elsewhere.get_untracked() && !self.is_over() && !self.ending.get_untracked() {
+            spawn_local(self.beat());
+        }
+    }
+
+    /// A sign of life; its answer is how things stand.
+    async fn beat(self) {
+        match net::heartbeat(&self.token(), self.lease.get_untracked()).await {
+            Outcome::View(view) => {
+                self.heard.set_value(dom::now());
+                self.apply(*view);
+            }
+            Outcome::Refused(CandidateErrorCode::TakenOver, view) => {
+                self.elsewhere.set(true);
+                if let Some(view) = view {
+                    self.apply(*view);
+                }
+            }
+            Outcome::Refused(CandidateErrorCode::UnknownLink, _) => {
+                self.refused.set(Some(CandidateErrorCode::UnknownLink));
+            }
+            Outcome::Refused(..) | Outcome::Lost => {}
+        }
+    }
+
+    /// Something changed on the server.
+    fn hear(self, pulse: Pulse) {
+        if pulse.link != link::mark(&self.token()) {
+            return;
+        }
+        if pulse.lease > self.lease.get_untracked() {
+            self.elsewhere.set(true);
+            return;
+        }
+        let news = self.view.with_untracked(|v| {
+            pulse.state != v.state || usize::try_from(pulse.turns).is_ok_and(|turns| turns > v.turns.len())
+        });
+        if news {
+            spawn_local(self.beat());
+        }
+    }
+
+    /// Takes the session back to this window.
+    pub fn take_back(self) {
+        spawn_local(async move {
+            match net::resume(&self.token()).await {
+                Outcome::View(view) => {
+                    self.lease.set(view.lease);
+                    self.heard.set_value(dom::now());
+                    self.elsewhere.set(false);
+                    self.refused.set(None);
+                    dom::show_address(&session_path(&self.token(), view.lease));
+                    self.apply(*view);
+                    dom::focus_composer(self);
+                }
+                Outcome::Refused(code, _) => self.refused.set(Some(code)),
+                Outcome::Lost => self.refused.set(Some(CandidateErrorCode::Unavailable)),
+            }
+        });
+    }
+
+    /// Hands in, after the question.
+    pub fn hand_in(self) {
+        if self.finishing.get_untracked() {
+            return;
+        }
+        self.finishing.set(true);
+        spawn_local(async move {
+            match net::finish(&self.token()).await {
+                Outcome::View(view) => {
+                    // Asked and confirmed: an unsent draft is not handed in, and not mourned.
+                    dom::fill_composer(self, &Draft::default());
+                    self.refused.set(None);
+                    self.close_dialog();
+                    self.apply(*view);
+                }
+                Outcome::Refused(code, view) => {
+                    self.refused.set(Some(code));
+                    if let Some(view) = view {
+                        self.apply(*view);
+                    }
+                }
+                Outcome::Lost => self.refused.set(Some(CandidateErrorCode::Unavailable)),
+            }
+            self.finishing.set(false);
+        });
+    }
+
+    /// Asks before handing in.
+    pub fn open_dialog(self) {
+        if let Some(dialog) = self.dialog.get_untracked() {
+            let _ = dialog.show_modal();
+        }
+    }
+
+    /// Goes on answering.
+    pub fn close_dialog(self) {
+        if let Some(dialog) = self.dialog.get_untracked() {
+            dialog.close();
+        }
+    }
+}

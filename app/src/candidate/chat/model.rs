@@ -1,0 +1,326 @@
+//! What the chat decides, apart from how it looks and how it travels: plain data and pure functions.
+
+use crate::messages::{Candidate, PageText};
+use parley_domain::{
+    conversation::{ANSWER_MAX, CandidateError, CandidateErrorCode, CandidateView, PromptView, Speaker, TurnView},
+    id::{ChoiceId, PromptId},
+    link,
+    question::QuestionKind,
+    session::Status,
+    text,
+};
+use serde::{Deserialize, Serialize};
+
+/// What stands in the composer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The text, for open and code questions.
+    pub text: String,
+    /// What is picked, for choice questions.
+    pub choices: Vec<ChoiceId>,
+}
+
+impl Draft {
+    /// Whether there is nothing to send.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.text.trim().is_empty() && self.choices.is_empty()
+    }
+
+    /// The draft in words, as the conversation shows it.
+    #[must_use]
+    pub fn shown(&self, prompt: &PromptView) -> String {
+        if !prompt.kind.has_choices() {
+            return self.text.trim_end().to_owned();
+        }
+        let picked = prompt.choices.iter().filter(|c| self.choices.contains(&c.id));
+        picked.map(|c| c.text.as_str()).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// An answer on its way to the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// Makes the answer storable once only, however often it is sent.
+    pub client_id: String,
+    /// What it answers.
+    pub prompt: PromptId,
+    /// What is sent.
+    pub draft: Draft,
+    /// How the conversation shows it.
+    pub shown: String,
+}
+
+/// How the sending of the pending answer goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Delivery {
+    /// On its way.
+    #[default]
+    Sending,
+    /// It did not get through; it is tried again by itself.
+    Waiting,
+    /// The server said no for now; it is tried again by itself, more slowly.
+    Slowed,
+}
+
+/// Why an answer cannot be sent as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// Nothing is written.
+    Empty,
+    /// Nothing is picked.
+    NothingChosen,
+    /// So many characters too long.
+    TooLong(usize),
+}
+
+impl Flaw {
+    /// In words.
+    #[must_use]
+    pub fn words(self, texts: &Candidate) -> String {
+        match self {
+            Self::Empty => texts.trouble.empty.to_owned(),
+            Self::NothingChosen => texts.trouble.choose_first.to_owned(),
+            Self::TooLong(_) => (texts.trouble.too_long)(ANSWER_MAX as u64),
+        }
+    }
+}
+
+/// Whether an answer can be sent.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check(kind: QuestionKind, draft: &Draft) -> Result<(), Flaw> {
+    if kind.has_choices() {
+        return if draft.choices.is_empty() { Err(Flaw::NothingChosen) } else { Ok(()) };
+    }
+    if draft.text.trim().is_empty() {
+        return Err(Flaw::Empty);
+    }
+    match text::chars(draft.text.trim_end()).saturating_sub(ANSWER_MAX) {
+        0 => Ok(()),
+        over => Err(Flaw::TooLong(over)),
+    }
+}
+
+/// What came of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// Done; this is how things stand now.
+    View(Box<CandidateView>),
+    /// Refused; nothing was stored.
+    Refused(CandidateErrorCode, Option<Box<CandidateView>>),
+    /// No answer that we can read: it may have been stored or not.
+    Lost,
+}
+
+impl Outcome {
+    /// Reads the server's answer.
+    #[must_use]
+    pub fn read(status: u16, body: &str) -> Self {
+        if (200..300).contains(&status) {
+            return serde_json::from_str(body).map_or(Self::Lost, |view| Self::View(Box::new(view)));
+        }
+        match serde_json::from_str::<CandidateError>(body) {
+            Ok(refusal) => Self::Refused(refusal.error, refusal.view),
+            Err(_) if status == 429 => Self::Refused(CandidateErrorCode::TooMany, None),
+            Err(_) => Self::Lost,
+        }
+    }
+}
+
+/// What to do with a pending answer that was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterRefusal {
+    /// Try the same again by itself.
+    TryAgain,
+    /// Put it back into the composer and say why.
+    GiveBack,
+}
+
+/// Which refusals pass by themselves.
+#[must_use]
+pub const fn after(code: CandidateErrorCode) -> AfterRefusal {
+    match code {
+        CandidateErrorCode::TooMany | CandidateErrorCode::Unavailable => AfterRefusal::TryAgain,
+        _ => AfterRefusal::GiveBack,
+    }
+}
+
+/// What is said of a refusal.
+#[must_use]
+pub const fn refusal(texts: &'static Candidate, code: CandidateErrorCode) -> &'static PageText {
+    let t = &texts.trouble;
+    match code {
+        CandidateErrorCode::UnknownLink => &t.replaced,
+        CandidateErrorCode::NotOpen | CandidateErrorCode::ConsentNeeded | CandidateErrorCode::EmailNeeded => &t.not_now,
+        CandidateErrorCode::Invalid => &t.invalid,
+        CandidateErrorCode::Stale => &t.moved_on,
+        CandidateErrorCode::TakenOver => &t.taken_over,
+        CandidateErrorCode::ClientIdReused => &t.answered,
+        CandidateErrorCode::Ended => &t.too_late,
+        CandidateErrorCode::TooMany => &t.too_fast,
+        CandidateErrorCode::Unavailable => &t.waiting,
+    }
+}
+
+/// Milliseconds to wait before trying again, after so many failures in a row.
+#[must_use]
+pub fn backoff(failures: u32) -> u32 {
+    1_000 * 2_u32.saturating_pow(failures.saturating_sub(1)).min(30)
+}
+
+/// Whether `next` is news beside `present`, or an answer that was overtaken on its way.
+#[must_use]
+pub fn is_newer(present: &CandidateView, next: &CandidateView) -> bool {
+    let settled = present.state == Status::Completed && next.state != Status::Completed;
+    !settled && next.turns.len() >= present.turns.len() && next.lease >= present.lease
+}
+
+/// Whether the server has stored this answer.
+#[must_use]
+pub fn is_stored(view: &CandidateView, client_id: &str) -> bool {
+    view.turns.iter().any(|t| t.client_id.as_deref() == Some(client_id))
+}
+
+/// Questions without an answer; follow-ups are not counted.
+#[must_use]
+pub fn unanswered(view: &CandidateView) -> i32 {
+    let open = view.question.as_ref().is_some_and(|q| !q.follow_up);
+    (view.total - view.asked + i32::from(open)).max(0)
+}
+
+/// What of the interviewer's newest turn stands beside the question: its reaction. The question itself stands on top of
+/// the page while it waits for an answer, and would only be there twice.
+#[must_use]
+pub fn beside_question<'a>(turn: &'a str, question: &str) -> &'a str {
+    turn.trim_end().strip_suffix(question.trim()).map_or(turn, str::trim_end)
+}
+
+/// One line of the conversation as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The turn's number.
+    pub number: i32,
+    /// Whether the candidate said it.
+    pub mine: bool,
+    /// What it says.
+    pub text: String,
+    /// Whether it was sent when time ran out.
+    pub late: bool,
+    /// Minutes of pause before it.
+    pub pause_minutes: Option<i64>,
+    /// Whether it is the newest thing that the candidate sent.
+    pub newest_mine: bool,
+}
+
+/// The conversation, without the question that stands on top.
+#[must_use]
+pub fn lines(view: &CandidateView) -> Vec<Line> {
+    let newest_mine = view.turns.iter().rev().find(|t| t.speaker == Speaker::Candidate).map(|t| t.number);
+    let last = view.turns.last().map(|t| t.number);
+    let line = |turn: &TurnView| {
+        let mine = turn.speaker == Speaker::Candidate;
+        let text = match &view.question {
+            Some(question) if !mine && last == Some(turn.number) => beside_question(&turn.text, &question.text),
+            _ => &turn.text,
+        };
+        (!text.is_empty()).then(|| Line {
+            number: turn.number,
+            mine,
+            text: text.to_owned(),
+            late: turn.late,
+            pause_minutes: turn.pause_minutes,
+            newest_mine: newest_mine == Some(turn.number),
+        })
+    };
+    view.turns.iter().filter_map(line).collect()
+}
+
+/// What the interviewer said after turn `known`, for screen readers.
+#[must_use]
+pub fn said_since(view: &CandidateView, known: i32) -> Option<String> {
+    let fresh = view.turns.iter().filter(|t| t.number > known && t.speaker == Speaker::Interviewer);
+    let words: Vec<_> = fresh.map(|t| t.text.as_str()).collect();
+    (!words.is_empty()).then(|| words.join("\n"))
+}
+
+/// The minutes to announce politely when the clock goes from `before` to `now` seconds: five and one.
+#[must_use]
+pub fn announces(before: i64, now: i64) -> Option<u64> {
+    [1, 5].into_iter().find(|m| {
+        let mark = i64::try_from(*m).unwrap_or(0) * 60;
+        before > mark && now <= mark && now > 0
+    })
+}
+
+/// Whether the time left is quiet, or worth a look.
+#[must_use]
+pub const fn is_short(seconds: i64) -> bool {
+    seconds <= 300
+}
+
+/// Lines of the composer where the browser does not size it by itself: 2 to 8.
+#[must_use]
+pub fn rows(text: &str) -> u32 {
+    // About as many characters as fit on a line of the column; a guess is enough here.
+    let lines: usize = text.split('\n').map(|line| text::chars(line) / 70 + 1).sum();
+    u32::try_from(lines.clamp(2, 8)).unwrap_or(8)
+}
+
+/// The beginning of the names of what this browser keeps of a link; does not name the link itself.
+#[must_use]
+pub fn keep_name(token: &str) -> String {
+    format!("parley.{}.", link::mark(token))
+}
+
+/// A body as forms send it.
+#[must_use]
+pub fn form(fields: &[(&str, &str)]) -> String {
+    let mut body = String::new();
+    for (name, value) in fields {
+        if !body.is_empty() {
+            body.push('&');
+        }
+        escape(name, &mut body);
+        body.push('=');
+        escape(value, &mut body);
+    }
+    body
+}
+
+fn escape(text: &str, out: &mut String) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~*".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push(char::from(HEX[usize::from(byte >> 4)]));
+            out.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+}
+
+/// The body of an answer.
+#[must_use]
+pub fn answer_form(token: &str, lease: i64, answer: &Pending) -> String {
+    let lease = lease.to_string();
+    let question = answer.prompt.to_string();
+    let choices: Vec<String> = answer.draft.choices.iter().map(ToString::to_string).collect();
+    let mut fields = vec![
+        ("token", token),
+        ("client_id", answer.client_id.as_str()),
+        ("question", question.as_str()),
+        ("lease", lease.as_str()),
+    ];
+    if choices.is_empty() {
+        fields.push(("text", answer.draft.text.as_str()));
+    }
+    fields.extend(choices.iter().map(|id| ("choices[]", id.as_str())));
+    form(&fields)
+}
+
+#[cfg(test)]
+#[path = "model_tests.rs"]
+mod tests;

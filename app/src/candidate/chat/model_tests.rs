@@ -1,0 +1,162 @@
+use super::*;
+use parley_domain::conversation::ChoiceView;
+
+fn prompt(kind: QuestionKind) -> PromptView {
+    let choice = |n: u128, text: &str| ChoiceView { id: ChoiceId(uuid::Uuid::from_u128(n)), text: text.into() };
+    PromptView {
+        id: PromptId(uuid::Uuid::from_u128(7)),
+        kind,
+        text: "Why coffee?".into(),
+        choices: if kind.has_choices() { vec![choice(1, "Taste"), choice(2, "Smell")] } else { vec![] },
+        follow_up: false,
+    }
+}
+
+fn turn(number: i32, speaker: Speaker, text: &str) -> TurnView {
+    TurnView { number, speaker, text: text.into(), late: false, client_id: None, pause_minutes: None }
+}
+
+fn view() -> CandidateView {
+    CandidateView {
+        state: Status::InProgress,
+        question: Some(prompt(QuestionKind::Open)),
+        asked: 2,
+        total: 3,
+        seconds_left: None,
+        lease: 4,
+        turns: vec![
+            turn(1, Speaker::Interviewer, "Hello Ana.\n\nWho are you?"),
+            TurnView { client_id: Some("c1".into()), ..turn(2, Speaker::Candidate, "Ana") },
+            turn(3, Speaker::Interviewer, "Good to know.\n\nWhy coffee?"),
+        ],
+        title: "Barista".into(),
+        name: "Ana".into(),
+        interviewer: "Robin".into(),
+        language: "en".into(),
+        time_was_up: false,
+    }
+}
+
+fn text(s: &str) -> Draft {
+    Draft { text: s.into(), choices: vec![] }
+}
+
+#[test]
+fn an_answer_is_checked_before_it_is_sent() {
+    assert_eq!(check(QuestionKind::Open, &text(" \n ")), Err(Flaw::Empty));
+    assert_eq!(check(QuestionKind::Code, &text("x")), Ok(()));
+    assert_eq!(check(QuestionKind::Open, &text(&"é".repeat(ANSWER_MAX))), Ok(()));
+    assert_eq!(check(QuestionKind::Open, &text(&"é".repeat(ANSWER_MAX + 3))), Err(Flaw::TooLong(3)));
+    assert_eq!(check(QuestionKind::SingleChoice, &text("typed")), Err(Flaw::NothingChosen));
+    let picked = Draft { choices: vec![ChoiceId(uuid::Uuid::from_u128(2))], ..Draft::default() };
+    assert_eq!(check(QuestionKind::MultipleChoice, &picked), Ok(()));
+    assert_eq!(picked.shown(&prompt(QuestionKind::MultipleChoice)), "Smell");
+}
+
+#[test]
+fn the_servers_answers_are_read() {
+    let json = serde_json::to_string(&view()).unwrap();
+    assert_eq!(Outcome::read(200, &json), Outcome::View(Box::new(view())));
+    let refusal = CandidateError {
+        error: CandidateErrorCode::Stale,
+        detail: "moved on".into(),
+        view: Some(Box::new(view())),
+    };
+    let json = serde_json::to_string(&refusal).unwrap();
+    let read = Outcome::read(409, &json);
+    assert_eq!(read, Outcome::Refused(CandidateErrorCode::Stale, Some(Box::new(view()))));
+    let bare = r#"{"error":"taken_over","detail":"x"}"#;
+    assert_eq!(Outcome::read(409, bare), Outcome::Refused(CandidateErrorCode::TakenOver, None));
+    assert_eq!(Outcome::read(429, "slow down"), Outcome::Refused(CandidateErrorCode::TooMany, None));
+    assert_eq!(Outcome::read(502, "<html>"), Outcome::Lost);
+    assert_eq!(Outcome::read(200, "<html>"), Outcome::Lost, "a captive portal is not our server");
+}
+
+#[test]
+fn an_overtaken_answer_changes_nothing() {
+    let now = view();
+    let mut old = view();
+    old.turns.pop();
+    assert!(!is_newer(&now, &old));
+    assert!(is_newer(&old, &now));
+    let ended = CandidateView { state: Status::Completed, question: None, ..view() };
+    assert!(is_newer(&now, &ended));
+    assert!(!is_newer(&ended, &now));
+    let taken = CandidateView { lease: 5, ..view() };
+    assert!(!is_newer(&taken, &now));
+}
+
+#[test]
+fn stored_is_what_the_server_shows() {
+    assert!(is_stored(&view(), "c1"));
+    assert!(!is_stored(&view(), "c2"));
+}
+
+#[test]
+fn counts_what_is_not_answered() {
+    assert_eq!(unanswered(&view()), 2);
+    let mut follow_up = view();
+    follow_up.question.as_mut().unwrap().follow_up = true;
+    assert_eq!(unanswered(&follow_up), 1);
+    assert_eq!(unanswered(&CandidateView { question: None, asked: 3, ..view() }), 0);
+}
+
+#[test]
+fn the_question_is_not_there_twice() {
+    let shown = lines(&view());
+    let texts: Vec<_> = shown.iter().map(|l| l.text.as_str()).collect();
+    assert_eq!(texts, ["Hello Ana.\n\nWho are you?", "Ana", "Good to know."]);
+    assert!(shown[1].mine && shown[1].newest_mine);
+    let mut first = view();
+    first.turns = vec![turn(1, Speaker::Interviewer, "Why coffee?")];
+    assert!(lines(&first).is_empty());
+    let asked = CandidateView { question: None, ..view() };
+    assert_eq!(lines(&asked)[2].text, "Good to know.\n\nWhy coffee?");
+}
+
+#[test]
+fn new_turns_are_said_once() {
+    assert_eq!(said_since(&view(), 2).as_deref(), Some("Good to know.\n\nWhy coffee?"));
+    assert_eq!(said_since(&view(), 3), None);
+}
+
+#[test]
+fn time_is_announced_at_five_and_one_minutes() {
+    assert_eq!(announces(301, 300), Some(5));
+    assert_eq!(announces(300, 299), None);
+    assert_eq!(announces(400, 55), Some(1), "a jump over both says what is true now");
+    assert_eq!(announces(61, 60), Some(1));
+    assert_eq!(announces(61, 0), None);
+}
+
+#[test]
+fn waits_longer_each_time_but_never_for_ever() {
+    assert_eq!((1..=7).map(backoff).collect::<Vec<_>>(), [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+    assert_eq!(backoff(u32::MAX), 30_000);
+}
+
+#[test]
+fn the_composer_grows_to_eight_lines() {
+    assert_eq!(rows(""), 2);
+    assert_eq!(rows("a\nb\nc"), 3);
+    assert_eq!(rows(&"x".repeat(150)), 3);
+    assert_eq!(rows(&"\n".repeat(50)), 8);
+}
+
+#[test]
+fn forms_are_written_as_browsers_do() {
+    assert_eq!(form(&[("a b", "1&2=3"), ("choices[]", "é\n")]), "a%20b=1%262%3D3&choices%5B%5D=%C3%A9%0A");
+    let pending = Pending {
+        client_id: "c9".into(),
+        prompt: PromptId(uuid::Uuid::nil()),
+        draft: text("Hi"),
+        shown: "Hi".into(),
+    };
+    let body = answer_form("tok", 3, &pending);
+    assert_eq!(body, "token=tok&client_id=c9&question=00000000-0000-0000-0000-000000000000&lease=3&text=Hi");
+}
+
+#[test]
+fn what_a_browser_keeps_does_not_name_the_link() {
+    assert_eq!(keep_name("a"), "parley.af63dc4c8601ec8c.");
+}

@@ -1,0 +1,114 @@
+//! How the chat reaches the server: posts as the plain forms send them, and the stream of what changes.
+//!
+//! Only the browser's build does so; the server's has the same functions, never called, so that the rest is one source.
+
+use super::model::{Outcome, Pending, answer_form, form};
+use crate::candidate::doors;
+
+/// Stores an answer.
+pub(super) async fn answer(token: &str, lease: i64, pending: &Pending) -> Outcome {
+    post(doors::ANSWER, answer_form(token, lease, pending)).await
+}
+
+/// A sign of life.
+pub(super) async fn heartbeat(token: &str, lease: i64) -> Outcome {
+    post(doors::HEARTBEAT, form(&[("token", token), ("lease", &lease.to_string())])).await
+}
+
+/// Goes on in this window.
+pub(super) async fn resume(token: &str) -> Outcome {
+    post(doors::START, form(&[("token", token)])).await
+}
+
+/// Hands in.
+pub(super) async fn finish(token: &str) -> Outcome {
+    post(doors::FINISH, form(&[("token", token)])).await
+}
+
+#[cfg(feature = "hydrate")]
+pub(super) use browser::{post, sleep, watch};
+#[cfg(not(feature = "hydrate"))]
+pub(super) use nowhere::{post, sleep, watch};
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use super::{Outcome, doors};
+    use futures::{
+        StreamExt,
+        future::{Either, select},
+    };
+    use gloo_net::{
+        eventsource::{State, futures::EventSource},
+        http::Request,
+    };
+    use gloo_timers::future::TimeoutFuture;
+    use parley_domain::conversation::Pulse;
+    use std::pin::pin;
+
+    /// Longer than the server takes for an interviewer's turn, in milliseconds.
+    const PATIENCE: u32 = 45_000;
+    /// Before asking for the stream again after it was refused, in milliseconds.
+    const STREAM_PAUSE: u32 = 20_000;
+
+    /// Waits.
+    pub(in crate::candidate::chat) async fn sleep(millis: u32) {
+        TimeoutFuture::new(millis).await;
+    }
+
+    /// Posts a form and reads the answer.
+    pub(in crate::candidate::chat) async fn post(path: &str, body: String) -> Outcome {
+        match select(pin!(exchange(path, body)), TimeoutFuture::new(PATIENCE)).await {
+            Either::Left((Some((status, text)), _)) => Outcome::read(status, &text),
+            Either::Left((None, _)) | Either::Right(_) => Outcome::Lost,
+        }
+    }
+
+    async fn exchange(path: &str, body: String) -> Option<(u16, String)> {
+        let request = Request::post(path)
+            .header("accept", "application/json")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body)
+            .ok()?;
+        let response = request.send().await.ok()?;
+        Some((response.status(), response.text().await.ok()?))
+    }
+
+    /// Hands every pulse of the session to `tell`, for as long as the page lives.
+    pub(in crate::candidate::chat) async fn watch(tell: impl Fn(Pulse)) {
+        loop {
+            if let Ok(mut source) = EventSource::new(doors::EVENTS)
+                && let Ok(mut pulses) = source.subscribe("pulse")
+            {
+                while let Some(event) = pulses.next().await {
+                    let data = event.ok().and_then(|(_, message)| message.data().as_string());
+                    if let Some(pulse) = data.and_then(|d| serde_json::from_str(&d).ok()) {
+                        tell(pulse);
+                    } else if source.state() == State::Closed {
+                        break;
+                    }
+                }
+            }
+            sleep(STREAM_PAUSE).await;
+        }
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+mod nowhere {
+    use super::Outcome;
+    use parley_domain::conversation::Pulse;
+
+    /// Not on the server.
+    #[expect(clippy::unused_async, reason = "the browser's one waits")]
+    pub(in crate::candidate::chat) async fn sleep(_millis: u32) {}
+
+    /// Not on the server.
+    #[expect(clippy::unused_async, reason = "the browser's one waits")]
+    pub(in crate::candidate::chat) async fn post(_path: &str, _body: String) -> Outcome {
+        Outcome::Lost
+    }
+
+    /// Not on the server.
+    #[expect(clippy::unused_async, reason = "the browser's one waits")]
+    pub(in crate::candidate::chat) async fn watch(_tell: impl Fn(Pulse)) {}
+}

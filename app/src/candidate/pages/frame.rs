@@ -1,0 +1,102 @@
+//! What every document of the candidate's path has around it.
+
+use crate::messages::Locale;
+use leptos::{prelude::*, reactive::owner::Owner};
+use serde::Serialize;
+
+/// Addresses of the candidate's style sheet and of the chat's script. In development, where nobody names them, the plain
+/// names hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assets {
+    /// The style sheet.
+    pub css: String,
+    /// The JavaScript that loads the WASM.
+    pub js: String,
+    /// The WASM.
+    pub wasm: String,
+}
+
+impl Default for Assets {
+    fn default() -> Self {
+        Self { css: "/pkg/candidate.css".into(), js: "/pkg/candidate.js".into(), wasm: "/pkg/candidate.wasm".into() }
+    }
+}
+
+/// What brings a document to life.
+pub(super) struct Script<'a> {
+    /// Where the WASM is.
+    pub assets: &'a Assets,
+    /// The nonce of this answer's content security policy.
+    pub nonce: &'a str,
+    /// What the page was rendered from, as JSON that may stand in HTML.
+    pub data: String,
+}
+
+/// JSON that may stand in a `<script>`: no `<` can end it or open a comment.
+pub(super) fn json_in_html(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default().replace('<', "\\u003c")
+}
+
+/// A whole document.
+pub(super) fn document(
+    assets: &Assets,
+    locale: Locale,
+    title: &str,
+    script: Option<&Script<'_>>,
+    body: impl FnOnce() -> AnyView,
+) -> String {
+    let css = assets.css.clone();
+    let title = title.to_owned();
+    let head = script.map(|s| {
+        let (js, wasm) = (s.assets.js.clone(), s.assets.wasm.clone());
+        let start = format!("import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))");
+        let nonce = s.nonce.to_owned();
+        view! {
+            <link rel="modulepreload" href=js/>
+            <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin=""/>
+            <script id="chat-data" type="application/json" inner_html=s.data.clone()></script>
+            <script type="module" nonce=nonce inner_html=start></script>
+        }
+    });
+    let owner = Owner::new();
+    let html = owner.with(|| {
+        view! {
+            <html lang=locale.tag() dir="ltr">
+                <head>
+                    <meta charset="utf-8"/>
+                    <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content"/>
+                    <meta name="robots" content="noindex, nofollow"/>
+                    <meta name="color-scheme" content="light dark"/>
+                    <meta name="format-detection" content="telephone=no"/>
+                    <title>{title}</title>
+                    <link rel="stylesheet" href=css/>
+                    <link rel="icon" href="/fonts/mark.svg" r#type="image/svg+xml"/>
+                    {head}
+                </head>
+                <body>{body()}</body>
+            </html>
+        }
+        .to_html()
+    });
+    owner.cleanup();
+    format!("<!DOCTYPE html>{html}")
+}
+
+/// The one column of a page without a script: the company on top, what there is to say, the foot.
+#[component]
+pub(super) fn Column(
+    /// The language of the page.
+    locale: Locale,
+    /// The company's name, on top.
+    company: String,
+    children: Children,
+) -> impl IntoView {
+    let top = (!company.is_empty()).then(|| view! { <header class="column__top" dir="auto">{company}</header> });
+    view! {
+        <div class="column">
+            {top}
+            <main class="column__main">{children()}</main>
+            <footer class="column__foot">{locale.candidate().common.footer}</footer>
+        </div>
+    }
+}

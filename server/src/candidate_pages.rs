@@ -1,0 +1,231 @@
+//! The candidate's pages: which one stands behind a link now, with which status. Opening any of them, however often and
+//! by whomever, changes nothing; what changes something is posted to the server functions.
+
+use crate::{security, state::AppState};
+use axum::{
+    Router,
+    extract::{Path, Query, State},
+    response::{Html, IntoResponse, Redirect, Response},
+    routing::{any, get},
+};
+use http::{HeaderMap, Method, StatusCode, header};
+use leptos::nonce::Nonce;
+use parley_app::{
+    candidate::{
+        chat::ChatStart,
+        landing_path,
+        pages::{self, Assets},
+    },
+    messages::Locale,
+};
+use parley_domain::{
+    conversation::{CandidateErrorCode, CandidateView},
+    link::{Landing, LinkState},
+    session::Status,
+};
+use parley_services::{Services, conversation};
+use serde::Deserialize;
+
+/// The routes.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/i/invite/{token}", get(landing))
+        .route("/i/invite/{token}/session", get(session))
+        .route("/i/invite/{token}/finish", get(finish))
+        .route("/i", any(unknown))
+        .route("/i/", any(unknown))
+        .route("/i/{*rest}", any(unknown))
+}
+
+/// What may stand behind the question mark.
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    /// The window's lease, as text: what is not a number is no lease.
+    lease: Option<String>,
+    /// Why the last press was refused.
+    notice: Option<String>,
+}
+
+impl Asked {
+    fn lease(&self) -> Option<i64> {
+        self.lease.as_deref()?.parse().ok()
+    }
+
+    fn notice(&self) -> Option<CandidateErrorCode> {
+        pages::notice_code(self.notice.as_deref()?)
+    }
+}
+
+fn assets(state: &AppState) -> Assets {
+    Assets {
+        css: state.assets.candidate_css.clone(),
+        js: state.assets.candidate_js.clone(),
+        wasm: state.assets.candidate_wasm.clone(),
+    }
+}
+
+/// The language of pages that belong to no interview.
+fn preferred(headers: &HeaderMap) -> Locale {
+    let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+    Locale::preferred(header.unwrap_or_default())
+}
+
+fn page(status: StatusCode, html: String) -> Response {
+    (status, Html(html)).into_response()
+}
+
+/// A fault of ours or a busy database: said in plain words, to be tried again.
+fn unavailable(state: &AppState, headers: &HeaderMap) -> Response {
+    page(StatusCode::SERVICE_UNAVAILABLE, pages::plain(&assets(state), preferred(headers), |t| &t.common.ours))
+}
+
+/// What stands behind the link, or the answer that says why that cannot be told.
+async fn look_up(state: &AppState, token: &str, headers: &HeaderMap) -> Result<Landing, Response> {
+    conversation::landing(&state.services, token).await.map_err(|error| {
+        tracing::error!(%error, "a landing page could not be made");
+        unavailable(state, headers)
+    })
+}
+
+/// The present view of a session that the link leads into.
+async fn present(state: &AppState, token: &str, headers: &HeaderMap) -> Result<CandidateView, Response> {
+    conversation::view(&state.services, token).await.map_err(|refusal| match refusal.error {
+        CandidateErrorCode::UnknownLink => nothing_here(state, headers),
+        _ => unavailable(state, headers),
+    })
+}
+
+fn nothing_here(state: &AppState, headers: &HeaderMap) -> Response {
+    page(StatusCode::NOT_FOUND, pages::plain(&assets(state), preferred(headers), |t| &t.link.unknown))
+}
+
+/// Addresses that lead nowhere look like links that lead nowhere.
+async fn unknown(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    nothing_here(&state, &headers)
+}
+
+/// Whether this is a page that somebody opens, as far as a request tells: not a preview, a prefetch or a program.
+fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
+    let value = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+    if method != Method::GET || value("sec-purpose").is_some() || value("purpose").is_some() {
+        return false;
+    }
+    match value("sec-fetch-mode") {
+        Some(mode) => mode == "navigate",
+        // Older browsers do not say; they do say that they want a page.
+        None => value("accept").is_some_and(|accept| accept.contains("text/html")),
+    }
+}
+
+/// Only noted, never a state; a failure to note it is no reason not to show the page.
+async fn observe(services: &Services, token: &str) {
+    if let Err(error) = conversation::observe_opened(services, token).await {
+        tracing::warn!(%error, "could not note that a link was opened");
+    }
+}
+
+const fn status_of(state: LinkState) -> StatusCode {
+    match state {
+        LinkState::Unknown => StatusCode::NOT_FOUND,
+        LinkState::Revoked | LinkState::Expired | LinkState::Closed => StatusCode::GONE,
+        LinkState::Ready
+        | LinkState::Continue
+        | LinkState::Completed
+        | LinkState::NotOpenYet
+        | LinkState::Full
+        | LinkState::Paused => StatusCode::OK,
+    }
+}
+
+async fn landing(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    Query(asked): Query<Asked>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    let found = match look_up(&state, &token, &headers).await {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    let assets = assets(&state);
+    let status = status_of(found.state);
+    match found.state {
+        LinkState::Unknown => nothing_here(&state, &headers),
+        LinkState::Ready | LinkState::Continue => {
+            if is_navigation(&method, &headers) {
+                observe(&state.services, &token).await;
+            }
+            let view = match found.state {
+                LinkState::Continue => conversation::view(&state.services, &token).await.ok(),
+                _ => None,
+            };
+            page(status, pages::landing(&assets, &token, &found, view.as_ref(), asked.notice()))
+        }
+        LinkState::Completed => {
+            let view = conversation::view(&state.services, &token).await;
+            let time_was_up = view.is_ok_and(|v| v.time_was_up);
+            page(status, pages::stopped(&assets, Locale::parse(&found.language), &found, time_was_up))
+        }
+        _ => page(status, pages::stopped(&assets, Locale::parse(&found.language), &found, false)),
+    }
+}
+
+/// The present view and the company's name of a session in progress; or the answer that is to be given instead.
+async fn inside(state: &AppState, token: &str, headers: &HeaderMap) -> Result<(CandidateView, String), Response> {
+    let found = look_up(state, token, headers).await?;
+    match found.state {
+        LinkState::Unknown => Err(nothing_here(state, headers)),
+        LinkState::Continue => {
+            let view = present(state, token, headers).await?;
+            if view.state == Status::InProgress {
+                Ok((view, found.company))
+            } else {
+                Err(Redirect::to(&landing_path(token)).into_response())
+            }
+        }
+        _ => Err(Redirect::to(&landing_path(token)).into_response()),
+    }
+}
+
+async fn session(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let (view, company) = match inside(&state, &token, &headers).await {
+        Ok(inside) => inside,
+        Err(answer) => return answer,
+    };
+    let assets = assets(&state);
+    if asked.lease() != Some(view.lease) {
+        return page(StatusCode::OK, pages::elsewhere(&assets, &token, &company, &view));
+    }
+    let Ok(client_id) = state.services.new_id::<uuid::Uuid>() else {
+        return unavailable(&state, &headers);
+    };
+    let nonce = Nonce::new().to_string();
+    let start = ChatStart { token, company, view, client_id: client_id.to_string(), notice: asked.notice() };
+    let mut answer = page(StatusCode::OK, pages::chat(&assets, &nonce, start));
+    if let Some(policy) = security::page_policy(&nonce) {
+        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    answer
+}
+
+/// Asks before finishing, for browsers without scripts.
+async fn finish(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    match inside(&state, &token, &headers).await {
+        Ok((view, company)) => {
+            let lease = asked.lease().unwrap_or(0);
+            page(StatusCode::OK, pages::finish(&assets(&state), &token, &company, lease, &view))
+        }
+        Err(answer) => answer,
+    }
+}
