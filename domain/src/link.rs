@@ -52,9 +52,9 @@ words! {
 /// this is no way back; it is no protection against somebody who makes two tokens with one mark, and needs none.
 #[must_use]
 pub fn mark(token: &str) -> String {
-    let hash = token
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    let hash = token.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
+        (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
+    });
     format!("{hash:016x}")
 }
 

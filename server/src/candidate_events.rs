@@ -50,11 +50,19 @@ async fn follow(State(state): State<AppState>, headers: HeaderMap) -> Response {
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
     };
-    let watch = Watch { services, token, candidate, changes, last: None };
+    let watch = Watch {
+        services,
+        token,
+        candidate,
+        changes,
+        last: None,
+    };
     let stop = state.stop;
     let pulses = pulses(watch).take_until(async move { stop.cancelled().await });
     let bye = stream::iter([Ok(Event::default().event("bye").data(""))]);
-    Sse::new(pulses.chain(bye)).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response()
+    Sse::new(pulses.chain(bye))
+        .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+        .into_response()
 }
 
 /// The present pulse, then one after each change that shows in it, until the link ends.

@@ -76,7 +76,10 @@ fn page(status: StatusCode, html: String) -> Response {
 
 /// A fault of ours or a busy database: said in plain words, to be tried again.
 fn unavailable(state: &AppState, headers: &HeaderMap) -> Response {
-    page(StatusCode::SERVICE_UNAVAILABLE, pages::plain(&assets(state), preferred(headers), |t| &t.common.ours))
+    page(
+        StatusCode::SERVICE_UNAVAILABLE,
+        pages::plain(&assets(state), preferred(headers), |t| &t.common.ours),
+    )
 }
 
 /// What stands behind the link, or the answer that says why that cannot be told.
@@ -89,14 +92,19 @@ async fn look_up(state: &AppState, token: &str, headers: &HeaderMap) -> Result<L
 
 /// The present view of a session that the link leads into.
 async fn present(state: &AppState, token: &str, headers: &HeaderMap) -> Result<CandidateView, Response> {
-    conversation::view(&state.services, token).await.map_err(|refusal| match refusal.error {
-        CandidateErrorCode::UnknownLink => nothing_here(state, headers),
-        _ => unavailable(state, headers),
-    })
+    conversation::view(&state.services, token)
+        .await
+        .map_err(|refusal| match refusal.error {
+            CandidateErrorCode::UnknownLink => nothing_here(state, headers),
+            _ => unavailable(state, headers),
+        })
 }
 
 fn nothing_here(state: &AppState, headers: &HeaderMap) -> Response {
-    page(StatusCode::NOT_FOUND, pages::plain(&assets(state), preferred(headers), |t| &t.link.unknown))
+    page(
+        StatusCode::NOT_FOUND,
+        pages::plain(&assets(state), preferred(headers), |t| &t.link.unknown),
+    )
 }
 
 /// Addresses that lead nowhere look like links that lead nowhere.
@@ -160,14 +168,23 @@ async fn landing(
                 LinkState::Continue => conversation::view(&state.services, &token).await.ok(),
                 _ => None,
             };
-            page(status, pages::landing(&assets, &token, &found, view.as_ref(), asked.notice()))
+            page(
+                status,
+                pages::landing(&assets, &token, &found, view.as_ref(), asked.notice()),
+            )
         }
         LinkState::Completed => {
             let view = conversation::view(&state.services, &token).await;
             let time_was_up = view.is_ok_and(|v| v.time_was_up);
-            page(status, pages::stopped(&assets, Locale::parse(&found.language), &found, time_was_up))
+            page(
+                status,
+                pages::stopped(&assets, Locale::parse(&found.language), &found, time_was_up),
+            )
         }
-        _ => page(status, pages::stopped(&assets, Locale::parse(&found.language), &found, false)),
+        _ => page(
+            status,
+            pages::stopped(&assets, Locale::parse(&found.language), &found, false),
+        ),
     }
 }
 
@@ -206,7 +223,13 @@ async fn session(
         return unavailable(&state, &headers);
     };
     let nonce = Nonce::new().to_string();
-    let start = ChatStart { token, company, view, client_id: client_id.to_string(), notice: asked.notice() };
+    let start = ChatStart {
+        token,
+        company,
+        view,
+        client_id: client_id.to_string(),
+        notice: asked.notice(),
+    };
     let mut answer = page(StatusCode::OK, pages::chat(&assets, &nonce, start));
     if let Some(policy) = security::page_policy(&nonce) {
         answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -224,7 +247,10 @@ async fn finish(
     match inside(&state, &token, &headers).await {
         Ok((view, company)) => {
             let lease = asked.lease().unwrap_or(0);
-            page(StatusCode::OK, pages::finish(&assets(&state), &token, &company, lease, &view))
+            page(
+                StatusCode::OK,
+                pages::finish(&assets(&state), &token, &company, lease, &view),
+            )
         }
         Err(answer) => answer,
     }

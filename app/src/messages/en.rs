@@ -13,7 +13,11 @@ fn minutes(n: u64) -> String {
 }
 
 fn time_left(seconds: u64) -> String {
-    if seconds < 60 { format!("{seconds} s left") } else { format!("{} left", minutes(seconds.div_ceil(60))) }
+    if seconds < 60 {
+        format!("{seconds} s left")
+    } else {
+        format!("{} left", minutes(seconds.div_ceil(60)))
+    }
 }
 
 pub(super) static CANDIDATE: Candidate = Candidate {
@@ -31,7 +35,11 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         hello: |name| format!("Hello {name}"),
         what_to_expect: "What to expect",
         fact_questions: |n| {
-            if n == 1 { "1 question".to_owned() } else { format!("{} questions, one at a time", number(n)) }
+            if n == 1 {
+                "1 question".to_owned()
+            } else {
+                format!("{} questions, one at a time", number(n))
+            }
         },
         fact_time: |n| format!("Up to {}", minutes(n)),
         fact_time_stops: "The clock stops while you are away.",
@@ -103,7 +111,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         current_question: "Current question",
         your_answer: "Your answer",
         placeholder: "Write your answer",
-        send: "Send answer",
+        send: "Send",
         send_hint: "Enter sends, Shift+Enter starts a new line",
         choose_one: "Choose one",
         choose_many: "Choose all that apply",
@@ -179,7 +187,10 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         confirm: "Finish",
         go_on: "Go on answering",
         all_done: "That was the last question. Finish when you are ready.",
-        closing: PageText { title: "Thank you, that was it", text: "Your answers are stored and with the company." },
+        closing: PageText {
+            title: "Thank you, that was it",
+            text: "Your answers are stored and with the company.",
+        },
         closing_next: "They read them together with an automatic analysis of the text, and decide what happens next.",
         closing_close: "You can close this page.",
         all_answered: "You have answered every question.",

@@ -13,7 +13,11 @@ fn minutes(n: u64) -> String {
 }
 
 fn time_left(seconds: u64) -> String {
-    if seconds < 60 { format!("还剩 {seconds} 秒") } else { format!("还剩 {}", minutes(seconds.div_ceil(60))) }
+    if seconds < 60 {
+        format!("还剩 {seconds} 秒")
+    } else {
+        format!("还剩 {}", minutes(seconds.div_ceil(60)))
+    }
 }
 
 pub(super) static CANDIDATE: Candidate = Candidate {
@@ -22,7 +26,10 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         you: "你",
         try_again: "重试",
         company: "公司",
-        ours: PageText { title: "我们这边出了问题", text: "已发送的内容都已保存。请一分钟后重新加载此页面。" },
+        ours: PageText {
+            title: "我们这边出了问题",
+            text: "已发送的内容都已保存。请一分钟后重新加载此页面。",
+        },
     },
     landing: LandingText {
         hello: |name| format!("{name}，你好"),
@@ -61,7 +68,10 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "面试尚未开放",
             text: "请稍后用同一链接再来，或向公司询问开放时间。",
         },
-        closed: PageText { title: "面试已关闭", text: "目前不再接受新的面试。如有疑问，请联系公司。" },
+        closed: PageText {
+            title: "面试已关闭",
+            text: "目前不再接受新的面试。如有疑问，请联系公司。",
+        },
         full: PageText {
             title: "名额已满",
             text: "参加人数已达上限。请向公司询问是否会增加名额。",
@@ -74,9 +84,18 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "此链接已过期",
             text: "请联系公司延长有效期，之后同一链接即可使用。",
         },
-        completed: PageText { title: "你已完成这场面试", text: "你的回答已提交给公司，无需其他操作。" },
-        time_up: PageText { title: "时间到", text: "你的回答已保存并提交给公司，无需其他操作。" },
-        unavailable: PageText { title: "暂时无法使用", text: "内容没有丢失。请一分钟后重试。" },
+        completed: PageText {
+            title: "你已完成这场面试",
+            text: "你的回答已提交给公司，无需其他操作。",
+        },
+        time_up: PageText {
+            title: "时间到",
+            text: "你的回答已保存并提交给公司，无需其他操作。",
+        },
+        unavailable: PageText {
+            title: "暂时无法使用",
+            text: "内容没有丢失。请一分钟后重试。",
+        },
     },
     chat: ChatText {
         progress: |n, of| format!("第 {n} 题，共 {of} 题"),
@@ -86,7 +105,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         current_question: "当前问题",
         your_answer: "你的回答",
         placeholder: "请输入你的回答",
-        send: "发送回答",
+        send: "发送",
         send_hint: "按 Enter 发送，按 Shift+Enter 换行",
         choose_one: "请选择一项",
         choose_many: "请选择所有符合的选项",
@@ -142,7 +161,10 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "已有保存的回答",
             text: "它与这个回答不同，并保持不变。重新加载此页面即可查看。",
         },
-        not_now: PageText { title: "目前无法进行", text: "面试目前不接受新的开始。没有任何更改。" },
+        not_now: PageText {
+            title: "目前无法进行",
+            text: "面试目前不接受新的开始。没有任何更改。",
+        },
         connection: "你已离线。输入的内容保存在此浏览器中。",
     },
     finish: FinishText {
@@ -153,7 +175,10 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         confirm: "结束",
         go_on: "继续回答",
         all_done: "这是最后一个问题。准备好后请结束面试。",
-        closing: PageText { title: "感谢你的参与", text: "你的回答已保存并提交给公司。" },
+        closing: PageText {
+            title: "感谢你的参与",
+            text: "你的回答已保存并提交给公司。",
+        },
         closing_next: "公司会阅读你的回答并参考自动分析，之后决定下一步。",
         closing_close: "你可以关闭此页面。",
         all_answered: "你已回答所有问题。",

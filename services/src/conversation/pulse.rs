@@ -12,7 +12,9 @@ use parley_domain::{conversation::Pulse, link};
 /// # Errors
 /// When the database fails.
 pub async fn pulse(s: &Services, token: &str) -> Result<Option<Pulse>> {
-    let Some(known) = visitor(s.db.read(), token).await? else { return Ok(None) };
+    let Some(known) = visitor(s.db.read(), token).await? else {
+        return Ok(None);
+    };
     let fault = |e: String| ServiceError::internal(anyhow::anyhow!(e));
     Ok(Some(Pulse {
         link: link::mark(token),

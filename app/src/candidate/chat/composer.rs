@@ -79,7 +79,11 @@ pub(super) fn Composer(chat: Chat, client_id: String) -> impl IntoView {
 #[component]
 fn TextField(chat: Chat, code: bool) -> impl IntoView {
     let texts = chat.texts;
-    let class = if code { "input composer__text input--code" } else { "input composer__text" };
+    let class = if code {
+        "input composer__text input--code"
+    } else {
+        "input composer__text"
+    };
     let flawed = move || chat.flaw.with(Option::is_some);
     view! {
         <label class="sr-only" for="answer">{texts.chat.your_answer}</label>
@@ -115,7 +119,11 @@ fn Choices(chat: Chat) -> impl IntoView {
     let texts = chat.texts;
     let prompt = chat.prompt();
     let single = prompt.as_ref().is_some_and(|p| p.kind == QuestionKind::SingleChoice);
-    let legend = if single { texts.chat.choose_one } else { texts.chat.choose_many };
+    let legend = if single {
+        texts.chat.choose_one
+    } else {
+        texts.chat.choose_many
+    };
     let kind = if single { "radio" } else { "checkbox" };
     let choices = prompt.map(|p| p.choices).unwrap_or_default();
     let rows = choices.into_iter().map(|choice| {

@@ -13,9 +13,15 @@ use web_sys::{HtmlInputElement, VisibilityState};
 pub(super) const CHOICES: &str = "choices[]";
 
 fn choice_inputs(chat: Chat) -> Vec<HtmlInputElement> {
-    let Some(form) = chat.form.get_untracked() else { return vec![] };
-    let Ok(found) = form.query_selector_all(&format!("input[name='{CHOICES}']")) else { return vec![] };
-    (0..found.length()).filter_map(|i| found.item(i)?.dyn_into().ok()).collect()
+    let Some(form) = chat.form.get_untracked() else {
+        return vec![];
+    };
+    let Ok(found) = form.query_selector_all(&format!("input[name='{CHOICES}']")) else {
+        return vec![];
+    };
+    (0..found.length())
+        .filter_map(|i| found.item(i)?.dyn_into().ok())
+        .collect()
 }
 
 /// What stands in the composer.
@@ -23,7 +29,9 @@ pub(super) fn read_composer(chat: Chat) -> Draft {
     let picked = choice_inputs(chat).into_iter().filter(HtmlInputElement::checked);
     Draft {
         text: chat.area.get_untracked().map(|area| area.value()).unwrap_or_default(),
-        choices: picked.filter_map(|input| input.value().parse::<ChoiceId>().ok()).collect(),
+        choices: picked
+            .filter_map(|input| input.value().parse::<ChoiceId>().ok())
+            .collect(),
     }
 }
 
@@ -61,7 +69,11 @@ pub(super) fn is_online() -> bool {
 
 /// Whether the main pointer is a finger: Enter on a touch keyboard has no Shift beside it.
 pub(super) fn is_touch() -> bool {
-    window().match_media("(pointer: coarse)").ok().flatten().is_some_and(|m| m.matches())
+    window()
+        .match_media("(pointer: coarse)")
+        .ok()
+        .flatten()
+        .is_some_and(|m| m.matches())
 }
 
 /// Milliseconds by this machine's clock: for counting down between the server's words, never for deciding.
@@ -72,7 +84,9 @@ pub(super) fn now() -> f64 {
 /// A new client id: 128 random bits, from the browser's own source.
 pub(super) fn new_client_id() -> String {
     let mut bytes = [0_u8; 16];
-    let filled = window().crypto().and_then(|c| c.get_random_values_with_u8_array(&mut bytes));
+    let filled = window()
+        .crypto()
+        .and_then(|c| c.get_random_values_with_u8_array(&mut bytes));
     if filled.is_err() {
         // No source of randomness: the time and Math.random still tell this session's answers apart.
         return format!("{:x}-{:x}", now() as u64, (js_sys::Math::random() * 1e15) as u64);

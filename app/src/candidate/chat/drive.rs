@@ -101,7 +101,9 @@ impl Chat {
     /// Sends what stands in the composer.
     pub fn submit(self) {
         let busy = self.pending.with_untracked(Option::is_some) || self.elsewhere.get_untracked();
-        let Some(prompt) = self.prompt().filter(|_| !busy && !self.is_over()) else { return };
+        let Some(prompt) = self.prompt().filter(|_| !busy && !self.is_over()) else {
+            return;
+        };
         let draft = dom::read_composer(self);
         if let Err(flaw) = model::check(prompt.kind, &draft) {
             self.flaw.set(Some(flaw));
@@ -109,7 +111,12 @@ impl Chat {
             return;
         }
         let shown = draft.shown(&prompt);
-        let pending = Pending { client_id: dom::new_client_id(), prompt: prompt.id, draft, shown };
+        let pending = Pending {
+            client_id: dom::new_client_id(),
+            prompt: prompt.id,
+            draft,
+            shown,
+        };
         keep::keep_pending(&self.token(), &pending);
         self.refused.set(None);
         self.pending.set(Some(pending));
@@ -129,7 +136,9 @@ impl Chat {
             while let Some(pending) = self.pending.get_untracked() {
                 self.delivery.set(Delivery::Sending);
                 let outcome = net::answer(&self.token(), self.lease.get_untracked(), &pending).await;
-                let Some(delivery) = self.delivered(pending, outcome) else { break };
+                let Some(delivery) = self.delivered(pending, outcome) else {
+                    break;
+                };
                 failures += 1;
                 self.delivery.set(delivery);
                 self.wait(model::backoff(failures)).await;
@@ -182,7 +191,11 @@ impl Chat {
     fn give_back(self, pending: Pending) {
         keep::forget_pending(&self.token());
         let fits = self.prompt().is_some_and(|p| {
-            if p.kind.has_choices() { p.id == pending.prompt } else { !pending.draft.text.is_empty() }
+            if p.kind.has_choices() {
+                p.id == pending.prompt
+            } else {
+                !pending.draft.text.is_empty()
+            }
         });
         let free = dom::read_composer(self).is_empty();
         if fits && free && !self.is_over() {
@@ -240,7 +253,10 @@ impl Chat {
 
     /// The session is over: what was typed and not sent is shown for copying, and nothing is kept here.
     fn close(self) {
-        let draft = self.prompt().map(|p| dom::read_composer(self).shown(&p)).unwrap_or_default();
+        let draft = self
+            .prompt()
+            .map(|p| dom::read_composer(self).shown(&p))
+            .unwrap_or_default();
         if !draft.trim().is_empty() && self.unsent.with_untracked(String::is_empty) {
             self.unsent.set(draft);
         }
@@ -250,13 +266,16 @@ impl Chat {
 
     fn set_clock(self, seconds: Option<i64>) {
         // Exact in f64: seconds of a day at most.
-        self.deadline.set_value(seconds.map(|s| dom::now() + s as f64 * 1_000.0));
+        self.deadline
+            .set_value(seconds.map(|s| dom::now() + s as f64 * 1_000.0));
         self.left.set(seconds);
     }
 
     /// Every second: counts down, announces, and sends the draft when time is up.
     fn tick(self) {
-        let Some(deadline) = self.deadline.get_value().filter(|_| !self.is_over()) else { return };
+        let Some(deadline) = self.deadline.get_value().filter(|_| !self.is_over()) else {
+            return;
+        };
         let left = ((deadline - dom::now()) / 1_000.0).ceil().max(0.0) as i64;
         let before = self.left.get_untracked().unwrap_or(left);
         if left == before && left > 0 {

@@ -92,7 +92,11 @@ impl Flaw {
 /// What is wrong with it.
 pub fn check(kind: QuestionKind, draft: &Draft) -> Result<(), Flaw> {
     if kind.has_choices() {
-        return if draft.choices.is_empty() { Err(Flaw::NothingChosen) } else { Ok(()) };
+        return if draft.choices.is_empty() {
+            Err(Flaw::NothingChosen)
+        } else {
+            Ok(())
+        };
     }
     if draft.text.trim().is_empty() {
         return Err(Flaw::Empty);
@@ -194,7 +198,9 @@ pub fn unanswered(view: &CandidateView) -> i32 {
 /// the page while it waits for an answer, and would only be there twice.
 #[must_use]
 pub fn beside_question<'a>(turn: &'a str, question: &str) -> &'a str {
-    turn.trim_end().strip_suffix(question.trim()).map_or(turn, str::trim_end)
+    turn.trim_end()
+        .strip_suffix(question.trim())
+        .map_or(turn, str::trim_end)
 }
 
 /// One line of the conversation as it is shown.
@@ -217,7 +223,12 @@ pub struct Line {
 /// The conversation, without the question that stands on top.
 #[must_use]
 pub fn lines(view: &CandidateView) -> Vec<Line> {
-    let newest_mine = view.turns.iter().rev().find(|t| t.speaker == Speaker::Candidate).map(|t| t.number);
+    let newest_mine = view
+        .turns
+        .iter()
+        .rev()
+        .find(|t| t.speaker == Speaker::Candidate)
+        .map(|t| t.number);
     let last = view.turns.last().map(|t| t.number);
     let line = |turn: &TurnView| {
         let mine = turn.speaker == Speaker::Candidate;
@@ -240,7 +251,10 @@ pub fn lines(view: &CandidateView) -> Vec<Line> {
 /// What the interviewer said after turn `known`, for screen readers.
 #[must_use]
 pub fn said_since(view: &CandidateView, known: i32) -> Option<String> {
-    let fresh = view.turns.iter().filter(|t| t.number > known && t.speaker == Speaker::Interviewer);
+    let fresh = view
+        .turns
+        .iter()
+        .filter(|t| t.number > known && t.speaker == Speaker::Interviewer);
     let words: Vec<_> = fresh.map(|t| t.text.as_str()).collect();
     (!words.is_empty()).then(|| words.join("\n"))
 }

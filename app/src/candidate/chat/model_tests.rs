@@ -2,18 +2,32 @@ use super::*;
 use parley_domain::conversation::ChoiceView;
 
 fn prompt(kind: QuestionKind) -> PromptView {
-    let choice = |n: u128, text: &str| ChoiceView { id: ChoiceId(uuid::Uuid::from_u128(n)), text: text.into() };
+    let choice = |n: u128, text: &str| ChoiceView {
+        id: ChoiceId(uuid::Uuid::from_u128(n)),
+        text: text.into(),
+    };
     PromptView {
         id: PromptId(uuid::Uuid::from_u128(7)),
         kind,
         text: "Why coffee?".into(),
-        choices: if kind.has_choices() { vec![choice(1, "Taste"), choice(2, "Smell")] } else { vec![] },
+        choices: if kind.has_choices() {
+            vec![choice(1, "Taste"), choice(2, "Smell")]
+        } else {
+            vec![]
+        },
         follow_up: false,
     }
 }
 
 fn turn(number: i32, speaker: Speaker, text: &str) -> TurnView {
-    TurnView { number, speaker, text: text.into(), late: false, client_id: None, pause_minutes: None }
+    TurnView {
+        number,
+        speaker,
+        text: text.into(),
+        late: false,
+        client_id: None,
+        pause_minutes: None,
+    }
 }
 
 fn view() -> CandidateView {
@@ -26,7 +40,10 @@ fn view() -> CandidateView {
         lease: 4,
         turns: vec![
             turn(1, Speaker::Interviewer, "Hello Ana.\n\nWho are you?"),
-            TurnView { client_id: Some("c1".into()), ..turn(2, Speaker::Candidate, "Ana") },
+            TurnView {
+                client_id: Some("c1".into()),
+                ..turn(2, Speaker::Candidate, "Ana")
+            },
             turn(3, Speaker::Interviewer, "Good to know.\n\nWhy coffee?"),
         ],
         title: "Barista".into(),
@@ -38,7 +55,10 @@ fn view() -> CandidateView {
 }
 
 fn text(s: &str) -> Draft {
-    Draft { text: s.into(), choices: vec![] }
+    Draft {
+        text: s.into(),
+        choices: vec![],
+    }
 }
 
 #[test]
@@ -46,9 +66,18 @@ fn an_answer_is_checked_before_it_is_sent() {
     assert_eq!(check(QuestionKind::Open, &text(" \n ")), Err(Flaw::Empty));
     assert_eq!(check(QuestionKind::Code, &text("x")), Ok(()));
     assert_eq!(check(QuestionKind::Open, &text(&"é".repeat(ANSWER_MAX))), Ok(()));
-    assert_eq!(check(QuestionKind::Open, &text(&"é".repeat(ANSWER_MAX + 3))), Err(Flaw::TooLong(3)));
-    assert_eq!(check(QuestionKind::SingleChoice, &text("typed")), Err(Flaw::NothingChosen));
-    let picked = Draft { choices: vec![ChoiceId(uuid::Uuid::from_u128(2))], ..Draft::default() };
+    assert_eq!(
+        check(QuestionKind::Open, &text(&"é".repeat(ANSWER_MAX + 3))),
+        Err(Flaw::TooLong(3))
+    );
+    assert_eq!(
+        check(QuestionKind::SingleChoice, &text("typed")),
+        Err(Flaw::NothingChosen)
+    );
+    let picked = Draft {
+        choices: vec![ChoiceId(uuid::Uuid::from_u128(2))],
+        ..Draft::default()
+    };
     assert_eq!(check(QuestionKind::MultipleChoice, &picked), Ok(()));
     assert_eq!(picked.shown(&prompt(QuestionKind::MultipleChoice)), "Smell");
 }
@@ -64,12 +93,25 @@ fn the_servers_answers_are_read() {
     };
     let json = serde_json::to_string(&refusal).unwrap();
     let read = Outcome::read(409, &json);
-    assert_eq!(read, Outcome::Refused(CandidateErrorCode::Stale, Some(Box::new(view()))));
+    assert_eq!(
+        read,
+        Outcome::Refused(CandidateErrorCode::Stale, Some(Box::new(view())))
+    );
     let bare = r#"{"error":"taken_over","detail":"x"}"#;
-    assert_eq!(Outcome::read(409, bare), Outcome::Refused(CandidateErrorCode::TakenOver, None));
-    assert_eq!(Outcome::read(429, "slow down"), Outcome::Refused(CandidateErrorCode::TooMany, None));
+    assert_eq!(
+        Outcome::read(409, bare),
+        Outcome::Refused(CandidateErrorCode::TakenOver, None)
+    );
+    assert_eq!(
+        Outcome::read(429, "slow down"),
+        Outcome::Refused(CandidateErrorCode::TooMany, None)
+    );
     assert_eq!(Outcome::read(502, "<html>"), Outcome::Lost);
-    assert_eq!(Outcome::read(200, "<html>"), Outcome::Lost, "a captive portal is not our server");
+    assert_eq!(
+        Outcome::read(200, "<html>"),
+        Outcome::Lost,
+        "a captive portal is not our server"
+    );
 }
 
 #[test]
@@ -79,7 +121,11 @@ fn an_overtaken_answer_changes_nothing() {
     old.turns.pop();
     assert!(!is_newer(&now, &old));
     assert!(is_newer(&old, &now));
-    let ended = CandidateView { state: Status::Completed, question: None, ..view() };
+    let ended = CandidateView {
+        state: Status::Completed,
+        question: None,
+        ..view()
+    };
     assert!(is_newer(&now, &ended));
     assert!(!is_newer(&ended, &now));
     let taken = CandidateView { lease: 5, ..view() };
@@ -98,7 +144,14 @@ fn counts_what_is_not_answered() {
     let mut follow_up = view();
     follow_up.question.as_mut().unwrap().follow_up = true;
     assert_eq!(unanswered(&follow_up), 1);
-    assert_eq!(unanswered(&CandidateView { question: None, asked: 3, ..view() }), 0);
+    assert_eq!(
+        unanswered(&CandidateView {
+            question: None,
+            asked: 3,
+            ..view()
+        }),
+        0
+    );
 }
 
 #[test]
@@ -110,7 +163,10 @@ fn the_question_is_not_there_twice() {
     let mut first = view();
     first.turns = vec![turn(1, Speaker::Interviewer, "Why coffee?")];
     assert!(lines(&first).is_empty());
-    let asked = CandidateView { question: None, ..view() };
+    let asked = CandidateView {
+        question: None,
+        ..view()
+    };
     assert_eq!(lines(&asked)[2].text, "Good to know.\n\nWhy coffee?");
 }
 
@@ -131,7 +187,10 @@ fn time_is_announced_at_five_and_one_minutes() {
 
 #[test]
 fn waits_longer_each_time_but_never_for_ever() {
-    assert_eq!((1..=7).map(backoff).collect::<Vec<_>>(), [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+    assert_eq!(
+        (1..=7).map(backoff).collect::<Vec<_>>(),
+        [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]
+    );
     assert_eq!(backoff(u32::MAX), 30_000);
 }
 
@@ -145,7 +204,10 @@ fn the_composer_grows_to_eight_lines() {
 
 #[test]
 fn forms_are_written_as_browsers_do() {
-    assert_eq!(form(&[("a b", "1&2=3"), ("choices[]", "é\n")]), "a%20b=1%262%3D3&choices%5B%5D=%C3%A9%0A");
+    assert_eq!(
+        form(&[("a b", "1&2=3"), ("choices[]", "é\n")]),
+        "a%20b=1%262%3D3&choices%5B%5D=%C3%A9%0A"
+    );
     let pending = Pending {
         client_id: "c9".into(),
         prompt: PromptId(uuid::Uuid::nil()),
@@ -153,7 +215,10 @@ fn forms_are_written_as_browsers_do() {
         shown: "Hi".into(),
     };
     let body = answer_form("tok", 3, &pending);
-    assert_eq!(body, "token=tok&client_id=c9&question=00000000-0000-0000-0000-000000000000&lease=3&text=Hi");
+    assert_eq!(
+        body,
+        "token=tok&client_id=c9&question=00000000-0000-0000-0000-000000000000&lease=3&text=Hi"
+    );
 }
 
 #[test]

@@ -12,7 +12,11 @@ pub(super) async fn answer(token: &str, lease: i64, pending: &Pending) -> Outcom
 
 /// A sign of life.
 pub(super) async fn heartbeat(token: &str, lease: i64) -> Outcome {
-    post(doors::HEARTBEAT, form(&[("token", token), ("lease", &lease.to_string())])).await
+    post(
+        doors::HEARTBEAT,
+        form(&[("token", token), ("lease", &lease.to_string())]),
+    )
+    .await
 }
 
 /// Goes on in this window.

@@ -38,7 +38,11 @@ fn LineView(chat: Chat, line: Line, interviewer: String) -> impl IntoView {
         (false, true) => Some(texts.chat.sent),
         (false, false) => None,
     };
-    let who = if line.mine { texts.common.you.to_owned() } else { interviewer };
+    let who = if line.mine {
+        texts.common.you.to_owned()
+    } else {
+        interviewer
+    };
     view! {
         <li class="turn" class:turn--mine=line.mine>
             {pause}

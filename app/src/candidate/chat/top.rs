@@ -2,7 +2,10 @@
 
 use super::{
     ending::{FinishDialog, FinishLink},
-    model::is_short, progress_words, state::Chat};
+    model::is_short,
+    progress_words,
+    state::Chat,
+};
 use leptos::prelude::*;
 use parley_domain::session::Status;
 
@@ -10,7 +13,11 @@ use parley_domain::session::Status;
 #[component]
 pub(super) fn Top(chat: Chat, company: String) -> impl IntoView {
     let title = chat.view.with_untracked(|v| v.title.clone());
-    let subject = if company.is_empty() { title } else { format!("{company} · {title}") };
+    let subject = if company.is_empty() {
+        title
+    } else {
+        format!("{company} · {title}")
+    };
     let running = Memo::new(move |_| chat.view.with(|v| v.state == Status::InProgress));
     view! {
         <header class="chat__top">
@@ -45,7 +52,10 @@ fn Running(chat: Chat) -> impl IntoView {
 pub(super) fn Ask(chat: Chat) -> impl IntoView {
     let texts = chat.texts;
     let language = chat.view.with_untracked(|v| v.language.clone());
-    let asked = Memo::new(move |_| chat.view.with(|v| v.question.as_ref().map(|q| (q.text.clone(), q.follow_up))));
+    let asked = Memo::new(move |_| {
+        chat.view
+            .with(|v| v.question.as_ref().map(|q| (q.text.clone(), q.follow_up)))
+    });
     let busy = Memo::new(move |_| chat.pending.with(Option::is_some));
     let interviewer = chat.view.with_untracked(|v| v.interviewer.clone());
     let text = move || match asked.get() {

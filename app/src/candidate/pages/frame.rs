@@ -18,7 +18,11 @@ pub struct Assets {
 
 impl Default for Assets {
     fn default() -> Self {
-        Self { css: "/pkg/candidate.css".into(), js: "/pkg/candidate.js".into(), wasm: "/pkg/candidate.wasm".into() }
+        Self {
+            css: "/pkg/candidate.css".into(),
+            js: "/pkg/candidate.js".into(),
+            wasm: "/pkg/candidate.wasm".into(),
+        }
     }
 }
 

@@ -78,7 +78,11 @@ pub fn landing(
         let welcome = (!found.welcome.is_empty()).then(|| {
             view! { <p class="prose keep-lines" lang=lang.clone() dir="auto">{found.welcome.clone()}</p> }
         });
-        let middle = if resume { in_progress(texts, view) } else { expectations(texts, found) };
+        let middle = if resume {
+            in_progress(texts, view)
+        } else {
+            expectations(texts, found)
+        };
         let (token, asks_email) = (token.to_owned(), found.asks_email);
         let form = view! { <StartForm token=token locale=locale resume=resume asks_email=asks_email notice=notice/> };
         view! {
@@ -125,7 +129,9 @@ fn expectations(texts: &'static Candidate, found: &Landing) -> AnyView {
     let t = &texts.landing;
     let questions = (t.fact_questions)(u64::try_from(found.questions).unwrap_or(0));
     let time = match found.time_limit_minutes {
-        Some(minutes) if found.count_time_away => fact(IconName::Clock, (t.fact_time)(minutes.into()), t.fact_time_away),
+        Some(minutes) if found.count_time_away => {
+            fact(IconName::Clock, (t.fact_time)(minutes.into()), t.fact_time_away)
+        }
         Some(minutes) => fact(IconName::Clock, (t.fact_time)(minutes.into()), t.fact_time_stops),
         None => fact(IconName::Clock, t.fact_no_limit.to_owned(), ""),
     };

@@ -94,6 +94,12 @@ pub fn finish(assets: &Assets, token: &str, company: &str, lease: i64, view: &Ca
 pub fn chat(assets: &Assets, nonce: &str, start: ChatStart) -> String {
     let locale = Locale::parse(&start.view.language);
     let title = start.view.title.clone();
-    let script = frame::Script { assets, nonce, data: frame::json_in_html(&start) };
-    document(assets, locale, &title, Some(&script), move || view! { <ChatApp start=start/> }.into_any())
+    let script = frame::Script {
+        assets,
+        nonce,
+        data: frame::json_in_html(&start),
+    };
+    document(assets, locale, &title, Some(&script), move || {
+        view! { <ChatApp start=start/> }.into_any()
+    })
 }
