@@ -8,6 +8,7 @@ pub mod account;
 pub mod analysis;
 pub mod candidate;
 pub mod clock;
+pub mod comparison;
 pub mod conversation;
 pub mod error;
 pub mod id;

@@ -1,0 +1,382 @@
+//! The whole life of a candidate's sessions against a simple model: random interleavings of start, answer, resume,
+//! finish, end, retake, replaced links, paused interviews, waiting, sweeping and restarts.
+//!
+//! Cases are generated and shrunk by proptest; a failure prints the shortest list of steps that shows it.
+
+mod common;
+
+use common::{TestBed, token};
+use parley_domain::{
+    candidate::Candidate,
+    clock::Presence,
+    conversation::{CandidateErrorCode as Code, CandidateView, Speaker},
+    id::{InterviewId, PromptId, QuestionId, SessionId},
+    session::{EndReason, RetakeReason, Status},
+    time::{DAY, HOUR},
+};
+use parley_services::{
+    candidates, conversation,
+    conversation::{AnswerInput, StartInput},
+    entity, sessions,
+    sessions::RetakeInput,
+};
+use proptest::{prelude::*, test_runner::TestRunner};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+const QUESTIONS: usize = 3;
+
+/// One thing that happens.
+#[derive(Clone, Debug)]
+enum Step {
+    Start {
+        consent: bool,
+    },
+    /// `question` counts from 0; `back` is how many leases ago the window opened; `client` reuses an id of before.
+    Answer {
+        question: usize,
+        back: i64,
+        client: Option<usize>,
+    },
+    Heartbeat {
+        back: i64,
+    },
+    Finish,
+    End,
+    Retake,
+    ReplaceLink,
+    Pause(bool),
+    Wait {
+        hours: i64,
+    },
+    Sweep,
+    Look,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        4 => any::<bool>().prop_map(|consent| Step::Start { consent }),
+        10 => (0..QUESTIONS, prop_oneof![4 => Just(0i64), 1 => 1i64..3], proptest::option::weighted(0.15, 0usize..4))
+            .prop_map(|(question, back, client)| Step::Answer { question, back, client }),
+        2 => (0i64..2).prop_map(|back| Step::Heartbeat { back }),
+        1 => Just(Step::Finish),
+        1 => Just(Step::End),
+        2 => Just(Step::Retake),
+        1 => Just(Step::ReplaceLink),
+        1 => any::<bool>().prop_map(Step::Pause),
+        2 => (1i64..30).prop_map(|hours| Step::Wait { hours }),
+        2 => Just(Step::Sweep),
+        1 => Just(Step::Look),
+    ];
+    proptest::collection::vec(step, 1..40)
+}
+
+/// What should be true.
+#[derive(Debug, Default)]
+struct Model {
+    attempts: Vec<Attempt>,
+    paused: bool,
+    clients: usize,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Attempt {
+    started: bool,
+    ended: Option<EndReason>,
+    lease: i64,
+    /// Client id and text, in order; the number of answers is the question that is current.
+    answers: Vec<(String, String)>,
+    idle_hours: i64,
+}
+
+impl Attempt {
+    fn status(&self) -> Status {
+        match (self.started, self.ended) {
+            (_, Some(_)) => Status::Completed,
+            (true, None) => Status::InProgress,
+            (false, None) => Status::NotStarted,
+        }
+    }
+}
+
+struct World {
+    bed: TestBed,
+    interview: InterviewId,
+    candidate: Candidate,
+    token: String,
+    model: Model,
+}
+
+impl World {
+    async fn new() -> Self {
+        let bed = TestBed::sqlite().await;
+        let interview = bed.interview(QUESTIONS, |i| i.settings.inactivity_days = 1).await;
+        let candidate = bed.candidate(interview, "Ana", None).await;
+        let token = token(&candidate);
+        let model = Model {
+            attempts: vec![Attempt::default()],
+            ..Default::default()
+        };
+        Self {
+            bed,
+            interview,
+            candidate,
+            token,
+            model,
+        }
+    }
+
+    fn now(&mut self) -> &mut Attempt {
+        self.model.attempts.last_mut().unwrap()
+    }
+
+    async fn take(&mut self, step: &Step) {
+        match step {
+            Step::Start { consent } => self.start(*consent).await,
+            Step::Answer { question, back, client } => self.answer(*question, *back, *client).await,
+            Step::Heartbeat { back } => self.heartbeat(*back).await,
+            Step::Finish => self.finish().await,
+            Step::End => self.end().await,
+            Step::Retake => self.retake().await,
+            Step::ReplaceLink => {
+                let again = candidates::replace_link(&self.bed.s, &self.bed.owner, self.candidate.id)
+                    .await
+                    .unwrap();
+                let old = std::mem::replace(&mut self.token, token(&again));
+                let refused = conversation::view(&self.bed.s, &old).await.unwrap_err();
+                assert_eq!(refused.error, Code::UnknownLink);
+            }
+            Step::Pause(paused) => self.pause(*paused).await,
+            Step::Wait { hours } => {
+                self.bed.clock.advance(hours * HOUR);
+                self.now().idle_hours += hours;
+            }
+            Step::Sweep => {
+                sessions::sweep(&self.bed.s).await.unwrap();
+                let current = self.now();
+                if current.status() == Status::InProgress && current.idle_hours * HOUR > DAY {
+                    current.ended = Some(EndReason::Inactivity);
+                }
+            }
+            Step::Look => {
+                conversation::landing(&self.bed.s, &self.token).await.unwrap();
+                conversation::view(&self.bed.s, &self.token).await.unwrap();
+            }
+        }
+    }
+
+    async fn start(&mut self, consent: bool) {
+        let input = StartInput {
+            consent,
+            ..Default::default()
+        };
+        let result = conversation::start(&self.bed.s, &self.token, input)
+            .await
+            .map_err(|e| e.error);
+        let paused = self.model.paused;
+        let current = self.now();
+        match current.status() {
+            Status::Completed => assert_eq!(result.unwrap().state, Status::Completed),
+            Status::InProgress => {
+                current.lease += 1;
+                current.idle_hours = 0;
+                assert_eq!(result.unwrap().lease, current.lease);
+            }
+            Status::NotStarted if paused => assert_eq!(result.unwrap_err(), Code::NotOpen),
+            Status::NotStarted if !consent => assert_eq!(result.unwrap_err(), Code::ConsentNeeded),
+            Status::NotStarted => {
+                *current = Attempt {
+                    started: true,
+                    lease: 1,
+                    ..Default::default()
+                };
+                assert_eq!(result.unwrap().state, Status::InProgress);
+            }
+        }
+    }
+
+    async fn answer(&mut self, question: usize, back: i64, client: Option<usize>) {
+        let fresh = client.is_none();
+        let client = client.map_or_else(|| format!("client-{}", self.model.clients), |n| format!("client-{n}"));
+        self.model.clients += usize::from(fresh);
+        let text = format!("answer of {client} to {question}");
+        let lease = self.now().lease - back;
+        let input = AnswerInput {
+            client_id: client.clone(),
+            question: PromptId(Uuid::from_u128(question as u128 + 1)),
+            text: Some(text.clone()),
+            choices: Vec::new(),
+            lease: Some(lease),
+            presence: Presence::Live,
+        };
+        let result = conversation::answer(&self.bed.s, &self.token, input)
+            .await
+            .map_err(|e| e.error);
+        let current = self.now();
+        let known = current.answers.iter().find(|(id, _)| *id == client).cloned();
+        let expected = match (known, current.status()) {
+            (Some((_, stored)), _) if stored == text => Ok(()),
+            (Some(_), _) => Err(Code::ClientIdReused),
+            (None, Status::NotStarted) => Err(Code::NotOpen),
+            (None, Status::Completed) => Err(Code::Ended),
+            (None, Status::InProgress) if back > 0 => Err(Code::TakenOver),
+            (None, Status::InProgress) if question != current.answers.len() => Err(Code::Stale),
+            (None, Status::InProgress) => {
+                current.answers.push((client, text));
+                current.idle_hours = 0;
+                Ok(())
+            }
+        };
+        assert_eq!(result.map(|_: CandidateView| ()), expected);
+    }
+
+    async fn heartbeat(&mut self, back: i64) {
+        let lease = self.now().lease - back;
+        let result = conversation::heartbeat(&self.bed.s, &self.token, lease)
+            .await
+            .map_err(|e| e.error);
+        let current = self.now();
+        if current.status() == Status::InProgress && back > 0 {
+            assert_eq!(result.unwrap_err(), Code::TakenOver);
+        } else {
+            assert_eq!(result.unwrap().state, current.status());
+            current.idle_hours = 0;
+        }
+    }
+
+    async fn finish(&mut self) {
+        let result = conversation::finish(&self.bed.s, &self.token)
+            .await
+            .map_err(|e| e.error);
+        let current = self.now();
+        match current.status() {
+            Status::NotStarted => assert_eq!(result.unwrap_err(), Code::NotOpen),
+            Status::InProgress => {
+                current.ended = Some(EndReason::Finished);
+                assert_eq!(result.unwrap().state, Status::Completed);
+            }
+            Status::Completed => assert_eq!(result.unwrap().state, Status::Completed),
+        }
+    }
+
+    async fn end(&mut self) {
+        let id = self.session().await;
+        let result = sessions::end(&self.bed.s, &self.bed.owner, id).await;
+        let current = self.now();
+        let possible = current.status() == Status::InProgress;
+        if possible {
+            current.ended = Some(EndReason::EndedByCreator);
+        }
+        assert_eq!(result.is_ok(), possible);
+    }
+
+    async fn retake(&mut self) {
+        let input = RetakeInput {
+            reason: RetakeReason::Other,
+            note: String::new(),
+        };
+        let result = sessions::retake(&self.bed.s, &self.bed.owner, self.candidate.id, input).await;
+        let current = self.now();
+        let possible = current.status() != Status::NotStarted;
+        if current.status() == Status::InProgress {
+            current.ended = Some(EndReason::Replaced);
+        }
+        if possible {
+            self.model.attempts.push(Attempt::default());
+        }
+        assert_eq!(result.is_ok(), possible);
+    }
+
+    async fn pause(&mut self, paused: bool) {
+        self.model.paused = paused;
+        let state = if paused { "paused" } else { "open" };
+        entity::interview::Entity::update_many()
+            .col_expr(entity::interview::Column::State, state.into())
+            .filter(entity::interview::Column::Id.eq(self.interview.0))
+            .exec(self.bed.s.db.read())
+            .await
+            .unwrap();
+    }
+
+    async fn session(&self) -> SessionId {
+        candidates::get(&self.bed.s, &self.bed.owner, self.candidate.id)
+            .await
+            .unwrap()
+            .session
+            .id
+    }
+
+    /// The database says what the model says.
+    async fn check(&self) {
+        let conn = self.bed.s.db.read();
+        let rows = entity::session::Entity::find()
+            .order_by_asc(entity::session::Column::Attempt)
+            .all(conn)
+            .await
+            .unwrap();
+        assert_eq!(rows.len(), self.model.attempts.len());
+        assert!(
+            rows.iter().filter(|r| r.status != Status::Completed.as_str()).count() <= 1,
+            "one open session"
+        );
+        assert_eq!(rows.iter().filter(|r| r.is_current).count(), 1);
+        for (row, attempt) in rows.iter().zip(&self.model.attempts) {
+            assert_eq!(row.status, attempt.status().as_str());
+            assert_eq!(row.end_reason.as_deref(), attempt.ended.map(EndReason::as_str));
+            let turns = entity::turn::Entity::find()
+                .filter(entity::turn::Column::SessionId.eq(row.id))
+                .order_by_asc(entity::turn::Column::Number)
+                .all(conn)
+                .await
+                .unwrap();
+            let numbers: Vec<_> = turns.iter().map(|t| t.number).collect();
+            assert_eq!(
+                numbers,
+                (1..=row.turns).collect::<Vec<_>>(),
+                "numbered from 1 without a gap"
+            );
+            let said: Vec<_> = turns
+                .iter()
+                .filter(|t| t.speaker == Speaker::Candidate.as_str())
+                .map(|t| (t.client_id.clone().unwrap(), t.text.clone(), t.question_id))
+                .collect();
+            let expected = attempt.answers.iter().enumerate().map(|(n, (client, text))| {
+                (
+                    client.clone(),
+                    text.clone(),
+                    Some(QuestionId(Uuid::from_u128(n as u128 + 1)).0),
+                )
+            });
+            assert_eq!(said, expected.collect::<Vec<_>>());
+        }
+    }
+}
+
+#[test]
+fn whatever_happens_the_sessions_are_what_the_model_says() {
+    let config = ProptestConfig {
+        cases: 60,
+        max_shrink_iters: 400,
+        failure_persistence: None,
+        ..Default::default()
+    };
+    let mut runner = TestRunner::new(config);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    let result = runner.run(&steps(), |steps| {
+        runtime.block_on(async {
+            let mut world = World::new().await;
+            for step in &steps {
+                world.take(step).await;
+            }
+            world.check().await;
+        });
+        Ok(())
+    });
+    if let Err(failure) = result {
+        panic!("{failure}");
+    }
+}
