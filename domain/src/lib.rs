@@ -16,6 +16,7 @@ pub mod interview;
 pub mod link;
 pub mod merge;
 pub mod paging;
+pub mod person;
 pub mod question;
 pub mod session;
 pub mod text;

@@ -8,6 +8,7 @@ use crate::{
     db::Db,
     error::{Result, ServiceError},
     events::Events,
+    limits::{Limits, Rates},
     secrets::Secrets,
 };
 use parley_domain::{
@@ -18,6 +19,7 @@ use parley_domain::{
 use std::{path::PathBuf, sync::Arc};
 use uuid::Uuid;
 
+pub mod accounts;
 pub mod analysis;
 pub mod candidates;
 pub mod child;
@@ -29,8 +31,10 @@ pub mod error;
 pub mod events;
 pub mod idempotency;
 pub mod input;
+pub mod install;
 pub mod interviews;
 pub mod jobs;
+pub mod limits;
 pub mod links;
 pub mod paging;
 pub mod secrets;
@@ -62,6 +66,10 @@ pub struct Services {
     pub jobs: Arc<tokio::sync::Notify>,
     /// What the installation was told.
     pub config: Arc<Config>,
+    /// How often something may be done.
+    pub limits: Arc<Limits>,
+    /// Hashing of passwords, and who may set the installation up.
+    pub accounts: Arc<accounts::Door>,
     clock: Arc<dyn Clock>,
 }
 
@@ -81,8 +89,17 @@ impl Services {
             events: Events::default(),
             jobs: Arc::default(),
             config: Arc::new(config),
+            limits: Arc::default(),
+            accounts: Arc::default(),
             clock,
         }
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_rates(mut self, rates: Rates) -> Self {
+        self.limits = Arc::new(Limits::new(rates));
+        self
     }
 
     /// The present moment.

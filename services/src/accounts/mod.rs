@@ -1,0 +1,43 @@
+//! People, their login sessions, workspaces, roles and API keys.
+//!
+//! A role is read from the database at each request. What is secret is stored as a hash only: passwords as argon2id,
+//! login sessions and API keys (which have full entropy) as SHA-256.
+
+pub mod audit;
+pub mod keys;
+pub mod login;
+mod password;
+pub mod people;
+pub mod roles;
+pub mod setup;
+pub mod zone;
+
+pub use keys::{create_key, key_actor, list_keys, revoke_key};
+pub use login::{SignedIn, log_in, log_out, signed_in};
+pub use password::Passwords;
+pub use people::{change_profile, me};
+pub use roles::{actor, actor_for_interview, actor_in};
+pub use setup::{SetupRule, set_up, setup_state};
+pub use zone::{Zone, zone_of};
+
+use std::sync::OnceLock;
+
+/// What accounts need besides the database, once per process.
+#[derive(Debug, Default)]
+pub struct Door {
+    /// Hashing, a few at a time.
+    pub passwords: Passwords,
+    /// Who may set the installation up in the browser; nobody until this is said.
+    setup: OnceLock<SetupRule>,
+}
+
+impl Door {
+    /// Says who may set the installation up in the browser. The first word counts.
+    pub fn allow_setup(&self, rule: SetupRule) {
+        let _ = self.setup.set(rule);
+    }
+
+    fn setup_rule(&self) -> Option<&SetupRule> {
+        self.setup.get()
+    }
+}
