@@ -2,16 +2,20 @@
 
 use leptos::prelude::*;
 
-/// Addresses of the creators' bundle. The server puts them into the context, with the hash of their content in the name;
+/// Addresses of the bundles. The server puts them into the context, with the hash of their content in the name;
 /// in development, where nobody does, the plain names hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssetNames {
     /// The style sheet.
     pub css: String,
-    /// The JavaScript that loads the WASM.
+    /// The JavaScript that loads the creators' WASM.
     pub js: String,
-    /// The WASM.
+    /// The creators' WASM.
     pub wasm: String,
+    /// The JavaScript that loads the candidate's chat.
+    pub candidate_js: String,
+    /// The WASM of the candidate's chat.
+    pub candidate_wasm: String,
 }
 
 impl Default for AssetNames {
@@ -20,6 +24,8 @@ impl Default for AssetNames {
             css: "/pkg/parley.css".into(),
             js: "/pkg/parley.js".into(),
             wasm: "/pkg/parley.wasm".into(),
+            candidate_js: "/pkg/candidate.js".into(),
+            candidate_wasm: "/pkg/candidate.wasm".into(),
         }
     }
 }

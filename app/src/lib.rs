@@ -6,8 +6,12 @@
 pub mod assets;
 pub mod candidate;
 pub mod components;
+pub mod error;
+#[cfg(feature = "ssr")]
+pub mod login;
 pub mod messages;
 pub mod pages;
+pub mod server_fns;
 
 use assets::AssetNames;
 use components::{Theme, ToastRegion, provide_toasts};
@@ -20,7 +24,7 @@ use pages::not_found::NotFound;
 /// The document around [`App`]: head, style, and the script that brings the page to life.
 #[must_use]
 pub fn shell() -> AnyView {
-    let AssetNames { css, js, wasm } = AssetNames::current();
+    let AssetNames { css, js, wasm, .. } = AssetNames::current();
     let start = format!("import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))");
     view! {
         <!DOCTYPE html>
@@ -32,7 +36,7 @@ pub fn shell() -> AnyView {
                 <link rel="preload" href="/fonts/inter-latin.woff2" r#as="font" r#type="font/woff2" crossorigin=""/>
                 <link rel="stylesheet" href=css/>
                 <link rel="icon" href="/fonts/mark.svg" r#type="image/svg+xml"/>
-                <link rel="modulepreload" href=js/>
+                <link rel="modulepreload" href=js nonce=use_nonce()/>
                 <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin=""/>
                 <script type="module" nonce=use_nonce()>{start}</script>
                 <MetaTags/>

@@ -1,1 +1,21 @@
-//! Placeholder.
+//! The binary `parley`: command line, configuration, router, middleware, REST, worker loop.
+//!
+//! Knows HTTP and processes; what Parley does is in the services, what it looks like in the app.
+
+// Generated routes and SSR nest deeply; the final crate's limit is the one that counts.
+#![recursion_limit = "1024"]
+
+pub mod address;
+pub mod assets;
+pub mod auth;
+pub mod background;
+pub mod cli;
+pub mod config;
+pub mod health;
+pub mod logging;
+pub mod pages;
+pub mod router;
+pub mod security;
+pub mod serve;
+pub mod start;
+pub mod state;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary `parley`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    parley_server::cli::main()
+}

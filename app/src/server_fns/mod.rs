@@ -1,0 +1,130 @@
+//! Server functions, one file an area. Each: who is asking, parse, one service call, map the error. The URL is
+//! `/sfn/{endpoint}`, given explicitly, so that tests, logs and pages open across a deployment find it.
+
+pub mod accounts;
+
+#[cfg(feature = "ssr")]
+pub use server::{
+    ClientAddress, accepts_html, address, end_form, go, headers, https, login_secret, person, services, set_cookie, who,
+};
+
+#[cfg(feature = "ssr")]
+mod server {
+    use crate::{error::AppError, login};
+    use http::{HeaderMap, HeaderValue, header, request::Parts};
+    use leptos::prelude::use_context;
+    use leptos_axum::ResponseOptions;
+    use parley_domain::{account::Actor, id::UserId};
+    use parley_services::{Services, accounts};
+    use std::net::{IpAddr, Ipv4Addr};
+
+    /// Where a request comes from, as far as trusted proxies say; the server puts it into the request's extensions.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct ClientAddress(pub IpAddr);
+
+    /// The use-cases' surroundings, from the server.
+    ///
+    /// # Errors
+    /// [`AppError::Internal`] outside of a request.
+    pub fn services() -> Result<Services, AppError> {
+        use_context::<Services>().ok_or_else(|| {
+            tracing::error!("a server function ran without its context");
+            AppError::Internal.answered()
+        })
+    }
+
+    /// The headers of the request.
+    #[must_use]
+    pub fn headers() -> HeaderMap {
+        use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default()
+    }
+
+    /// Whether a browser asks for a page: it navigates, or posts a plain form.
+    #[must_use]
+    pub fn accepts_html() -> bool {
+        use_context::<Parts>().is_some_and(|parts| {
+            parts
+                .headers
+                .get(header::ACCEPT)
+                .and_then(|value| value.to_str().ok())
+                .is_some_and(|value| value.contains("text/html"))
+        })
+    }
+
+    /// Where the request comes from.
+    #[must_use]
+    pub fn address() -> IpAddr {
+        use_context::<Parts>()
+            .and_then(|parts| parts.extensions.get::<ClientAddress>().copied())
+            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
+    }
+
+    /// Whether browsers reach this installation by https.
+    #[must_use]
+    pub fn https(services: &Services) -> bool {
+        services.config.public_url.starts_with("https:")
+    }
+
+    /// The login cookie of the request.
+    #[must_use]
+    pub fn login_secret() -> Option<String> {
+        login::secret(&headers()).map(str::to_owned)
+    }
+
+    /// Adds a cookie to the answer.
+    pub fn set_cookie(value: Option<HeaderValue>) {
+        if let (Some(value), Some(options)) = (value, use_context::<ResponseOptions>()) {
+            options.append_header(header::SET_COOKIE, value);
+        }
+    }
+
+    /// Sends the browser to a path of ours: a plain form post by 302, the hydrated client by its own router. Server
+    /// functions that a plain form can post end with this, success and failure alike.
+    pub fn go(path: &str) {
+        // A path with anything that a header cannot hold leads home rather than panicking.
+        let good = path.starts_with('/') && HeaderValue::from_str(path).is_ok();
+        leptos_axum::redirect(if good { path } else { "/" });
+    }
+
+    /// Ends a function that a plain form can post: goes to `done` after success; after a failure sends a plain post
+    /// back to `failed` with `error=` and the failure's code, and lets the hydrated client have the error itself.
+    ///
+    /// # Errors
+    /// The failure.
+    pub fn end_form<T>(result: Result<T, AppError>, done: &str, failed: &str) -> Result<T, AppError> {
+        match &result {
+            Ok(_) => go(done),
+            Err(error) if accepts_html() => {
+                let joint = if failed.contains('?') { '&' } else { '?' };
+                go(&format!("{failed}{joint}error={}", error.code()));
+            }
+            Err(_) => {}
+        }
+        result
+    }
+
+    /// The signed-in person.
+    ///
+    /// # Errors
+    /// [`AppError::SignedOut`].
+    pub async fn person() -> Result<(Services, UserId), AppError> {
+        let services = services()?;
+        let Some(secret) = login_secret() else {
+            return Err(AppError::SignedOut.answered());
+        };
+        match accounts::signed_in(&services, &secret).await? {
+            Some(user) => Ok((services, user)),
+            None => Err(AppError::SignedOut.answered()),
+        }
+    }
+
+    /// The signed-in person as a member of the workspace at `/w/{slug}`, with the role that they have now.
+    ///
+    /// # Errors
+    /// [`AppError::SignedOut`]; [`AppError::NotFound`] for a workspace that is not theirs.
+    pub async fn who(slug: &str) -> Result<(Services, Actor), AppError> {
+        let (services, user) = person().await?;
+        let actor = accounts::actor(&services, user, slug).await?;
+        Ok((services, actor))
+    }
+}

@@ -1,0 +1,22 @@
+//! What runs without being asked: the sweeper and the jobs, in the serving process or in `parley worker`.
+
+use parley_services::{Services, sessions};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// Starts every loop; each ends by itself soon after `stop`.
+#[must_use]
+pub fn start(services: &Services, stop: &CancellationToken) -> JoinSet<()> {
+    let mut loops = JoinSet::new();
+    loops.spawn(sessions::sweep::run(services.clone(), stop.clone()));
+    loops
+}
+
+/// Waits until all have ended.
+pub async fn finish(mut loops: JoinSet<()>) {
+    while let Some(ended) = loops.join_next().await {
+        if let Err(error) = ended {
+            tracing::error!(%error, "a background loop did not end in order");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! All routes, area by area, and what wraps them.
+
+use crate::{address, assets, health, logging, pages, security, state::AppState};
+use axum::{Router, extract::DefaultBodyLimit, middleware, response::{IntoResponse, Response}};
+use http::StatusCode;
+use std::any::Any;
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// Largest body where a route does not say otherwise, in bytes: the longest answer or interview, with room. Uploads have
+/// limits of their own.
+const BODY_MAX: usize = 2 * 1024 * 1024;
+
+/// The whole server, without a socket.
+pub fn build(state: AppState) -> Router {
+    let areas = Router::new()
+        .merge(health::router())
+        .merge(assets::router());
+    // Added last and run first: the request gets its id, then its address, then passes the guard.
+    pages::routes(areas, &state)
+        .fallback(pages::nowhere)
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(state.clone(), security::guard))
+        .layer(middleware::from_fn_with_state(state.clone(), address::note))
+        .layer(middleware::from_fn_with_state(state.clone(), logging::request))
+        .with_state(state)
+}
+
+/// One bad request does not end the process; where it went wrong is in the log.
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    let text = "Something went wrong on the server; it is in its log. Try again.";
+    (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
+}

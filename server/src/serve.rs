@@ -1,0 +1,132 @@
+//! The serving process: from listening to stopping in order.
+
+use crate::{
+    background,
+    config::Settings,
+    router, start,
+    state::{AppState, Http},
+};
+use anyhow::{Context, Result};
+use axum::serve::ListenerExt;
+use parley_domain::person::SetupState;
+use parley_services::{
+    Services,
+    accounts::{self, SetupRule, setup},
+};
+use std::{future::Future, io::Write, net::SocketAddr, time::Duration};
+use tokio::{net::TcpListener, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+/// How long open requests and background work have to end after the signal.
+const STOP_LIMIT: Duration = Duration::from_secs(5);
+
+/// Serves until SIGTERM or Ctrl+C.
+///
+/// # Errors
+/// Said for the person who starts it.
+pub async fn run(settings: &Settings) -> Result<()> {
+    let services = start::open(settings).await?;
+    // Before anybody is let in: a taken port should not leave a printed code behind.
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .with_context(|| format!("Could not listen on {}; choose another address with --listen", settings.listen))?;
+    services.accounts.passwords.prepare().await?;
+    say_setup(&services, settings).await?;
+    let stop = CancellationToken::new();
+    let state = AppState::new(services.clone(), Http::new(settings), stop.clone());
+    let loops = if settings.jobs {
+        background::start(&services, &stop)
+    } else {
+        JoinSet::new()
+    };
+    tracing::info!(listen = %settings.listen, url = settings.public_url(), "serving");
+    let app = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
+    // Without it a streamed page waits for the client's delayed acknowledgement, 40 ms each time.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY");
+        }
+    });
+    let stopped = stop.clone();
+    let server = axum::serve(listener, app).with_graceful_shutdown(async move { stopped.cancelled().await });
+    let server = tokio::spawn(server.into_future());
+    until_told(&stop, server, loops).await;
+    services.db.close().await?;
+    Ok(())
+}
+
+/// Background work only, for installations that keep it apart.
+///
+/// # Errors
+/// Said for the person who starts it.
+pub async fn work(settings: &Settings) -> Result<()> {
+    let services = start::open(settings).await?;
+    let stop = CancellationToken::new();
+    let loops = background::start(&services, &stop);
+    tracing::info!("working");
+    let nothing = tokio::spawn(async { Ok(()) });
+    until_told(&stop, nothing, loops).await;
+    services.db.close().await?;
+    Ok(())
+}
+
+/// Waits for the signal, tells everything to stop, and waits for that, but not for ever.
+async fn until_told(stop: &CancellationToken, server: tokio::task::JoinHandle<std::io::Result<()>>, loops: JoinSet<()>) {
+    told().await;
+    tracing::info!("stopping");
+    stop.cancel();
+    let all = async {
+        match server.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the server ended with an error"),
+            Err(error) => tracing::error!(%error, "the server did not end in order"),
+        }
+        background::finish(loops).await;
+    };
+    if tokio::time::timeout(STOP_LIMIT, all).await.is_err() {
+        tracing::warn!("requests were still open after 5 s; stopping anyway");
+    }
+}
+
+/// Returns when the process is asked to stop.
+fn told() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    // Installed at once, not at the first poll: a signal in between must not kill the process.
+    let terminate = signal(SignalKind::terminate());
+    async move {
+        let terminated = async {
+            match terminate {
+                Ok(mut signal) => {
+                    signal.recv().await;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "SIGTERM will not stop in order");
+                    std::future::pending::<()>().await;
+                }
+            }
+        };
+        tokio::select! {
+            () = terminated => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    }
+}
+
+/// Where there is nobody yet, says how to set the installation up: on the terminal, never in the log.
+async fn say_setup(services: &Services, settings: &Settings) -> Result<()> {
+    let url = settings.public_url();
+    let text = if settings.is_local() {
+        services.accounts.allow_setup(SetupRule::Anyone);
+        format!("Open {url} to create your workspace.\n")
+    } else {
+        let (code, rule) = setup::new_code(services)?;
+        services.accounts.allow_setup(rule);
+        format!("Open {url}/setup and enter this code to create your workspace: {code}\n")
+    };
+    if accounts::setup_state(services).await? != SetupState::Done {
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()?;
+    }
+    Ok(())
+}
