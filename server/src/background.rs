@@ -1,6 +1,6 @@
 //! What runs without being asked: the sweeper and the jobs, in the serving process or in `parley worker`.
 
-use parley_services::{Services, sessions};
+use parley_services::{Services, jobs, sessions};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 pub fn start(services: &Services, stop: &CancellationToken) -> JoinSet<()> {
     let mut loops = JoinSet::new();
     loops.spawn(sessions::sweep::run(services.clone(), stop.clone()));
+    loops.spawn(jobs::run(services.clone(), stop.clone()));
     loops
 }
 

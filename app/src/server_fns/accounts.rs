@@ -15,7 +15,7 @@ use crate::{login, server_fns as door};
 use parley_services::accounts as service;
 
 /// Whether somebody may still set the installation up.
-#[server(endpoint = "account/setup-state")]
+#[server(name = ReadSetupState, endpoint = "account/setup-state")]
 pub async fn setup_state() -> Result<SetupState, AppError> {
     Ok(service::setup_state(&door::services()?).await?)
 }
@@ -94,7 +94,7 @@ pub async fn log_out() -> Result<(), AppError> {
 }
 
 /// The signed-in person; `None` where nobody is.
-#[server(endpoint = "account/me")]
+#[server(name = ReadMe, endpoint = "account/me")]
 pub async fn me() -> Result<Option<Me>, AppError> {
     match door::person().await {
         Ok((services, user)) => Ok(Some(service::me(&services, user).await?)),

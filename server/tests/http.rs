@@ -1,0 +1,367 @@
+//! The router without a socket: who is let in, what every answer carries.
+
+use axum::{Router, body::Body};
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use parley_domain::{
+    account::Role,
+    person::PersonInput,
+};
+use parley_server::{
+    router,
+    state::{AppState, Http},
+};
+use parley_services::{
+    Config, Services,
+    accounts::{self, SetupRule, people},
+    db::Db,
+    install,
+};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+const PASSWORD: &str = "correct horse battery";
+const PAGE: &str = "text/html,application/xhtml+xml";
+
+struct House {
+    router: Router,
+    services: Services,
+    stop: CancellationToken,
+    _dir: tempfile::TempDir,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The login cookie that the answer sets, as a `Cookie` header.
+    fn cookie(&self) -> String {
+        let line = self.header("set-cookie");
+        line.split(';').next().unwrap().to_owned()
+    }
+}
+
+impl House {
+    async fn new(public_url: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::connect(&install::sqlite_url(dir.path())).await.unwrap();
+        install::migrate(&db).await.unwrap();
+        let secrets = install::keys(&db, None, dir.path()).await.unwrap();
+        let config = Config {
+            data_dir: dir.path().to_owned(),
+            public_url: public_url.to_owned(),
+            initial_tokens: 500,
+            tokens_per_resume: 5,
+        };
+        let services = Services::new(db, secrets, config);
+        let http = Http {
+            public_url: public_url.to_owned(),
+            trusted_proxies: Vec::new(),
+        };
+        let stop = CancellationToken::new();
+        let router = router::build(AppState::new(services.clone(), http, stop.clone()));
+        Self {
+            router,
+            services,
+            stop,
+            _dir: dir,
+        }
+    }
+
+    async fn plain() -> Self {
+        Self::new("http://127.0.0.1:3000").await
+    }
+
+    async fn with_owner() -> Self {
+        let house = Self::plain().await;
+        let person = PersonInput {
+            name: "Olga Owner".to_owned(),
+            email: "olga@example.com".to_owned(),
+            password: PASSWORD.to_owned(),
+            time_zone: String::new(),
+        };
+        people::add(&house.services, person, Some(Role::Owner), None).await.unwrap();
+        house
+    }
+
+    async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header("host", "127.0.0.1:3000");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_owned())).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+
+    async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send(Method::GET, path, headers, "").await
+    }
+
+    /// Posts a form as a hydrated page does (`accept` JSON) or as a plain form does (`accept` a page).
+    async fn form(&self, path: &str, accept: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        let all = [&[kind, ("accept", accept)], headers].concat();
+        self.send(Method::POST, path, &all, body).await
+    }
+
+    async fn log_in(&self) -> String {
+        let body = "email=olga%40example.com&password=correct+horse+battery";
+        let answer = self.form("/sfn/account/login", "application/json", &[], body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        answer.cookie()
+    }
+}
+
+/// One of each kind of answer: a page, a page that is not there, data, a file, an error.
+const EVERYWHERE: [&str; 6] = ["/", "/no/such/page", "/health/live", "/robots.txt", "/pkg/nothing.js", "/sfn/nothing"];
+
+#[tokio::test]
+async fn every_answer_carries_the_headers() {
+    let house = House::plain().await;
+    for path in EVERYWHERE {
+        for accept in [PAGE, "application/json"] {
+            let answer = house.get(path, &[("accept", accept)]).await;
+            let policy = answer.header("content-security-policy");
+            for part in ["default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"] {
+                assert!(policy.contains(part), "{path}: {part} is not in {policy}");
+            }
+            assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}: {policy}");
+            assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+            assert!(answer.header("permissions-policy").contains("camera=()"), "{path}");
+            assert!(!answer.header("x-request-id").is_empty(), "{path}");
+            assert!(!answer.headers.contains_key(header::STRICT_TRANSPORT_SECURITY), "{path}: plain http");
+        }
+    }
+    let secure = House::new("https://interviews.example.com").await;
+    let answer = secure.get("/", &[("accept", PAGE)]).await;
+    assert!(answer.header("strict-transport-security").starts_with("max-age="));
+}
+
+#[tokio::test]
+async fn a_page_runs_only_scripts_with_its_nonce() {
+    let house = House::plain().await;
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let answer = house.get("/login", &[("accept", PAGE)]).await;
+        assert!(answer.header("content-type").starts_with("text/html"));
+        let policy = answer.header("content-security-policy").to_owned();
+        let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+        assert!(nonce.len() >= 16, "{policy}");
+        assert!(policy.contains("'strict-dynamic' 'wasm-unsafe-eval'"), "{policy}");
+        let scripts: Vec<&str> = answer.body.split("<script").skip(1).collect();
+        assert!(!scripts.is_empty());
+        for script in scripts {
+            let tag = script.split('>').next().unwrap();
+            assert!(tag.contains(&format!("nonce=\"{nonce}\"")), "<script{tag}>");
+        }
+        // What the policy would refuse anyway must not be there at all.
+        assert!(!answer.body.contains(" style=\"") && !answer.body.contains(" onclick="));
+        seen.push(nonce);
+    }
+    assert_ne!(seen[0], seen[1]);
+}
+
+#[tokio::test]
+async fn an_address_that_leads_nowhere_says_so() {
+    let house = House::plain().await;
+    let page = house.get("/no/such/page", &[("accept", PAGE)]).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert!(page.body.contains("<html"), "{}", page.body);
+    let data = house.get("/no/such/data", &[("accept", "application/json")]).await;
+    assert_eq!((data.status, data.body.as_str()), (StatusCode::NOT_FOUND, "not found"));
+    let file = house.get("/pkg/parley.0000.js", &[]).await;
+    assert_eq!((file.status, file.header("cache-control")), (StatusCode::NOT_FOUND, "no-store"));
+    let climb = house.get("/fonts/..%2Ftokens.css", &[]).await;
+    assert_eq!(climb.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn fonts_are_kept_and_asked_for_again() {
+    let house = House::plain().await;
+    let font = house.get("/fonts/inter-latin.woff2", &[]).await;
+    assert_eq!((font.status, font.header("content-type")), (StatusCode::OK, "font/woff2"));
+    assert_eq!(font.header("cache-control"), "public, no-cache");
+    let tag = font.header("etag").to_owned();
+    let again = house.get("/fonts/inter-latin.woff2", &[("if-none-match", &tag)]).await;
+    assert_eq!((again.status, again.body.as_str()), (StatusCode::NOT_MODIFIED, ""));
+    assert_eq!(house.get("/favicon.ico", &[]).await.header("content-type"), "image/svg+xml");
+}
+
+#[tokio::test]
+async fn health_says_when_it_stops() {
+    let house = House::plain().await;
+    assert_eq!(house.get("/health/live", &[]).await.status, StatusCode::OK);
+    assert_eq!(house.get("/health/ready", &[]).await.status, StatusCode::OK);
+    house.stop.cancel();
+    assert_eq!(house.get("/health/ready", &[]).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(house.get("/health/live", &[]).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn signing_in_by_a_hydrated_page() {
+    let house = House::with_owner().await;
+    let nobody = house.form("/sfn/account/me", "application/json", &[], "").await;
+    assert_eq!((nobody.status, nobody.body.as_str()), (StatusCode::OK, "null"));
+    let cookie = house.log_in().await;
+    let own = [("cookie", cookie.as_str()), ("sec-fetch-site", "same-origin")];
+    let me = house.form("/sfn/account/me", "application/json", &own, "").await;
+    assert!(me.body.contains("olga@example.com"), "{}", me.body);
+    assert!(!me.body.contains("argon2"), "{}", me.body);
+    let out = house.form("/sfn/account/logout", "application/json", &own, "").await;
+    assert!(out.header("set-cookie").contains("Max-Age=0"));
+    let gone = house.form("/sfn/account/me", "application/json", &own, "").await;
+    assert_eq!(gone.body, "null");
+    let keys = house.form("/sfn/account/keys", "application/json", &own, "workspace=my-workspace").await;
+    assert_eq!(keys.status, StatusCode::UNAUTHORIZED);
+    assert!(keys.body.contains("signed_out"), "{}", keys.body);
+}
+
+#[tokio::test]
+async fn signing_in_by_a_plain_form_goes_only_to_paths_of_ours() {
+    let house = House::with_owner().await;
+    for (next, expected) in [
+        ("", "/"),
+        ("%2Fw%2Fmy-workspace", "/w/my-workspace"),
+        ("https%3A%2F%2Fevil.example", "/"),
+        ("%2F%2Fevil.example", "/"),
+    ] {
+        let body = format!("email=olga%40example.com&password=correct+horse+battery&next={next}");
+        // A referrer elsewhere must not be where the answer leads.
+        let answer = house.form("/sfn/account/login", PAGE, &[("referer", "https://evil.example/")], &body).await;
+        assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, expected), "{next}");
+        let cookie = answer.header("set-cookie");
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"), "{cookie}");
+    }
+    let body = "email=olga%40example.com&password=wrong&next=%2Fw%2Fmy-workspace";
+    let refused = house.form("/sfn/account/login", PAGE, &[], body).await;
+    assert_eq!(refused.status, StatusCode::FOUND);
+    assert_eq!(refused.header("location"), "/login?next=/w/my-workspace&error=invalid");
+    assert!(!refused.headers.contains_key(header::SET_COOKIE));
+}
+
+#[tokio::test]
+async fn log_ins_are_throttled_and_say_when_to_come_back() {
+    let house = House::with_owner().await;
+    let long = format!("email=nobody%40example.com&password={}", "x".repeat(300));
+    for _ in 0..10 {
+        let refused = house.form("/sfn/account/login", "application/json", &[], &long).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let body = "email=olga%40example.com&password=correct+horse+battery";
+    // What a stranger says of its own address counts for nothing.
+    let claim = [("x-forwarded-for", "192.0.2.77")];
+    let eleventh = house.form("/sfn/account/login", "application/json", &claim, body).await;
+    assert_eq!(eleventh.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(eleventh.header("retry-after").parse::<u32>().unwrap() >= 1);
+}
+
+#[tokio::test]
+async fn the_cookie_is_for_https_where_browsers_use_it() {
+    let house = House::new("https://interviews.example.com").await;
+    house.services.accounts.allow_setup(SetupRule::Anyone);
+    let body = "name=Olga&email=olga%40example.com&password=correct+horse+battery";
+    let made = house.form("/sfn/account/setup", "application/json", &[], body).await;
+    assert!(made.header("set-cookie").ends_with("; Secure"), "{}", made.header("set-cookie"));
+}
+
+#[tokio::test]
+async fn setup_closes() {
+    let house = House::plain().await;
+    let state = |body: &str| body.trim_matches('"').to_owned();
+    let before = house.form("/sfn/account/setup-state", "application/json", &[], "").await;
+    assert_eq!(state(&before.body), "command_line");
+    house.services.accounts.allow_setup(SetupRule::Anyone);
+    let before = house.form("/sfn/account/setup-state", "application/json", &[], "").await;
+    assert_eq!(state(&before.body), "open");
+
+    let bad = "name=&email=olga&password=short";
+    let refused = house.form("/sfn/account/setup", PAGE, &[], bad).await;
+    assert_eq!(refused.header("location"), "/setup?field=name&error=invalid");
+    let good = "name=Olga&email=olga%40example.com&password=correct+horse+battery&workspace=Acme";
+    let made = house.form("/sfn/account/setup", PAGE, &[], good).await;
+    assert_eq!((made.status, made.header("location")), (StatusCode::FOUND, "/w/acme"));
+    let own = [("cookie", made.cookie()), ("sec-fetch-site", "same-origin".to_owned())];
+    let own: Vec<(&str, &str)> = own.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    let me = house.form("/sfn/account/me", "application/json", &own, "").await;
+    assert!(me.body.contains("\"role\":\"owner\""), "{}", me.body);
+
+    let again = house.form("/sfn/account/setup", "application/json", &[], good).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert!(again.body.contains("setup_done"), "{}", again.body);
+    let after = house.form("/sfn/account/setup-state", "application/json", &[], "").await;
+    assert_eq!(state(&after.body), "done");
+}
+
+#[tokio::test]
+async fn other_sites_cannot_act_with_our_cookies() {
+    let house = House::with_owner().await;
+    let cookie = house.log_in().await;
+    let me = |site: &'static [(&'static str, &'static str)]| {
+        let cookie = cookie.clone();
+        let house = &house;
+        async move {
+            let headers = [&[("cookie", cookie.as_str())], site].concat();
+            house.form("/sfn/account/logout", "application/json", &headers, "").await.status
+        }
+    };
+    assert_eq!(me(&[("sec-fetch-site", "cross-site")]).await, StatusCode::FORBIDDEN);
+    assert_eq!(me(&[("sec-fetch-site", "same-site")]).await, StatusCode::FORBIDDEN);
+    assert_eq!(me(&[("origin", "https://evil.example")]).await, StatusCode::FORBIDDEN);
+    assert_eq!(me(&[("origin", "null")]).await, StatusCode::FORBIDDEN);
+    assert_eq!(me(&[]).await, StatusCode::FORBIDDEN);
+    // Still signed in: nothing of that was done.
+    let own = [("cookie", cookie.as_str()), ("origin", "http://127.0.0.1:3000")];
+    let still = house.form("/sfn/account/me", "application/json", &own, "").await;
+    assert!(still.body.contains("olga@example.com"), "{}", still.body);
+    assert_eq!(me(&[("sec-fetch-site", "same-origin")]).await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn keys_are_made_once_and_never_by_a_form() {
+    let house = House::with_owner().await;
+    let cookie = house.log_in().await;
+    let headers = [
+        ("cookie", cookie.as_str()),
+        ("sec-fetch-site", "same-origin"),
+        ("content-type", "application/json"),
+        ("accept", "application/json"),
+    ];
+    let body = r#"{"workspace":"my-workspace","name":"script","role":"member"}"#;
+    let made = house.send(Method::POST, "/sfn/account/create-key", &headers, body).await;
+    assert_eq!(made.status, StatusCode::OK, "{}", made.body);
+    let secret = made.body.split("\"secret\":\"").nth(1).unwrap().split('"').next().unwrap();
+    let actor = accounts::key_actor(&house.services, secret).await.unwrap().unwrap();
+    assert_eq!(actor.role(), Some(Role::Member));
+    let list = house.form("/sfn/account/keys", "application/json", &headers[..2], "workspace=my-workspace").await;
+    assert!(list.body.contains("script") && !list.body.contains(secret), "{}", list.body);
+    let foreign = house.form("/sfn/account/keys", "application/json", &headers[..2], "workspace=not-mine").await;
+    assert_eq!(foreign.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn damaged_and_huge_input_is_refused_in_order() {
+    let house = House::with_owner().await;
+    let missing = house.form("/sfn/account/login", "application/json", &[], "email=a").await;
+    assert_eq!(missing.status, StatusCode::BAD_REQUEST);
+    assert!(missing.body.contains("unreadable"), "{}", missing.body);
+    let huge = format!("email=a&password={}", "x".repeat(3 * 1024 * 1024));
+    let refused = house.form("/sfn/account/login", "application/json", &[], &huge).await;
+    assert!(refused.status.is_client_error(), "{}", refused.status);
+    let rubbish = house.form("/sfn/account/login", "application/json", &[], "%FF%FE=&&&=").await;
+    assert_eq!(rubbish.status, StatusCode::BAD_REQUEST);
+}
