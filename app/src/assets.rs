@@ -12,6 +12,8 @@ pub struct AssetNames {
     pub js: String,
     /// The creators' WASM.
     pub wasm: String,
+    /// The style sheet of the candidate's pages.
+    pub candidate_css: String,
     /// The JavaScript that loads the candidate's chat.
     pub candidate_js: String,
     /// The WASM of the candidate's chat.
@@ -24,6 +26,7 @@ impl Default for AssetNames {
             css: "/pkg/parley.css".into(),
             js: "/pkg/parley.js".into(),
             wasm: "/pkg/parley.wasm".into(),
+            candidate_css: "/pkg/candidate.css".into(),
             candidate_js: "/pkg/candidate.js".into(),
             candidate_wasm: "/pkg/candidate.wasm".into(),
         }

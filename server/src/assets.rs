@@ -66,6 +66,7 @@ pub fn names() -> AssetNames {
         css: pick(&creators, "parley", "css").unwrap_or(plain.css),
         js: pick(&creators, "parley", "js").unwrap_or(plain.js),
         wasm: pick(&creators, "parley", "wasm").unwrap_or(plain.wasm),
+        candidate_css: pick(&candidates, "candidate", "css").unwrap_or(plain.candidate_css),
         candidate_js: pick(&candidates, "candidate", "js").unwrap_or(plain.candidate_js),
         candidate_wasm: pick(&candidates, "candidate", "wasm").unwrap_or(plain.candidate_wasm),
     }

@@ -1,5 +1,5 @@
-//! Who comes: API keys for REST, the login cookie for event streams, uploads and downloads. A REST request never reads
-//! cookies; a browser's route never reads keys.
+//! Who comes with a login cookie: for event streams, uploads and downloads. These routes never read API keys, and REST
+//! never reads cookies.
 
 use crate::state::AppState;
 use axum::{
@@ -7,22 +7,13 @@ use axum::{
     extract::FromRequestParts,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use http::{HeaderValue, StatusCode, header, request::Parts};
 use parley_app::login;
 use parley_domain::{
     account::Actor,
     id::{InterviewId, UserId},
 };
 use parley_services::{Services, accounts, error::ServiceError};
-
-/// A request with an API key: `Authorization: Bearer pk_…`.
-#[derive(Clone, Debug)]
-pub struct KeyActor {
-    /// The use-cases' surroundings.
-    pub services: Services,
-    /// The key, with the role that it has now.
-    pub actor: Actor,
-}
 
 /// A request of a signed-in browser.
 #[derive(Clone, Debug)]
@@ -54,8 +45,6 @@ impl Person {
 /// Why a request is not let in, as problem+json (RFC 9457).
 #[derive(Debug)]
 pub enum Refused {
-    /// No key, or one that is not valid (any more).
-    Key,
     /// Nobody is signed in.
     Login,
     /// It could not be found out.
@@ -71,11 +60,6 @@ impl From<ServiceError> for Refused {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let (status, title, detail) = match &self {
-            Self::Key => (
-                StatusCode::UNAUTHORIZED,
-                "No valid API key",
-                "Send 'Authorization: Bearer pk_…' with a key of this workspace that is not revoked.",
-            ),
             Self::Login => (StatusCode::UNAUTHORIZED, "Signed out", "Sign in again; nothing was changed."),
             Self::Failed(ServiceError::Unavailable(why)) => {
                 tracing::warn!(%why, "temporarily unavailable");
@@ -99,33 +83,12 @@ impl IntoResponse for Refused {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         match self {
-            Self::Key => {
-                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"parley\""));
-            }
             Self::Failed(ServiceError::Unavailable(_)) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             Self::Login | Self::Failed(_) => {}
         }
         response
-    }
-}
-
-/// The key of `Authorization: Bearer …`; the scheme's case does not matter (RFC 9110).
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, key) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
-}
-
-impl FromRequestParts<AppState> for KeyActor {
-    type Rejection = Refused;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
-        let key = bearer(&parts.headers).ok_or(Refused::Key)?;
-        let services = state.services.clone();
-        let actor = accounts::key_actor(&services, key).await?.ok_or(Refused::Key)?;
-        Ok(Self { services, actor })
     }
 }
 
@@ -137,24 +100,5 @@ impl FromRequestParts<AppState> for Person {
         let services = state.services.clone();
         let user = accounts::signed_in(&services, secret).await?.ok_or(Refused::Login)?;
         Ok(Self { services, user })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bearer_only() {
-        for (value, expected) in [
-            ("Bearer pk_a", Some("pk_a")),
-            ("bearer  pk_a ", Some("pk_a")),
-            ("Basic pk_a", None),
-            ("pk_a", None),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::AUTHORIZATION, HeaderValue::from_static(value));
-            assert_eq!(bearer(&headers), expected, "{value}");
-        }
     }
 }

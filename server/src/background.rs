@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 #[must_use]
 pub fn start(services: &Services, stop: &CancellationToken) -> JoinSet<()> {
     let mut loops = JoinSet::new();
-    loops.spawn(sessions::sweep::run(services.clone(), stop.clone()));
+    loops.spawn(sessions::run_sweeper(services.clone(), stop.clone()));
     loops.spawn(jobs::run(services.clone(), stop.clone()));
     loops
 }

@@ -9,6 +9,8 @@ pub mod address;
 pub mod assets;
 pub mod auth;
 pub mod background;
+pub mod candidate_events;
+pub mod candidate_pages;
 pub mod cli;
 pub mod config;
 pub mod health;

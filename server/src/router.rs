@@ -1,6 +1,8 @@
 //! All routes, area by area, and what wraps them.
 
-use crate::{address, assets, health, logging, pages, security, state::AppState};
+use crate::{
+    address, assets, candidate_events, candidate_pages, health, logging, pages, security, state::AppState,
+};
 use axum::{Router, extract::DefaultBodyLimit, middleware, response::{IntoResponse, Response}};
 use http::StatusCode;
 use std::any::Any;
@@ -14,7 +16,9 @@ const BODY_MAX: usize = 2 * 1024 * 1024;
 pub fn build(state: AppState) -> Router {
     let areas = Router::new()
         .merge(health::router())
-        .merge(assets::router());
+        .merge(assets::router())
+        .merge(candidate_pages::router())
+        .merge(candidate_events::router());
     // Added last and run first: the request gets its id, then its address, then passes the guard.
     pages::routes(areas, &state)
         .fallback(pages::nowhere)
