@@ -54,7 +54,10 @@ mod tests {
     fn found_among_others() {
         let mut headers = HeaderMap::new();
         assert_eq!(secret(&headers), None);
-        headers.append(header::COOKIE, HeaderValue::from_static("theme=dark; not_parley_login=x"));
+        headers.append(
+            header::COOKIE,
+            HeaderValue::from_static("theme=dark; not_parley_login=x"),
+        );
         assert_eq!(secret(&headers), None);
         headers.append(header::COOKIE, HeaderValue::from_static("parley_login=abc; a=b"));
         assert_eq!(secret(&headers), Some("abc"));

@@ -81,9 +81,13 @@ impl Locale {
         for part in header.split(',') {
             let mut pieces = part.split(';').map(str::trim);
             let tag = pieces.next().unwrap_or_default();
-            let weight = pieces.find_map(|p| p.strip_prefix("q=")).map_or(1.0, |q| q.parse().unwrap_or(0.0));
+            let weight = pieces
+                .find_map(|p| p.strip_prefix("q="))
+                .map_or(1.0, |q| q.parse().unwrap_or(0.0));
             let primary = tag.split('-').next().unwrap_or_default();
-            let known = Self::ALL.into_iter().find(|locale| locale.code().eq_ignore_ascii_case(primary));
+            let known = Self::ALL
+                .into_iter()
+                .find(|locale| locale.code().eq_ignore_ascii_case(primary));
             if let Some(known) = known
                 && weight > best.1
             {

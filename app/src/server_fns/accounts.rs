@@ -122,7 +122,11 @@ pub async fn change_profile(
     let back = own_path(&back).unwrap_or("/").to_owned();
     let result = async {
         let (services, user) = door::person().await?;
-        let input = parley_domain::person::ProfileInput { name, time_zone, locale };
+        let input = parley_domain::person::ProfileInput {
+            name,
+            time_zone,
+            locale,
+        };
         service::change_profile(&services, user, input).await?;
         Ok(())
     }
@@ -187,7 +191,16 @@ mod tests {
         for good in ["/", "/w/acme", "/w/acme/interviews?q=a%20b#top"] {
             assert_eq!(own_path(good), Some(good));
         }
-        for bad in ["", "w", "//evil.example", "/\\evil.example", "https://evil.example", "/a\nb", "/\t/evil", "/ä"] {
+        for bad in [
+            "",
+            "w",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a\nb",
+            "/\t/evil",
+            "/ä",
+        ] {
             assert_eq!(own_path(bad), None, "{bad:?}");
         }
     }
