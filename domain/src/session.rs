@@ -345,6 +345,8 @@ pub struct SessionRow {
     pub possible_duplicate: bool,
     /// Whether the invite link has expired.
     pub link_expired: bool,
+    /// The invite link; `None` for viewers.
+    pub invite_url: Option<String>,
     /// When the candidate was added.
     pub added: ShownTime,
     /// When the link was first opened.
@@ -358,6 +360,48 @@ pub struct SessionRow {
     /// When the session was completed.
     pub finished: Option<ShownTime>,
 }
+
+/// One page of the Sessions tab, with the ways on.
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+pub struct SessionPage {
+    /// The rows.
+    pub rows: Vec<SessionRow>,
+    /// Leads to the page after; `None` on the last.
+    pub next: Option<String>,
+    /// Leads to the page before; `None` on the first.
+    pub previous: Option<String>,
+}
+
+/// What happened to a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SessionEvent {
+    /// What, as a code: `started`, `completed`, `link_replaced`, …
+    pub kind: String,
+    /// Who: `user:…`, `key:…`, `candidate:…` or `system`.
+    pub actor: String,
+    /// Why, as a code.
+    pub code: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A person's decision, as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Decision {
+    /// What was decided.
+    pub verdict: Verdict,
+    /// In words.
+    pub reason: String,
+    /// Who decided: `user:…` or `key:…`.
+    pub actor: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Longest reason of a decision, in characters.
+pub const REASON_MAX: usize = 2_000;
 
 /// What a signed-in person sees of a page's permissions, for showing or leaving out controls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

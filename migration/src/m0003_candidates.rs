@@ -158,28 +158,26 @@ async fn create_sessions(m: &SchemaManager<'_>) -> Result<(), DbErr> {
 async fn create_session_lists(m: &SchemaManager<'_>) -> Result<(), DbErr> {
     let status = ["interview_id", "listed", "is_current", "status", "added_key", "id"];
     m.create_index(index("session", "by_status", &status)).await?;
-    m.create_index(index(
-        "session",
-        "by_workspace",
-        &["workspace_id", "listed", "is_current", "added_key", "id"],
-    ))
-    .await?;
+    // All attempts, and all interviews of a workspace: in the default order only. These begin with fewer columns on
+    // purpose, so that no planner prefers them where one of an interview serves.
+    let attempts = ["interview_id", "listed", "added_key", "id"];
+    m.create_index(index("session", "by_attempts", &attempts)).await?;
+    let workspace = ["workspace_id", "added_key", "id", "listed", "is_current"];
+    m.create_index(index("session", "by_workspace", &workspace)).await?;
     let keys = [
         "added_key",
         "name_key",
         "email_norm",
+        "attempt",
+        "source",
         "score_key",
         "duration_key",
         "started_key",
         "finished_key",
     ];
     for key in keys {
-        m.create_index(index(
-            "session",
-            &format!("by_{key}"),
-            &["interview_id", "listed", "is_current", key, "id", "status"],
-        ))
-        .await?;
+        let columns = ["interview_id", "listed", "is_current", key, "id", "status"];
+        m.create_index(index("session", &format!("by_{key}"), &columns)).await?;
     }
     Ok(())
 }

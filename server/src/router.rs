@@ -1,7 +1,8 @@
 //! All routes, area by area, and what wraps them.
 
 use crate::{
-    address, assets, candidate_events, candidate_pages, health, logging, pages, security, state::AppState,
+    address, assets, candidate_events, candidate_pages, downloads, health, logging, pages, security, state::AppState,
+    streams,
 };
 use axum::{Router, extract::DefaultBodyLimit, middleware, response::{IntoResponse, Response}};
 use http::StatusCode;
@@ -18,7 +19,9 @@ pub fn build(state: AppState) -> Router {
         .merge(health::router())
         .merge(assets::router())
         .merge(candidate_pages::router())
-        .merge(candidate_events::router());
+        .merge(candidate_events::router())
+        .merge(streams::router())
+        .merge(downloads::router());
     // Added last and run first: the request gets its id, then its address, then passes the guard.
     pages::routes(areas, &state)
         .fallback(pages::nowhere)

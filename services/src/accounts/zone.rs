@@ -53,6 +53,12 @@ impl Zone {
         }
     }
 
+    /// `at` in this zone for tables and files, sorted as it is written: "2026-11-24 09:41".
+    #[must_use]
+    pub fn stamp(&self, at: Timestamp) -> String {
+        self.local(at).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
     /// The moment at which `date` (`2026-11-24`) begins in this zone; `None` for what is not a date.
     #[must_use]
     pub fn day_start(&self, date: &str) -> Option<Timestamp> {

@@ -118,8 +118,8 @@ fn touch(point: &Point<'_>, answers: &[&Turn]) -> Option<Evidence> {
         // A point such as "C" or "?" has no content words: it is looked for as it stands.
         return literally(point.text, answers);
     }
+    let common = |text: &str| terms(text).intersection(&point.terms).count();
     for turn in answers {
-        let common = |text: &str| terms(text).intersection(&point.terms).count();
         if common(&turn.text) < enough(point.terms.len()) {
             continue;
         }

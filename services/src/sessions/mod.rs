@@ -2,16 +2,28 @@
 
 mod ask;
 mod convert;
+mod cursor;
+mod export;
 mod lifecycle;
+mod list;
+mod query;
+mod report;
 mod retake;
 mod score;
+mod sheet;
 mod sweep;
 
 pub use ask::{Asked, ask, decline, grant, requests};
 pub(crate) use ask::{own_retakes_left, waiting as waiting_request};
 pub use convert::to_session;
 pub(crate) use convert::{to_turn, with_total, word};
+pub use export::{ExportFile, ExportFormat, export};
 pub use lifecycle::end;
+#[doc(hidden)]
+pub use list::plan;
+pub use list::{counts, list, rows};
+pub use query::Scope;
+pub use report::{Report, actor_names, decide, decision, events, get, of_candidate, report, transcript};
 pub(crate) use lifecycle::{change_status, clock_of, event, lock, new_session, rules_of, store_clock, tell};
 pub use retake::{RetakeInput, retake};
 pub use score::mark_score;

@@ -25,10 +25,12 @@ macro_rules! texts {
 mod accounts;
 mod common;
 mod interviews;
+mod sessions;
 
 pub use accounts::Accounts;
 pub use common::Common;
 pub use interviews::Interviews;
+pub use sessions::*;
 
 /// The texts of the creators' screens.
 #[derive(Debug)]
@@ -39,6 +41,8 @@ pub struct Creator {
     pub accounts: &'static Accounts,
     /// List, editor, settings.
     pub interviews: &'static Interviews,
+    /// Sessions tab, candidates, report.
+    pub sessions: &'static Sessions,
 }
 
 impl std::ops::Deref for Creator {
@@ -53,6 +57,7 @@ static ENGLISH: Creator = Creator {
     common: &common::ENGLISH,
     accounts: &accounts::ENGLISH,
     interviews: &interviews::ENGLISH,
+    sessions: &sessions::ENGLISH,
 };
 
 /// The texts of the creators' screens.

@@ -1,0 +1,184 @@
+//! What a row's menu does that needs a question first: delete, end, replace a link, grant a retake.
+
+use super::desk::{Desk, use_desk};
+use crate::{
+    components::{Button, ButtonKind, ConfirmDialog, Dialog, SelectField, TextArea, Toasts, use_toasts},
+    messages::{creator, retake_word},
+    server_fns::sessions::{delete_candidates, end_session, grant_retake, replace_link, restore_candidates},
+};
+use leptos::{prelude::*, task::spawn_local};
+use parley_domain::{
+    id::CandidateId,
+    session::{RetakeReason, Status},
+};
+
+/// An open state that follows whether there is something to ask about, and back.
+fn open_while(is: impl Fn() -> bool + Send + Sync + 'static, clear: impl Fn() + 'static) -> RwSignal<bool> {
+    let open = RwSignal::new(false);
+    Effect::new(move |_| open.set(is()));
+    Effect::new(move |before: Option<bool>| {
+        let now = open.get();
+        if before == Some(true) && !now {
+            clear();
+        }
+        now
+    });
+    open
+}
+
+/// All of them.
+#[component]
+pub(super) fn Actions() -> impl IntoView {
+    view! {
+        <DeleteDialog/>
+        <EndDialog/>
+        <LinkDialog/>
+        <RetakeDialog/>
+    }
+}
+
+fn slug(desk: Desk) -> String {
+    desk.place.with_untracked(|p| p.slug.clone())
+}
+
+#[component]
+fn DeleteDialog() -> impl IntoView {
+    let (desk, toasts) = (use_desk(), use_toasts());
+    let t = &creator().sessions;
+    // What the dialog asks about stays while it closes.
+    let asked = RwSignal::new(Vec::<CandidateId>::new());
+    Effect::new(move |_| {
+        let ids = desk.deleting.get();
+        if !ids.is_empty() {
+            asked.set(ids);
+        }
+    });
+    let open = open_while(
+        move || desk.deleting.with(|ids| !ids.is_empty()),
+        move || desk.deleting.set(Vec::new()),
+    );
+    let confirm = Callback::new(move |()| {
+        let ids = asked.get_untracked();
+        spawn_local(async move {
+            let Some(n) = desk.settle(delete_candidates(slug(desk), ids.clone()).await) else { return };
+            desk.selected.update(|s| s.retain(|_, c| !ids.contains(c)));
+            desk.reload();
+            let undo = Callback::new(move |()| undo_delete(desk, toasts, ids.clone()));
+            toasts.with_undo((t.deleted_toast)(n), undo);
+        });
+    });
+    move || {
+        let n = asked.with(|ids| ids.len() as u64);
+        view! {
+            <ConfirmDialog
+                id="delete-candidates"
+                open=open
+                title=(t.delete_title)(n)
+                text=t.delete_text
+                confirm=t.delete
+                danger=true
+                on_confirm=confirm
+            />
+        }
+    }
+}
+
+fn undo_delete(desk: Desk, toasts: Toasts, ids: Vec<CandidateId>) {
+    spawn_local(async move {
+        let ids = ids.iter().map(ToString::to_string).collect();
+        if let Some(n) = desk.settle(restore_candidates(slug(desk), "/".to_owned(), ids).await) {
+            desk.reload();
+            toasts.show((creator().sessions.restored)(n));
+        }
+    });
+}
+
+#[component]
+fn EndDialog() -> impl IntoView {
+    let desk = use_desk();
+    let t = &creator().sessions;
+    let open = open_while(move || desk.ending.get().is_some(), move || desk.ending.set(None));
+    let confirm = Callback::new(move |()| {
+        let Some(id) = desk.ending.get_untracked() else { return };
+        spawn_local(async move {
+            desk.settle(end_session(slug(desk), id).await);
+            desk.reload();
+        });
+    });
+    view! {
+        <ConfirmDialog id="end-session" open=open title=t.end text=t.end_text confirm=t.end danger=true on_confirm=confirm/>
+    }
+}
+
+#[component]
+fn LinkDialog() -> impl IntoView {
+    let (desk, toasts) = (use_desk(), use_toasts());
+    let t = &creator().sessions;
+    let open = open_while(move || desk.relinking.get().is_some(), move || desk.relinking.set(None));
+    let confirm = Callback::new(move |()| {
+        let Some(id) = desk.relinking.get_untracked() else { return };
+        spawn_local(async move {
+            if desk.settle(replace_link(slug(desk), id).await).is_some() {
+                toasts.show(t.link_replaced);
+            }
+            desk.reload();
+        });
+    });
+    view! {
+        <ConfirmDialog
+            id="replace-link"
+            open=open
+            title=t.replace_link
+            text=t.replace_link_text
+            confirm=t.replace_link
+            on_confirm=confirm
+        />
+    }
+}
+
+#[component]
+fn RetakeDialog() -> impl IntoView {
+    let (desk, toasts) = (use_desk(), use_toasts());
+    let t = &creator().sessions;
+    let open = open_while(move || desk.retaking.with(Option::is_some), move || desk.retaking.set(None));
+    let reason = RwSignal::new(RetakeReason::TechnicalIssue.as_str().to_owned());
+    let note = RwSignal::new(String::new());
+    let busy = RwSignal::new(false);
+    let submit = move |ev: leptos::ev::SubmitEvent| {
+        ev.prevent_default();
+        let Some(candidate) = desk.retaking.with_untracked(|r| r.as_ref().map(|r| r.candidate_id)) else { return };
+        let reason = reason.get_untracked().parse().unwrap_or(RetakeReason::Other);
+        busy.set(true);
+        spawn_local(async move {
+            let done = grant_retake(slug(desk), candidate, reason, note.get_untracked()).await;
+            busy.set(false);
+            open.set(false);
+            if desk.settle(done).is_some() {
+                note.set(String::new());
+                toasts.show(t.retake_granted);
+            }
+            desk.reload();
+        });
+    };
+    let reasons = || RetakeReason::ALL.iter().map(|r| (r.as_str().to_owned(), retake_word(*r).to_owned())).collect();
+    let replaces = move || {
+        let inside = desk.retaking.with(|r| r.as_ref().is_some_and(|r| r.session.status == Status::InProgress));
+        inside.then(|| view! { <p class="strong">{t.retake_replaces}</p> })
+    };
+    view! {
+        <Dialog id="grant-retake" open=open title=t.retake_title dirty=Signal::derive(move || !note.get().is_empty())>
+            <form class="dialog__form" on:submit=submit>
+                <div class="dialog__body stack">
+                    <p>{t.retake_text}</p>
+                    {replaces}
+                    <SelectField id="retake-reason" label=t.retake_reason options=reasons() value=reason/>
+                    <TextArea id="retake-note" label=t.retake_note value=note optional=true maxlength=2_000_u32/>
+                </div>
+                <div class="dialog__foot">
+                    <Button on_press=Callback::new(move |()| open.set(false))>{creator().cancel}</Button>
+                    <Button kind=ButtonKind::Primary r#type=crate::components::ButtonType::Submit busy=busy>{t.retake}</Button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}

@@ -1,0 +1,233 @@
+//! **Create individually** and the form that edits a candidate: side sheets.
+
+use super::{
+    address::Place,
+    desk::{Desk, use_desk},
+    fields::{CandidateFields, Fields},
+};
+use crate::{
+    components::{Button, ButtonKind, ButtonType, CopyField, Dialog, DialogKind, Notice, NoticeKind, Skeleton, SkeletonKind, copy_text, use_toasts},
+    error::AppError,
+    messages::creator,
+    server_fns::sessions::{create_candidate, edit_candidate, get_candidate},
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use parley_domain::candidate::{Candidate, CandidateInput};
+
+/// What became of the last press.
+#[derive(Clone)]
+enum Outcome {
+    /// Nothing yet.
+    Typing,
+    /// The email is on the interview already.
+    Already,
+    /// Something else than a field is wrong.
+    Failed(AppError),
+    /// There they are.
+    Added(Box<Candidate>),
+}
+
+/// The sheet that adds one candidate.
+#[component]
+pub(super) fn CreateSheet() -> impl IntoView {
+    let desk = use_desk();
+    let t = &creator().sessions;
+    let fields = Fields::new(CandidateInput::default());
+    let outcome = RwSignal::new(Outcome::Typing);
+    let copied = RwSignal::new(false);
+    let again = Callback::new(move |()| {
+        fields.fill(CandidateInput::default());
+        outcome.set(Outcome::Typing);
+    });
+    // Opened anew, it begins anew; what is unsaved asked before it was closed.
+    Effect::new(move |before: Option<bool>| {
+        let open = desk.creating.get();
+        if open && before == Some(false) {
+            again.run(());
+        }
+        open
+    });
+    let dirty = {
+        let typed = fields.dirty();
+        Signal::derive(move || typed.get() && !outcome.with(|o| matches!(o, Outcome::Added(_))))
+    };
+    view! {
+        <Dialog id="create-candidate" open=desk.creating title=t.new_title kind=DialogKind::Sheet dirty=dirty>
+            {move || match outcome.get() {
+                Outcome::Added(candidate) => {
+                    view! { <Added candidate=*candidate copied=copied again=again/> }.into_any()
+                }
+                _ => view! { <NewForm fields=fields outcome=outcome copied=copied/> }.into_any(),
+            }}
+        </Dialog>
+    }
+}
+
+#[component]
+fn NewForm(fields: Fields, outcome: RwSignal<Outcome>, copied: RwSignal<bool>) -> impl IntoView {
+    let desk = use_desk();
+    let t = &creator().sessions;
+    let busy = RwSignal::new(false);
+    let send = move |anyway: bool| {
+        if busy.get_untracked() {
+            return;
+        }
+        let Some(input) = fields.checked() else { return };
+        let Place { slug, interview: Some(interview) } = desk.place.get_untracked() else { return };
+        busy.set(true);
+        spawn_local(async move {
+            let done = create_candidate(slug, interview, input, anyway).await;
+            busy.set(false);
+            match done {
+                Ok(candidate) => {
+                    if let Some(url) = &candidate.invite_url {
+                        copied.set(copy_text(url).await);
+                    }
+                    outcome.set(Outcome::Added(Box::new(candidate)));
+                    desk.reload();
+                }
+                Err(AppError::Conflict { ref code, .. }) if code == "already_here" => outcome.set(Outcome::Already),
+                Err(error) if fields.refused(&error) => {}
+                Err(error) => outcome.set(Outcome::Failed(error)),
+            }
+        });
+    };
+    // A form of its own per outcome would lose focus: only the notice changes.
+    let notice = move || match outcome.get() {
+        Outcome::Already => view! {
+            <Notice kind=NoticeKind::Mind title=t.already_title text=t.already_text>
+                <Button busy=busy on_press=Callback::new(move |()| send(true))>{t.add_anyway}</Button>
+            </Notice>
+        }
+        .into_any(),
+        Outcome::Failed(error) => view! { <Notice kind=NoticeKind::Error title=error.to_string()/> }.into_any(),
+        Outcome::Typing | Outcome::Added(_) => ().into_any(),
+    };
+    let submit = move |ev: SubmitEvent| {
+        ev.prevent_default();
+        send(false);
+    };
+    view! {
+        <form class="dialog__form" novalidate on:submit=submit>
+            <div class="dialog__body stack">
+                {notice}
+                <CandidateFields fields=fields/>
+            </div>
+            <div class="dialog__foot">
+                <Button on_press=Callback::new(move |()| desk.creating.set(false))>{creator().cancel}</Button>
+                <Button kind=ButtonKind::Primary r#type=ButtonType::Submit busy=busy>{t.save_new}</Button>
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn Added(candidate: Candidate, copied: RwSignal<bool>, again: Callback<()>) -> impl IntoView {
+    let desk = use_desk();
+    let t = &creator().sessions;
+    let title = format!("{}: {}", t.added_title, candidate.fields.name);
+    let link = candidate.invite_url.clone().map(|url| {
+        // Not copied: the field is focused, which selects it.
+        if !copied.get_untracked() {
+            set_timeout(|| crate::components::focus_field("new-link"), std::time::Duration::from_millis(50));
+        }
+        let words = if copied.get_untracked() { t.invite_copied } else { t.invite_by_hand };
+        view! {
+            <p>{words}</p>
+            <CopyField id="new-link" label=t.invite_link copy=t.copy_link value=url/>
+        }
+    });
+    view! {
+        <div class="dialog__form">
+            <div class="dialog__body stack">
+                <Notice kind=NoticeKind::Done title=title/>
+                {link}
+            </div>
+            <div class="dialog__foot">
+                <Button on_press=again>{t.add_another}</Button>
+                <Button kind=ButtonKind::Primary on_press=Callback::new(move |()| desk.creating.set(false))>{t.done}</Button>
+            </div>
+        </div>
+    }
+}
+
+/// The sheet that edits a candidate.
+#[component]
+pub(super) fn EditSheet() -> impl IntoView {
+    let desk = use_desk();
+    let t = &creator().sessions;
+    let fields = Fields::new(CandidateInput::default());
+    let open = RwSignal::new(false);
+    let known = RwSignal::new(None::<Result<(), AppError>>);
+    Effect::new(move |_| {
+        let Some(id) = desk.editing.get() else { return };
+        known.set(None);
+        open.set(true);
+        let slug = desk.place.with_untracked(|p| p.slug.clone());
+        spawn_local(async move {
+            let found = get_candidate(slug, id).await;
+            // Another one was opened meanwhile.
+            if desk.editing.get_untracked() == Some(id) {
+                known.set(Some(found.map(|c| fields.fill(c.fields))));
+            }
+        });
+    });
+    Effect::new(move |before: Option<bool>| {
+        let now = open.get();
+        if before == Some(true) && !now {
+            desk.editing.set(None);
+        }
+        now
+    });
+    view! {
+        <Dialog id="edit-candidate" open=open title=t.edit_title kind=DialogKind::Sheet dirty=fields.dirty()>
+            {move || match known.get() {
+                None => view! { <div class="dialog__body"><Skeleton kind=SkeletonKind::Form/></div> }.into_any(),
+                Some(Err(error)) => view! {
+                    <div class="dialog__body"><Notice kind=NoticeKind::Error title=error.to_string()/></div>
+                }
+                .into_any(),
+                Some(Ok(())) => view! { <EditForm fields=fields open=open desk=desk/> }.into_any(),
+            }}
+        </Dialog>
+    }
+}
+
+#[component]
+fn EditForm(fields: Fields, open: RwSignal<bool>, desk: Desk) -> impl IntoView {
+    let t = &creator().sessions;
+    let toasts = use_toasts();
+    let busy = RwSignal::new(false);
+    let failed = RwSignal::new(None::<AppError>);
+    let submit = move |ev: SubmitEvent| {
+        ev.prevent_default();
+        let (Some(input), Some(id)) = (fields.checked(), desk.editing.get_untracked()) else { return };
+        let slug = desk.place.with_untracked(|p| p.slug.clone());
+        busy.set(true);
+        spawn_local(async move {
+            let done = edit_candidate(slug, id, input).await;
+            busy.set(false);
+            match done {
+                Ok(_) => {
+                    open.set(false);
+                    toasts.show(creator().saved);
+                    desk.reload();
+                }
+                Err(error) if fields.refused(&error) => {}
+                Err(error) => failed.set(Some(error)),
+            }
+        });
+    };
+    view! {
+        <form class="dialog__form" novalidate on:submit=submit>
+            <div class="dialog__body stack">
+                {move || failed.get().map(|e| view! { <Notice kind=NoticeKind::Error title=e.to_string()/> })}
+                <CandidateFields fields=fields/>
+            </div>
+            <div class="dialog__foot">
+                <Button on_press=Callback::new(move |()| open.set(false))>{creator().cancel}</Button>
+                <Button kind=ButtonKind::Primary r#type=ButtonType::Submit busy=busy>{t.save_edit}</Button>
+            </div>
+        </form>
+    }
+}

@@ -1,0 +1,112 @@
+//! What the parts of the Sessions tab share.
+
+use super::address::Place;
+use crate::{
+    error::AppError,
+    server_fns::sessions::{Column, ListData, ListQuery, May},
+};
+use leptos::prelude::*;
+use parley_domain::{
+    id::{CandidateId, SessionId},
+    session::SessionRow,
+};
+use std::collections::BTreeMap;
+
+/// Loaded data, or why there is none.
+pub(super) type Loaded = Resource<Result<ListData, AppError>>;
+
+/// Signals of the tab; in context for everything on it.
+#[derive(Clone, Copy)]
+pub(super) struct Desk {
+    /// Whose list.
+    pub place: Memo<Place>,
+    /// What the address says.
+    pub query: Memo<ListQuery>,
+    /// The rows.
+    pub data: Loaded,
+    /// Counted up to load again what is shown.
+    pub version: RwSignal<u32>,
+    /// The selected sessions with their candidates, on this page and others of the same filter.
+    pub selected: RwSignal<BTreeMap<SessionId, CandidateId>>,
+    /// Columns hidden since the page came; none: as it came.
+    pub hidden: RwSignal<Option<Vec<Column>>>,
+    /// The sheet that adds a candidate is open.
+    pub creating: RwSignal<bool>,
+    /// Who is being edited.
+    pub editing: RwSignal<Option<CandidateId>>,
+    /// Who is to be given a retake.
+    pub retaking: RwSignal<Option<SessionRow>>,
+    /// Whose session is to be ended.
+    pub ending: RwSignal<Option<SessionId>>,
+    /// Whose link is to be replaced.
+    pub relinking: RwSignal<Option<CandidateId>>,
+    /// Who is to be deleted.
+    pub deleting: RwSignal<Vec<CandidateId>>,
+    /// What could not be done, and why.
+    pub trouble: RwSignal<Option<AppError>>,
+}
+
+impl Desk {
+    /// For a list at the present address.
+    pub fn new(place: Memo<Place>, query: Memo<ListQuery>, data: Loaded, version: RwSignal<u32>) -> Self {
+        Self {
+            place,
+            query,
+            data,
+            version,
+            selected: RwSignal::default(),
+            hidden: RwSignal::new(None),
+            creating: RwSignal::new(false),
+            editing: RwSignal::new(None),
+            retaking: RwSignal::new(None),
+            ending: RwSignal::new(None),
+            relinking: RwSignal::new(None),
+            deleting: RwSignal::default(),
+            trouble: RwSignal::new(None),
+        }
+    }
+
+    /// Loads again what is shown.
+    pub fn reload(self) {
+        self.version.update(|n| *n = n.wrapping_add(1));
+    }
+
+    /// The rows that are shown now.
+    pub fn rows(self) -> Vec<SessionRow> {
+        self.with(|d| d.page.rows.clone()).unwrap_or_default()
+    }
+
+    /// What the person may do; nothing before it is known.
+    pub fn may(self) -> May {
+        self.with(|d| d.may).unwrap_or_default()
+    }
+
+    /// The columns that are not shown.
+    pub fn hidden_columns(self) -> Vec<Column> {
+        self.hidden.get().or_else(|| self.with(|d| d.hidden.clone())).unwrap_or_default()
+    }
+
+    /// Reads the data once it is there.
+    pub fn with<T>(self, f: impl FnOnce(&ListData) -> T) -> Option<T> {
+        self.data.with(|d| d.as_ref().and_then(|d| d.as_ref().ok()).map(f))
+    }
+
+    /// Keeps what an action answered: trouble is shown above the table.
+    pub fn settle<T>(self, result: Result<T, AppError>) -> Option<T> {
+        match result {
+            Ok(value) => {
+                self.trouble.set(None);
+                Some(value)
+            }
+            Err(error) => {
+                self.trouble.set(Some(error));
+                None
+            }
+        }
+    }
+}
+
+/// The desk around this part.
+pub(super) fn use_desk() -> Desk {
+    expect_context()
+}

@@ -1,0 +1,94 @@
+//! A person's decision: apart from any score. A form: the same without scripts.
+
+use super::Sheet;
+use crate::{
+    components::{Time, use_toasts},
+    messages::{creator, verdict_word},
+    pages::sessions::report_href,
+    server_fns::sessions::{Decide, ReportData, decide},
+};
+use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
+use parley_domain::session::{REASON_MAX, Verdict};
+use server_fn::ServerFn;
+
+#[component]
+pub(super) fn DecisionPart(found: ReportData, sheet: Sheet) -> impl IntoView {
+    let t = &creator().sessions;
+    let present = found.decision.clone();
+    let line = match present.clone() {
+        Some(d) => view! {
+            <p>
+                <strong>{verdict_word(d.verdict)}</strong>
+                " " <span class="muted">{d.who}</span> " "
+                <Time at=d.at.at.to_string() text=d.at.short exact=d.at.exact/>
+            </p>
+            {(!d.reason.is_empty()).then(|| view! { <p class="keep-lines prose">{d.reason}</p> })}
+        }
+        .into_any(),
+        None => view! { <p class="muted">{t.decision_none}</p> }.into_any(),
+    };
+    let form = found.may.decide.then(|| {
+        let verdict = present.as_ref().map(|d| d.verdict);
+        view! { <DecisionForm found=found verdict=verdict sheet=sheet/> }
+    });
+    view! {
+        <section class="card stack" aria-labelledby="decision-title">
+            <h2 id="decision-title">{t.decision}</h2>
+            {line}
+            {form}
+        </section>
+    }
+}
+
+#[component]
+fn DecisionForm(found: ReportData, verdict: Option<Verdict>, sheet: Sheet) -> impl IntoView {
+    let t = &creator().sessions;
+    let toasts = use_toasts();
+    let id = found.session.id;
+    let back = report_href(&sheet.slug.get_untracked(), found.session.interview_id, id);
+    let form = NodeRef::<html::Form>::new();
+    let submit = move |ev: SubmitEvent| {
+        ev.prevent_default();
+        let Some(form) = form.get_untracked() else { return };
+        let Ok(data) = web_sys::FormData::new_with_form(&form) else { return };
+        let get = |name: &str| data.get(name).as_string().unwrap_or_default();
+        let (verdict, reason) = (get("verdict"), get("reason"));
+        spawn_local(async move {
+            match decide(sheet.slug.get_untracked(), id, verdict, reason, "/".to_owned()).await {
+                Ok(()) => {
+                    sheet.trouble.set(None);
+                    toasts.show(t.decision_saved);
+                    sheet.reload();
+                }
+                Err(error) => sheet.trouble.set(Some(error)),
+            }
+        });
+    };
+    let choices = Verdict::ALL
+        .iter()
+        .map(|v| {
+            view! {
+                <label class="choice">
+                    <input type="radio" name="verdict" value=v.as_str() required checked=verdict == Some(*v)/>
+                    <span>{verdict_word(*v)}</span>
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <form class="stack no-print" method="post" action=Decide::url() node_ref=form on:submit=submit>
+            <input type="hidden" name="slug" value=sheet.slug.get_untracked()/>
+            <input type="hidden" name="id" value=id.to_string()/>
+            <input type="hidden" name="back" value=back/>
+            <fieldset class="row row--wide">
+                <legend class="sr-only">{t.decision}</legend>
+                {choices}
+            </fieldset>
+            <label class="field">
+                <span class="field__label">{t.decision_reason}</span>
+                <textarea class="input" name="reason" rows="2" maxlength=REASON_MAX.to_string()></textarea>
+            </label>
+            <div><button type="submit" class="btn btn--primary">{t.decide}</button></div>
+        </form>
+    }
+}

@@ -1,0 +1,215 @@
+//! The report of one session: who, how it stands, what the analysis says, what was said, what happened.
+
+mod analysis;
+mod decision;
+mod transcript;
+
+use super::{
+    address::{report_href, sessions_href},
+    live::watch,
+};
+use crate::{
+    components::{Avatar, Badge, Button, CopyField, ErrorNotice, IconName, Skeleton, Status as StatusDot, Time, Tone},
+    error::AppError,
+    messages::{creator, duration, end_word, event_words, source_word, status_word},
+    pages::layout::PageHeader,
+    server_fns::sessions::{ReportData, ReportEvent, report},
+};
+use analysis::AnalysisPart;
+use decision::DecisionPart;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use parley_domain::{
+    id::{InterviewId, SessionId},
+    session::Status,
+};
+use transcript::TranscriptPart;
+
+/// What the parts of a report share.
+#[derive(Clone, Copy)]
+pub(super) struct Sheet {
+    slug: Memo<String>,
+    version: RwSignal<u32>,
+    trouble: RwSignal<Option<AppError>>,
+}
+
+impl Sheet {
+    fn reload(self) {
+        self.version.update(|n| *n = n.wrapping_add(1));
+    }
+}
+
+/// The page.
+#[component]
+pub fn ReportPage() -> impl IntoView {
+    let params = use_params_map();
+    let get = move |name: &str| params.with(|p| p.get(name).unwrap_or_default());
+    let slug = Memo::new(move |_| get("slug"));
+    let session = Memo::new(move |_| get("session").parse::<SessionId>().ok());
+    let interview = Memo::new(move |_| get("id").parse::<InterviewId>().ok());
+    let sheet = Sheet { slug, version: RwSignal::new(0), trouble: RwSignal::new(None) };
+    let data = Resource::new(
+        move || (slug.get(), session.get(), sheet.version.get()),
+        |(slug, session, _)| async move {
+            match session {
+                Some(id) => report(slug, id).await,
+                None => Err(AppError::NotFound),
+            }
+        },
+    );
+    let stream = Signal::derive(move || interview.get().map(|id| format!("/events/interviews/{id}")));
+    watch(stream, Callback::new(move |()| sheet.reload()));
+    view! {
+        {move || sheet.trouble.get().map(|e| view! {
+            <crate::components::Notice kind=crate::components::NoticeKind::Error title=e.to_string()/>
+        })}
+        <Transition fallback=|| view! { <Skeleton/> }>
+            {move || data.get().map(|found| match found {
+                Ok(found) => view! { <Report found=found sheet=sheet/> }.into_any(),
+                Err(error) => view! {
+                    <ErrorNotice
+                        title=creator().load_failed
+                        text=error.to_string()
+                        on_retry=Callback::new(move |()| sheet.reload())
+                    />
+                }
+                .into_any(),
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Report(found: ReportData, sheet: Sheet) -> impl IntoView {
+    let t = &creator().sessions;
+    let slug = sheet.slug.get_untracked();
+    let interview = found.candidate.interview_id;
+    let crumbs = vec![
+        (format!("/w/{slug}/interviews"), creator().nav_interviews.to_owned()),
+        (sessions_href(&slug, interview), found.title.clone()),
+    ];
+    let name = found.candidate.fields.name.clone();
+    view! {
+        <PageHeader title=name crumbs=crumbs>
+            <span class="no-print">
+                <Button icon=IconName::File on_press=Callback::new(|()| print())>{t.print}</Button>
+            </span>
+        </PageHeader>
+        <article class="report stack stack--wide">
+            <div class="report__top">
+                <Who found=found.clone() slug=slug/>
+                <DecisionPart found=found.clone() sheet=sheet/>
+            </div>
+            <AnalysisPart found=found.clone() sheet=sheet/>
+            <TranscriptPart found=found.clone()/>
+            <Events events=found.events/>
+        </article>
+    }
+}
+
+fn print() {
+    // A browser that cannot print says so itself.
+    let _ = window().print();
+}
+
+/// Name, contact, how the session stands, and the way to other attempts.
+#[component]
+fn Who(found: ReportData, slug: String) -> impl IntoView {
+    let t = &creator().sessions;
+    let s = &found.session;
+    let c = &found.candidate;
+    let fine = match s.status {
+        Status::NotStarted => None,
+        Status::InProgress => Some((t.question_of)(s.question_number, s.question_total)),
+        Status::Completed => s.end_reason.map(|r| end_word(r).to_owned()),
+    };
+    let tone = match s.status {
+        Status::NotStarted => Tone::Idle,
+        Status::InProgress => Tone::Busy,
+        Status::Completed => Tone::Done,
+    };
+    let status = match fine {
+        Some(fine) => view! { <StatusDot tone=tone label=status_word(s.status) fine=fine/> }.into_any(),
+        None => view! { <StatusDot tone=tone label=status_word(s.status)/> }.into_any(),
+    };
+    let fact = |label: &'static str, value: Option<AnyView>| {
+        value.map(|value| view! { <div><dt>{label}</dt><dd>{value}</dd></div> })
+    };
+    let text = |value: &Option<String>| value.clone().map(|v| view! { <bdi>{v}</bdi> }.into_any());
+    let time = |at: &Option<parley_domain::time::ShownTime>| {
+        at.clone().map(|t| view! { <Time at=t.at.to_string() text=t.exact.clone() exact=t.exact/> }.into_any())
+    };
+    let link = c.invite_url.clone().map(|url| {
+        view! {
+            <div class="no-print">
+                <CopyField id="report-link" label=t.invite_link copy=t.copy_link value=url/>
+            </div>
+        }
+    });
+    view! {
+        <section class="card stack">
+            <div class="row">
+                <Avatar name=c.fields.name.clone() large=true/>
+                {status}
+                {c.possible_duplicate_of.map(|_| view! { <Badge tone=Tone::Busy label=t.duplicate/> })}
+            </div>
+            <dl class="facts">
+                {fact(t.email, text(&c.fields.email))}
+                {fact(t.phone, text(&c.fields.phone))}
+                {fact(t.school, text(&c.fields.school))}
+                {fact(t.degree, text(&c.fields.degree))}
+                {fact(t.source, Some(source_word(c.source).into_any()))}
+                {fact(t.started, time(&found.started))}
+                {fact(t.finished, time(&found.finished))}
+                {fact(t.duration, s.started_at.map(|_| duration(s.active_seconds).into_any()))}
+            </dl>
+            {link}
+            <Attempts found=found slug=slug/>
+        </section>
+    }
+}
+
+/// A link per attempt, where there is more than one.
+#[component]
+fn Attempts(found: ReportData, slug: String) -> impl IntoView {
+    let t = &creator().sessions;
+    (found.attempts.len() > 1).then(|| {
+        let here = found.session.id;
+        let links = found
+            .attempts
+            .iter()
+            .map(|a| {
+                let words = match a.score {
+                    Some(score) => format!("{} · {score:.1}", (t.attempt_n)(a.attempt)),
+                    None => format!("{} · {}", (t.attempt_n)(a.attempt), status_word(a.status).to_lowercase()),
+                };
+                let href = report_href(&slug, a.interview_id, a.id);
+                view! { <a class="chip" href=href aria-current=(a.id == here).then_some("page")>{words}</a> }
+            })
+            .collect_view();
+        view! { <nav class="chips" aria-label=t.attempts>{links}</nav> }
+    })
+}
+
+#[component]
+fn Events(events: Vec<ReportEvent>) -> impl IntoView {
+    let t = &creator().sessions;
+    let lines = events
+        .into_iter()
+        .map(|e| {
+            view! {
+                <li>
+                    <Time at=e.at.at.to_string() text=e.at.exact.clone() exact=e.at.exact/>
+                    <span>{event_words(&e.kind, e.code.as_deref())}</span>
+                    <span class="faint">{e.who}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="section" aria-labelledby="events-title">
+            <h2 id="events-title" class="section__head">{t.events}</h2>
+            <ol class="events">{lines}</ol>
+        </section>
+    }
+}

@@ -1,0 +1,169 @@
+//! The Sessions tab of an interview, and the same list over all interviews.
+
+use super::{
+    actions::Actions,
+    address::{Place, deleted_href, use_list_query, use_place},
+    columns::ColumnMenu,
+    create::{CreateSheet, EditSheet},
+    desk::{Desk, use_desk},
+    filters::Filters,
+    live::watch,
+    selection::SelectionBar,
+    table::SessionsTable,
+};
+use crate::{
+    components::{ErrorNotice, Icon, IconName, Menu, MenuItem, MenuPlace, ButtonKind, Notice, NoticeKind},
+    messages::creator,
+    pages::layout::PageHeader,
+    server_fns::sessions::{ListQuery, list_sessions},
+};
+use leptos::prelude::*;
+
+/// The Sessions tab of an interview.
+#[component]
+pub fn SessionsTab() -> impl IntoView {
+    view! { <Sessions/> }
+}
+
+/// The sessions of all interviews of a workspace.
+#[component]
+pub fn AllSessionsPage() -> impl IntoView {
+    view! {
+        <PageHeader title=creator().sessions.title full=true/>
+        <Sessions/>
+    }
+}
+
+#[component]
+fn Sessions() -> impl IntoView {
+    let (place, query) = (use_place(), use_list_query());
+    let version = RwSignal::new(0_u32);
+    let data = Resource::new(
+        move || (place.get(), query.get(), version.get()),
+        |(Place { slug, interview }, query, _)| list_sessions(slug, interview, query),
+    );
+    let desk = Desk::new(place, query, data, version);
+    provide_context(desk);
+    let changes = Signal::derive(move || {
+        place.with(|p| p.interview.map(|id| format!("/events/interviews/{id}")))
+    });
+    watch(changes, Callback::new(move |()| desk.reload()));
+    // What is selected is what is acted on: another filter is another selection, another page of it is not.
+    Effect::new(move |before: Option<ListQuery>| {
+        let now = ListQuery { cursor: String::new(), sort: String::new(), ..query.get() };
+        if before.is_some_and(|before| before != now) {
+            desk.selected.update(std::collections::BTreeMap::clear);
+        }
+        now
+    });
+    view! {
+        <section class="stack sessions" aria-label=creator().sessions.title>
+            <Toolbar/>
+            <Trouble/>
+            <SelectionBar/>
+            <Transition fallback=super::table::Waiting>
+                <LoadFailed/>
+                <SessionsTable/>
+            </Transition>
+        </section>
+        <CreateSheet/>
+        <EditSheet/>
+        <Actions/>
+    }
+}
+
+/// Filters at the left, tools at the right.
+#[component]
+fn Toolbar() -> impl IntoView {
+    let desk = use_desk();
+    let of_interview = move || desk.place.with(|p| p.interview.is_some());
+    view! {
+        <div class="toolbar">
+            <Filters/>
+            <div class="row push no-print">
+                <ColumnMenu/>
+                {move || of_interview().then(|| view! { <ExportMenu/> })}
+                <Transition>
+                    {move || (of_interview() && desk.may().edit).then(|| view! {
+                        <DeletedLink/>
+                        <AddMenu/>
+                    })}
+                </Transition>
+            </div>
+        </div>
+    }
+}
+
+/// **+ Add**: the ways that there are.
+#[component]
+fn AddMenu() -> impl IntoView {
+    let desk = use_desk();
+    let t = &creator().sessions;
+    view! {
+        <Menu id="add-menu" label=t.add icon=IconName::Plus kind=ButtonKind::Primary place=MenuPlace::BelowEnd>
+            <MenuItem
+                label=t.add_one
+                hint=t.add_one_hint
+                icon=IconName::User
+                on_press=Callback::new(move |()| desk.creating.set(true))
+            />
+        </Menu>
+    }
+}
+
+#[component]
+fn DeletedLink() -> impl IntoView {
+    let desk = use_desk();
+    let href = move || desk.place.with(|p| p.interview.map(|id| deleted_href(&p.slug, id)));
+    let t = &creator().sessions;
+    view! {
+        <a class="btn btn--quiet btn--icon" href=href aria-label=t.deleted title=t.deleted>
+            <Icon name=IconName::Trash/>
+        </a>
+    }
+}
+
+/// Downloads of exactly the rows that the filter shows.
+#[component]
+fn ExportMenu() -> impl IntoView {
+    let desk = use_desk();
+    let t = &creator().sessions;
+    let entry = move |format: &'static str, label: &'static str| {
+        // Made anew with the address, so that it always names the present filter.
+        move || {
+            let href = desk.place.with(|p| desk.query.with(|q| p.export(q, format))).unwrap_or_default();
+            view! { <MenuItem label=label hint=t.export_hint icon=IconName::Download href=href external=true/> }
+        }
+    };
+    view! {
+        <Menu id="export-menu" label=t.export icon=IconName::Download place=MenuPlace::BelowEnd>
+            {entry("xlsx", t.export_xlsx)}
+            {entry("csv", t.export_csv)}
+        </Menu>
+    }
+}
+
+/// What could not be done.
+#[component]
+fn Trouble() -> impl IntoView {
+    let desk = use_desk();
+    move || {
+        desk.trouble.get().map(|error| {
+            view! { <Notice kind=NoticeKind::Error title=error.to_string()/> }
+        })
+    }
+}
+
+#[component]
+fn LoadFailed() -> impl IntoView {
+    let desk = use_desk();
+    move || {
+        let error = desk.data.with(|d| d.as_ref().and_then(|d| d.as_ref().err().cloned()));
+        error.map(|error| {
+            let title = creator().sessions.list_failed;
+            view! {
+                <ErrorNotice title=title text=error.to_string() on_retry=Callback::new(move |()| desk.reload())/>
+            }
+        })
+    }
+}

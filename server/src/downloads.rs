@@ -1,0 +1,110 @@
+//! Files for a signed-in browser.
+
+use crate::{
+    auth::{Person, Refused},
+    state::AppState,
+};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{Path, Query},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use futures::stream;
+use http::{StatusCode, header};
+use parley_app::server_fns::sessions::{ListQuery, read_query};
+use parley_domain::id::{InterviewId, SessionId};
+use parley_services::{
+    Services,
+    accounts::zone_of,
+    error::ServiceError,
+    sessions::{self, ExportFile, ExportFormat},
+};
+use serde::Deserialize;
+use tokio::io::AsyncReadExt;
+
+/// The routes.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/download/w/{slug}/interviews/{id}/export.xlsx", get(|p, q, a| export(p, q, a, ExportFormat::Xlsx)))
+        .route("/download/w/{slug}/interviews/{id}/export.csv", get(|p, q, a| export(p, q, a, ExportFormat::Csv)))
+}
+
+/// The list's own address, and of its rows only those with `ids` where they are given.
+#[derive(Debug, Deserialize)]
+struct Wanted {
+    #[serde(flatten)]
+    list: ListQuery,
+    /// Session ids, separated by full stops.
+    #[serde(default)]
+    ids: String,
+}
+
+async fn export(
+    person: Person,
+    Query(wanted): Query<Wanted>,
+    at: Path<(String, String)>,
+    format: ExportFormat,
+) -> Response {
+    match try_export(&person, wanted, at, format).await {
+        Ok(response) => response,
+        Err(error) => refused(error),
+    }
+}
+
+async fn try_export(
+    person: &Person,
+    wanted: Wanted,
+    Path((slug, id)): Path<(String, String)>,
+    format: ExportFormat,
+) -> Result<Response, ServiceError> {
+    let s: &Services = &person.services;
+    let actor = person.in_workspace(&slug).await?;
+    let id: InterviewId = id.parse().map_err(|_| ServiceError::NotFound)?;
+    let (filter, order) = read_query(&wanted.list, &zone_of(s, &actor).await?);
+    let ids: Result<Vec<SessionId>, _> = wanted.ids.split('.').filter(|i| !i.is_empty()).map(str::parse).collect();
+    let ids = ids.map_err(|_| ServiceError::invalid("ids", "These are not ids of sessions."))?;
+    let file = sessions::export(s, &actor, id, &filter, order, &ids, format).await?;
+    Ok(send(file, format, s.now()))
+}
+
+/// The file as an attachment, read as the browser takes it.
+pub(crate) fn send(file: ExportFile, format: ExportFormat, now: parley_domain::time::Timestamp) -> Response {
+    let size = file.size;
+    let source = tokio::fs::File::from_std(file.file);
+    let chunks = stream::try_unfold(source, |mut source| async move {
+        let mut chunk = vec![0; 64 * 1024];
+        let n = source.read(&mut chunk).await?;
+        chunk.truncate(n);
+        Ok::<_, std::io::Error>((n > 0).then(|| (Bytes::from(chunk), source)))
+    });
+    let day = now.to_string();
+    let name = format!("sessions-{}.{}", day.get(..10).unwrap_or("export"), format.extension());
+    (
+        [
+            (header::CONTENT_TYPE, format.content_type().to_owned()),
+            (header::CONTENT_LENGTH, size.to_string()),
+            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+            // Invite links are in it.
+            (header::CACHE_CONTROL, "no-store".to_owned()),
+        ],
+        Body::from_stream(chunks),
+    )
+        .into_response()
+}
+
+/// A line of text: a download has no page to show an error on.
+fn refused(error: ServiceError) -> Response {
+    let (status, text) = match error {
+        ServiceError::NotFound => (StatusCode::NOT_FOUND, "This is not here.".to_owned()),
+        ServiceError::Forbidden => (StatusCode::FORBIDDEN, "Your role does not allow this.".to_owned()),
+        ServiceError::Invalid(errors) => {
+            let messages: Vec<_> = errors.into_iter().map(|e| e.message).collect();
+            (StatusCode::UNPROCESSABLE_ENTITY, messages.join(" "))
+        }
+        ServiceError::Conflict { detail, .. } => (StatusCode::CONFLICT, detail),
+        other => return Refused::Failed(other).into_response(),
+    };
+    (status, text).into_response()
+}

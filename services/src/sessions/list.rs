@@ -1,0 +1,281 @@
+//! The Sessions tab: rows, page by page, and how many there are of each status.
+
+use super::{
+    convert::{with_total, word},
+    cursor::Cursor,
+    query::{Query, Scope, key_count, keys_of},
+};
+use crate::{
+    Services,
+    accounts::{Zone, zone_of},
+    candidates::invite_url,
+    entity::{candidate, interview, interview_version, session},
+    error::{Result, ServiceError},
+};
+use parley_domain::{
+    account::{Action, Actor},
+    clock::Presence,
+    id::{InterviewId, SessionId, WorkspaceId},
+    paging::PageRequest,
+    session::{SessionCounts, SessionFilter, SessionOrder, SessionPage, SessionRow, SessionSort, Status},
+    time::Timestamp,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// One page of sessions.
+///
+/// # Errors
+/// An unknown interview; a filter or cursor that cannot be read; a role that may not read.
+pub async fn list(
+    s: &Services,
+    actor: &Actor,
+    interview: Option<InterviewId>,
+    filter: &SessionFilter,
+    order: SessionOrder,
+    page: &PageRequest,
+) -> Result<SessionPage> {
+    let scope = scope(s, actor, interview).await?;
+    let rows = page.rows().map_err(|m| ServiceError::invalid("limit", m))?;
+    let cursor = page.cursor.as_deref().map(|c| Cursor::decode(c, order, key_count(order.by))).transpose()?;
+    let backwards = cursor.as_ref().is_some_and(|c| c.before);
+    let query = Query::new(s, scope, filter, order.by).await?;
+    // One more than shown: it tells whether there is a further page.
+    let mut found = query.page(order, cursor.as_ref()).limit(rows + 1).all(s.db.read()).await?;
+    let more = u64::try_from(found.len()).unwrap_or(u64::MAX) > rows;
+    found.truncate(usize::try_from(rows).unwrap_or(usize::MAX));
+    if backwards {
+        found.reverse();
+    }
+    let at = |row: Option<&session::Model>, before: bool| {
+        row.map(|r| Cursor::new(order, keys_of(r, order.by), r.id, before).encode()).transpose()
+    };
+    // Whoever came by a cursor knows that there is something on the other side.
+    let has_next = if backwards { cursor.is_some() } else { more };
+    let has_previous = if backwards { more } else { cursor.is_some() };
+    let next = at(found.last().filter(|_| has_next), false)?;
+    let previous = at(found.first().filter(|_| has_previous), true)?;
+    Ok(SessionPage { rows: to_rows(s, actor, found).await?, next, previous })
+}
+
+/// How the database would find a page: for the test that an index serves every sort.
+///
+/// # Errors
+/// As [`list`].
+#[doc(hidden)]
+pub async fn plan(
+    s: &Services,
+    actor: &Actor,
+    interview: InterviewId,
+    filter: &SessionFilter,
+    order: SessionOrder,
+    cursor: Option<&str>,
+) -> Result<String> {
+    let scope = scope(s, actor, Some(interview)).await?;
+    let cursor = cursor.map(|c| Cursor::decode(c, order, key_count(order.by))).transpose()?;
+    let select = Query::new(s, scope, filter, order.by).await?.page(order, cursor.as_ref()).limit(51);
+    let mut statement = select.build(s.db.read().get_database_backend());
+    let (explain, column) = if s.db.is_sqlite() { ("EXPLAIN QUERY PLAN", "detail") } else { ("EXPLAIN", "QUERY PLAN") };
+    statement.sql = format!("{explain} {}", statement.sql);
+    let rows = s.db.read().query_all_raw(statement).await?;
+    let lines: std::result::Result<Vec<String>, _> = rows.iter().map(|r| r.try_get("", column)).collect();
+    Ok(lines?.join("\n"))
+}
+
+/// How many sessions stand where, under the same filter less the status.
+///
+/// # Errors
+/// An unknown interview; a filter that cannot be read; a role that may not read.
+pub async fn counts(
+    s: &Services,
+    actor: &Actor,
+    interview: Option<InterviewId>,
+    filter: &SessionFilter,
+) -> Result<SessionCounts> {
+    let scope = scope(s, actor, interview).await?;
+    let filter = SessionFilter { status: None, ..filter.clone() };
+    let groups: Vec<(String, i64)> = Query::new(s, scope, &filter, SessionSort::Status)
+        .await?
+        .plain()
+        .select_only()
+        .column(session::Column::Status)
+        .column_as(session::Column::Id.count(), "n")
+        .group_by(session::Column::Status)
+        .into_tuple()
+        .all(s.db.read())
+        .await?;
+    let mut counts = SessionCounts::default();
+    for (status, n) in groups {
+        counts.all += n;
+        match word::<Status>(&status)? {
+            Status::NotStarted => counts.not_started = n,
+            Status::InProgress => counts.in_progress = n,
+            Status::Completed => counts.completed = n,
+        }
+    }
+    Ok(counts)
+}
+
+/// The sessions that this actor asks about; an interview that is not theirs is not found.
+pub(super) async fn scope(s: &Services, actor: &Actor, interview: Option<InterviewId>) -> Result<Scope> {
+    let workspace = s.allow_own(actor, Action::Read)?;
+    if let Some(id) = interview {
+        let known: Option<Uuid> = interview::Entity::find_by_id(id.0)
+            .filter(interview::Column::WorkspaceId.eq(workspace.0))
+            .select_only()
+            .column(interview::Column::Id)
+            .into_tuple()
+            .one(s.db.read())
+            .await?;
+        known.ok_or(ServiceError::NotFound)?;
+    }
+    Ok(Scope { workspace, interview })
+}
+
+/// The rows of these candidates' current attempts, for a list that is shown already and learnt that they changed. Those
+/// that are gone are left out.
+///
+/// # Errors
+/// A role that may not read.
+pub async fn rows(s: &Services, actor: &Actor, ids: &[SessionId]) -> Result<Vec<SessionRow>> {
+    let workspace = s.allow_own(actor, Action::Read)?;
+    let found = session::Entity::find()
+        .filter(session::Column::WorkspaceId.eq(workspace.0))
+        .filter(session::Column::Listed.eq(true))
+        .filter(session::Column::Id.is_in(ids.iter().take(200).map(|id| id.0)))
+        .all(s.db.read())
+        .await?;
+    to_rows(s, actor, found).await
+}
+
+/// Number of questions per session: of its version, or before the start of the interview's present one.
+pub(super) async fn question_totals(
+    s: &Services,
+    workspace: WorkspaceId,
+    rows: &[session::Model],
+) -> Result<HashMap<Uuid, i32>> {
+    let not_started: Vec<_> = rows.iter().filter(|r| r.version_id.is_none()).map(|r| r.interview_id).collect();
+    let present: HashMap<Uuid, Uuid> = if not_started.is_empty() {
+        HashMap::new()
+    } else {
+        interview::Entity::find()
+            .filter(interview::Column::WorkspaceId.eq(workspace.0))
+            .filter(interview::Column::Id.is_in(distinct(not_started)))
+            .select_only()
+            .column(interview::Column::Id)
+            .column(interview::Column::VersionId)
+            .into_tuple::<(Uuid, Uuid)>()
+            .all(s.db.read())
+            .await?
+            .into_iter()
+            .collect()
+    };
+    let version = |r: &session::Model| r.version_id.or_else(|| present.get(&r.interview_id).copied());
+    let wanted = distinct(rows.iter().filter_map(version).collect());
+    let counts: HashMap<Uuid, i32> = interview_version::Entity::find()
+        .filter(interview_version::Column::WorkspaceId.eq(workspace.0))
+        .filter(interview_version::Column::Id.is_in(wanted))
+        .select_only()
+        .column(interview_version::Column::Id)
+        .column(interview_version::Column::QuestionCount)
+        .into_tuple::<(Uuid, i32)>()
+        .all(s.db.read())
+        .await?
+        .into_iter()
+        .collect();
+    let total = |r: &session::Model| version(r).and_then(|v| counts.get(&v).copied()).unwrap_or(0);
+    Ok(rows.iter().map(|r| (r.id, total(r))).collect())
+}
+
+fn distinct(mut ids: Vec<Uuid>) -> Vec<Uuid> {
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+pub(super) async fn candidates_of(
+    s: &Services,
+    workspace: WorkspaceId,
+    rows: &[session::Model],
+) -> Result<HashMap<Uuid, candidate::Model>> {
+    let ids: Vec<_> = distinct(rows.iter().filter_map(|r| r.candidate_id).collect());
+    Ok(candidate::Entity::find()
+        .filter(candidate::Column::WorkspaceId.eq(workspace.0))
+        .filter(candidate::Column::Id.is_in(ids))
+        .all(s.db.read())
+        .await?
+        .into_iter()
+        .map(|c| (c.id, c))
+        .collect())
+}
+
+/// How many attempts these candidates have, for those with more than one row.
+async fn attempts_of(s: &Services, rows: &[session::Model]) -> Result<HashMap<Uuid, i32>> {
+    let ids: Vec<_> = distinct(rows.iter().filter(|r| !r.is_current).filter_map(|r| r.candidate_id).collect());
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(session::Entity::find()
+        .filter(session::Column::CandidateId.is_in(ids))
+        .filter(session::Column::IsCurrent.eq(true))
+        .select_only()
+        .column(session::Column::CandidateId)
+        .column(session::Column::Attempt)
+        .into_tuple::<(Uuid, i32)>()
+        .all(s.db.read())
+        .await?
+        .into_iter()
+        .collect())
+}
+
+async fn to_rows(s: &Services, actor: &Actor, found: Vec<session::Model>) -> Result<Vec<SessionRow>> {
+    let Some(workspace) = found.first().map(|r| WorkspaceId(r.workspace_id)) else { return Ok(Vec::new()) };
+    let totals = question_totals(s, workspace, &found).await?;
+    let people = candidates_of(s, workspace, &found).await?;
+    let attempts = attempts_of(s, &found).await?;
+    let zone = zone_of(s, actor).await?;
+    let mut rows = Vec::with_capacity(found.len());
+    for row in found {
+        // Purged between the two reads: the row goes with them.
+        let Some(person) = row.candidate_id.and_then(|id| people.get(&id)) else { continue };
+        let total = totals.get(&row.id).copied().unwrap_or(0);
+        let highest = attempts.get(&person.id).copied().unwrap_or(row.attempt);
+        rows.push(to_row(s, actor, &zone, row, person, total, highest)?);
+    }
+    Ok(rows)
+}
+
+fn to_row(
+    s: &Services,
+    actor: &Actor,
+    zone: &Zone,
+    row: session::Model,
+    person: &candidate::Model,
+    total: i32,
+    attempts: i32,
+) -> Result<SessionRow> {
+    let now = s.now();
+    let shown = |millis: i64| zone.shown(Timestamp::from_millis(millis), now);
+    let patience = if row.presence == Presence::Plain.as_str() { Presence::Plain } else { Presence::Live }.patience();
+    let in_progress = row.status == Status::InProgress.as_str();
+    Ok(SessionRow {
+        candidate_id: person.id.into(),
+        name: person.name.clone(),
+        email: person.email.clone(),
+        source: word(&person.source)?,
+        score: (row.score_key >= 0).then(|| f64::from(row.score_key) / 10.0),
+        score_attempt: row.score_attempt.filter(|a| *a != row.attempt && row.score_key >= 0),
+        attempts,
+        possible_duplicate: person.possible_duplicate_of.is_some(),
+        link_expired: person.link_expires_at.is_some_and(|at| at <= now.millis()),
+        invite_url: invite_url(s, actor, person)?,
+        added: shown(person.created_at),
+        opened: row.opened_at.map(shown),
+        started: row.started_at.map(shown),
+        seen: row.last_seen_at.map(shown),
+        active_now: in_progress && row.last_seen_at.is_some_and(|at| now.since(Timestamp::from_millis(at)) <= patience),
+        finished: row.completed_at.map(shown),
+        session: with_total(row, total)?,
+    })
+}

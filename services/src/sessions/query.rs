@@ -1,0 +1,210 @@
+//! Which sessions a list, a count or an export is about: one filter, one place. All of it runs on columns that stand in
+//! the session itself, so that an index serves it; only the search looks at candidates.
+
+use super::cursor::{Cursor, Key};
+use crate::{
+    Services,
+    entity::{candidate, session},
+    error::{Result, ServiceError},
+};
+use parley_domain::{
+    id::{InterviewId, WorkspaceId},
+    session::{SessionFilter, SessionOrder, SessionSort},
+    text,
+};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::{Expr, ExprTrait, LikeExpr},
+};
+use uuid::Uuid;
+
+/// Longest search that is taken, in characters.
+const SEARCH_MAX: usize = 200;
+/// Up to so many found candidates are named in the query; with more, rows are looked at in the order of the list, which
+/// then meets a match soon.
+const FOUND_MAX: u64 = 2_000;
+
+/// Whose sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// Always one workspace.
+    pub workspace: WorkspaceId,
+    /// One of its interviews, or all.
+    pub interview: Option<InterviewId>,
+}
+
+/// The sessions of a filter, ready to be ordered or counted.
+#[derive(Clone, Debug)]
+pub(super) struct Query {
+    select: Select<session::Entity>,
+}
+
+impl Query {
+    /// Reads a filter. What cannot match anything (an empty range) matches nothing; what cannot be read is refused.
+    pub(super) async fn new(s: &Services, scope: Scope, filter: &SessionFilter, by: SessionSort) -> Result<Self> {
+        use session::Column as C;
+        let mut select = session::Entity::find().filter(C::WorkspaceId.eq(scope.workspace.0));
+        if let Some(interview) = scope.interview {
+            select = select.filter(C::InterviewId.eq(interview.0));
+        }
+        select = select.filter(C::Listed.eq(true));
+        if !filter.all_attempts {
+            select = select.filter(C::IsCurrent.eq(true));
+        }
+        if let Some(status) = filter.status {
+            // SQLite would take the index that begins with the status and sort what it finds. The plus sign keeps it on
+            // the index that has the order already; that one holds the status too.
+            let in_order = matches!(by, SessionSort::Added | SessionSort::Status) || !s.db.is_sqlite();
+            select = if in_order {
+                select.filter(C::Status.eq(status.as_str()))
+            } else {
+                select.filter(Expr::cust_with_values(r#"+"session"."status" = ?"#, [status.as_str()]))
+            };
+        }
+        if let Some(source) = filter.source {
+            select = select.filter(C::Source.eq(source.as_str()));
+        }
+        if let Some(from) = filter.added_from {
+            select = select.filter(C::AddedKey.gte(from.millis()));
+        }
+        if let Some(to) = filter.added_to {
+            select = select.filter(C::AddedKey.lt(to.millis()));
+        }
+        if let Some(least) = filter.score_min {
+            if !(0.0..=10.0).contains(&least) {
+                return Err(ServiceError::invalid("score_min", "A score is between 0 and 10."));
+            }
+            #[expect(clippy::cast_possible_truncation, reason = "between 0 and 100")]
+            let key = (least * 10.0).ceil() as i32;
+            select = select.filter(C::ScoreKey.gte(key));
+        }
+        if let Some(q) = filter.q.as_deref() {
+            select = search(s, scope, select, q).await?;
+        }
+        Ok(Self { select })
+    }
+
+    /// Without an order.
+    pub(super) fn plain(self) -> Select<session::Entity> {
+        self.select
+    }
+
+    /// In this order, from `cursor` on. A page before the cursor comes out last row first.
+    pub(super) fn page(self, order: SessionOrder, cursor: Option<&Cursor>) -> Select<session::Entity> {
+        let mut select = self.select;
+        let backwards = cursor.is_some_and(|c| c.before);
+        let ascending = order.descending == backwards;
+        let columns = columns(order.by);
+        if let Some(cursor) = cursor {
+            let left = columns.iter().chain([&session::Column::Id]).map(|c| Expr::col((session::Entity, *c)));
+            let keys = cursor.keys.iter().map(|k| match k {
+                Key::Number(n) => Expr::value(*n),
+                Key::Text(t) => Expr::value(t.as_str()),
+            });
+            let right = Expr::tuple(keys.chain([Expr::value(cursor.id)]));
+            let left = Expr::tuple(left);
+            select = select.filter(if ascending { left.gt(right) } else { left.lt(right) });
+        }
+        for column in columns.iter().chain([&session::Column::Id]) {
+            select = if ascending { select.order_by_asc(*column) } else { select.order_by_desc(*column) };
+        }
+        select
+    }
+}
+
+/// The columns that an order goes by, without the id that always comes last.
+fn columns(by: SessionSort) -> &'static [session::Column] {
+    use session::Column as C;
+    match by {
+        SessionSort::Added => &[C::AddedKey],
+        SessionSort::Name => &[C::NameKey],
+        SessionSort::Email => &[C::EmailNorm],
+        SessionSort::Status => &[C::Status, C::AddedKey],
+        SessionSort::Attempt => &[C::Attempt],
+        SessionSort::Source => &[C::Source],
+        SessionSort::Score => &[C::ScoreKey],
+        SessionSort::Duration => &[C::DurationKey],
+        SessionSort::Started => &[C::StartedKey],
+        SessionSort::Finished => &[C::FinishedKey],
+    }
+}
+
+/// How many keys a cursor of this order has.
+pub(super) fn key_count(by: SessionSort) -> usize {
+    columns(by).len()
+}
+
+/// The keys of a row in this order.
+pub(super) fn keys_of(row: &session::Model, by: SessionSort) -> Vec<Key> {
+    match by {
+        SessionSort::Added => vec![Key::Number(row.added_key)],
+        SessionSort::Name => vec![Key::Text(row.name_key.clone())],
+        SessionSort::Email => vec![Key::Text(row.email_norm.clone())],
+        SessionSort::Status => vec![Key::Text(row.status.clone()), Key::Number(row.added_key)],
+        SessionSort::Attempt => vec![Key::Number(row.attempt.into())],
+        SessionSort::Source => vec![Key::Text(row.source.clone())],
+        SessionSort::Score => vec![Key::Number(row.score_key.into())],
+        SessionSort::Duration => vec![Key::Number(row.duration_key)],
+        SessionSort::Started => vec![Key::Number(row.started_key)],
+        SessionSort::Finished => vec![Key::Number(row.finished_key)],
+    }
+}
+
+/// The pattern that finds `q` anywhere, with the wildcards in it taken literally; `None` for a blank search.
+fn pattern(q: &str) -> Result<Option<LikeExpr>> {
+    if text::chars(q) > SEARCH_MAX {
+        return Err(ServiceError::invalid("q", format!("A search has at most {SEARCH_MAX} characters.")));
+    }
+    let folded = text::fold(&text::one_line(q));
+    if folded.trim().is_empty() {
+        return Ok(None);
+    }
+    let mut escaped = String::with_capacity(folded.len() + 2);
+    for c in folded.trim().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    Ok(Some(LikeExpr::new(format!("%{escaped}%")).escape('\\')))
+}
+
+async fn search(
+    s: &Services,
+    scope: Scope,
+    select: Select<session::Entity>,
+    q: &str,
+) -> Result<Select<session::Entity>> {
+    use candidate::Column as C;
+    let Some(pattern) = pattern(q)? else { return Ok(select) };
+    let mut matching = candidate::Entity::find().select_only().column(C::Id);
+    // The workspace alone, where no interview is given; the interview belongs to it otherwise.
+    matching = match scope.interview {
+        Some(interview) => matching.filter(C::InterviewId.eq(interview.0)),
+        None => matching.filter(C::WorkspaceId.eq(scope.workspace.0)),
+    };
+    matching = matching.filter(Expr::col((candidate::Entity, C::SearchKey)).like(pattern));
+    let found: Vec<Uuid> = matching.clone().limit(FOUND_MAX + 1).into_tuple().all(s.db.read()).await?;
+    if u64::try_from(found.len()).unwrap_or(u64::MAX) <= FOUND_MAX {
+        return Ok(select.filter(session::Column::CandidateId.is_in(found)));
+    }
+    let mut of_row = matching.into_query();
+    of_row.and_where(
+        Expr::col((candidate::Entity, C::Id)).equals((session::Entity, session::Column::CandidateId)),
+    );
+    Ok(select.filter(Condition::all().add(Expr::exists(of_row))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wildcards_are_taken_literally() {
+        let plain = |q| pattern(q).unwrap().map(|p| format!("{p:?}"));
+        assert!(plain("50%_\\").unwrap().contains(r"%50\\%\\_\\\\%"));
+        assert_eq!(plain(" \t "), None);
+        assert!(pattern(&"x".repeat(201)).is_err());
+        assert!(plain("Ł").unwrap().contains("%ł%"));
+    }
+}

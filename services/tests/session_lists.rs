@@ -1,0 +1,376 @@
+//! The Sessions tab's lists, counts and exports.
+
+mod common;
+
+use common::{START, TestBed, token};
+use parley_domain::{
+    account::Role,
+    candidate::{CandidateInput, Source},
+    id::{InterviewId, SessionId},
+    paging::PageRequest,
+    session::{SessionCounts, SessionFilter, SessionOrder, SessionPage, SessionSort, Status, Verdict},
+    time::{MINUTE, Timestamp},
+};
+use parley_services::{
+    candidates::{self, OnDuplicate},
+    conversation::{self, StartInput},
+    entity,
+    error::ServiceError,
+    jobs,
+    sessions::{self, ExportFormat},
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use std::{collections::BTreeSet, io::Read};
+
+on_both_databases!(
+    every_sort_walks_every_row_once_both_ways,
+    filters_and_counts_agree,
+    the_search_finds_parts_and_takes_wildcards_literally,
+    rows_say_what_a_creator_sees,
+    nothing_crosses_a_workspace,
+    cursors_of_other_lists_are_refused,
+    an_index_serves_each_sort,
+    exports_hold_exactly_the_filtered_rows,
+    decisions_are_kept,
+    deleted_candidates_are_gone_from_every_list,
+);
+
+fn order(text: &str) -> SessionOrder {
+    text.parse().unwrap()
+}
+
+async fn page(bed: &TestBed, of: InterviewId, filter: &SessionFilter, sort: &str, cursor: Option<String>) -> SessionPage {
+    let request = PageRequest { limit: Some(4), cursor };
+    sessions::list(&bed.s, &bed.owner, Some(of), filter, order(sort), &request).await.unwrap()
+}
+
+fn names(page: &SessionPage) -> Vec<String> {
+    page.rows.iter().map(|r| r.name.clone()).collect()
+}
+
+/// Eleven candidates: every third started, two of them done, scores and names with repetitions.
+async fn people(bed: &TestBed) -> InterviewId {
+    let interview = bed.interview(2, |_| {}).await;
+    let all = ["Zoë", "ana", "Ana", "Łukasz", "王小明", "Bo", "Bo", "Émile", "d", "50% off_er", "Omar"];
+    let sources = [Source::Invited, Source::Api, Source::Imported];
+    for (n, name) in all.into_iter().enumerate() {
+        let input = CandidateInput {
+            name: name.into(),
+            email: (n % 2 == 0).then(|| format!("p{n}@example.org")),
+            school: Some(format!("School {}", n / 4)),
+            ..Default::default()
+        };
+        let source = sources[n % 3];
+        let c = candidates::create(&bed.s, &bed.owner, interview, input, source, OnDuplicate::Refuse).await.unwrap();
+        if n % 3 == 0 {
+            let start = StartInput { consent: true, language: "en".into(), ..Default::default() };
+            conversation::start(&bed.s, &token(&c), start).await.unwrap();
+        }
+        if n % 6 == 0 {
+            bed.clock.advance(MINUTE);
+            sessions::end(&bed.s, &bed.owner, c.session.id).await.unwrap();
+            let key = i32::try_from(n).unwrap() * 10;
+            entity::session::Entity::update_many()
+                .col_expr(entity::session::Column::ScoreKey, Expr::value(key))
+                .filter(entity::session::Column::Id.eq(c.session.id.0))
+                .exec(bed.s.db.read())
+                .await
+                .unwrap();
+        }
+        bed.clock.advance(1_000);
+    }
+    interview
+}
+
+async fn every_sort_walks_every_row_once_both_ways(bed: TestBed) {
+    let interview = people(&bed).await;
+    let filter = SessionFilter::default();
+    for by in SessionSort::ALL {
+        for direction in ["", "-"] {
+            let sort = format!("{direction}{}", by.as_str());
+            let (mut there, mut pages, mut cursor) = (Vec::new(), Vec::new(), None);
+            loop {
+                let p = page(&bed, interview, &filter, &sort, cursor).await;
+                assert_eq!(p.previous.is_some(), !pages.is_empty());
+                there.extend(p.rows.iter().map(|r| r.session.id));
+                cursor = p.next.clone();
+                pages.push(p);
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            assert_eq!((there.len(), pages.len()), (11, 3), "{sort}");
+            assert_eq!(there.iter().collect::<BTreeSet<_>>().len(), 11, "{sort} repeats a row");
+            let mut back = Vec::new();
+            let mut cursor = pages[2].previous.clone();
+            while let Some(c) = cursor {
+                let p = page(&bed, interview, &filter, &sort, Some(c)).await;
+                assert!(p.next.is_some());
+                back.splice(0..0, p.rows.iter().map(|r| r.session.id));
+                cursor = p.previous;
+            }
+            assert_eq!(back, there[..8], "{sort} backwards");
+        }
+    }
+    let first = page(&bed, interview, &filter, "name", None).await;
+    assert_eq!(names(&first), ["50% off_er", "ana", "Ana", "Bo"], "sorted without regard to case");
+    let best = page(&bed, interview, &filter, "-score", None).await;
+    assert_eq!(best.rows[0].score, Some(6.0));
+    let newest = page(&bed, interview, &filter, "-added", None).await;
+    assert_eq!(names(&newest), ["Omar", "50% off_er", "d", "Émile"]);
+}
+
+async fn filters_and_counts_agree(bed: TestBed) {
+    let interview = people(&bed).await;
+    let none = SessionFilter::default();
+    let counts = sessions::counts(&bed.s, &bed.owner, Some(interview), &none).await.unwrap();
+    assert_eq!(counts, SessionCounts { all: 11, not_started: 7, in_progress: 2, completed: 2 });
+    for (status, n) in [(Status::NotStarted, 7), (Status::InProgress, 2), (Status::Completed, 2)] {
+        for sort in ["-added", "name", "-score", "status"] {
+            let filter = SessionFilter { status: Some(status), ..none.clone() };
+            let request = PageRequest::default();
+            let p = sessions::list(&bed.s, &bed.owner, Some(interview), &filter, order(sort), &request).await.unwrap();
+            assert_eq!(p.rows.len(), n, "{status:?} {sort}");
+            assert!(p.rows.iter().all(|r| r.session.status == status));
+        }
+    }
+    let narrow = SessionFilter {
+        source: Some(Source::Invited),
+        added_from: Some(Timestamp::from_millis(START + 1)),
+        score_min: Some(5.9),
+        status: Some(Status::Completed),
+        ..none.clone()
+    };
+    let p = page(&bed, interview, &narrow, "-added", None).await;
+    assert_eq!(names(&p), ["Bo"]);
+    let counts = sessions::counts(&bed.s, &bed.owner, Some(interview), &narrow).await.unwrap();
+    assert_eq!(counts, SessionCounts { all: 1, completed: 1, ..Default::default() });
+    let empty = SessionFilter { added_to: Some(Timestamp::from_millis(START)), ..none.clone() };
+    assert_eq!(page(&bed, interview, &empty, "name", None).await, SessionPage::default());
+    let wrong = SessionFilter { score_min: Some(11.0), ..none };
+    let refused = sessions::counts(&bed.s, &bed.owner, Some(interview), &wrong).await.unwrap_err();
+    assert!(matches!(refused, ServiceError::Invalid(e) if e[0].field == "score_min"));
+}
+
+async fn the_search_finds_parts_and_takes_wildcards_literally(bed: TestBed) {
+    let interview = people(&bed).await;
+    let cases = [
+        ("ANA", 2),
+        ("emile", 1),
+        ("小明", 1),
+        ("p4@ex", 1),
+        ("School 2", 3),
+        ("%", 1),
+        ("_", 1),
+        ("50% off_er", 1),
+        ("\\", 0),
+        ("' OR 1=1 --", 0),
+        ("  ", 11),
+    ];
+    for (q, n) in cases {
+        let filter = SessionFilter { q: Some(q.into()), ..Default::default() };
+        let counts = sessions::counts(&bed.s, &bed.owner, Some(interview), &filter).await.unwrap();
+        assert_eq!(counts.all, n, "{q}");
+        let request = PageRequest::default();
+        let p = sessions::list(&bed.s, &bed.owner, Some(interview), &filter, order("name"), &request).await.unwrap();
+        assert_eq!(i64::try_from(p.rows.len()).unwrap(), n, "{q}");
+    }
+}
+
+async fn rows_say_what_a_creator_sees(bed: TestBed) {
+    let interview = bed.interview(3, |_| {}).await;
+    let candidate = bed.candidate(interview, "Ana", Some("ana@example.org")).await;
+    let start = StartInput { consent: true, language: "en".into(), ..Default::default() };
+    conversation::start(&bed.s, &token(&candidate), start).await.unwrap();
+    let filter = SessionFilter::default();
+    let row = page(&bed, interview, &filter, "-added", None).await.rows.remove(0);
+    assert_eq!((row.session.question_number, row.session.question_total), (1, 3));
+    assert!(row.active_now);
+    assert_eq!(row.invite_url, candidate.invite_url);
+    assert_eq!(row.added.exact, "Tue 24 Nov 2026, 10:00:00 Europe/Berlin");
+    bed.clock.advance(2 * MINUTE);
+    let rows = sessions::rows(&bed.s, &bed.member(Role::Viewer), &[row.session.id]).await.unwrap();
+    assert!(!rows[0].active_now);
+    assert_eq!(rows[0].invite_url, None, "viewers never see links");
+    assert_eq!(rows[0].seen.as_ref().unwrap().short, "2 min ago");
+}
+
+async fn nothing_crosses_a_workspace(bed: TestBed) {
+    let interview = people(&bed).await;
+    let stranger = bed.stranger().await;
+    let (filter, request) = (SessionFilter::default(), PageRequest::default());
+    let theirs = sessions::list(&bed.s, &stranger, Some(interview), &filter, order("name"), &request).await;
+    assert!(matches!(theirs, Err(ServiceError::NotFound)));
+    let all = sessions::list(&bed.s, &stranger, None, &filter, order("-added"), &request).await.unwrap();
+    assert_eq!(all, SessionPage::default());
+    let counts = sessions::counts(&bed.s, &stranger, None, &filter).await.unwrap();
+    assert_eq!(counts, SessionCounts::default());
+    let mine = sessions::list(&bed.s, &bed.owner, None, &filter, order("-added"), &request).await.unwrap();
+    assert_eq!(mine.rows.len(), 11);
+    let id = mine.rows[0].session.id;
+    assert_eq!(sessions::rows(&bed.s, &stranger, &[id]).await.unwrap(), []);
+    for refused in [
+        sessions::get(&bed.s, &stranger, id).await.err(),
+        sessions::transcript(&bed.s, &stranger, id).await.err(),
+        sessions::events(&bed.s, &stranger, id).await.err(),
+        sessions::report(&bed.s, &stranger, id).await.err(),
+        sessions::decide(&bed.s, &stranger, id, Verdict::Hold, "").await.err(),
+    ] {
+        assert!(matches!(refused, Some(ServiceError::NotFound)), "{refused:?}");
+    }
+}
+
+async fn cursors_of_other_lists_are_refused(bed: TestBed) {
+    let interview = people(&bed).await;
+    let filter = SessionFilter::default();
+    let next = page(&bed, interview, &filter, "name", None).await.next;
+    for (sort, cursor) in [("-name", next), ("name", Some("nonsense".into()))] {
+        let request = PageRequest { limit: None, cursor };
+        let refused = sessions::list(&bed.s, &bed.owner, Some(interview), &filter, order(sort), &request).await;
+        assert!(matches!(refused, Err(ServiceError::Invalid(e)) if e[0].field == "cursor"));
+    }
+    let request = PageRequest { limit: Some(201), cursor: None };
+    let refused = sessions::list(&bed.s, &bed.owner, Some(interview), &filter, order("name"), &request).await;
+    assert!(matches!(refused, Err(ServiceError::Invalid(e)) if e[0].field == "limit"));
+}
+
+/// The plan of each sort, with and without a status: rows come out of an index in their order, nothing is sorted.
+async fn an_index_serves_each_sort(bed: TestBed) {
+    let interview = people(&bed).await;
+    let conn = bed.s.db.read();
+    if !bed.s.db.is_sqlite() {
+        // A table of eleven rows is read whole whatever there is; the planner is told that this is not an option.
+        fill_up(conn).await;
+    }
+    for by in SessionSort::ALL {
+        for status in [None, Some(Status::Completed)] {
+            let filter = SessionFilter { status, ..Default::default() };
+            for sort in [by.as_str().to_owned(), format!("-{}", by.as_str())] {
+                let first = page(&bed, interview, &SessionFilter::default(), &sort, None).await;
+                for cursor in [None, first.next.clone()] {
+                    let plan = sessions::plan(&bed.s, &bed.owner, interview, &filter, order(&sort), cursor.as_deref())
+                        .await
+                        .unwrap();
+                    let text = plan.to_lowercase();
+                    assert!(text.contains("session_by_"), "{sort} {status:?}: no index\n{plan}");
+                    assert!(!text.contains("b-tree") && !text.contains("sort"), "{sort} {status:?}: sorts\n{plan}");
+                }
+            }
+        }
+    }
+}
+
+/// Gives PostgreSQL's planner something to plan for: on a table of eleven rows it reads everything and sorts, and is
+/// right.
+async fn fill_up(conn: &impl ConnectionTrait) {
+    let columns = "workspace_id, interview_id, candidate_id, version_id, attempt, counts, status, awaiting, end_reason, \
+        question_index, prompt_id, follow_ups, turns, holder, presence, opened_at, started_at, last_seen_at, deadline, \
+        completed_at, active_ms, analysis_state, score, score_attempt, is_current, listed, source, name_key, email_norm, \
+        added_key, score_key, duration_key, started_key, finished_key, created_at, updated_at";
+    let copied = columns
+        .replace("candidate_id", "NULL::uuid")
+        .replace("name_key", "name_key || n")
+        .replace("email_norm", "email_norm || n")
+        .replace("added_key", "added_key + n")
+        .replace("duration_key", "duration_key + n")
+        .replace("started_key", "started_key + n")
+        .replace("finished_key", "finished_key + n")
+        .replace("score_key", "n % 100");
+    conn.execute_unprepared(&format!(
+        "INSERT INTO session (id, {columns}) SELECT gen_random_uuid(), {copied} FROM session, generate_series(1, 3000) n"
+    ))
+    .await
+    .unwrap();
+    conn.execute_unprepared("ANALYZE session").await.unwrap();
+}
+
+async fn exports_hold_exactly_the_filtered_rows(bed: TestBed) {
+    let interview = people(&bed).await;
+    let input = CandidateInput {
+        name: "=HYPERLINK(\"http://evil.example\")".into(),
+        phone: Some("+49 30 123456".into()),
+        notes: Some("-1\n\"quoted\", and more".into()),
+        ..Default::default()
+    };
+    candidates::create(&bed.s, &bed.owner, interview, input, Source::Invited, OnDuplicate::Refuse).await.unwrap();
+    let filter = SessionFilter { status: Some(Status::NotStarted), ..Default::default() };
+    let export = |actor, selected: Vec<SessionId>, format| {
+        let (s, filter) = (bed.s.clone(), filter.clone());
+        async move {
+            let mut e =
+                sessions::export(&s, &actor, interview, &filter, order("name"), &selected, format).await.unwrap();
+            let mut bytes = Vec::new();
+            e.file.read_to_end(&mut bytes).unwrap();
+            assert_eq!(e.size, bytes.len() as u64);
+            (e.rows, bytes)
+        }
+    };
+    let (rows, bytes) = export(bed.owner, Vec::new(), ExportFormat::Csv).await;
+    assert_eq!(rows, 8);
+    let text = String::from_utf8(bytes).unwrap();
+    assert!(text.starts_with("\u{FEFF}\"Name\",\"Email\""));
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{FEFF}').as_bytes());
+    assert!(reader.headers().unwrap().iter().any(|h| h == "Added (Europe/Berlin)"));
+    let records: Vec<_> = reader.records().map(|r| r.unwrap()).collect();
+    assert_eq!(records.len(), 8);
+    let evil = records.iter().find(|r| r[0].contains("HYPERLINK")).unwrap();
+    assert!(evil[0].starts_with("'=") && evil[8].starts_with("'-1") && &evil[2] == "+49 30 123456");
+    assert!(records.iter().all(|r| r[15].starts_with("http://127.0.0.1:3000/i/invite/") && &r[10] == "Not started"));
+    let (_, for_viewer) = export(bed.member(Role::Viewer), Vec::new(), ExportFormat::Csv).await;
+    assert!(!String::from_utf8(for_viewer).unwrap().contains("/i/invite/"));
+
+    let one = page(&bed, interview, &filter, "name", None).await.rows[1].session.id;
+    assert_eq!(export(bed.owner, vec![one], ExportFormat::Csv).await.0, 1);
+
+    let (rows, bytes) = export(bed.owner, Vec::new(), ExportFormat::Xlsx).await;
+    assert_eq!(rows, 8);
+    let path = bed.dir().join("export.xlsx");
+    std::fs::write(&path, &bytes).unwrap();
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(&path).unwrap();
+    let sheet = calamine::Reader::worksheet_range(&mut book, "Sessions").unwrap();
+    assert_eq!((sheet.height(), sheet.width()), (9, 19));
+    let cells: Vec<String> = sheet.rows().map(|r| r[0].to_string()).collect();
+    assert!(cells.iter().any(|c| c == "=HYPERLINK(\"http://evil.example\")"), "{cells:?}");
+    let formulas = calamine::Reader::worksheet_formula(&mut book, "Sessions").unwrap();
+    assert!(formulas.is_empty(), "a text became a formula");
+    let left: Vec<_> = std::fs::read_dir(bed.dir()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    let strange = left.iter().filter(|n| !["parley", "export"].iter().any(|p| n.to_string_lossy().starts_with(p)));
+    assert_eq!(strange.count(), 0, "temporary files stay behind: {left:?}");
+}
+
+async fn decisions_are_kept(bed: TestBed) {
+    let interview = bed.interview(1, |_| {}).await;
+    let id = bed.candidate(interview, "Ana", None).await.session.id;
+    assert_eq!(sessions::decision(&bed.s, &bed.owner, id).await.unwrap(), None);
+    sessions::decide(&bed.s, &bed.owner, id, Verdict::Hold, " wait ").await.unwrap();
+    bed.clock.advance(1);
+    sessions::decide(&bed.s, &bed.owner, id, Verdict::Advance, "").await.unwrap();
+    let held = sessions::decision(&bed.s, &bed.owner, id).await.unwrap().unwrap();
+    assert_eq!((held.verdict, held.actor), (Verdict::Advance, bed.owner.code()));
+    let events = sessions::events(&bed.s, &bed.owner, id).await.unwrap();
+    let codes: Vec<_> = events.iter().filter(|e| e.kind == "decided").map(|e| e.code.clone().unwrap()).collect();
+    assert_eq!(codes, ["hold", "advance"]);
+    let viewer = bed.member(Role::Viewer);
+    let refused = sessions::decide(&bed.s, &viewer, id, Verdict::Decline, "").await;
+    assert!(matches!(refused, Err(ServiceError::Forbidden)));
+    let long = "x".repeat(2_001);
+    assert!(matches!(
+        sessions::decide(&bed.s, &bed.owner, id, Verdict::Hold, &long).await,
+        Err(ServiceError::Invalid(_))
+    ));
+}
+
+async fn deleted_candidates_are_gone_from_every_list(bed: TestBed) {
+    let interview = people(&bed).await;
+    let filter = SessionFilter::default();
+    let row = page(&bed, interview, &filter, "name", None).await.rows.remove(0);
+    candidates::delete(&bed.s, &bed.owner, &[row.candidate_id]).await.unwrap();
+    let counts = sessions::counts(&bed.s, &bed.owner, Some(interview), &filter).await.unwrap();
+    assert_eq!(counts.all, 10);
+    assert_ne!(page(&bed, interview, &filter, "name", None).await.rows[0].candidate_id, row.candidate_id);
+    assert!(matches!(sessions::get(&bed.s, &bed.owner, row.session.id).await, Err(ServiceError::NotFound)));
+    assert_eq!(sessions::rows(&bed.s, &bed.owner, &[row.session.id]).await.unwrap(), []);
+    candidates::restore(&bed.s, &bed.owner, &[row.candidate_id]).await.unwrap();
+    assert_eq!(jobs::run_due(&bed.s).await.unwrap(), 0);
+    assert_eq!(page(&bed, interview, &filter, "name", None).await.rows[0].candidate_id, row.candidate_id);
+}
