@@ -174,7 +174,11 @@ impl ProfileInput {
         self.locale = one_line(&self.locale);
         check_name(&mut problems, &self.name);
         let tag = self.locale.len() <= 35 && self.locale.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        problems.require(tag && !self.locale.is_empty(), "locale", "This is not a language such as en.");
+        problems.require(
+            tag && !self.locale.is_empty(),
+            "locale",
+            "This is not a language such as en.",
+        );
         problems.into_result(self)
     }
 }
@@ -209,7 +213,9 @@ pub struct NewApiKey {
 
 impl std::fmt::Debug for NewApiKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NewApiKey").field("key", &self.key).finish_non_exhaustive()
+        f.debug_struct("NewApiKey")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
     }
 }
 

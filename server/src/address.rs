@@ -32,7 +32,11 @@ impl FromStr for Network {
         let base: IpAddr = base.parse().map_err(|_| wrong())?;
         let most = if base.is_ipv4() { 32 } else { 128 };
         let bits = bits.unwrap_or(most);
-        if bits > most { Err(wrong()) } else { Ok(Self { base, bits }) }
+        if bits > most {
+            Err(wrong())
+        } else {
+            Ok(Self { base, bits })
+        }
     }
 }
 
@@ -95,7 +99,9 @@ fn hops(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
         .map(|element| {
             element.split(';').find_map(|pair| {
                 let (key, value) = pair.trim().split_once('=')?;
-                key.eq_ignore_ascii_case("for").then(|| node(value.trim_matches('"'))).flatten()
+                key.eq_ignore_ascii_case("for")
+                    .then(|| node(value.trim_matches('"')))
+                    .flatten()
             })
         })
         .collect()
@@ -103,7 +109,10 @@ fn hops(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
 
 /// `192.0.2.1`, `192.0.2.1:4711`, `[2001:db8::1]`, `[2001:db8::1]:4711`, `2001:db8::1`.
 fn node(text: &str) -> Option<IpAddr> {
-    let bare = text.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(ip, _)| ip);
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'))
+        .map(|(ip, _)| ip);
     bare.unwrap_or(text)
         .parse()
         .ok()
@@ -156,7 +165,10 @@ mod tests {
         assert_eq!(resolved("10.0.0.1", &["10.0.0.0/8"], &forwarded), ip("2001:db8::7"));
         let odd = [("forwarded", "for=203.0.113.9, for=unknown")];
         assert_eq!(resolved("10.0.0.1", &["10.0.0.0/8"], &odd), ip("10.0.0.1"));
-        assert_eq!(resolved("::ffff:10.0.0.1", &["10.0.0.1"], &chain[..1]), ip("203.0.113.9"));
+        assert_eq!(
+            resolved("::ffff:10.0.0.1", &["10.0.0.1"], &chain[..1]),
+            ip("203.0.113.9")
+        );
     }
 
     #[test]

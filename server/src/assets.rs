@@ -49,8 +49,9 @@ fn is_hashed(name: &str) -> bool {
 /// The name of `project`'s file of this kind: the one with a hash, where there is one.
 fn pick(names: &[String], project: &str, kind: &str) -> Option<String> {
     let ours = |name: &&String| {
-        name.strip_prefix(project)
-            .is_some_and(|rest| rest.starts_with('.') && rest.ends_with(&format!(".{kind}")) || rest == format!(".{kind}"))
+        name.strip_prefix(project).is_some_and(|rest| {
+            rest.starts_with('.') && rest.ends_with(&format!(".{kind}")) || rest == format!(".{kind}")
+        })
     };
     let found = names.iter().filter(ours).max_by_key(|name| is_hashed(name));
     found.map(|name| format!("/pkg/{name}"))
@@ -110,7 +111,9 @@ fn serve(name: &str, headers: &HeaderMap, for_ever: bool, find: impl Fn(&str) ->
         return missing();
     };
     let tag = tag(&file);
-    let fresh = headers.get(header::IF_NONE_MATCH).is_some_and(|given| Some(given) == tag.as_ref());
+    let fresh = headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|given| Some(given) == tag.as_ref());
     let mut response = if fresh {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -162,14 +165,23 @@ mod tests {
 
     #[test]
     fn the_hashed_name_is_picked() {
-        let names: Vec<String> = ["parley.js", "parley.1a2b.js", "parley.1a2b.wasm", "parley.1a2b.wasm.br", "other.js"]
-            .map(str::to_owned)
-            .to_vec();
+        let names: Vec<String> = [
+            "parley.js",
+            "parley.1a2b.js",
+            "parley.1a2b.wasm",
+            "parley.1a2b.wasm.br",
+            "other.js",
+        ]
+        .map(str::to_owned)
+        .to_vec();
         assert_eq!(pick(&names, "parley", "js").unwrap(), "/pkg/parley.1a2b.js");
         assert_eq!(pick(&names, "parley", "wasm").unwrap(), "/pkg/parley.1a2b.wasm");
         assert_eq!(pick(&names, "parley", "css"), None);
         assert_eq!(pick(&names, "candidate", "js"), None);
-        assert_eq!(pick(&["parley.js".to_owned()], "parley", "js").unwrap(), "/pkg/parley.js");
+        assert_eq!(
+            pick(&["parley.js".to_owned()], "parley", "js").unwrap(),
+            "/pkg/parley.js"
+        );
     }
 
     #[test]

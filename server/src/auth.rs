@@ -60,7 +60,11 @@ impl From<ServiceError> for Refused {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let (status, title, detail) = match &self {
-            Self::Login => (StatusCode::UNAUTHORIZED, "Signed out", "Sign in again; nothing was changed."),
+            Self::Login => (
+                StatusCode::UNAUTHORIZED,
+                "Signed out",
+                "Sign in again; nothing was changed.",
+            ),
             Self::Failed(ServiceError::Unavailable(why)) => {
                 tracing::warn!(%why, "temporarily unavailable");
                 (
@@ -78,10 +82,14 @@ impl IntoResponse for Refused {
                 )
             }
         };
-        let body = serde_json::json!({"type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail});
+        let body =
+            serde_json::json!({"type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail});
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         match self {
             Self::Failed(ServiceError::Unavailable(_)) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

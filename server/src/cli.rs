@@ -15,7 +15,14 @@ use std::{
 
 /// Parley: AI interviews, self-hosted.
 #[derive(Parser)]
-#[command(name = "parley", version, about, max_term_width = 110, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "parley",
+    version,
+    about,
+    max_term_width = 110,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -163,7 +170,9 @@ fn print_config(matches: &ArgMatches, settings: &Settings) -> Result<()> {
 
 async fn migrate(settings: &Settings) -> Result<()> {
     let done = start::migrate(settings).await?;
-    say(&format!("The database's schema is up to date ({done} steps were missing)."))
+    say(&format!(
+        "The database's schema is up to date ({done} steps were missing)."
+    ))
 }
 
 /// The password: one line of standard input.
@@ -172,7 +181,10 @@ fn read_password() -> Result<String> {
         write!(io::stderr(), "Password (it will be visible): ")?;
     }
     let mut line = String::new();
-    io::stdin().lock().read_line(&mut line).context("reading the password from standard input")?;
+    io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .context("reading the password from standard input")?;
     let password = line.trim_end_matches(['\n', '\r']).to_owned();
     if password.is_empty() {
         bail!("No password came on standard input. Nothing was changed.");
@@ -247,7 +259,10 @@ mod tests {
 
     #[test]
     fn settings_stand_before_or_after_the_command() {
-        for args in [["parley", "--listen", "127.0.0.1:1", "serve"], ["parley", "serve", "--listen", "127.0.0.1:1"]] {
+        for args in [
+            ["parley", "--listen", "127.0.0.1:1", "serve"],
+            ["parley", "serve", "--listen", "127.0.0.1:1"],
+        ] {
             let cli = Cli::parse_from(args);
             assert_eq!(cli.settings.listen.port(), 1);
         }

@@ -9,22 +9,52 @@ use std::{io, net::SocketAddr, path::PathBuf};
 #[derive(Clone, Args)]
 pub struct Settings {
     /// Address and port to listen on
-    #[arg(long, env = "PARLEY_LISTEN", default_value = "127.0.0.1:3000", value_name = "ADDRESS", global = true)]
+    #[arg(
+        long,
+        env = "PARLEY_LISTEN",
+        default_value = "127.0.0.1:3000",
+        value_name = "ADDRESS",
+        global = true
+    )]
     pub listen: SocketAddr,
     /// How browsers reach this installation, such as https://interviews.example.com; links are made of it
     #[arg(long, env = "PARLEY_PUBLIC_URL", value_name = "URL", value_parser = public_url, global = true)]
     pub public_url: Option<String>,
     /// Folder of the database, the files and the secret
-    #[arg(long, env = "PARLEY_DATA_DIR", default_value = "data", value_name = "FOLDER", global = true)]
+    #[arg(
+        long,
+        env = "PARLEY_DATA_DIR",
+        default_value = "data",
+        value_name = "FOLDER",
+        global = true
+    )]
     pub data_dir: PathBuf,
     /// postgres://… instead of SQLite in the data folder
-    #[arg(long, env = "PARLEY_DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "PARLEY_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true,
+        global = true
+    )]
     pub database_url: Option<String>,
     /// The installation's keys, newest first, separated by commas, instead of the file `secret` in the data folder
-    #[arg(long, env = "PARLEY_SECRET", value_name = "KEYS", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "PARLEY_SECRET",
+        value_name = "KEYS",
+        hide_env_values = true,
+        global = true
+    )]
     pub secret: Option<String>,
     /// Proxies whose Forwarded and X-Forwarded-For headers are believed: addresses or networks, separated by commas
-    #[arg(long, env = "PARLEY_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', global = true)]
+    #[arg(
+        long,
+        env = "PARLEY_TRUSTED_PROXIES",
+        value_name = "NETWORKS",
+        value_delimiter = ',',
+        global = true
+    )]
     pub trusted_proxies: Vec<Network>,
     /// Bring the database's schema up to date at start; without it `parley migrate` does
     #[arg(long, env = "PARLEY_MIGRATE", default_value_t = true, action = clap::ArgAction::Set, value_name = "true|false", global = true)]
@@ -39,25 +69,67 @@ pub struct Settings {
     #[arg(long, env = "PARLEY_TOKENS_PER_RESUME", default_value_t = 5, value_parser = clap::value_parser!(i64).range(0..=1_000_000), value_name = "N", global = true)]
     pub tokens_per_resume: i64,
     /// Log-ins per address and minute; this and the following: 0 is no limit
-    #[arg(long, env = "PARLEY_LIMIT_LOGINS", default_value_t = 10, value_name = "N", global = true)]
+    #[arg(
+        long,
+        env = "PARLEY_LIMIT_LOGINS",
+        default_value_t = 10,
+        value_name = "N",
+        global = true
+    )]
     pub limit_logins: u32,
     /// Look-ups of unknown candidate links per address and minute
-    #[arg(long, env = "PARLEY_LIMIT_LOOKUPS", default_value_t = 30, value_name = "N", global = true)]
+    #[arg(
+        long,
+        env = "PARLEY_LIMIT_LOOKUPS",
+        default_value_t = 30,
+        value_name = "N",
+        global = true
+    )]
     pub limit_lookups: u32,
     /// Public starts per address and minute
-    #[arg(long, env = "PARLEY_LIMIT_STARTS", default_value_t = 60, value_name = "N", global = true)]
+    #[arg(
+        long,
+        env = "PARLEY_LIMIT_STARTS",
+        default_value_t = 60,
+        value_name = "N",
+        global = true
+    )]
     pub limit_starts: u32,
     /// Requests per API key and minute
-    #[arg(long, env = "PARLEY_LIMIT_API", default_value_t = 600, value_name = "N", global = true)]
+    #[arg(
+        long,
+        env = "PARLEY_LIMIT_API",
+        default_value_t = 600,
+        value_name = "N",
+        global = true
+    )]
     pub limit_api: u32,
     /// Requests per candidate session and minute
-    #[arg(long, env = "PARLEY_LIMIT_CANDIDATES", default_value_t = 60, value_name = "N", global = true)]
+    #[arg(
+        long,
+        env = "PARLEY_LIMIT_CANDIDATES",
+        default_value_t = 60,
+        value_name = "N",
+        global = true
+    )]
     pub limit_candidates: u32,
     /// What is logged: error, warn, info, debug, or a filter such as info,parley_services=debug
-    #[arg(long, env = "PARLEY_LOG", default_value = "info", value_name = "FILTER", global = true)]
+    #[arg(
+        long,
+        env = "PARLEY_LOG",
+        default_value = "info",
+        value_name = "FILTER",
+        global = true
+    )]
     pub log: String,
     /// How logs are written
-    #[arg(long, env = "PARLEY_LOG_FORMAT", default_value = "text", value_name = "FORMAT", global = true)]
+    #[arg(
+        long,
+        env = "PARLEY_LOG_FORMAT",
+        default_value = "text",
+        value_name = "FORMAT",
+        global = true
+    )]
     pub log_format: LogFormat,
 }
 
@@ -89,7 +161,10 @@ impl Settings {
     #[must_use]
     pub fn is_local(&self) -> bool {
         let local_url = self.public_url.as_deref().is_none_or(|url| {
-            url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(is_loopback_host)).unwrap_or(false)
+            url.parse::<http::Uri>()
+                .ok()
+                .and_then(|uri| uri.host().map(is_loopback_host))
+                .unwrap_or(false)
         });
         self.listen.ip().is_loopback() && self.trusted_proxies.is_empty() && local_url
     }
@@ -128,7 +203,11 @@ fn public_url(text: &str) -> Result<String, String> {
     let scheme = uri.scheme_str().is_some_and(|s| s == "http" || s == "https");
     let whole = uri.path_and_query().is_none_or(|p| p.as_str() == "/");
     let host = uri.authority().is_some_and(|a| !a.as_str().contains('@'));
-    if scheme && whole && host { Ok(trimmed.to_owned()) } else { Err(wrong()) }
+    if scheme && whole && host {
+        Ok(trimmed.to_owned())
+    } else {
+        Err(wrong())
+    }
 }
 
 /// Settings whose values are never shown.
@@ -210,11 +289,20 @@ mod tests {
     fn addresses_of_the_installation() {
         assert_eq!(public_url("https://a.example/").unwrap(), "https://a.example");
         assert_eq!(public_url("http://127.0.0.1:3000").unwrap(), "http://127.0.0.1:3000");
-        for bad in ["a.example", "ftp://a.example", "https://a.example/parley", "https://me@a.example", "https://"] {
+        for bad in [
+            "a.example",
+            "ftp://a.example",
+            "https://a.example/parley",
+            "https://me@a.example",
+            "https://",
+        ] {
             assert!(public_url(bad).is_err(), "{bad}");
         }
         assert_eq!(settings(&[]).public_url(), "http://127.0.0.1:3000");
-        assert_eq!(settings(&["--listen", "0.0.0.0:80"]).public_url(), "http://localhost:80");
+        assert_eq!(
+            settings(&["--listen", "0.0.0.0:80"]).public_url(),
+            "http://localhost:80"
+        );
     }
 
     #[test]
@@ -250,7 +338,13 @@ mod tests {
         }
         assert!(text.contains("postgres://me:…@db.example/parley?…"), "{text}");
         let listen = text.lines().find(|l| l.starts_with("PARLEY_LISTEN")).unwrap();
-        assert!(listen.contains("127.0.0.1:3000") && listen.ends_with("default"), "{listen}");
-        assert!(text.lines().any(|l| l.starts_with("PARLEY_SECRET") && l.ends_with("command line")));
+        assert!(
+            listen.contains("127.0.0.1:3000") && listen.ends_with("default"),
+            "{listen}"
+        );
+        assert!(
+            text.lines()
+                .any(|l| l.starts_with("PARLEY_SECRET") && l.ends_with("command line"))
+        );
     }
 }

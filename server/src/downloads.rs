@@ -27,8 +27,14 @@ use tokio::io::AsyncReadExt;
 /// The routes.
 pub fn router() -> Router<AppState> {
     Router::new()
-        .route("/download/w/{slug}/interviews/{id}/export.xlsx", get(|p, q, a| export(p, q, a, ExportFormat::Xlsx)))
-        .route("/download/w/{slug}/interviews/{id}/export.csv", get(|p, q, a| export(p, q, a, ExportFormat::Csv)))
+        .route(
+            "/download/w/{slug}/interviews/{id}/export.xlsx",
+            get(|p, q, a| export(p, q, a, ExportFormat::Xlsx)),
+        )
+        .route(
+            "/download/w/{slug}/interviews/{id}/export.csv",
+            get(|p, q, a| export(p, q, a, ExportFormat::Csv)),
+        )
 }
 
 /// The list's own address, and of its rows only those with `ids` where they are given.
@@ -63,7 +69,12 @@ async fn try_export(
     let actor = person.in_workspace(&slug).await?;
     let id: InterviewId = id.parse().map_err(|_| ServiceError::NotFound)?;
     let (filter, order) = read_query(&wanted.list, &zone_of(s, &actor).await?);
-    let ids: Result<Vec<SessionId>, _> = wanted.ids.split('.').filter(|i| !i.is_empty()).map(str::parse).collect();
+    let ids: Result<Vec<SessionId>, _> = wanted
+        .ids
+        .split('.')
+        .filter(|i| !i.is_empty())
+        .map(str::parse)
+        .collect();
     let ids = ids.map_err(|_| ServiceError::invalid("ids", "These are not ids of sessions."))?;
     let file = sessions::export(s, &actor, id, &filter, order, &ids, format).await?;
     Ok(send(file, format, s.now()))

@@ -4,7 +4,12 @@ use crate::{
     address, assets, candidate_events, candidate_pages, downloads, health, logging, pages, security, state::AppState,
     streams,
 };
-use axum::{Router, extract::DefaultBodyLimit, middleware, response::{IntoResponse, Response}};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    response::{IntoResponse, Response},
+};
 use http::StatusCode;
 use std::any::Any;
 use tower_http::catch_panic::CatchPanicLayer;

@@ -53,7 +53,11 @@ pub async fn guard(State(state): State<AppState>, request: Request, next: Next) 
         let text = "This was sent by a page of another site, so nothing was done. Open Parley itself and try again.";
         (StatusCode::FORBIDDEN, text).into_response()
     };
-    set_headers(response.headers_mut(), candidate, state.http.public_url.starts_with("https:"));
+    set_headers(
+        response.headers_mut(),
+        candidate,
+        state.http.public_url.starts_with("https:"),
+    );
     response
 }
 
@@ -79,7 +83,10 @@ fn set_headers(headers: &mut HeaderMap, candidate: bool, https: bool) {
     }
     if candidate {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
+        headers.insert(
+            HeaderName::from_static("x-robots-tag"),
+            HeaderValue::from_static("noindex, nofollow"),
+        );
     }
 }
 
@@ -111,7 +118,10 @@ fn is_own(origin: &str, request: &Request, public_url: &str) -> bool {
         .and_then(|host| host.to_str().ok())
         .or_else(|| request.uri().authority().map(http::uri::Authority::as_str));
     let origin: Option<Uri> = origin.parse().ok();
-    let authority = origin.as_ref().and_then(Uri::authority).map(http::uri::Authority::as_str);
+    let authority = origin
+        .as_ref()
+        .and_then(Uri::authority)
+        .map(http::uri::Authority::as_str);
     matches!((authority, host), (Some(a), Some(b)) if a.eq_ignore_ascii_case(b))
 }
 
@@ -123,7 +133,10 @@ mod tests {
     const URL: &str = "https://interviews.example.com";
 
     fn acts(method: &str, path: &str, headers: &[(&'static str, &str)]) -> bool {
-        let mut request = http::Request::builder().method(method).uri(path).header("host", "own.example:3000");
+        let mut request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "own.example:3000");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -147,7 +160,11 @@ mod tests {
                 (false, ("origin", "null")),
                 (false, ("accept", "*/*")),
             ] {
-                assert_eq!(acts("POST", "/sfn/account/logout", &[cookie, header]), expected, "{cookie:?} {header:?}");
+                assert_eq!(
+                    acts("POST", "/sfn/account/logout", &[cookie, header]),
+                    expected,
+                    "{cookie:?} {header:?}"
+                );
             }
             // A lie in one header does not help against the other.
             let both = [cookie, ("sec-fetch-site", "cross-site"), ("origin", URL)];
@@ -155,9 +172,19 @@ mod tests {
             assert!(!acts("DELETE", "/upload/x", &[cookie]));
             assert!(acts("GET", "/w/acme", &[cookie]));
         }
-        assert!(acts("POST", "/sfn/candidate/start", &[]), "a script without cookies acts for nobody");
-        assert!(!acts("POST", "/sfn/account/login", &[("origin", "https://evil.example")]));
-        assert!(acts("POST", "/api/v1/interviews", &[login]), "the API does not read cookies");
+        assert!(
+            acts("POST", "/sfn/candidate/start", &[]),
+            "a script without cookies acts for nobody"
+        );
+        assert!(!acts(
+            "POST",
+            "/sfn/account/login",
+            &[("origin", "https://evil.example")]
+        ));
+        assert!(
+            acts("POST", "/api/v1/interviews", &[login]),
+            "the API does not read cookies"
+        );
     }
 
     #[test]

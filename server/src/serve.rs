@@ -27,9 +27,12 @@ const STOP_LIMIT: Duration = Duration::from_secs(5);
 pub async fn run(settings: &Settings) -> Result<()> {
     let services = start::open(settings).await?;
     // Before anybody is let in: a taken port should not leave a printed code behind.
-    let listener = TcpListener::bind(settings.listen)
-        .await
-        .with_context(|| format!("Could not listen on {}; choose another address with --listen", settings.listen))?;
+    let listener = TcpListener::bind(settings.listen).await.with_context(|| {
+        format!(
+            "Could not listen on {}; choose another address with --listen",
+            settings.listen
+        )
+    })?;
     services.accounts.passwords.prepare().await?;
     say_setup(&services, settings).await?;
     let stop = CancellationToken::new();
@@ -71,7 +74,11 @@ pub async fn work(settings: &Settings) -> Result<()> {
 }
 
 /// Waits for the signal, tells everything to stop, and waits for that, but not for ever.
-async fn until_told(stop: &CancellationToken, server: tokio::task::JoinHandle<std::io::Result<()>>, loops: JoinSet<()>) {
+async fn until_told(
+    stop: &CancellationToken,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+    loops: JoinSet<()>,
+) {
     told().await;
     tracing::info!("stopping");
     stop.cancel();

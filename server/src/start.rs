@@ -17,13 +17,15 @@ pub async fn open(settings: &Settings) -> Result<Services> {
     let lock = OpeningLock::take(&settings.data_dir)?;
     let db = connect(settings).await?;
     if settings.migrate {
-        install::migrate(&db)
-            .await
-            .context("The database's schema could not be brought up to date; nothing was changed by the step that failed")?;
+        install::migrate(&db).await.context(
+            "The database's schema could not be brought up to date; nothing was changed by the step that failed",
+        )?;
     } else {
         let pending = install::pending(&db).await?;
         if pending > 0 {
-            bail!("The database's schema is {pending} steps behind this version. Run 'parley migrate', then start again.");
+            bail!(
+                "The database's schema is {pending} steps behind this version. Run 'parley migrate', then start again."
+            );
         }
     }
     let secrets = install::keys(&db, settings.secret.as_deref(), &settings.data_dir).await?;

@@ -33,7 +33,9 @@ pub fn router() -> Router<AppState> {
 }
 
 async fn follow(State(state): State<AppState>, person: Person, id: Option<Path<InterviewId>>) -> Response {
-    let Some(Path(id)) = id else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(Path(id)) = id else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     // Watching begins before the page reads again, so that nothing falls between.
     let changes = state.services.events.watch();
     let workspace = match person.on_interview(id).await {
@@ -53,7 +55,9 @@ async fn follow(State(state): State<AppState>, person: Person, id: Option<Path<I
     };
     let moves = moves(changes, workspace, id).take_until(Box::pin(over));
     let bye = stream::iter([Ok(Event::default().event("bye").data(""))]);
-    Sse::new(moves.chain(bye)).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response()
+    Sse::new(moves.chain(bye))
+        .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+        .into_response()
 }
 
 /// An event per change on the interview.

@@ -3,10 +3,7 @@
 use axum::{Router, body::Body};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
-use parley_domain::{
-    account::Role,
-    person::PersonInput,
-};
+use parley_domain::{account::Role, person::PersonInput};
 use parley_server::{
     router,
     state::{AppState, Http},
@@ -38,7 +35,10 @@ struct Answer {
 
 impl Answer {
     fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// The login cookie that the answer sets, as a `Cookie` header.
@@ -87,12 +87,17 @@ impl House {
             password: PASSWORD.to_owned(),
             time_zone: String::new(),
         };
-        people::add(&house.services, person, Some(Role::Owner), None).await.unwrap();
+        people::add(&house.services, person, Some(Role::Owner), None)
+            .await
+            .unwrap();
         house
     }
 
     async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header("host", "127.0.0.1:3000");
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "127.0.0.1:3000");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -127,7 +132,14 @@ impl House {
 }
 
 /// One of each kind of answer: a page, a page that is not there, data, a file, an error.
-const EVERYWHERE: [&str; 6] = ["/", "/no/such/page", "/health/live", "/robots.txt", "/pkg/nothing.js", "/sfn/nothing"];
+const EVERYWHERE: [&str; 6] = [
+    "/",
+    "/no/such/page",
+    "/health/live",
+    "/robots.txt",
+    "/pkg/nothing.js",
+    "/sfn/nothing",
+];
 
 #[tokio::test]
 async fn every_answer_carries_the_headers() {
@@ -136,15 +148,27 @@ async fn every_answer_carries_the_headers() {
         for accept in [PAGE, "application/json"] {
             let answer = house.get(path, &[("accept", accept)]).await;
             let policy = answer.header("content-security-policy");
-            for part in ["default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"] {
+            for part in [
+                "default-src 'self'",
+                "object-src 'none'",
+                "base-uri 'none'",
+                "frame-ancestors 'none'",
+                "form-action 'self'",
+            ] {
                 assert!(policy.contains(part), "{path}: {part} is not in {policy}");
             }
-            assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}: {policy}");
+            assert!(
+                !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
+                "{path}: {policy}"
+            );
             assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
             assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
             assert!(answer.header("permissions-policy").contains("camera=()"), "{path}");
             assert!(!answer.header("x-request-id").is_empty(), "{path}");
-            assert!(!answer.headers.contains_key(header::STRICT_TRANSPORT_SECURITY), "{path}: plain http");
+            assert!(
+                !answer.headers.contains_key(header::STRICT_TRANSPORT_SECURITY),
+                "{path}: plain http"
+            );
         }
     }
     let secure = House::new("https://interviews.example.com").await;
@@ -160,7 +184,14 @@ async fn a_page_runs_only_scripts_with_its_nonce() {
         let answer = house.get("/login", &[("accept", PAGE)]).await;
         assert!(answer.header("content-type").starts_with("text/html"));
         let policy = answer.header("content-security-policy").to_owned();
-        let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+        let nonce = policy
+            .split("'nonce-")
+            .nth(1)
+            .unwrap()
+            .split('\'')
+            .next()
+            .unwrap()
+            .to_owned();
         assert!(nonce.len() >= 16, "{policy}");
         assert!(policy.contains("'strict-dynamic' 'wasm-unsafe-eval'"), "{policy}");
         let scripts: Vec<&str> = answer.body.split("<script").skip(1).collect();
@@ -185,7 +216,10 @@ async fn an_address_that_leads_nowhere_says_so() {
     let data = house.get("/no/such/data", &[("accept", "application/json")]).await;
     assert_eq!((data.status, data.body.as_str()), (StatusCode::NOT_FOUND, "not found"));
     let file = house.get("/pkg/parley.0000.js", &[]).await;
-    assert_eq!((file.status, file.header("cache-control")), (StatusCode::NOT_FOUND, "no-store"));
+    assert_eq!(
+        (file.status, file.header("cache-control")),
+        (StatusCode::NOT_FOUND, "no-store")
+    );
     let climb = house.get("/fonts/..%2Ftokens.css", &[]).await;
     assert_eq!(climb.status, StatusCode::NOT_FOUND);
 }
@@ -194,12 +228,18 @@ async fn an_address_that_leads_nowhere_says_so() {
 async fn fonts_are_kept_and_asked_for_again() {
     let house = House::plain().await;
     let font = house.get("/fonts/inter-latin.woff2", &[]).await;
-    assert_eq!((font.status, font.header("content-type")), (StatusCode::OK, "font/woff2"));
+    assert_eq!(
+        (font.status, font.header("content-type")),
+        (StatusCode::OK, "font/woff2")
+    );
     assert_eq!(font.header("cache-control"), "public, no-cache");
     let tag = font.header("etag").to_owned();
     let again = house.get("/fonts/inter-latin.woff2", &[("if-none-match", &tag)]).await;
     assert_eq!((again.status, again.body.as_str()), (StatusCode::NOT_MODIFIED, ""));
-    assert_eq!(house.get("/favicon.ico", &[]).await.header("content-type"), "image/svg+xml");
+    assert_eq!(
+        house.get("/favicon.ico", &[]).await.header("content-type"),
+        "image/svg+xml"
+    );
 }
 
 #[tokio::test]
@@ -208,7 +248,10 @@ async fn health_says_when_it_stops() {
     assert_eq!(house.get("/health/live", &[]).await.status, StatusCode::OK);
     assert_eq!(house.get("/health/ready", &[]).await.status, StatusCode::OK);
     house.stop.cancel();
-    assert_eq!(house.get("/health/ready", &[]).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(
+        house.get("/health/ready", &[]).await.status,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
     assert_eq!(house.get("/health/live", &[]).await.status, StatusCode::OK);
 }
 
@@ -226,7 +269,9 @@ async fn signing_in_by_a_hydrated_page() {
     assert!(out.header("set-cookie").contains("Max-Age=0"));
     let gone = house.form("/sfn/account/me", "application/json", &own, "").await;
     assert_eq!(gone.body, "null");
-    let keys = house.form("/sfn/account/keys", "application/json", &own, "workspace=my-workspace").await;
+    let keys = house
+        .form("/sfn/account/keys", "application/json", &own, "workspace=my-workspace")
+        .await;
     assert_eq!(keys.status, StatusCode::UNAUTHORIZED);
     assert!(keys.body.contains("signed_out"), "{}", keys.body);
 }
@@ -242,10 +287,24 @@ async fn signing_in_by_a_plain_form_goes_only_to_paths_of_ours() {
     ] {
         let body = format!("email=olga%40example.com&password=correct+horse+battery&next={next}");
         // A referrer elsewhere must not be where the answer leads.
-        let answer = house.form("/sfn/account/login", PAGE, &[("referer", "https://evil.example/")], &body).await;
-        assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, expected), "{next}");
+        let answer = house
+            .form(
+                "/sfn/account/login",
+                PAGE,
+                &[("referer", "https://evil.example/")],
+                &body,
+            )
+            .await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (StatusCode::FOUND, expected),
+            "{next}"
+        );
         let cookie = answer.header("set-cookie");
-        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"), "{cookie}");
+        assert!(
+            cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"),
+            "{cookie}"
+        );
     }
     let body = "email=olga%40example.com&password=wrong&next=%2Fw%2Fmy-workspace";
     let refused = house.form("/sfn/account/login", PAGE, &[], body).await;
@@ -276,17 +335,25 @@ async fn the_cookie_is_for_https_where_browsers_use_it() {
     house.services.accounts.allow_setup(SetupRule::Anyone);
     let body = "name=Olga&email=olga%40example.com&password=correct+horse+battery";
     let made = house.form("/sfn/account/setup", "application/json", &[], body).await;
-    assert!(made.header("set-cookie").ends_with("; Secure"), "{}", made.header("set-cookie"));
+    assert!(
+        made.header("set-cookie").ends_with("; Secure"),
+        "{}",
+        made.header("set-cookie")
+    );
 }
 
 #[tokio::test]
 async fn setup_closes() {
     let house = House::plain().await;
     let state = |body: &str| body.trim_matches('"').to_owned();
-    let before = house.form("/sfn/account/setup-state", "application/json", &[], "").await;
+    let before = house
+        .form("/sfn/account/setup-state", "application/json", &[], "")
+        .await;
     assert_eq!(state(&before.body), "command_line");
     house.services.accounts.allow_setup(SetupRule::Anyone);
-    let before = house.form("/sfn/account/setup-state", "application/json", &[], "").await;
+    let before = house
+        .form("/sfn/account/setup-state", "application/json", &[], "")
+        .await;
     assert_eq!(state(&before.body), "open");
 
     let bad = "name=&email=olga&password=short";
@@ -303,7 +370,9 @@ async fn setup_closes() {
     let again = house.form("/sfn/account/setup", "application/json", &[], good).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
     assert!(again.body.contains("setup_done"), "{}", again.body);
-    let after = house.form("/sfn/account/setup-state", "application/json", &[], "").await;
+    let after = house
+        .form("/sfn/account/setup-state", "application/json", &[], "")
+        .await;
     assert_eq!(state(&after.body), "done");
 }
 
@@ -316,7 +385,10 @@ async fn other_sites_cannot_act_with_our_cookies() {
         let house = &house;
         async move {
             let headers = [&[("cookie", cookie.as_str())], site].concat();
-            house.form("/sfn/account/logout", "application/json", &headers, "").await.status
+            house
+                .form("/sfn/account/logout", "application/json", &headers, "")
+                .await
+                .status
         }
     };
     assert_eq!(me(&[("sec-fetch-site", "cross-site")]).await, StatusCode::FORBIDDEN);
@@ -342,26 +414,57 @@ async fn keys_are_made_once_and_never_by_a_form() {
         ("accept", "application/json"),
     ];
     let body = r#"{"workspace":"my-workspace","name":"script","role":"member"}"#;
-    let made = house.send(Method::POST, "/sfn/account/create-key", &headers, body).await;
+    let made = house
+        .send(Method::POST, "/sfn/account/create-key", &headers, body)
+        .await;
     assert_eq!(made.status, StatusCode::OK, "{}", made.body);
-    let secret = made.body.split("\"secret\":\"").nth(1).unwrap().split('"').next().unwrap();
+    let secret = made
+        .body
+        .split("\"secret\":\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
     let actor = accounts::key_actor(&house.services, secret).await.unwrap().unwrap();
     assert_eq!(actor.role(), Some(Role::Member));
-    let list = house.form("/sfn/account/keys", "application/json", &headers[..2], "workspace=my-workspace").await;
-    assert!(list.body.contains("script") && !list.body.contains(secret), "{}", list.body);
-    let foreign = house.form("/sfn/account/keys", "application/json", &headers[..2], "workspace=not-mine").await;
+    let list = house
+        .form(
+            "/sfn/account/keys",
+            "application/json",
+            &headers[..2],
+            "workspace=my-workspace",
+        )
+        .await;
+    assert!(
+        list.body.contains("script") && !list.body.contains(secret),
+        "{}",
+        list.body
+    );
+    let foreign = house
+        .form(
+            "/sfn/account/keys",
+            "application/json",
+            &headers[..2],
+            "workspace=not-mine",
+        )
+        .await;
     assert_eq!(foreign.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
 async fn damaged_and_huge_input_is_refused_in_order() {
     let house = House::with_owner().await;
-    let missing = house.form("/sfn/account/login", "application/json", &[], "email=a").await;
+    let missing = house
+        .form("/sfn/account/login", "application/json", &[], "email=a")
+        .await;
     assert_eq!(missing.status, StatusCode::BAD_REQUEST);
     assert!(missing.body.contains("unreadable"), "{}", missing.body);
     let huge = format!("email=a&password={}", "x".repeat(3 * 1024 * 1024));
     let refused = house.form("/sfn/account/login", "application/json", &[], &huge).await;
     assert!(refused.status.is_client_error(), "{}", refused.status);
-    let rubbish = house.form("/sfn/account/login", "application/json", &[], "%FF%FE=&&&=").await;
+    let rubbish = house
+        .form("/sfn/account/login", "application/json", &[], "%FF%FE=&&&=")
+        .await;
     assert_eq!(rubbish.status, StatusCode::BAD_REQUEST);
 }

@@ -99,7 +99,11 @@ impl Bucket {
         }
         Ok(Left {
             limit: self.burst,
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 ≤ tokens ≤ burst, a u32")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "0 ≤ tokens ≤ burst, a u32"
+            )]
             remaining: tokens.floor().max(0.0) as u32,
             reset: self.seconds(burst - tokens),
         })
@@ -113,7 +117,11 @@ impl Bucket {
 
     /// Seconds until `tokens` more are there.
     fn seconds(&self, tokens: f64) -> u64 {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive and at most a day")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "positive and at most a day"
+        )]
         let seconds = (tokens * 60.0 / self.per_minute).ceil().clamp(0.0, 86_400.0) as u64;
         seconds
     }

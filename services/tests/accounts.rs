@@ -72,7 +72,11 @@ async fn signing_in_and_out(bed: TestBed) {
     assert_eq!(accounts::signed_in(&bed.s, &signed.secret).await.unwrap(), Some(mia));
     assert_eq!(accounts::signed_in(&bed.s, "something else").await.unwrap(), None);
     let stored = login_session::Entity::find().all(bed.s.db.read()).await.unwrap();
-    assert_ne!(stored[0].hash, signed.secret.as_bytes(), "the cookie is not stored in clear");
+    assert_ne!(
+        stored[0].hash,
+        signed.secret.as_bytes(),
+        "the cookie is not stored in clear"
+    );
     accounts::log_out(&bed.s, &signed.secret).await.unwrap();
     accounts::log_out(&bed.s, &signed.secret).await.unwrap();
     assert_eq!(accounts::signed_in(&bed.s, &signed.secret).await.unwrap(), None);
@@ -82,7 +86,9 @@ async fn unknown_and_wrong_answer_alike(bed: TestBed) {
     add(&bed, "mia@example.com", Role::Member).await;
     let wrong = log_in(&bed.s, "mia@example.com", "not her password").await.unwrap_err();
     let unknown = log_in(&bed.s, "nobody@example.com", PASSWORD).await.unwrap_err();
-    let long = log_in(&bed.s, "mia@example.com", &"x".repeat(PASSWORD_MAX + 1)).await.unwrap_err();
+    let long = log_in(&bed.s, "mia@example.com", &"x".repeat(PASSWORD_MAX + 1))
+        .await
+        .unwrap_err();
     assert_eq!(wrong.to_string(), unknown.to_string());
     assert_eq!(wrong.to_string(), long.to_string());
     assert!(matches!(wrong, ServiceError::Invalid(_)));
@@ -93,7 +99,9 @@ async fn unknown_and_wrong_answer_alike(bed: TestBed) {
 async fn signing_in_again_ends_the_cookie_before(bed: TestBed) {
     let mia = add(&bed, "mia@example.com", Role::Member).await;
     let planted = log_in(&bed.s, "mia@example.com", PASSWORD).await.unwrap().secret;
-    let fresh = accounts::log_in(&bed.s, "mia@example.com", PASSWORD, HERE, Some(&planted)).await.unwrap();
+    let fresh = accounts::log_in(&bed.s, "mia@example.com", PASSWORD, HERE, Some(&planted))
+        .await
+        .unwrap();
     assert_ne!(fresh.secret, planted);
     assert_eq!(accounts::signed_in(&bed.s, &planted).await.unwrap(), None);
     assert_eq!(accounts::signed_in(&bed.s, &fresh.secret).await.unwrap(), Some(mia));
@@ -104,12 +112,24 @@ async fn login_sessions_slide_and_expire(bed: TestBed) {
     let secret = log_in(&bed.s, "mia@example.com", PASSWORD).await.unwrap().secret;
     for _ in 0..3 {
         bed.clock.advance(29 * DAY);
-        assert_eq!(accounts::signed_in(&bed.s, &secret).await.unwrap(), Some(mia), "each visit extends it");
+        assert_eq!(
+            accounts::signed_in(&bed.s, &secret).await.unwrap(),
+            Some(mia),
+            "each visit extends it"
+        );
     }
-    let seen = login_session::Entity::find().one(bed.s.db.read()).await.unwrap().unwrap();
+    let seen = login_session::Entity::find()
+        .one(bed.s.db.read())
+        .await
+        .unwrap()
+        .unwrap();
     bed.clock.advance(HOUR / 2);
     accounts::signed_in(&bed.s, &secret).await.unwrap();
-    let again = login_session::Entity::find().one(bed.s.db.read()).await.unwrap().unwrap();
+    let again = login_session::Entity::find()
+        .one(bed.s.db.read())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(seen, again, "a visit within the hour is not a write");
     bed.clock.advance(31 * DAY);
     assert_eq!(accounts::signed_in(&bed.s, &secret).await.unwrap(), None);
@@ -124,13 +144,22 @@ async fn addresses_and_accounts_are_throttled(bed: TestBed) {
     let long = "x".repeat(PASSWORD_MAX + 1);
     for _ in 0..10 {
         // Refused before any hashing: the test is about counting.
-        accounts::log_in(&bed.s, "a@example.com", &long, from(1), None).await.unwrap_err();
+        accounts::log_in(&bed.s, "a@example.com", &long, from(1), None)
+            .await
+            .unwrap_err();
     }
     let eleventh = accounts::log_in(&bed.s, "mia@example.com", PASSWORD, from(1), None).await;
-    assert!(matches!(eleventh, Err(ServiceError::TooMany { retry_after: 6 })), "{eleventh:?}");
-    accounts::log_in(&bed.s, "mia@example.com", PASSWORD, from(2), None).await.unwrap();
+    assert!(
+        matches!(eleventh, Err(ServiceError::TooMany { retry_after: 6 })),
+        "{eleventh:?}"
+    );
+    accounts::log_in(&bed.s, "mia@example.com", PASSWORD, from(2), None)
+        .await
+        .unwrap();
     bed.clock.advance(MINUTE);
-    accounts::log_in(&bed.s, "mia@example.com", PASSWORD, from(1), None).await.unwrap();
+    accounts::log_in(&bed.s, "mia@example.com", PASSWORD, from(1), None)
+        .await
+        .unwrap();
 
     // Guessing from many addresses is limited by account, and for one that does not exist just the same.
     for email in ["mia@example.com", "nobody@example.com"] {
@@ -147,7 +176,9 @@ async fn a_new_password_signs_out_everywhere(bed: TestBed) {
     let secret = log_in(&bed.s, "mia@example.com", PASSWORD).await.unwrap().secret;
     let short = people::set_password(&bed.s, "mia@example.com", "short").await;
     assert!(matches!(short, Err(ServiceError::Invalid(_))));
-    people::set_password(&bed.s, "MIA@example.com", "another good one").await.unwrap();
+    people::set_password(&bed.s, "MIA@example.com", "another good one")
+        .await
+        .unwrap();
     assert_eq!(accounts::signed_in(&bed.s, &secret).await.unwrap(), None);
     assert!(log_in(&bed.s, "mia@example.com", PASSWORD).await.is_err());
     log_in(&bed.s, "mia@example.com", "another good one").await.unwrap();
@@ -171,9 +202,15 @@ async fn setup_makes_one_owner_and_closes(bed: TestBed) {
     assert_eq!(slug, "cafe-sohne");
     let me = accounts::me(&bed.s, signed.user).await.unwrap();
     assert_eq!(me.workspaces.len(), 1);
-    assert_eq!((me.workspaces[0].role, me.workspaces[0].name.as_str()), (Role::Owner, "Café Söhne"));
+    assert_eq!(
+        (me.workspaces[0].role, me.workspaces[0].name.as_str()),
+        (Role::Owner, "Café Söhne")
+    );
     assert_eq!(me.time_zone, "Asia/Tokyo");
-    assert_eq!(accounts::signed_in(&bed.s, &signed.secret).await.unwrap(), Some(signed.user));
+    assert_eq!(
+        accounts::signed_in(&bed.s, &signed.secret).await.unwrap(),
+        Some(signed.user)
+    );
 
     assert_eq!(accounts::setup_state(&bed.s).await.unwrap(), SetupState::Done);
     let again = SetupInput {
@@ -181,7 +218,10 @@ async fn setup_makes_one_owner_and_closes(bed: TestBed) {
         ..setup_input("")
     };
     let refused = accounts::set_up(&bed.s, again, HERE).await;
-    assert!(matches!(refused, Err(ServiceError::Conflict { code: "setup_done", .. })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(ServiceError::Conflict { code: "setup_done", .. })),
+        "{refused:?}"
+    );
     assert_eq!(user::Entity::find().count(bed.s.db.read()).await.unwrap(), 1);
 }
 
@@ -217,13 +257,25 @@ async fn setup_asks_for_its_code(bed: TestBed) {
     assert_eq!(code.len(), 14);
     bed.s.accounts.allow_setup(rule);
     bed.s.accounts.allow_setup(SetupRule::Anyone);
-    assert_eq!(accounts::setup_state(&bed.s).await.unwrap(), SetupState::NeedsCode, "the first word counts");
+    assert_eq!(
+        accounts::setup_state(&bed.s).await.unwrap(),
+        SetupState::NeedsCode,
+        "the first word counts"
+    );
     for _ in 0..10 {
-        let wrong = accounts::set_up(&bed.s, setup_input("AAAA-AAAA-AAAA"), HERE).await.unwrap_err();
-        assert!(matches!(&wrong, ServiceError::Invalid(e) if e[0].field == "code"), "{wrong}");
+        let wrong = accounts::set_up(&bed.s, setup_input("AAAA-AAAA-AAAA"), HERE)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&wrong, ServiceError::Invalid(e) if e[0].field == "code"),
+            "{wrong}"
+        );
     }
     let eleventh = accounts::set_up(&bed.s, setup_input(&code), HERE).await;
-    assert!(matches!(eleventh, Err(ServiceError::TooMany { .. })), "guessing is limited");
+    assert!(
+        matches!(eleventh, Err(ServiceError::TooMany { .. })),
+        "guessing is limited"
+    );
     bed.clock.advance(MINUTE);
     let typed = code.to_lowercase().replace('-', " ");
     accounts::set_up(&bed.s, setup_input(&typed), HERE).await.unwrap();
@@ -238,28 +290,59 @@ async fn setup_is_closed_until_it_is_opened(bed: TestBed) {
 
 async fn people_are_added_from_the_command_line(bed: TestBed) {
     empty(&bed).await;
-    let first = people::add(&bed.s, person("olga@example.com"), None, None).await.unwrap();
+    let first = people::add(&bed.s, person("olga@example.com"), None, None)
+        .await
+        .unwrap();
     let me = accounts::me(&bed.s, first).await.unwrap();
-    assert_eq!((me.workspaces[0].name.as_str(), me.workspaces[0].role), ("My workspace", Role::Owner));
+    assert_eq!(
+        (me.workspaces[0].name.as_str(), me.workspaces[0].role),
+        ("My workspace", Role::Owner)
+    );
     assert_eq!(accounts::setup_state(&bed.s).await.unwrap(), SetupState::Done);
 
     let taken = people::add(&bed.s, person("OLGA@example.com"), Some(Role::Viewer), None).await;
-    assert!(matches!(taken, Err(ServiceError::Conflict { code: "email_taken", .. })), "{taken:?}");
+    assert!(
+        matches!(
+            taken,
+            Err(ServiceError::Conflict {
+                code: "email_taken",
+                ..
+            })
+        ),
+        "{taken:?}"
+    );
     assert_eq!(accounts::me(&bed.s, first).await.unwrap(), me, "nothing was changed");
 
-    let second = people::add(&bed.s, person("mia@example.com"), None, Some("my-workspace")).await.unwrap();
-    assert_eq!(accounts::me(&bed.s, second).await.unwrap().workspaces[0].role, Role::Member);
+    let second = people::add(&bed.s, person("mia@example.com"), None, Some("my-workspace"))
+        .await
+        .unwrap();
+    assert_eq!(
+        accounts::me(&bed.s, second).await.unwrap().workspaces[0].role,
+        Role::Member
+    );
     let nowhere = people::add(&bed.s, person("x@example.com"), None, Some("elsewhere")).await;
     assert!(matches!(nowhere, Err(ServiceError::NotFound)));
     let mars = PersonInput {
         time_zone: "Mars/Olympus".to_owned(),
         ..person("y@example.com")
     };
-    assert!(matches!(people::add(&bed.s, mars, None, None).await, Err(ServiceError::Invalid(_))));
+    assert!(matches!(
+        people::add(&bed.s, mars, None, None).await,
+        Err(ServiceError::Invalid(_))
+    ));
 
     bed.stranger().await;
     let unclear = people::add(&bed.s, person("z@example.com"), None, None).await;
-    assert!(matches!(unclear, Err(ServiceError::Conflict { code: "workspace_needed", .. })), "{unclear:?}");
+    assert!(
+        matches!(
+            unclear,
+            Err(ServiceError::Conflict {
+                code: "workspace_needed",
+                ..
+            })
+        ),
+        "{unclear:?}"
+    );
 }
 
 async fn roles_are_read_each_time(bed: TestBed) {
@@ -278,7 +361,10 @@ async fn roles_are_read_each_time(bed: TestBed) {
         .unwrap();
     assert_eq!(role(accounts::actor(&bed.s, mia, "home").await.unwrap()), Role::Admin);
     let interview = bed.interview(1, |_| {}).await;
-    assert_eq!(role(accounts::actor_for_interview(&bed.s, mia, interview).await.unwrap()), Role::Admin);
+    assert_eq!(
+        role(accounts::actor_for_interview(&bed.s, mia, interview).await.unwrap()),
+        Role::Admin
+    );
 }
 
 async fn foreign_workspaces_do_not_exist(bed: TestBed) {
@@ -289,8 +375,12 @@ async fn foreign_workspaces_do_not_exist(bed: TestBed) {
     let answers = [
         accounts::actor(&bed.s, stranger, "home").await.unwrap_err(),
         accounts::actor(&bed.s, stranger, "no-such-place").await.unwrap_err(),
-        accounts::actor_for_interview(&bed.s, stranger, interview).await.unwrap_err(),
-        accounts::actor_for_interview(&bed.s, stranger, Uuid::from_u128(1).into()).await.unwrap_err(),
+        accounts::actor_for_interview(&bed.s, stranger, interview)
+            .await
+            .unwrap_err(),
+        accounts::actor_for_interview(&bed.s, stranger, Uuid::from_u128(1).into())
+            .await
+            .unwrap_err(),
     ];
     for answer in answers {
         assert!(matches!(answer, ServiceError::NotFound), "{answer}");
@@ -302,12 +392,17 @@ async fn keys_never_outrank_their_maker(bed: TestBed) {
     let admin = accounts::actor(&bed.s, ada, "home").await.unwrap();
     let above = accounts::create_key(&bed.s, &admin, "too much", Role::Owner).await;
     assert!(matches!(above, Err(ServiceError::Invalid(_))), "{above:?}");
-    let made = accounts::create_key(&bed.s, &admin, " For  scripts ", Role::Admin).await.unwrap();
+    let made = accounts::create_key(&bed.s, &admin, " For  scripts ", Role::Admin)
+        .await
+        .unwrap();
     assert_eq!(made.key.name, "For scripts");
     assert_eq!(made.key.maker.as_deref(), Some("Mia Member"));
     assert!(made.secret.starts_with("pk_") && made.secret.ends_with(&made.key.hint));
     let actor = accounts::key_actor(&bed.s, &made.secret).await.unwrap().unwrap();
-    assert_eq!((actor.role(), actor.workspace()), (Some(Role::Admin), Some(bed.workspace)));
+    assert_eq!(
+        (actor.role(), actor.workspace()),
+        (Some(Role::Admin), Some(bed.workspace))
+    );
 
     // The maker steps down: so does the key.
     let lower = membership::ActiveModel {
@@ -332,7 +427,9 @@ async fn keys_never_outrank_their_maker(bed: TestBed) {
 }
 
 async fn keys_end(bed: TestBed) {
-    let secret = accounts::keys::create_key_as_system(&bed.s, "script", Role::Member, None).await.unwrap();
+    let secret = accounts::keys::create_key_as_system(&bed.s, "script", Role::Member, None)
+        .await
+        .unwrap();
     let stored = api_key::Entity::find().one(bed.s.db.read()).await.unwrap().unwrap();
     assert_eq!(stored.last_used_at, None);
     let actor = accounts::key_actor(&bed.s, &secret).await.unwrap().unwrap();
@@ -345,7 +442,13 @@ async fn keys_end(bed: TestBed) {
     assert_eq!((listed[0].id, listed[0].maker.as_deref()), (key, None));
     assert!(listed[0].last_used.is_some());
 
-    for bad in ["", "pk_", "pk_wrong", secret.trim_start_matches("pk_"), &secret[..secret.len() - 1]] {
+    for bad in [
+        "",
+        "pk_",
+        "pk_wrong",
+        secret.trim_start_matches("pk_"),
+        &secret[..secret.len() - 1],
+    ] {
         assert_eq!(accounts::key_actor(&bed.s, bad).await.unwrap(), None, "{bad}");
     }
     accounts::revoke_key(&bed.s, &bed.owner, key).await.unwrap();
@@ -361,14 +464,22 @@ async fn keys_end(bed: TestBed) {
         .into_iter()
         .map(|row| row.action)
         .collect();
-    assert!(told.contains(&"api_key.create".to_owned()) && told.contains(&"api_key.revoke".to_owned()), "{told:?}");
+    assert!(
+        told.contains(&"api_key.create".to_owned()) && told.contains(&"api_key.revoke".to_owned()),
+        "{told:?}"
+    );
 }
 
 async fn keys_are_managed_by_admins_of_their_workspace(bed: TestBed) {
-    let made = accounts::create_key(&bed.s, &bed.owner, "ours", Role::Owner).await.unwrap();
+    let made = accounts::create_key(&bed.s, &bed.owner, "ours", Role::Owner)
+        .await
+        .unwrap();
     for role in [Role::Viewer, Role::Member] {
         let actor = bed.member(role);
-        assert!(matches!(accounts::list_keys(&bed.s, &actor).await, Err(ServiceError::Forbidden)));
+        assert!(matches!(
+            accounts::list_keys(&bed.s, &actor).await,
+            Err(ServiceError::Forbidden)
+        ));
         assert!(matches!(
             accounts::create_key(&bed.s, &actor, "k", Role::Viewer).await,
             Err(ServiceError::Forbidden)
@@ -401,13 +512,37 @@ async fn profiles_are_checked(bed: TestBed) {
         locale: "en".to_owned(),
     };
     let me = accounts::change_profile(&bed.s, mia, input.clone()).await.unwrap();
-    assert_eq!((me.name.as_str(), me.time_zone.as_str()), ("Mia M", "America/Sao_Paulo"));
+    assert_eq!(
+        (me.name.as_str(), me.time_zone.as_str()),
+        ("Mia M", "America/Sao_Paulo")
+    );
     let actor = accounts::actor(&bed.s, mia, "home").await.unwrap();
-    assert_eq!(accounts::zone_of(&bed.s, &actor).await.unwrap().name(), "America/Sao_Paulo");
+    assert_eq!(
+        accounts::zone_of(&bed.s, &actor).await.unwrap().name(),
+        "America/Sao_Paulo"
+    );
     for (field, bad) in [
-        ("name", ProfileInput { name: " ".to_owned(), ..input.clone() }),
-        ("time_zone", ProfileInput { time_zone: "Nowhere".to_owned(), ..input.clone() }),
-        ("locale", ProfileInput { locale: "<b>".to_owned(), ..input }),
+        (
+            "name",
+            ProfileInput {
+                name: " ".to_owned(),
+                ..input.clone()
+            },
+        ),
+        (
+            "time_zone",
+            ProfileInput {
+                time_zone: "Nowhere".to_owned(),
+                ..input.clone()
+            },
+        ),
+        (
+            "locale",
+            ProfileInput {
+                locale: "<b>".to_owned(),
+                ..input
+            },
+        ),
     ] {
         let Err(ServiceError::Invalid(errors)) = accounts::change_profile(&bed.s, mia, bad).await else {
             panic!("{field} passed");

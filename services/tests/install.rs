@@ -44,7 +44,10 @@ async fn a_wrong_key_stops_the_start_and_a_list_with_the_old_one_does_not() {
     let home = tempfile::tempdir().unwrap();
     let db = open(home.path()).await;
     let old = install::keys(&db, None, home.path()).await.unwrap();
-    let error = install::keys(&db, Some(OTHER), home.path()).await.unwrap_err().to_string();
+    let error = install::keys(&db, Some(OTHER), home.path())
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.contains(old.current_key()), "{error}");
     assert!(!error.contains(OTHER), "the message does not quote keys");
 
@@ -69,7 +72,10 @@ fn one_process_at_a_time_opens() {
         sent.send(()).unwrap();
         drop(lock);
     });
-    assert!(received.recv_timeout(std::time::Duration::from_millis(200)).is_err(), "the second did not wait");
+    assert!(
+        received.recv_timeout(std::time::Duration::from_millis(200)).is_err(),
+        "the second did not wait"
+    );
     drop(lock);
     received.recv_timeout(std::time::Duration::from_secs(10)).unwrap();
     second.join().unwrap();

@@ -20,7 +20,9 @@ use parley_services::{
     jobs::{self, Kind},
     sessions,
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+};
 use serde_json::json;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -43,17 +45,25 @@ on_both_databases!(
 async fn enqueue(bed: &TestBed, dedupe: Option<&str>) {
     let tx = bed.s.db.write(Priority::Person).await.unwrap();
     let payload = json!({ "analysis": uuid::Uuid::nil() });
-    jobs::enqueue(&*tx, &bed.s, Kind::Analysis, payload, dedupe.map(str::to_owned)).await.unwrap();
+    jobs::enqueue(&*tx, &bed.s, Kind::Analysis, payload, dedupe.map(str::to_owned))
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 }
 
 async fn in_state(bed: &TestBed, state: &str) -> u64 {
-    entity::job::Entity::find().filter(entity::job::Column::State.eq(state)).count(bed.s.db.read()).await.unwrap()
+    entity::job::Entity::find()
+        .filter(entity::job::Column::State.eq(state))
+        .count(bed.s.db.read())
+        .await
+        .unwrap()
 }
 
 async fn a_job_exists_exactly_if_its_transaction_does(bed: TestBed) {
     let tx = bed.s.db.write(Priority::Person).await.unwrap();
-    jobs::enqueue(&*tx, &bed.s, Kind::Analysis, json!({}), None).await.unwrap();
+    jobs::enqueue(&*tx, &bed.s, Kind::Analysis, json!({}), None)
+        .await
+        .unwrap();
     drop(tx);
     assert_eq!(jobs::claim(&bed.s).await.unwrap(), None);
     enqueue(&bed, None).await;
@@ -146,16 +156,28 @@ async fn failures_wait_longer_each_time(bed: TestBed) {
         let trouble = ServiceError::Unavailable("busy".into());
         assert!(!jobs::finish(&bed.s, &held, Err(trouble)).await.unwrap());
         bed.clock.advance(wait * SECOND - 1);
-        assert_eq!(jobs::claim(&bed.s).await.unwrap(), None, "try {tries} came back too early");
+        assert_eq!(
+            jobs::claim(&bed.s).await.unwrap(),
+            None,
+            "try {tries} came back too early"
+        );
         bed.clock.advance(wait * SECOND / 2 + 1);
     }
     let last = jobs::claim(&bed.s).await.unwrap().unwrap();
-    assert!(last.is_last() && jobs::finish(&bed.s, &last, Err(ServiceError::Unavailable("busy".into()))).await.unwrap());
+    assert!(
+        last.is_last()
+            && jobs::finish(&bed.s, &last, Err(ServiceError::Unavailable("busy".into())))
+                .await
+                .unwrap()
+    );
     assert_eq!(in_state(&bed, "failed").await, 1);
 
     enqueue(&bed, None).await;
     let wrong = jobs::claim(&bed.s).await.unwrap().unwrap();
-    assert!(jobs::finish(&bed.s, &wrong, Err(ServiceError::NotFound)).await.unwrap(), "trying again cannot help");
+    assert!(
+        jobs::finish(&bed.s, &wrong, Err(ServiceError::NotFound)).await.unwrap(),
+        "trying again cannot help"
+    );
 }
 
 async fn the_worker_does_what_is_queued_and_stops(bed: TestBed) {
@@ -183,16 +205,31 @@ async fn the_worker_does_what_is_queued_and_stops(bed: TestBed) {
         }
     };
     tokio::time::timeout(Duration::from_secs(20), again).await.unwrap();
-    assert!(begun.elapsed() < Duration::from_millis(1_500), "took {:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_millis(1_500),
+        "took {:?}",
+        begun.elapsed()
+    );
     stop.cancel();
-    tokio::time::timeout(Duration::from_secs(5), worker).await.unwrap().unwrap();
+    tokio::time::timeout(Duration::from_secs(5), worker)
+        .await
+        .unwrap()
+        .unwrap();
 }
 
 /// A candidate who gave these answers and finished.
-async fn complete(bed: &TestBed, interview: parley_domain::id::InterviewId, answers: &[&str]) -> (Candidate, SessionId) {
+async fn complete(
+    bed: &TestBed,
+    interview: parley_domain::id::InterviewId,
+    answers: &[&str],
+) -> (Candidate, SessionId) {
     let candidate = bed.candidate(interview, "Ana Lima", Some("ana@example.org")).await;
     let token = token(&candidate);
-    let start = StartInput { consent: true, language: "en".into(), ..Default::default() };
+    let start = StartInput {
+        consent: true,
+        language: "en".into(),
+        ..Default::default()
+    };
     let mut view = conversation::start(&bed.s, &token, start).await.unwrap();
     for (n, text) in answers.iter().enumerate() {
         let input = AnswerInput {
@@ -230,7 +267,11 @@ async fn a_completed_session_is_analysed(bed: TestBed) {
     assert_eq!(ready.result.overall, Some(5.0));
     assert_eq!((ready.result.answered, ready.result.total), (2, 2));
     assert_eq!(ready.result.questions[0].evidence[0].quote, "First I measure.");
-    let row = entity::session::Entity::find_by_id(session.0).one(bed.s.db.read()).await.unwrap().unwrap();
+    let row = entity::session::Entity::find_by_id(session.0)
+        .one(bed.s.db.read())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((row.score, row.score_key, row.score_attempt), (Some(5.0), 50, Some(1)));
 
     // Done twice, it has its effect once.
@@ -249,25 +290,42 @@ async fn nothing_answered_is_ready_at_once(bed: TestBed) {
     let (_, session) = complete(&bed, interview, &[]).await;
     let ready = analysis::get(&bed.s, &bed.owner, session).await.unwrap();
     assert_eq!((ready.state, ready.run), (AnalysisState::Ready, 1));
-    assert_eq!((ready.result.overall, ready.result.answered, ready.result.total), (None, 0, 3));
+    assert_eq!(
+        (ready.result.overall, ready.result.answered, ready.result.total),
+        (None, 0, 3)
+    );
     assert_eq!(ready.result.summary, "Nothing was answered.");
     assert_eq!(in_state(&bed, "queued").await, 0);
 }
 
 async fn running_again_keeps_the_history(bed: TestBed) {
-    let interview = bed.interview(1, |i| i.questions[0].expected_points = vec!["coffee".into()]).await;
+    let interview = bed
+        .interview(1, |i| i.questions[0].expected_points = vec!["coffee".into()])
+        .await;
     let (_, session) = complete(&bed, interview, &["I like coffee a lot."]).await;
     let waiting = analysis::run_again(&bed.s, &bed.owner, session).await.unwrap();
-    assert_eq!((waiting.run, waiting.state), (1, AnalysisState::Queued), "one run at a time");
+    assert_eq!(
+        (waiting.run, waiting.state),
+        (1, AnalysisState::Queued),
+        "one run at a time"
+    );
     jobs::run_due(&bed.s).await.unwrap();
     let second = analysis::run_again(&bed.s, &bed.owner, session).await.unwrap();
     assert_eq!((second.run, second.state), (2, AnalysisState::Queued));
-    assert_eq!(second.result.overall, Some(10.0), "what the first said stands until the second is ready");
+    assert_eq!(
+        second.result.overall,
+        Some(10.0),
+        "what the first said stands until the second is ready"
+    );
     let row = sessions::get(&bed.s, &bed.owner, session).await.unwrap();
     assert_eq!((row.score, row.analysis_state), (Some(10.0), AnalysisState::Queued));
     jobs::run_due(&bed.s).await.unwrap();
-    let runs: Vec<_> =
-        analysis::history(&bed.s, &bed.owner, session).await.unwrap().into_iter().map(|a| (a.run, a.state)).collect();
+    let runs: Vec<_> = analysis::history(&bed.s, &bed.owner, session)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|a| (a.run, a.state))
+        .collect();
     assert_eq!(runs, [(2, AnalysisState::Ready), (1, AnalysisState::Ready)]);
 }
 
@@ -279,10 +337,25 @@ async fn analyses_are_for_those_who_may(bed: TestBed) {
     assert_eq!((none.state, none.run), (AnalysisState::None, 0));
     assert_eq!(candidate.session.status, Status::NotStarted);
     let refused = analysis::run_again(&bed.s, &bed.owner, session).await.unwrap_err();
-    assert!(matches!(refused, ServiceError::Conflict { code: "not_completed", .. }), "{refused}");
+    assert!(
+        matches!(
+            refused,
+            ServiceError::Conflict {
+                code: "not_completed",
+                ..
+            }
+        ),
+        "{refused}"
+    );
     let viewer = bed.member(parley_domain::account::Role::Viewer);
     assert!(analysis::get(&bed.s, &viewer, session).await.is_ok());
-    assert!(matches!(analysis::run_again(&bed.s, &viewer, session).await, Err(ServiceError::Forbidden)));
+    assert!(matches!(
+        analysis::run_again(&bed.s, &viewer, session).await,
+        Err(ServiceError::Forbidden)
+    ));
     let stranger = bed.stranger().await;
-    assert!(matches!(analysis::get(&bed.s, &stranger, session).await, Err(ServiceError::NotFound)));
+    assert!(matches!(
+        analysis::get(&bed.s, &stranger, session).await,
+        Err(ServiceError::NotFound)
+    ));
 }

@@ -39,9 +39,17 @@ fn order(text: &str) -> SessionOrder {
     text.parse().unwrap()
 }
 
-async fn page(bed: &TestBed, of: InterviewId, filter: &SessionFilter, sort: &str, cursor: Option<String>) -> SessionPage {
+async fn page(
+    bed: &TestBed,
+    of: InterviewId,
+    filter: &SessionFilter,
+    sort: &str,
+    cursor: Option<String>,
+) -> SessionPage {
     let request = PageRequest { limit: Some(4), cursor };
-    sessions::list(&bed.s, &bed.owner, Some(of), filter, order(sort), &request).await.unwrap()
+    sessions::list(&bed.s, &bed.owner, Some(of), filter, order(sort), &request)
+        .await
+        .unwrap()
 }
 
 fn names(page: &SessionPage) -> Vec<String> {
@@ -51,7 +59,19 @@ fn names(page: &SessionPage) -> Vec<String> {
 /// Eleven candidates: every third started, two of them done, scores and names with repetitions.
 async fn people(bed: &TestBed) -> InterviewId {
     let interview = bed.interview(2, |_| {}).await;
-    let all = ["Zoë", "ana", "Ana", "Łukasz", "王小明", "Bo", "Bo", "Émile", "d", "50% off_er", "Omar"];
+    let all = [
+        "Zoë",
+        "ana",
+        "Ana",
+        "Łukasz",
+        "王小明",
+        "Bo",
+        "Bo",
+        "Émile",
+        "d",
+        "50% off_er",
+        "Omar",
+    ];
     let sources = [Source::Invited, Source::Api, Source::Imported];
     for (n, name) in all.into_iter().enumerate() {
         let input = CandidateInput {
@@ -61,9 +81,15 @@ async fn people(bed: &TestBed) -> InterviewId {
             ..Default::default()
         };
         let source = sources[n % 3];
-        let c = candidates::create(&bed.s, &bed.owner, interview, input, source, OnDuplicate::Refuse).await.unwrap();
+        let c = candidates::create(&bed.s, &bed.owner, interview, input, source, OnDuplicate::Refuse)
+            .await
+            .unwrap();
         if n % 3 == 0 {
-            let start = StartInput { consent: true, language: "en".into(), ..Default::default() };
+            let start = StartInput {
+                consent: true,
+                language: "en".into(),
+                ..Default::default()
+            };
             conversation::start(&bed.s, &token(&c), start).await.unwrap();
         }
         if n % 6 == 0 {
@@ -113,7 +139,11 @@ async fn every_sort_walks_every_row_once_both_ways(bed: TestBed) {
         }
     }
     let first = page(&bed, interview, &filter, "name", None).await;
-    assert_eq!(names(&first), ["50% off_er", "ana", "Ana", "Bo"], "sorted without regard to case");
+    assert_eq!(
+        names(&first),
+        ["50% off_er", "ana", "Ana", "Bo"],
+        "sorted without regard to case"
+    );
     let best = page(&bed, interview, &filter, "-score", None).await;
     assert_eq!(best.rows[0].score, Some(6.0));
     let newest = page(&bed, interview, &filter, "-added", None).await;
@@ -123,13 +153,28 @@ async fn every_sort_walks_every_row_once_both_ways(bed: TestBed) {
 async fn filters_and_counts_agree(bed: TestBed) {
     let interview = people(&bed).await;
     let none = SessionFilter::default();
-    let counts = sessions::counts(&bed.s, &bed.owner, Some(interview), &none).await.unwrap();
-    assert_eq!(counts, SessionCounts { all: 11, not_started: 7, in_progress: 2, completed: 2 });
+    let counts = sessions::counts(&bed.s, &bed.owner, Some(interview), &none)
+        .await
+        .unwrap();
+    assert_eq!(
+        counts,
+        SessionCounts {
+            all: 11,
+            not_started: 7,
+            in_progress: 2,
+            completed: 2
+        }
+    );
     for (status, n) in [(Status::NotStarted, 7), (Status::InProgress, 2), (Status::Completed, 2)] {
         for sort in ["-added", "name", "-score", "status"] {
-            let filter = SessionFilter { status: Some(status), ..none.clone() };
+            let filter = SessionFilter {
+                status: Some(status),
+                ..none.clone()
+            };
             let request = PageRequest::default();
-            let p = sessions::list(&bed.s, &bed.owner, Some(interview), &filter, order(sort), &request).await.unwrap();
+            let p = sessions::list(&bed.s, &bed.owner, Some(interview), &filter, order(sort), &request)
+                .await
+                .unwrap();
             assert_eq!(p.rows.len(), n, "{status:?} {sort}");
             assert!(p.rows.iter().all(|r| r.session.status == status));
         }
@@ -143,12 +188,32 @@ async fn filters_and_counts_agree(bed: TestBed) {
     };
     let p = page(&bed, interview, &narrow, "-added", None).await;
     assert_eq!(names(&p), ["Bo"]);
-    let counts = sessions::counts(&bed.s, &bed.owner, Some(interview), &narrow).await.unwrap();
-    assert_eq!(counts, SessionCounts { all: 1, completed: 1, ..Default::default() });
-    let empty = SessionFilter { added_to: Some(Timestamp::from_millis(START)), ..none.clone() };
-    assert_eq!(page(&bed, interview, &empty, "name", None).await, SessionPage::default());
-    let wrong = SessionFilter { score_min: Some(11.0), ..none };
-    let refused = sessions::counts(&bed.s, &bed.owner, Some(interview), &wrong).await.unwrap_err();
+    let counts = sessions::counts(&bed.s, &bed.owner, Some(interview), &narrow)
+        .await
+        .unwrap();
+    assert_eq!(
+        counts,
+        SessionCounts {
+            all: 1,
+            completed: 1,
+            ..Default::default()
+        }
+    );
+    let empty = SessionFilter {
+        added_to: Some(Timestamp::from_millis(START)),
+        ..none.clone()
+    };
+    assert_eq!(
+        page(&bed, interview, &empty, "name", None).await,
+        SessionPage::default()
+    );
+    let wrong = SessionFilter {
+        score_min: Some(11.0),
+        ..none
+    };
+    let refused = sessions::counts(&bed.s, &bed.owner, Some(interview), &wrong)
+        .await
+        .unwrap_err();
     assert!(matches!(refused, ServiceError::Invalid(e) if e[0].field == "score_min"));
 }
 
@@ -168,11 +233,18 @@ async fn the_search_finds_parts_and_takes_wildcards_literally(bed: TestBed) {
         ("  ", 11),
     ];
     for (q, n) in cases {
-        let filter = SessionFilter { q: Some(q.into()), ..Default::default() };
-        let counts = sessions::counts(&bed.s, &bed.owner, Some(interview), &filter).await.unwrap();
+        let filter = SessionFilter {
+            q: Some(q.into()),
+            ..Default::default()
+        };
+        let counts = sessions::counts(&bed.s, &bed.owner, Some(interview), &filter)
+            .await
+            .unwrap();
         assert_eq!(counts.all, n, "{q}");
         let request = PageRequest::default();
-        let p = sessions::list(&bed.s, &bed.owner, Some(interview), &filter, order("name"), &request).await.unwrap();
+        let p = sessions::list(&bed.s, &bed.owner, Some(interview), &filter, order("name"), &request)
+            .await
+            .unwrap();
         assert_eq!(i64::try_from(p.rows.len()).unwrap(), n, "{q}");
     }
 }
@@ -180,7 +252,11 @@ async fn the_search_finds_parts_and_takes_wildcards_literally(bed: TestBed) {
 async fn rows_say_what_a_creator_sees(bed: TestBed) {
     let interview = bed.interview(3, |_| {}).await;
     let candidate = bed.candidate(interview, "Ana", Some("ana@example.org")).await;
-    let start = StartInput { consent: true, language: "en".into(), ..Default::default() };
+    let start = StartInput {
+        consent: true,
+        language: "en".into(),
+        ..Default::default()
+    };
     conversation::start(&bed.s, &token(&candidate), start).await.unwrap();
     let filter = SessionFilter::default();
     let row = page(&bed, interview, &filter, "-added", None).await.rows.remove(0);
@@ -189,7 +265,9 @@ async fn rows_say_what_a_creator_sees(bed: TestBed) {
     assert_eq!(row.invite_url, candidate.invite_url);
     assert_eq!(row.added.exact, "Tue 24 Nov 2026, 10:00:00 Europe/Berlin");
     bed.clock.advance(2 * MINUTE);
-    let rows = sessions::rows(&bed.s, &bed.member(Role::Viewer), &[row.session.id]).await.unwrap();
+    let rows = sessions::rows(&bed.s, &bed.member(Role::Viewer), &[row.session.id])
+        .await
+        .unwrap();
     assert!(!rows[0].active_now);
     assert_eq!(rows[0].invite_url, None, "viewers never see links");
     assert_eq!(rows[0].seen.as_ref().unwrap().short, "2 min ago");
@@ -201,11 +279,15 @@ async fn nothing_crosses_a_workspace(bed: TestBed) {
     let (filter, request) = (SessionFilter::default(), PageRequest::default());
     let theirs = sessions::list(&bed.s, &stranger, Some(interview), &filter, order("name"), &request).await;
     assert!(matches!(theirs, Err(ServiceError::NotFound)));
-    let all = sessions::list(&bed.s, &stranger, None, &filter, order("-added"), &request).await.unwrap();
+    let all = sessions::list(&bed.s, &stranger, None, &filter, order("-added"), &request)
+        .await
+        .unwrap();
     assert_eq!(all, SessionPage::default());
     let counts = sessions::counts(&bed.s, &stranger, None, &filter).await.unwrap();
     assert_eq!(counts, SessionCounts::default());
-    let mine = sessions::list(&bed.s, &bed.owner, None, &filter, order("-added"), &request).await.unwrap();
+    let mine = sessions::list(&bed.s, &bed.owner, None, &filter, order("-added"), &request)
+        .await
+        .unwrap();
     assert_eq!(mine.rows.len(), 11);
     let id = mine.rows[0].session.id;
     assert_eq!(sessions::rows(&bed.s, &stranger, &[id]).await.unwrap(), []);
@@ -229,7 +311,10 @@ async fn cursors_of_other_lists_are_refused(bed: TestBed) {
         let refused = sessions::list(&bed.s, &bed.owner, Some(interview), &filter, order(sort), &request).await;
         assert!(matches!(refused, Err(ServiceError::Invalid(e)) if e[0].field == "cursor"));
     }
-    let request = PageRequest { limit: Some(201), cursor: None };
+    let request = PageRequest {
+        limit: Some(201),
+        cursor: None,
+    };
     let refused = sessions::list(&bed.s, &bed.owner, Some(interview), &filter, order("name"), &request).await;
     assert!(matches!(refused, Err(ServiceError::Invalid(e)) if e[0].field == "limit"));
 }
@@ -244,7 +329,10 @@ async fn an_index_serves_each_sort(bed: TestBed) {
     }
     for by in SessionSort::ALL {
         for status in [None, Some(Status::Completed)] {
-            let filter = SessionFilter { status, ..Default::default() };
+            let filter = SessionFilter {
+                status,
+                ..Default::default()
+            };
             for sort in [by.as_str().to_owned(), format!("-{}", by.as_str())] {
                 let first = page(&bed, interview, &SessionFilter::default(), &sort, None).await;
                 for cursor in [None, first.next.clone()] {
@@ -253,7 +341,10 @@ async fn an_index_serves_each_sort(bed: TestBed) {
                         .unwrap();
                     let text = plan.to_lowercase();
                     assert!(text.contains("session_by_"), "{sort} {status:?}: no index\n{plan}");
-                    assert!(!text.contains("b-tree") && !text.contains("sort"), "{sort} {status:?}: sorts\n{plan}");
+                    assert!(
+                        !text.contains("b-tree") && !text.contains("sort"),
+                        "{sort} {status:?}: sorts\n{plan}"
+                    );
                 }
             }
         }
@@ -292,13 +383,26 @@ async fn exports_hold_exactly_the_filtered_rows(bed: TestBed) {
         notes: Some("-1\n\"quoted\", and more".into()),
         ..Default::default()
     };
-    candidates::create(&bed.s, &bed.owner, interview, input, Source::Invited, OnDuplicate::Refuse).await.unwrap();
-    let filter = SessionFilter { status: Some(Status::NotStarted), ..Default::default() };
+    candidates::create(
+        &bed.s,
+        &bed.owner,
+        interview,
+        input,
+        Source::Invited,
+        OnDuplicate::Refuse,
+    )
+    .await
+    .unwrap();
+    let filter = SessionFilter {
+        status: Some(Status::NotStarted),
+        ..Default::default()
+    };
     let export = |actor, selected: Vec<SessionId>, format| {
         let (s, filter) = (bed.s.clone(), filter.clone());
         async move {
-            let mut e =
-                sessions::export(&s, &actor, interview, &filter, order("name"), &selected, format).await.unwrap();
+            let mut e = sessions::export(&s, &actor, interview, &filter, order("name"), &selected, format)
+                .await
+                .unwrap();
             let mut bytes = Vec::new();
             e.file.read_to_end(&mut bytes).unwrap();
             assert_eq!(e.size, bytes.len() as u64);
@@ -315,7 +419,11 @@ async fn exports_hold_exactly_the_filtered_rows(bed: TestBed) {
     assert_eq!(records.len(), 8);
     let evil = records.iter().find(|r| r[0].contains("HYPERLINK")).unwrap();
     assert!(evil[0].starts_with("'=") && evil[8].starts_with("'-1") && &evil[2] == "+49 30 123456");
-    assert!(records.iter().all(|r| r[15].starts_with("http://127.0.0.1:3000/i/invite/") && &r[10] == "Not started"));
+    assert!(
+        records
+            .iter()
+            .all(|r| r[15].starts_with("http://127.0.0.1:3000/i/invite/") && &r[10] == "Not started")
+    );
     let (_, for_viewer) = export(bed.member(Role::Viewer), Vec::new(), ExportFormat::Csv).await;
     assert!(!String::from_utf8(for_viewer).unwrap().contains("/i/invite/"));
 
@@ -330,11 +438,19 @@ async fn exports_hold_exactly_the_filtered_rows(bed: TestBed) {
     let sheet = calamine::Reader::worksheet_range(&mut book, "Sessions").unwrap();
     assert_eq!((sheet.height(), sheet.width()), (9, 19));
     let cells: Vec<String> = sheet.rows().map(|r| r[0].to_string()).collect();
-    assert!(cells.iter().any(|c| c == "=HYPERLINK(\"http://evil.example\")"), "{cells:?}");
+    assert!(
+        cells.iter().any(|c| c == "=HYPERLINK(\"http://evil.example\")"),
+        "{cells:?}"
+    );
     let formulas = calamine::Reader::worksheet_formula(&mut book, "Sessions").unwrap();
     assert!(formulas.is_empty(), "a text became a formula");
-    let left: Vec<_> = std::fs::read_dir(bed.dir()).unwrap().map(|e| e.unwrap().file_name()).collect();
-    let strange = left.iter().filter(|n| !["parley", "export"].iter().any(|p| n.to_string_lossy().starts_with(p)));
+    let left: Vec<_> = std::fs::read_dir(bed.dir())
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
+    let strange = left
+        .iter()
+        .filter(|n| !["parley", "export"].iter().any(|p| n.to_string_lossy().starts_with(p)));
     assert_eq!(strange.count(), 0, "temporary files stay behind: {left:?}");
 }
 
@@ -342,13 +458,21 @@ async fn decisions_are_kept(bed: TestBed) {
     let interview = bed.interview(1, |_| {}).await;
     let id = bed.candidate(interview, "Ana", None).await.session.id;
     assert_eq!(sessions::decision(&bed.s, &bed.owner, id).await.unwrap(), None);
-    sessions::decide(&bed.s, &bed.owner, id, Verdict::Hold, " wait ").await.unwrap();
+    sessions::decide(&bed.s, &bed.owner, id, Verdict::Hold, " wait ")
+        .await
+        .unwrap();
     bed.clock.advance(1);
-    sessions::decide(&bed.s, &bed.owner, id, Verdict::Advance, "").await.unwrap();
+    sessions::decide(&bed.s, &bed.owner, id, Verdict::Advance, "")
+        .await
+        .unwrap();
     let held = sessions::decision(&bed.s, &bed.owner, id).await.unwrap().unwrap();
     assert_eq!((held.verdict, held.actor), (Verdict::Advance, bed.owner.code()));
     let events = sessions::events(&bed.s, &bed.owner, id).await.unwrap();
-    let codes: Vec<_> = events.iter().filter(|e| e.kind == "decided").map(|e| e.code.clone().unwrap()).collect();
+    let codes: Vec<_> = events
+        .iter()
+        .filter(|e| e.kind == "decided")
+        .map(|e| e.code.clone().unwrap())
+        .collect();
     assert_eq!(codes, ["hold", "advance"]);
     let viewer = bed.member(Role::Viewer);
     let refused = sessions::decide(&bed.s, &viewer, id, Verdict::Decline, "").await;
@@ -364,13 +488,28 @@ async fn deleted_candidates_are_gone_from_every_list(bed: TestBed) {
     let interview = people(&bed).await;
     let filter = SessionFilter::default();
     let row = page(&bed, interview, &filter, "name", None).await.rows.remove(0);
-    candidates::delete(&bed.s, &bed.owner, &[row.candidate_id]).await.unwrap();
-    let counts = sessions::counts(&bed.s, &bed.owner, Some(interview), &filter).await.unwrap();
+    candidates::delete(&bed.s, &bed.owner, &[row.candidate_id])
+        .await
+        .unwrap();
+    let counts = sessions::counts(&bed.s, &bed.owner, Some(interview), &filter)
+        .await
+        .unwrap();
     assert_eq!(counts.all, 10);
-    assert_ne!(page(&bed, interview, &filter, "name", None).await.rows[0].candidate_id, row.candidate_id);
-    assert!(matches!(sessions::get(&bed.s, &bed.owner, row.session.id).await, Err(ServiceError::NotFound)));
+    assert_ne!(
+        page(&bed, interview, &filter, "name", None).await.rows[0].candidate_id,
+        row.candidate_id
+    );
+    assert!(matches!(
+        sessions::get(&bed.s, &bed.owner, row.session.id).await,
+        Err(ServiceError::NotFound)
+    ));
     assert_eq!(sessions::rows(&bed.s, &bed.owner, &[row.session.id]).await.unwrap(), []);
-    candidates::restore(&bed.s, &bed.owner, &[row.candidate_id]).await.unwrap();
+    candidates::restore(&bed.s, &bed.owner, &[row.candidate_id])
+        .await
+        .unwrap();
     assert_eq!(jobs::run_due(&bed.s).await.unwrap(), 0);
-    assert_eq!(page(&bed, interview, &filter, "name", None).await.rows[0].candidate_id, row.candidate_id);
+    assert_eq!(
+        page(&bed, interview, &filter, "name", None).await.rows[0].candidate_id,
+        row.candidate_id
+    );
 }

@@ -293,17 +293,25 @@ mod ssr {
 
     pub(super) fn hidden() -> Vec<Column> {
         let headers = crate::server_fns::headers();
-        let cookies = headers.get_all(http::header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+        let cookies = headers
+            .get_all(http::header::COOKIE)
+            .iter()
+            .filter_map(|v| v.to_str().ok());
         let value = cookies
             .flat_map(|line| line.split(';'))
             .find_map(|pair| pair.trim().strip_prefix(COLUMNS_COOKIE)?.strip_prefix('='))
             .unwrap_or_default();
         let words: Vec<_> = value.split('.').collect();
-        Column::ALL.into_iter().filter(|c| words.contains(&c.as_str())).collect()
+        Column::ALL
+            .into_iter()
+            .filter(|c| words.contains(&c.as_str()))
+            .collect()
     }
 
     pub(super) fn ids<T: std::str::FromStr>(text: &[String]) -> Result<Vec<T>, AppError> {
-        text.iter().map(|id| id.parse().map_err(|_| AppError::NotFound.answered())).collect()
+        text.iter()
+            .map(|id| id.parse().map_err(|_| AppError::NotFound.answered()))
+            .collect()
     }
 }
 
@@ -313,7 +321,10 @@ mod ssr {
 pub fn read_query(
     query: &ListQuery,
     zone: &parley_services::accounts::Zone,
-) -> (parley_domain::session::SessionFilter, parley_domain::session::SessionOrder) {
+) -> (
+    parley_domain::session::SessionFilter,
+    parley_domain::session::SessionOrder,
+) {
     ssr::filter(query, zone)
 }
 
@@ -329,8 +340,20 @@ pub async fn list_sessions(
     let (s, actor) = super::who(&slug).await?;
     let (filter, order) = ssr::filter(&query, &zone_of(&s, &actor).await?);
     let cursor = (!query.cursor.is_empty()).then_some(query.cursor);
-    let page = sessions::list(&s, &actor, interview, &filter, order, &PageRequest { limit: None, cursor }).await?;
-    Ok(ListData { page, may: ssr::may(&actor), hidden: ssr::hidden() })
+    let page = sessions::list(
+        &s,
+        &actor,
+        interview,
+        &filter,
+        order,
+        &PageRequest { limit: None, cursor },
+    )
+    .await?;
+    Ok(ListData {
+        page,
+        may: ssr::may(&actor),
+        hidden: ssr::hidden(),
+    })
 }
 
 /// How many sessions stand where.
@@ -350,10 +373,16 @@ pub async fn count_sessions(
 #[server(endpoint = "sessions/columns")]
 pub async fn show_columns(slug: String, back: String, #[server(default)] shown: Vec<String>) -> Result<(), AppError> {
     let (s, _) = super::who(&slug).await?;
-    let hidden: Vec<_> =
-        Column::ALL.into_iter().map(Column::as_str).filter(|c| !shown.iter().any(|s| s == c)).collect();
+    let hidden: Vec<_> = Column::ALL
+        .into_iter()
+        .map(Column::as_str)
+        .filter(|c| !shown.iter().any(|s| s == c))
+        .collect();
     let secure = if super::https(&s) { "; Secure" } else { "" };
-    let value = format!("{COLUMNS_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax{secure}", hidden.join("."));
+    let value = format!(
+        "{COLUMNS_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax{secure}",
+        hidden.join(".")
+    );
     super::set_cookie(http::HeaderValue::from_str(&value).ok());
     let back = if back.starts_with("/w/") { back } else { "/".to_owned() };
     if super::accepts_html() {
@@ -372,7 +401,11 @@ pub async fn create_candidate(
 ) -> Result<Candidate, AppError> {
     use parley_services::candidates::{self, OnDuplicate};
     let (s, actor) = super::who(&slug).await?;
-    let twice = if add_anyway { OnDuplicate::Add } else { OnDuplicate::Refuse };
+    let twice = if add_anyway {
+        OnDuplicate::Add
+    } else {
+        OnDuplicate::Refuse
+    };
     Ok(candidates::create(&s, &actor, interview, input, Source::Invited, twice).await?)
 }
 
@@ -412,7 +445,11 @@ pub async fn restore_candidates(
         Ok(parley_services::candidates::restore(&s, &actor, &ids).await?)
     }
     .await;
-    if super::accepts_html() { super::end_form(result, &back, &back) } else { result }
+    if super::accepts_html() {
+        super::end_form(result, &back, &back)
+    } else {
+        result
+    }
 }
 
 /// Purges deleted candidates at once.
@@ -442,7 +479,9 @@ pub async fn deleted_candidates(slug: String, interview: InterviewId) -> Result<
                 purged: zone.shown(r.purged_at, now),
             })
             .collect(),
-        may_erase: actor.workspace().is_some_and(|w| can(&actor, Action::Erase, &Resource::of(w))),
+        may_erase: actor
+            .workspace()
+            .is_some_and(|w| can(&actor, Action::Erase, &Resource::of(w))),
     })
 }
 
@@ -482,16 +521,28 @@ pub async fn analyse_again(slug: String, id: SessionId) -> Result<Analysis, AppE
 
 /// Records a decision. Also from a plain form.
 #[server(endpoint = "sessions/decide")]
-pub async fn decide(slug: String, id: SessionId, verdict: String, reason: String, back: String) -> Result<(), AppError> {
+pub async fn decide(
+    slug: String,
+    id: SessionId,
+    verdict: String,
+    reason: String,
+    back: String,
+) -> Result<(), AppError> {
     let back = if back.starts_with("/w/") { back } else { "/".to_owned() };
     let result = async {
         let (s, actor) = super::who(&slug).await?;
-        let verdict: Verdict = verdict.parse().map_err(|_| AppError::invalid("verdict", "Choose a decision."))?;
+        let verdict: Verdict = verdict
+            .parse()
+            .map_err(|_| AppError::invalid("verdict", "Choose a decision."))?;
         parley_services::sessions::decide(&s, &actor, id, verdict, &reason).await?;
         Ok(())
     }
     .await;
-    if super::accepts_html() { super::end_form(result, &back, &back) } else { result }
+    if super::accepts_html() {
+        super::end_form(result, &back, &back)
+    } else {
+        result
+    }
 }
 
 /// The report of one session.
@@ -506,8 +557,11 @@ pub async fn report(slug: String, id: SessionId) -> Result<ReportData, AppError>
     let report = sessions::report(&s, &actor, id).await?;
     let events = sessions::events(&s, &actor, id).await?;
     let decision = sessions::decision(&s, &actor, id).await?;
-    let codes: Vec<_> =
-        events.iter().map(|e| e.actor.as_str()).chain(decision.iter().map(|d| d.actor.as_str())).collect();
+    let codes: Vec<_> = events
+        .iter()
+        .map(|e| e.actor.as_str())
+        .chain(decision.iter().map(|d| d.actor.as_str()))
+        .collect();
     let names = sessions::actor_names(&s, &actor, &codes).await?;
     let who = |code: &str| names.get(code).cloned().unwrap_or_default();
     let candidate = candidates::get(&s, &actor, report.candidate).await?;
@@ -531,7 +585,12 @@ pub async fn report(slug: String, id: SessionId) -> Result<ReportData, AppError>
             .collect(),
         events: events
             .into_iter()
-            .map(|e| ReportEvent { who: who(&e.actor), kind: e.kind, code: e.code, at: shown(e.at) })
+            .map(|e| ReportEvent {
+                who: who(&e.actor),
+                kind: e.kind,
+                code: e.code,
+                at: shown(e.at),
+            })
             .collect(),
         decision: decision.map(|d| ReportDecision {
             who: who(&d.actor),
@@ -561,5 +620,11 @@ pub struct CopiedLink {
 pub async fn copy_links(slug: String, ids: Vec<CandidateId>) -> Result<Vec<CopiedLink>, AppError> {
     let (s, actor) = super::who(&slug).await?;
     let links = parley_services::candidates::links(&s, &actor, &ids).await?;
-    Ok(links.into_iter().map(|l| CopiedLink { name: l.name, url: l.url }).collect())
+    Ok(links
+        .into_iter()
+        .map(|l| CopiedLink {
+            name: l.name,
+            url: l.url,
+        })
+        .collect())
 }

@@ -22,7 +22,8 @@ use parley_domain::{
     time::{MINUTE, Timestamp},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -47,7 +48,10 @@ pub async fn create_key(s: &Services, actor: &Actor, name: &str, role: Role) -> 
     let workspace = s.allow_own(actor, Action::ManageApiKeys)?;
     let name = checked_name(name)?;
     if actor.role().is_none_or(|own| role > own) {
-        return Err(ServiceError::invalid("role", "A key cannot do more than the person who makes it."));
+        return Err(ServiceError::invalid(
+            "role",
+            "A key cannot do more than the person who makes it.",
+        ));
     }
     let maker = match actor {
         Actor::Member { user, .. } => Some(*user),
@@ -163,7 +167,10 @@ pub async fn revoke_key(s: &Services, actor: &Actor, id: ApiKeyId) -> Result<()>
         .one(&*tx)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    if actor.role().is_none_or(|own| stored_role(&row.role).is_ok_and(|role| role > own)) {
+    if actor
+        .role()
+        .is_none_or(|own| stored_role(&row.role).is_ok_and(|role| role > own))
+    {
         return Err(ServiceError::Forbidden);
     }
     let now = s.now().millis();

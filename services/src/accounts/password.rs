@@ -98,7 +98,9 @@ impl Passwords {
 
 fn hash_now(password: &str, salt: &[u8; 16]) -> Result<String> {
     let salt = SaltString::encode_b64(salt).map_err(broken)?;
-    let hash = Argon2::default().hash_password(password.as_bytes(), &salt).map_err(broken)?;
+    let hash = Argon2::default()
+        .hash_password(password.as_bytes(), &salt)
+        .map_err(broken)?;
     Ok(hash.to_string())
 }
 
@@ -111,8 +113,18 @@ mod tests {
         let passwords = Passwords::default();
         let stored = passwords.hash("correct horse".to_owned(), [1; 16]).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
-        assert!(passwords.verify("correct horse".to_owned(), Some(stored.clone())).await.unwrap());
-        assert!(!passwords.verify("correct horsf".to_owned(), Some(stored)).await.unwrap());
+        assert!(
+            passwords
+                .verify("correct horse".to_owned(), Some(stored.clone()))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !passwords
+                .verify("correct horsf".to_owned(), Some(stored))
+                .await
+                .unwrap()
+        );
         // Even the password behind the placeholder opens nothing.
         assert!(!passwords.verify("nobody's password".to_owned(), None).await.unwrap());
     }
@@ -120,7 +132,10 @@ mod tests {
     #[tokio::test]
     async fn a_flood_is_sent_away() {
         let passwords = Passwords::default();
-        let _all = passwords.waiting.try_acquire_many(u32::try_from(WAITING_MAX).unwrap()).unwrap();
+        let _all = passwords
+            .waiting
+            .try_acquire_many(u32::try_from(WAITING_MAX).unwrap())
+            .unwrap();
         let refused = passwords.verify(String::new(), None).await;
         assert!(matches!(refused, Err(ServiceError::Unavailable(_))), "{refused:?}");
     }

@@ -32,7 +32,11 @@ fn slug_of(name: &str) -> String {
     let mut slug = words.join("-");
     slug.truncate(40);
     let slug = slug.trim_end_matches('-');
-    if slug.is_empty() { "workspace".to_owned() } else { slug.to_owned() }
+    if slug.is_empty() {
+        "workspace".to_owned()
+    } else {
+        slug.to_owned()
+    }
 }
 
 fn bad_zone() -> ServiceError {
@@ -47,7 +51,12 @@ pub(crate) async fn hashed(s: &Services, password: &str) -> Result<String> {
 
 /// Whether anybody can sign in.
 pub(crate) async fn anybody(conn: &impl ConnectionTrait) -> Result<bool> {
-    let one: Option<Uuid> = user::Entity::find().select_only().column(user::Column::Id).into_tuple().one(conn).await?;
+    let one: Option<Uuid> = user::Entity::find()
+        .select_only()
+        .column(user::Column::Id)
+        .into_tuple()
+        .one(conn)
+        .await?;
     Ok(one.is_some())
 }
 
@@ -60,11 +69,17 @@ pub(crate) async fn insert_user(
 ) -> Result<UserId> {
     let zone = Zone::named(&person.time_zone).ok_or_else(bad_zone)?;
     let norm = email_norm(&person.email);
-    let taken = user::Entity::find().filter(user::Column::EmailNorm.eq(&norm)).one(tx).await?;
+    let taken = user::Entity::find()
+        .filter(user::Column::EmailNorm.eq(&norm))
+        .one(tx)
+        .await?;
     if let Some(taken) = taken {
         return Err(ServiceError::Conflict {
             code: "email_taken",
-            detail: format!("Somebody with the email {} is here already. Nothing was changed.", person.email),
+            detail: format!(
+                "Somebody with the email {} is here already. Nothing was changed.",
+                person.email
+            ),
             existing: Some(taken.id),
         });
     }
@@ -86,11 +101,18 @@ pub(crate) async fn insert_user(
 }
 
 /// Writes a workspace and answers its id and slug.
-pub(crate) async fn insert_workspace(tx: &impl ConnectionTrait, s: &Services, name: &str) -> Result<(WorkspaceId, String)> {
+pub(crate) async fn insert_workspace(
+    tx: &impl ConnectionTrait,
+    s: &Services,
+    name: &str,
+) -> Result<(WorkspaceId, String)> {
     let wanted = slug_of(name);
     let mut slug = wanted.clone();
     for _ in 0..SLUG_TRIES {
-        let taken = workspace::Entity::find().filter(workspace::Column::Slug.eq(&slug)).count(tx).await?;
+        let taken = workspace::Entity::find()
+            .filter(workspace::Column::Slug.eq(&slug))
+            .count(tx)
+            .await?;
         if taken == 0 {
             break;
         }
@@ -218,7 +240,10 @@ async fn workspaces_of(conn: &impl ConnectionTrait, user: UserId) -> Result<Vec<
 /// [`ServiceError::NotFound`] when they are gone.
 pub async fn me(s: &Services, id: UserId) -> Result<Me> {
     let conn = s.db.read();
-    let person = user::Entity::find_by_id(id.0).one(conn).await?.ok_or(ServiceError::NotFound)?;
+    let person = user::Entity::find_by_id(id.0)
+        .one(conn)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let of: Vec<(Uuid, String)> = membership::Entity::find()
         .filter(membership::Column::UserId.eq(id.0))
         .select_only()

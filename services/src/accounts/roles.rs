@@ -40,7 +40,9 @@ pub(crate) async fn role_of(conn: &impl ConnectionTrait, user: UserId, workspace
 /// # Errors
 /// [`ServiceError::NotFound`] for those who are not.
 pub async fn actor_in(s: &Services, user: UserId, workspace: WorkspaceId) -> Result<Actor> {
-    let role = role_of(s.db.read(), user, workspace).await?.ok_or(ServiceError::NotFound)?;
+    let role = role_of(s.db.read(), user, workspace)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     Ok(Actor::Member { workspace, user, role })
 }
 

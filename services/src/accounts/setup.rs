@@ -117,7 +117,8 @@ pub async fn set_up(s: &Services, input: SetupInput, address: IpAddr) -> Result<
     let tx = s.db.write(Priority::Person).await?;
     if !s.db.is_sqlite() {
         // Two first visitors at once: the second waits here, and then finds a person.
-        tx.execute_unprepared("LOCK TABLE \"user\" IN SHARE ROW EXCLUSIVE MODE").await?;
+        tx.execute_unprepared("LOCK TABLE \"user\" IN SHARE ROW EXCLUSIVE MODE")
+            .await?;
     }
     if people::anybody(&*tx).await? {
         return Err(closed());

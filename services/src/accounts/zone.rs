@@ -148,13 +148,19 @@ mod tests {
             assert_eq!(shown("UTC", at, now).short, expected, "{at}");
         }
         // The year is that of the reader's zone.
-        assert_eq!(shown("Asia/Tokyo", "2025-12-31T20:00:00Z", "2026-02-01T00:00:00Z").short, "1 Jan");
+        assert_eq!(
+            shown("Asia/Tokyo", "2025-12-31T20:00:00Z", "2026-02-01T00:00:00Z").short,
+            "1 Jan"
+        );
     }
 
     #[test]
     fn days_are_those_of_the_zone() {
         let tokyo = Zone::named("Asia/Tokyo").unwrap();
-        assert_eq!(tokyo.day_start("2026-11-24").unwrap().to_string(), "2026-11-23T15:00:00Z");
+        assert_eq!(
+            tokyo.day_start("2026-11-24").unwrap().to_string(),
+            "2026-11-23T15:00:00Z"
+        );
         let berlin = Zone::named("Europe/Berlin").unwrap();
         let start = berlin.day_start("2026-10-25").unwrap();
         // The day on which clocks go back has 25 hours.
@@ -164,7 +170,13 @@ mod tests {
 
     #[test]
     fn names_are_checked() {
-        for bad in ["", "Mars/Olympus", "../etc/passwd", "EST5EDT4,M3.2.0,M11.1.0", &"a".repeat(100)] {
+        for bad in [
+            "",
+            "Mars/Olympus",
+            "../etc/passwd",
+            "EST5EDT4,M3.2.0,M11.1.0",
+            &"a".repeat(100),
+        ] {
             assert!(Zone::named(bad).is_none(), "{bad}");
         }
         assert_eq!(Zone::named("UTC").unwrap().name(), "UTC");

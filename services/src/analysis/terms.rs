@@ -38,8 +38,7 @@ onder ons ook op over te tot uit van veel voor wat we wel wie wij worden zal ze 
 ban cac cai cho co cua da dang den duoc gi hay hon khi khong la lam lai len mot nay nguoi nhu nhung o ra rat roi se tai theo thi toi trong tu va \
 van ve vi voi";
 
-static EMPTY_FOLDED: LazyLock<HashSet<String>> =
-    LazyLock::new(|| EMPTY.split_ascii_whitespace().map(fold).collect());
+static EMPTY_FOLDED: LazyLock<HashSet<String>> = LazyLock::new(|| EMPTY.split_ascii_whitespace().map(fold).collect());
 
 /// Endings that are cut off, longest first, of words in Latin letters (several languages at once: cutting a little too
 /// much makes two words meet that are close, which a person sees in the quote).
@@ -52,9 +51,46 @@ const LATIN: [&str; 49] = [
 
 /// Endings of words in Cyrillic letters, as they stand after folding (й is и there).
 const CYRILLIC: [&str; 40] = [
-    "ениями", "остями", "ования", "ование", "ениях", "ением", "ность", "ности", "ения", "ение", "ении", "остью", "ости",
-    "ость", "ами", "ями", "ого", "его", "ому", "ему", "ыми", "ими", "ать", "ять", "ить", "еть", "ах", "ях", "ов", "ев",
-    "еи", "ои", "ыи", "ии", "ая", "ые", "ие", "ам", "ы", "а",
+    "ениями",
+    "остями",
+    "ования",
+    "ование",
+    "ениях",
+    "ением",
+    "ность",
+    "ности",
+    "ения",
+    "ение",
+    "ении",
+    "остью",
+    "ости",
+    "ость",
+    "ами",
+    "ями",
+    "ого",
+    "его",
+    "ому",
+    "ему",
+    "ыми",
+    "ими",
+    "ать",
+    "ять",
+    "ить",
+    "еть",
+    "ах",
+    "ях",
+    "ов",
+    "ев",
+    "еи",
+    "ои",
+    "ыи",
+    "ии",
+    "ая",
+    "ые",
+    "ие",
+    "ам",
+    "ы",
+    "а",
 ];
 
 /// Shortest stem that is left when an ending is cut off, in characters.
@@ -196,16 +232,25 @@ mod tests {
 
     #[test]
     fn words_without_content_are_left_out() {
-        assert_eq!(terms("What would you do, and why? Explains the example."), BTreeSet::new());
+        assert_eq!(
+            terms("What would you do, and why? Explains the example."),
+            BTreeSet::new()
+        );
         assert_eq!(terms("Не так ли это?"), BTreeSet::new());
         assert_eq!(terms("Über das Wetter").into_iter().collect::<Vec<_>>(), ["wett"]);
     }
 
     #[test]
     fn scripts_without_spaces_are_taken_in_pairs() {
-        assert_eq!(terms("团队合作").into_iter().collect::<Vec<_>>(), ["合作", "团队", "队合"]);
+        assert_eq!(
+            terms("团队合作").into_iter().collect::<Vec<_>>(),
+            ["合作", "团队", "队合"]
+        );
         let mixed = terms("使用Redis缓存");
-        assert!(mixed.contains("redi") && mixed.contains("缓存") && mixed.contains("使用"), "{mixed:?}");
+        assert!(
+            mixed.contains("redi") && mixed.contains("缓存") && mixed.contains("使用"),
+            "{mixed:?}"
+        );
         assert_eq!(count("使用Redis缓存"), 5);
         assert_eq!(count("  three plain words. "), 3);
         assert_eq!(count("🙂 …"), 0);

@@ -35,7 +35,12 @@ pub(super) struct Cursor {
 
 impl Cursor {
     pub(super) fn new(order: SessionOrder, keys: Vec<Key>, id: Uuid, before: bool) -> Self {
-        Self { order: order.to_string(), keys, id, before }
+        Self {
+            order: order.to_string(),
+            keys,
+            id,
+            before,
+        }
     }
 
     pub(super) fn encode(&self) -> Result<String> {
@@ -46,9 +51,13 @@ impl Cursor {
     pub(super) fn decode(text: &str, order: SessionOrder, keys: usize) -> Result<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok();
         let read = bytes.and_then(|b| serde_json::from_slice::<Self>(&b).ok());
-        read.filter(|c| c.order == order.to_string() && c.keys.len() == keys).ok_or_else(|| {
-            ServiceError::invalid("cursor", "This cursor is not of this list in this order; start again without it.")
-        })
+        read.filter(|c| c.order == order.to_string() && c.keys.len() == keys)
+            .ok_or_else(|| {
+                ServiceError::invalid(
+                    "cursor",
+                    "This cursor is not of this list in this order; start again without it.",
+                )
+            })
     }
 }
 
@@ -59,7 +68,12 @@ mod tests {
     #[test]
     fn reads_only_its_own() {
         let order: SessionOrder = "-score".parse().unwrap();
-        let cursor = Cursor::new(order, vec![Key::Number(-1), Key::Text("łódź".into())], Uuid::from_u128(7), true);
+        let cursor = Cursor::new(
+            order,
+            vec![Key::Number(-1), Key::Text("łódź".into())],
+            Uuid::from_u128(7),
+            true,
+        );
         let text = cursor.encode().unwrap();
         assert_eq!(Cursor::decode(&text, order, 2).unwrap(), cursor);
         assert!(Cursor::decode(&text, order, 1).is_err());

@@ -124,7 +124,9 @@ async fn read_all(
         debug_assert!(cursor.as_ref().is_none_or(|c| c.keys.len() == key_count(order.by)));
         let people = candidates_of(s, scope.workspace, &rows).await?;
         for row in rows {
-            let Some(person) = row.candidate_id.and_then(|id| people.get(&id)) else { continue };
+            let Some(person) = row.candidate_id.and_then(|id| people.get(&id)) else {
+                continue;
+            };
             let url = invite_url(s, actor, person)?;
             // The writer stopped: its own error says why.
             if feed.send(line(zone, &row, person, url)).await.is_err() {
@@ -140,7 +142,11 @@ async fn read_all(
 
 fn line(zone: &Zone, row: &session::Model, person: &candidate::Model, url: Option<String>) -> Line {
     let text = |t: &Option<String>| t.clone().unwrap_or_default();
-    let time = |millis: Option<i64>| millis.map(|m| zone.stamp(Timestamp::from_millis(m))).unwrap_or_default();
+    let time = |millis: Option<i64>| {
+        millis
+            .map(|m| zone.stamp(Timestamp::from_millis(m)))
+            .unwrap_or_default()
+    };
     let words = |code: &str| {
         let mut words = code.replace('_', " ");
         if let Some(first) = words.get_mut(0..1) {

@@ -38,25 +38,38 @@ pub async fn list(
 ) -> Result<SessionPage> {
     let scope = scope(s, actor, interview).await?;
     let rows = page.rows().map_err(|m| ServiceError::invalid("limit", m))?;
-    let cursor = page.cursor.as_deref().map(|c| Cursor::decode(c, order, key_count(order.by))).transpose()?;
+    let cursor = page
+        .cursor
+        .as_deref()
+        .map(|c| Cursor::decode(c, order, key_count(order.by)))
+        .transpose()?;
     let backwards = cursor.as_ref().is_some_and(|c| c.before);
     let query = Query::new(s, scope, filter, order.by).await?;
     // One more than shown: it tells whether there is a further page.
-    let mut found = query.page(order, cursor.as_ref()).limit(rows + 1).all(s.db.read()).await?;
+    let mut found = query
+        .page(order, cursor.as_ref())
+        .limit(rows + 1)
+        .all(s.db.read())
+        .await?;
     let more = u64::try_from(found.len()).unwrap_or(u64::MAX) > rows;
     found.truncate(usize::try_from(rows).unwrap_or(usize::MAX));
     if backwards {
         found.reverse();
     }
     let at = |row: Option<&session::Model>, before: bool| {
-        row.map(|r| Cursor::new(order, keys_of(r, order.by), r.id, before).encode()).transpose()
+        row.map(|r| Cursor::new(order, keys_of(r, order.by), r.id, before).encode())
+            .transpose()
     };
     // Whoever came by a cursor knows that there is something on the other side.
     let has_next = if backwards { cursor.is_some() } else { more };
     let has_previous = if backwards { more } else { cursor.is_some() };
     let next = at(found.last().filter(|_| has_next), false)?;
     let previous = at(found.first().filter(|_| has_previous), true)?;
-    Ok(SessionPage { rows: to_rows(s, actor, found).await?, next, previous })
+    Ok(SessionPage {
+        rows: to_rows(s, actor, found).await?,
+        next,
+        previous,
+    })
 }
 
 /// How the database would find a page: for the test that an index serves every sort.
@@ -73,10 +86,19 @@ pub async fn plan(
     cursor: Option<&str>,
 ) -> Result<String> {
     let scope = scope(s, actor, Some(interview)).await?;
-    let cursor = cursor.map(|c| Cursor::decode(c, order, key_count(order.by))).transpose()?;
-    let select = Query::new(s, scope, filter, order.by).await?.page(order, cursor.as_ref()).limit(51);
+    let cursor = cursor
+        .map(|c| Cursor::decode(c, order, key_count(order.by)))
+        .transpose()?;
+    let select = Query::new(s, scope, filter, order.by)
+        .await?
+        .page(order, cursor.as_ref())
+        .limit(51);
     let mut statement = select.build(s.db.read().get_database_backend());
-    let (explain, column) = if s.db.is_sqlite() { ("EXPLAIN QUERY PLAN", "detail") } else { ("EXPLAIN", "QUERY PLAN") };
+    let (explain, column) = if s.db.is_sqlite() {
+        ("EXPLAIN QUERY PLAN", "detail")
+    } else {
+        ("EXPLAIN", "QUERY PLAN")
+    };
     statement.sql = format!("{explain} {}", statement.sql);
     let rows = s.db.read().query_all_raw(statement).await?;
     let lines: std::result::Result<Vec<String>, _> = rows.iter().map(|r| r.try_get("", column)).collect();
@@ -94,7 +116,10 @@ pub async fn counts(
     filter: &SessionFilter,
 ) -> Result<SessionCounts> {
     let scope = scope(s, actor, interview).await?;
-    let filter = SessionFilter { status: None, ..filter.clone() };
+    let filter = SessionFilter {
+        status: None,
+        ..filter.clone()
+    };
     let groups: Vec<(String, i64)> = Query::new(s, scope, &filter, SessionSort::Status)
         .await?
         .plain()
@@ -155,7 +180,11 @@ pub(super) async fn question_totals(
     workspace: WorkspaceId,
     rows: &[session::Model],
 ) -> Result<HashMap<Uuid, i32>> {
-    let not_started: Vec<_> = rows.iter().filter(|r| r.version_id.is_none()).map(|r| r.interview_id).collect();
+    let not_started: Vec<_> = rows
+        .iter()
+        .filter(|r| r.version_id.is_none())
+        .map(|r| r.interview_id)
+        .collect();
     let present: HashMap<Uuid, Uuid> = if not_started.is_empty() {
         HashMap::new()
     } else {
@@ -212,7 +241,12 @@ pub(super) async fn candidates_of(
 
 /// How many attempts these candidates have, for those with more than one row.
 async fn attempts_of(s: &Services, rows: &[session::Model]) -> Result<HashMap<Uuid, i32>> {
-    let ids: Vec<_> = distinct(rows.iter().filter(|r| !r.is_current).filter_map(|r| r.candidate_id).collect());
+    let ids: Vec<_> = distinct(
+        rows.iter()
+            .filter(|r| !r.is_current)
+            .filter_map(|r| r.candidate_id)
+            .collect(),
+    );
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -230,7 +264,9 @@ async fn attempts_of(s: &Services, rows: &[session::Model]) -> Result<HashMap<Uu
 }
 
 async fn to_rows(s: &Services, actor: &Actor, found: Vec<session::Model>) -> Result<Vec<SessionRow>> {
-    let Some(workspace) = found.first().map(|r| WorkspaceId(r.workspace_id)) else { return Ok(Vec::new()) };
+    let Some(workspace) = found.first().map(|r| WorkspaceId(r.workspace_id)) else {
+        return Ok(Vec::new());
+    };
     let totals = question_totals(s, workspace, &found).await?;
     let people = candidates_of(s, workspace, &found).await?;
     let attempts = attempts_of(s, &found).await?;
@@ -238,7 +274,9 @@ async fn to_rows(s: &Services, actor: &Actor, found: Vec<session::Model>) -> Res
     let mut rows = Vec::with_capacity(found.len());
     for row in found {
         // Purged between the two reads: the row goes with them.
-        let Some(person) = row.candidate_id.and_then(|id| people.get(&id)) else { continue };
+        let Some(person) = row.candidate_id.and_then(|id| people.get(&id)) else {
+            continue;
+        };
         let total = totals.get(&row.id).copied().unwrap_or(0);
         let highest = attempts.get(&person.id).copied().unwrap_or(row.attempt);
         rows.push(to_row(s, actor, &zone, row, person, total, highest)?);
@@ -257,7 +295,12 @@ fn to_row(
 ) -> Result<SessionRow> {
     let now = s.now();
     let shown = |millis: i64| zone.shown(Timestamp::from_millis(millis), now);
-    let patience = if row.presence == Presence::Plain.as_str() { Presence::Plain } else { Presence::Live }.patience();
+    let patience = if row.presence == Presence::Plain.as_str() {
+        Presence::Plain
+    } else {
+        Presence::Live
+    }
+    .patience();
     let in_progress = row.status == Status::InProgress.as_str();
     Ok(SessionRow {
         candidate_id: person.id.into(),
@@ -274,7 +317,10 @@ fn to_row(
         opened: row.opened_at.map(shown),
         started: row.started_at.map(shown),
         seen: row.last_seen_at.map(shown),
-        active_now: in_progress && row.last_seen_at.is_some_and(|at| now.since(Timestamp::from_millis(at)) <= patience),
+        active_now: in_progress
+            && row
+                .last_seen_at
+                .is_some_and(|at| now.since(Timestamp::from_millis(at)) <= patience),
         finished: row.completed_at.map(shown),
         session: with_total(row, total)?,
     })

@@ -1,6 +1,7 @@
 //! Sessions: their life (who may change a status, and how) and what creators read of them.
 
 mod ask;
+mod compare;
 mod convert;
 mod cursor;
 mod export;
@@ -15,16 +16,17 @@ mod sweep;
 
 pub use ask::{Asked, ask, decline, grant, requests};
 pub(crate) use ask::{own_retakes_left, waiting as waiting_request};
+pub use compare::{comparison, mark_counts};
 pub use convert::to_session;
 pub(crate) use convert::{to_turn, with_total, word};
 pub use export::{ExportFile, ExportFormat, export};
 pub use lifecycle::end;
+pub(crate) use lifecycle::{change_status, clock_of, event, lock, new_session, rules_of, store_clock, tell};
 #[doc(hidden)]
 pub use list::plan;
 pub use list::{counts, list, rows};
 pub use query::Scope;
 pub use report::{Report, actor_names, decide, decision, events, get, of_candidate, report, transcript};
-pub(crate) use lifecycle::{change_status, clock_of, event, lock, new_session, rules_of, store_clock, tell};
 pub use retake::{RetakeInput, retake};
 pub use score::mark_score;
 pub use sweep::{run as run_sweeper, sweep};

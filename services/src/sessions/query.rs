@@ -96,7 +96,10 @@ impl Query {
         let ascending = order.descending == backwards;
         let columns = columns(order.by);
         if let Some(cursor) = cursor {
-            let left = columns.iter().chain([&session::Column::Id]).map(|c| Expr::col((session::Entity, *c)));
+            let left = columns
+                .iter()
+                .chain([&session::Column::Id])
+                .map(|c| Expr::col((session::Entity, *c)));
             let keys = cursor.keys.iter().map(|k| match k {
                 Key::Number(n) => Expr::value(*n),
                 Key::Text(t) => Expr::value(t.as_str()),
@@ -106,7 +109,11 @@ impl Query {
             select = select.filter(if ascending { left.gt(right) } else { left.lt(right) });
         }
         for column in columns.iter().chain([&session::Column::Id]) {
-            select = if ascending { select.order_by_asc(*column) } else { select.order_by_desc(*column) };
+            select = if ascending {
+                select.order_by_asc(*column)
+            } else {
+                select.order_by_desc(*column)
+            };
         }
         select
     }
@@ -153,7 +160,10 @@ pub(super) fn keys_of(row: &session::Model, by: SessionSort) -> Vec<Key> {
 /// The pattern that finds `q` anywhere, with the wildcards in it taken literally; `None` for a blank search.
 fn pattern(q: &str) -> Result<Option<LikeExpr>> {
     if text::chars(q) > SEARCH_MAX {
-        return Err(ServiceError::invalid("q", format!("A search has at most {SEARCH_MAX} characters.")));
+        return Err(ServiceError::invalid(
+            "q",
+            format!("A search has at most {SEARCH_MAX} characters."),
+        ));
     }
     let folded = text::fold(&text::one_line(q));
     if folded.trim().is_empty() {
@@ -184,14 +194,17 @@ async fn search(
         None => matching.filter(C::WorkspaceId.eq(scope.workspace.0)),
     };
     matching = matching.filter(Expr::col((candidate::Entity, C::SearchKey)).like(pattern));
-    let found: Vec<Uuid> = matching.clone().limit(FOUND_MAX + 1).into_tuple().all(s.db.read()).await?;
+    let found: Vec<Uuid> = matching
+        .clone()
+        .limit(FOUND_MAX + 1)
+        .into_tuple()
+        .all(s.db.read())
+        .await?;
     if u64::try_from(found.len()).unwrap_or(u64::MAX) <= FOUND_MAX {
         return Ok(select.filter(session::Column::CandidateId.is_in(found)));
     }
     let mut of_row = matching.into_query();
-    of_row.and_where(
-        Expr::col((candidate::Entity, C::Id)).equals((session::Entity, session::Column::CandidateId)),
-    );
+    of_row.and_where(Expr::col((candidate::Entity, C::Id)).equals((session::Entity, session::Column::CandidateId)));
     Ok(select.filter(Condition::all().add(Expr::exists(of_row))))
 }
 

@@ -65,7 +65,10 @@ pub async fn of_candidate(s: &Services, actor: &Actor, candidate: CandidateId) -
     }
     let totals = question_totals(s, workspace, &rows).await?;
     let total = |row: &session::Model| totals.get(&row.id).copied().unwrap_or(0);
-    rows.into_iter().map(|row| (total(&row), row)).map(|(n, row)| super::convert::with_total(row, n)).collect()
+    rows.into_iter()
+        .map(|row| (total(&row), row))
+        .map(|(n, row)| super::convert::with_total(row, n))
+        .collect()
 }
 
 /// The whole conversation of a session.
@@ -75,7 +78,10 @@ pub async fn of_candidate(s: &Services, actor: &Actor, candidate: CandidateId) -
 pub async fn transcript(s: &Services, actor: &Actor, id: SessionId) -> Result<Transcript> {
     let workspace = s.allow_own(actor, Action::Read)?;
     find(s, workspace, id).await?;
-    Ok(Transcript { items: turns(s, workspace, id).await?, next_cursor: None })
+    Ok(Transcript {
+        items: turns(s, workspace, id).await?,
+        next_cursor: None,
+    })
 }
 
 async fn turns(s: &Services, workspace: WorkspaceId, id: SessionId) -> Result<Vec<Turn>> {
@@ -106,7 +112,12 @@ pub async fn events(s: &Services, actor: &Actor, id: SessionId) -> Result<Vec<Se
         .await?;
     Ok(rows
         .into_iter()
-        .map(|r| SessionEvent { kind: r.kind, actor: r.actor, code: r.code, at: Timestamp::from_millis(r.at) })
+        .map(|r| SessionEvent {
+            kind: r.kind,
+            actor: r.actor,
+            code: r.code,
+            at: Timestamp::from_millis(r.at),
+        })
         .collect())
 }
 
@@ -140,17 +151,14 @@ pub async fn decision(s: &Services, actor: &Actor, id: SessionId) -> Result<Opti
 ///
 /// # Errors
 /// A reason that is too long; an unknown session; a role that is too low.
-pub async fn decide(
-    s: &Services,
-    actor: &Actor,
-    id: SessionId,
-    verdict: Verdict,
-    reason: &str,
-) -> Result<Decision> {
+pub async fn decide(s: &Services, actor: &Actor, id: SessionId, verdict: Verdict, reason: &str) -> Result<Decision> {
     let workspace = s.allow_own(actor, Action::Decide)?;
     let reason = text::many_lines(reason);
     if text::chars(&reason) > REASON_MAX {
-        return Err(ServiceError::invalid("reason", format!("A reason has at most {REASON_MAX} characters.")));
+        return Err(ServiceError::invalid(
+            "reason",
+            format!("A reason has at most {REASON_MAX} characters."),
+        ));
     }
     let of = find(s, workspace, id).await?;
     let now = s.now();
@@ -165,11 +173,18 @@ pub async fn decide(
         updated_at: now.millis(),
     };
     let tx = s.db.write(Priority::Person).await?;
-    row_of_decision::Entity::insert(row.into_active_model()).exec_without_returning(&*tx).await?;
+    row_of_decision::Entity::insert(row.into_active_model())
+        .exec_without_returning(&*tx)
+        .await?;
     event(&*tx, s, &of, "decided", actor, Some(verdict.as_str())).await?;
     tx.commit().await?;
     tell(s, &of);
-    Ok(Decision { verdict, reason, actor: actor.code(), at: now })
+    Ok(Decision {
+        verdict,
+        reason,
+        actor: actor.code(),
+        at: now,
+    })
 }
 
 /// All that the report page shows, apart from its analysis.
@@ -206,7 +221,11 @@ pub async fn report(s: &Services, actor: &Actor, id: SessionId) -> Result<Report
         .await?
         .ok_or(ServiceError::NotFound)?;
     let questions = match row.version_id {
-        Some(version) => interviews::version(s.db.read(), workspace, version.into()).await?.questions,
+        Some(version) => {
+            interviews::version(s.db.read(), workspace, version.into())
+                .await?
+                .questions
+        }
         None => Vec::new(),
     };
     Ok(Report {
@@ -227,7 +246,10 @@ pub async fn report(s: &Services, actor: &Actor, id: SessionId) -> Result<Report
 pub async fn actor_names(s: &Services, actor: &Actor, codes: &[&str]) -> Result<HashMap<String, String>> {
     let workspace = s.allow_own(actor, Action::Read)?;
     let ids = |kind: &str| -> Vec<Uuid> {
-        codes.iter().filter_map(|c| c.strip_prefix(kind)?.parse().ok()).collect()
+        codes
+            .iter()
+            .filter_map(|c| c.strip_prefix(kind)?.parse().ok())
+            .collect()
     };
     let members: Vec<Uuid> = membership::Entity::find()
         .filter(membership::Column::WorkspaceId.eq(workspace.0))
@@ -259,9 +281,11 @@ pub async fn actor_names(s: &Services, actor: &Actor, codes: &[&str]) -> Result<
         .into_iter()
         .collect();
     let name = |code: &str| match code.split_once(':') {
-        Some(("user", id)) => {
-            id.parse().ok().and_then(|id| people.get(&id).cloned()).unwrap_or_else(|| "a former member".to_owned())
-        }
+        Some(("user", id)) => id
+            .parse()
+            .ok()
+            .and_then(|id| people.get(&id).cloned())
+            .unwrap_or_else(|| "a former member".to_owned()),
         Some(("key", id)) => {
             let name = id.parse().ok().and_then(|id| keys.get(&id).cloned());
             name.map_or_else(|| "an API key".to_owned(), |name| format!("API key {name}"))

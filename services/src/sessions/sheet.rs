@@ -91,7 +91,9 @@ fn write_csv(folder: &Path, header: &[String; 19], mut rows: mpsc::Receiver<Line
         writer.write_record(text).map_err(unwritten)?;
     }
     writer.flush().map_err(unwritten)?;
-    let buffer = writer.into_inner().map_err(|e| ServiceError::internal(anyhow::anyhow!("{e}")))?;
+    let buffer = writer
+        .into_inner()
+        .map_err(|e| ServiceError::internal(anyhow::anyhow!("{e}")))?;
     buffer.into_inner().map_err(|e| unwritten(e.into_error()))
 }
 
@@ -102,7 +104,11 @@ pub(super) fn harmless(text: &str) -> String {
     let phone = text.strip_prefix('+').is_some_and(|rest| {
         rest.chars().any(|c| c.is_ascii_digit()) && rest.chars().all(|c| c.is_ascii_digit() || " ()-".contains(c))
     });
-    if dangerous && !phone { format!("'{text}") } else { text.to_owned() }
+    if dangerous && !phone {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 fn write_xlsx(folder: &Path, header: &[String; 19], rows: mpsc::Receiver<Line>) -> Result<File> {
@@ -165,7 +171,17 @@ mod tests {
 
     #[test]
     fn formulas_stay_text_and_phones_stay_phones() {
-        for bad in ["=1+1", "+1+cmd|' /C calc'!A0", "-2", "@SUM(A1)", "\t=1", "\r=1", "＝1", "+", "+()"] {
+        for bad in [
+            "=1+1",
+            "+1+cmd|' /C calc'!A0",
+            "-2",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "＝1",
+            "+",
+            "+()",
+        ] {
             assert_eq!(harmless(bad), format!("'{bad}"));
         }
         for good in ["+49 (0)30 123-4", "Ana", "", "a=b", "'x", "2026-11-24 09:41"] {

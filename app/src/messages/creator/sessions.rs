@@ -223,7 +223,10 @@ pub const fn verdict_word(verdict: Verdict) -> &'static str {
 /// What an event says, with its code. Unknown ones are shown as they are.
 #[must_use]
 pub fn event_words(kind: &str, code: Option<&str>) -> String {
-    let end = |code: &str| code.parse().map_or_else(|_| code.replace('_', " "), |r| end_word(r).to_owned());
+    let end = |code: &str| {
+        code.parse()
+            .map_or_else(|_| code.replace('_', " "), |r| end_word(r).to_owned())
+    };
     match (kind, code) {
         ("started", _) => "Started".to_owned(),
         ("resumed", _) => "Came back".to_owned(),
@@ -232,14 +235,20 @@ pub fn event_words(kind: &str, code: Option<&str>) -> String {
         ("link_opened" | "opened", _) => "Link opened".to_owned(),
         ("link_replaced", _) => "Invite link replaced".to_owned(),
         ("retake_granted", Some(code)) => {
-            let reason = code.parse().map_or_else(|_| code.replace('_', " "), |r| retake_word(r).to_lowercase());
+            let reason = code
+                .parse()
+                .map_or_else(|_| code.replace('_', " "), |r| retake_word(r).to_lowercase());
             format!("Retake granted: {reason}")
         }
         ("analysis_ready", _) => "Analysis ready".to_owned(),
         ("analysis_failed", _) => "Analysis failed".to_owned(),
         ("analysis_requested", _) => "Analysis run again".to_owned(),
         ("decided", Some(code)) => {
-            format!("Decision: {}", code.parse().map_or_else(|_| code.to_owned(), |v| verdict_word(v).to_lowercase()))
+            format!(
+                "Decision: {}",
+                code.parse()
+                    .map_or_else(|_| code.to_owned(), |v| verdict_word(v).to_lowercase())
+            )
         }
         (kind, None) => sentence(kind),
         (kind, Some(code)) => format!("{}: {}", sentence(kind), code.replace('_', " ")),
@@ -274,14 +283,23 @@ mod tests {
     #[test]
     fn codes_become_sentences() {
         assert_eq!(event_words("completed", Some("time_up")), "Completed: time up");
-        assert_eq!(event_words("retake_granted", Some("technical_issue")), "Retake granted: technical issue");
+        assert_eq!(
+            event_words("retake_granted", Some("technical_issue")),
+            "Retake granted: technical issue"
+        );
         assert_eq!(event_words("taken_over", None), "Taken over");
         assert_eq!(event_words("decided", Some("hold")), "Decision: hold");
     }
 
     #[test]
     fn durations() {
-        for (seconds, words) in [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3_600, "1 h"), (3_900, "1 h 5 min")] {
+        for (seconds, words) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (3_600, "1 h"),
+            (3_900, "1 h 5 min"),
+        ] {
             assert_eq!(duration(seconds), words);
         }
     }

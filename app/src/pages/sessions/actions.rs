@@ -60,7 +60,9 @@ fn DeleteDialog() -> impl IntoView {
     let confirm = Callback::new(move |()| {
         let ids = asked.get_untracked();
         spawn_local(async move {
-            let Some(n) = desk.settle(delete_candidates(slug(desk), ids.clone()).await) else { return };
+            let Some(n) = desk.settle(delete_candidates(slug(desk), ids.clone()).await) else {
+                return;
+            };
             desk.selected.update(|s| s.retain(|_, c| !ids.contains(c)));
             desk.reload();
             let undo = Callback::new(move |()| undo_delete(desk, toasts, ids.clone()));
@@ -116,7 +118,9 @@ fn LinkDialog() -> impl IntoView {
     let t = &creator().sessions;
     let open = open_while(move || desk.relinking.get().is_some(), move || desk.relinking.set(None));
     let confirm = Callback::new(move |()| {
-        let Some(id) = desk.relinking.get_untracked() else { return };
+        let Some(id) = desk.relinking.get_untracked() else {
+            return;
+        };
         spawn_local(async move {
             if desk.settle(replace_link(slug(desk), id).await).is_some() {
                 toasts.show(t.link_replaced);
@@ -140,13 +144,18 @@ fn LinkDialog() -> impl IntoView {
 fn RetakeDialog() -> impl IntoView {
     let (desk, toasts) = (use_desk(), use_toasts());
     let t = &creator().sessions;
-    let open = open_while(move || desk.retaking.with(Option::is_some), move || desk.retaking.set(None));
+    let open = open_while(
+        move || desk.retaking.with(Option::is_some),
+        move || desk.retaking.set(None),
+    );
     let reason = RwSignal::new(RetakeReason::TechnicalIssue.as_str().to_owned());
     let note = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let submit = move |ev: leptos::ev::SubmitEvent| {
         ev.prevent_default();
-        let Some(candidate) = desk.retaking.with_untracked(|r| r.as_ref().map(|r| r.candidate_id)) else { return };
+        let Some(candidate) = desk.retaking.with_untracked(|r| r.as_ref().map(|r| r.candidate_id)) else {
+            return;
+        };
         let reason = reason.get_untracked().parse().unwrap_or(RetakeReason::Other);
         busy.set(true);
         spawn_local(async move {
@@ -160,9 +169,16 @@ fn RetakeDialog() -> impl IntoView {
             desk.reload();
         });
     };
-    let reasons = || RetakeReason::ALL.iter().map(|r| (r.as_str().to_owned(), retake_word(*r).to_owned())).collect();
+    let reasons = || {
+        RetakeReason::ALL
+            .iter()
+            .map(|r| (r.as_str().to_owned(), retake_word(*r).to_owned()))
+            .collect()
+    };
     let replaces = move || {
-        let inside = desk.retaking.with(|r| r.as_ref().is_some_and(|r| r.session.status == Status::InProgress));
+        let inside = desk
+            .retaking
+            .with(|r| r.as_ref().is_some_and(|r| r.session.status == Status::InProgress));
         inside.then(|| view! { <p class="strong">{t.retake_replaces}</p> })
     };
     view! {

@@ -34,8 +34,14 @@ impl Place {
     /// A download of the list's rows.
     pub fn export(&self, query: &ListQuery, format: &str) -> Option<String> {
         let id = self.interview?;
-        let query = ListQuery { cursor: String::new(), ..query.clone() };
-        Some(with_query(&format!("/download/w/{}/interviews/{id}/export.{format}", self.slug), &query))
+        let query = ListQuery {
+            cursor: String::new(),
+            ..query.clone()
+        };
+        Some(with_query(
+            &format!("/download/w/{}/interviews/{id}/export.{format}", self.slug),
+            &query,
+        ))
     }
 }
 
@@ -46,7 +52,11 @@ fn with_query(path: &str, query: &ListQuery) -> String {
         .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| format!("{name}={}", encode(value)))
         .collect();
-    if said.is_empty() { path.to_owned() } else { format!("{path}?{}", said.join("&")) }
+    if said.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{}", said.join("&"))
+    }
 }
 
 /// Percent-encodes a value for an address.
@@ -122,10 +132,20 @@ mod tests {
 
     #[test]
     fn addresses_say_only_what_is_said() {
-        let place = Place { slug: "acme".into(), interview: None };
+        let place = Place {
+            slug: "acme".into(),
+            interview: None,
+        };
         assert_eq!(place.list(&ListQuery::default()), "/w/acme/sessions");
-        let query = ListQuery { q: "Ana & 王".into(), sort: "-score".into(), ..Default::default() };
-        assert_eq!(place.list(&query), "/w/acme/sessions?q=Ana%20%26%20%E7%8E%8B&sort=-score");
+        let query = ListQuery {
+            q: "Ana & 王".into(),
+            sort: "-score".into(),
+            ..Default::default()
+        };
+        assert_eq!(
+            place.list(&query),
+            "/w/acme/sessions?q=Ana%20%26%20%E7%8E%8B&sort=-score"
+        );
         assert_eq!(place.export(&query, "csv"), None);
     }
 }

@@ -20,8 +20,11 @@ pub(super) fn ColumnMenu() -> impl IntoView {
         } else {
             hidden.push(column);
         }
-        let shown =
-            Column::ALL.into_iter().filter(|c| !hidden.contains(c)).map(|c| c.as_str().to_owned()).collect();
+        let shown = Column::ALL
+            .into_iter()
+            .filter(|c| !hidden.contains(c))
+            .map(|c| c.as_str().to_owned())
+            .collect();
         desk.hidden.set(Some(hidden));
         let slug = desk.place.with_untracked(|p| p.slug.clone());
         spawn_local(async move {

@@ -6,7 +6,10 @@ use super::{
     fields::{CandidateFields, Fields},
 };
 use crate::{
-    components::{Button, ButtonKind, ButtonType, CopyField, Dialog, DialogKind, Notice, NoticeKind, Skeleton, SkeletonKind, copy_text, use_toasts},
+    components::{
+        Button, ButtonKind, ButtonType, CopyField, Dialog, DialogKind, Notice, NoticeKind, Skeleton, SkeletonKind,
+        copy_text, use_toasts,
+    },
     error::AppError,
     messages::creator,
     server_fns::sessions::{create_candidate, edit_candidate, get_candidate},
@@ -73,7 +76,13 @@ fn NewForm(fields: Fields, outcome: RwSignal<Outcome>, copied: RwSignal<bool>) -
             return;
         }
         let Some(input) = fields.checked() else { return };
-        let Place { slug, interview: Some(interview) } = desk.place.get_untracked() else { return };
+        let Place {
+            slug,
+            interview: Some(interview),
+        } = desk.place.get_untracked()
+        else {
+            return;
+        };
         busy.set(true);
         spawn_local(async move {
             let done = create_candidate(slug, interview, input, anyway).await;
@@ -129,9 +138,16 @@ fn Added(candidate: Candidate, copied: RwSignal<bool>, again: Callback<()>) -> i
     let link = candidate.invite_url.clone().map(|url| {
         // Not copied: the field is focused, which selects it.
         if !copied.get_untracked() {
-            set_timeout(|| crate::components::focus_field("new-link"), std::time::Duration::from_millis(50));
+            set_timeout(
+                || crate::components::focus_field("new-link"),
+                std::time::Duration::from_millis(50),
+            );
         }
-        let words = if copied.get_untracked() { t.invite_copied } else { t.invite_by_hand };
+        let words = if copied.get_untracked() {
+            t.invite_copied
+        } else {
+            t.invite_by_hand
+        };
         view! {
             <p>{words}</p>
             <CopyField id="new-link" label=t.invite_link copy=t.copy_link value=url/>
@@ -201,7 +217,9 @@ fn EditForm(fields: Fields, open: RwSignal<bool>, desk: Desk) -> impl IntoView {
     let failed = RwSignal::new(None::<AppError>);
     let submit = move |ev: SubmitEvent| {
         ev.prevent_default();
-        let (Some(input), Some(id)) = (fields.checked(), desk.editing.get_untracked()) else { return };
+        let (Some(input), Some(id)) = (fields.checked(), desk.editing.get_untracked()) else {
+            return;
+        };
         let slug = desk.place.with_untracked(|p| p.slug.clone());
         busy.set(true);
         spawn_local(async move {

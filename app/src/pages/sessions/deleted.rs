@@ -2,7 +2,7 @@
 
 use super::address::{Place, deleted_href, use_place};
 use crate::{
-    components::{ButtonKind, Button, ConfirmDialog, EmptyState, ErrorNotice, Skeleton, Time, use_toasts},
+    components::{Button, ButtonKind, ConfirmDialog, EmptyState, ErrorNotice, Skeleton, Time, use_toasts},
     error::AppError,
     messages::creator,
     server_fns::sessions::{
@@ -82,7 +82,11 @@ fn Rows(found: DeletedData, bin: Bin) -> impl IntoView {
         return view! { <EmptyState title=t.deleted_empty text=t.deleted_empty_text/> }.into_any();
     }
     let may_erase = found.may_erase;
-    let rows = found.rows.into_iter().map(|row| view! { <Row row=row bin=bin may_erase=may_erase/> }).collect_view();
+    let rows = found
+        .rows
+        .into_iter()
+        .map(|row| view! { <Row row=row bin=bin may_erase=may_erase/> })
+        .collect_view();
     view! {
         <div class="table-box">
             <table class="table">
@@ -106,7 +110,9 @@ fn Row(row: DeletedRow, bin: Bin, may_erase: bool) -> impl IntoView {
     let t = &creator().sessions;
     let toasts = use_toasts();
     let id = row.id;
-    let back = bin.place.with_untracked(|p| p.interview.map(|i| deleted_href(&p.slug, i)));
+    let back = bin
+        .place
+        .with_untracked(|p| p.interview.map(|i| deleted_href(&p.slug, i)));
     let restore = move |ev: SubmitEvent| {
         ev.prevent_default();
         let slug = bin.place.with_untracked(|p| p.slug.clone());

@@ -83,7 +83,10 @@ impl Desk {
 
     /// The columns that are not shown.
     pub fn hidden_columns(self) -> Vec<Column> {
-        self.hidden.get().or_else(|| self.with(|d| d.hidden.clone())).unwrap_or_default()
+        self.hidden
+            .get()
+            .or_else(|| self.with(|d| d.hidden.clone()))
+            .unwrap_or_default()
     }
 
     /// Reads the data once it is there.

@@ -57,7 +57,8 @@ impl Fields {
         self.school.set(text(&input.school));
         self.major.set(text(&input.major));
         self.degree.set(text(&input.degree));
-        self.year.set(input.graduation_year.map(|y| y.to_string()).unwrap_or_default());
+        self.year
+            .set(input.graduation_year.map(|y| y.to_string()).unwrap_or_default());
         self.work.set(text(&input.work_experience));
         self.notes.set(text(&input.notes));
         self.errors.set(Vec::new());
@@ -106,18 +107,33 @@ impl Fields {
 
     fn year_error(self, read: Option<i32>) -> Vec<FieldError> {
         let wrong = read.is_none() && !self.year.get_untracked().trim().is_empty();
-        wrong.then(|| FieldError::new("graduation_year", creator().sessions.year_wrong)).into_iter().collect()
+        wrong
+            .then(|| FieldError::new("graduation_year", creator().sessions.year_wrong))
+            .into_iter()
+            .collect()
     }
 
     /// Shows what the server found wrong; `false` if it was something else.
     pub fn refused(self, error: &AppError) -> bool {
-        let AppError::Invalid { errors } = error else { return false };
+        let AppError::Invalid { errors } = error else {
+            return false;
+        };
         self.show(errors.clone());
         true
     }
 
     fn show(self, errors: Vec<FieldError>) {
-        let order = ["name", "email", "phone", "school", "major", "degree", "graduation_year", "work_experience", "notes"];
+        let order = [
+            "name",
+            "email",
+            "phone",
+            "school",
+            "major",
+            "degree",
+            "graduation_year",
+            "work_experience",
+            "notes",
+        ];
         if let Some(first) = order.into_iter().find(|f| errors.iter().any(|e| e.field == *f)) {
             focus_field(&format!("candidate-{first}"));
         }
@@ -126,7 +142,8 @@ impl Fields {
 
     fn error(self, field: &'static str) -> Signal<Option<String>> {
         Signal::derive(move || {
-            self.errors.with(|e| e.iter().find(|e| e.field == field).map(|e| e.message.clone()))
+            self.errors
+                .with(|e| e.iter().find(|e| e.field == field).map(|e| e.message.clone()))
         })
     }
 
@@ -173,7 +190,9 @@ pub(super) fn CandidateFields(fields: Fields) -> impl IntoView {
                 <TextArea id=id label=label value=value error=error hint=hint optional=true maxlength=most/>
             }
             .into_any(),
-            None => view! { <TextArea id=id label=label value=value error=error optional=true maxlength=most/> }.into_any(),
+            None => {
+                view! { <TextArea id=id label=label value=value error=error optional=true maxlength=most/> }.into_any()
+            }
         }
     };
     view! {

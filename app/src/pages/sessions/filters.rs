@@ -22,7 +22,11 @@ fn use_goto() -> impl Fn(&ListQuery) + Clone + 'static {
     let (desk, navigate) = (use_desk(), use_navigate());
     move |query: &ListQuery| {
         let href = desk.place.with_untracked(|p| p.list(query));
-        let options = NavigateOptions { replace: true, scroll: false, ..Default::default() };
+        let options = NavigateOptions {
+            replace: true,
+            scroll: false,
+            ..Default::default()
+        };
         navigate(&href, options);
     }
 }
@@ -40,7 +44,16 @@ pub(super) fn Filters() -> impl IntoView {
 fn StatusChips() -> impl IntoView {
     let desk = use_desk();
     let counts = Resource::new(
-        move || (desk.place.get(), ListQuery { cursor: String::new(), ..desk.query.get() }, desk.version.get()),
+        move || {
+            (
+                desk.place.get(),
+                ListQuery {
+                    cursor: String::new(),
+                    ..desk.query.get()
+                },
+                desk.version.get(),
+            )
+        },
         |(place, query, _)| count_sessions(place.slug, place.interview, query),
     );
     let chip = move |status: Option<Status>, pick: fn(&SessionCounts) -> i64| {
@@ -48,7 +61,11 @@ fn StatusChips() -> impl IntoView {
         let value = status.map_or("", Status::as_str);
         let href = move || {
             desk.place.with(|p| {
-                let query = ListQuery { status: value.to_owned(), cursor: String::new(), ..desk.query.get() };
+                let query = ListQuery {
+                    status: value.to_owned(),
+                    cursor: String::new(),
+                    ..desk.query.get()
+                };
                 p.list(&query)
             })
         };
@@ -132,9 +149,7 @@ fn FilterForm() -> impl IntoView {
         }
     };
     let action = move || desk.place.with(super::address::Place::base);
-    let keep = move |name: &'static str, pick: fn(&ListQuery) -> String| {
-        move || view! { <input type="hidden" name=name value=desk.query.with(pick)/> }
-    };
+    let keep = move |name: &'static str, pick: fn(&ListQuery) -> String| move || view! { <input type="hidden" name=name value=desk.query.with(pick)/> };
     view! {
         <form class="toolbar__filters" method="get" action=action role="search" node_ref=form on:submit=submit>
             {keep("status", |q| q.status.clone())}
@@ -165,7 +180,12 @@ fn MoreFilters(follow: Callback<()>) -> impl IntoView {
     let t = &creator().sessions;
     let first = desk.query.get_untracked();
     let used = move || {
-        desk.query.with(|q| [&q.source, &q.from, &q.to, &q.score].into_iter().filter(|v| !v.is_empty()).count())
+        desk.query.with(|q| {
+            [&q.source, &q.from, &q.to, &q.score]
+                .into_iter()
+                .filter(|v| !v.is_empty())
+                .count()
+        })
     };
     let sources = Source::ALL
         .into_iter()
@@ -177,7 +197,10 @@ fn MoreFilters(follow: Callback<()>) -> impl IntoView {
     let clear = move || {
         desk.query.with(ListQuery::is_filtered).then(|| {
             let href = desk.place.with(|p| {
-                p.list(&ListQuery { sort: desk.query.with(|q| q.sort.clone()), ..Default::default() })
+                p.list(&ListQuery {
+                    sort: desk.query.with(|q| q.sort.clone()),
+                    ..Default::default()
+                })
             });
             // A full load: the fields of the form are emptied with it.
             view! { <a class="btn btn--quiet" href=href rel="external">{t.clear}</a> }

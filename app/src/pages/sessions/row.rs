@@ -6,7 +6,10 @@ use super::{
     table::column_class,
 };
 use crate::{
-    components::{Badge, ButtonKind, ButtonSize, CopyButton, IconName, Menu, MenuItem, MenuLine, MenuPlace, Status as StatusDot, Time, Tone, copy_text, use_toasts},
+    components::{
+        Badge, ButtonKind, ButtonSize, CopyButton, IconName, Menu, MenuItem, MenuLine, MenuPlace, Status as StatusDot,
+        Time, Tone, copy_text, use_toasts,
+    },
     messages::{creator, duration, end_word, source_word, status_word},
     server_fns::sessions::{Column, May},
 };
@@ -74,7 +77,9 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
             }
         });
     };
-    let href = desk.place.with_untracked(|p| report_href(&p.slug, row.session.interview_id, id));
+    let href = desk
+        .place
+        .with_untracked(|p| report_href(&p.slug, row.session.interview_id, id));
     let cells = Column::ALL
         .into_iter()
         .map(|c| view! { <td class=column_class(c)>{cell(&row, c)}</td> })

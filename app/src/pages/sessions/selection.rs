@@ -24,13 +24,19 @@ fn Bar(desk: Desk) -> impl IntoView {
     let t = &creator().sessions;
     let count = move || (t.selected)(desk.selected.with(|s| s.len() as u64));
     let export = move || {
-        let ids = desk.selected.with(|s| s.keys().map(ToString::to_string).collect::<Vec<_>>().join("."));
-        let base = desk.place.with(|p| desk.query.with(|q| p.export(q, "xlsx"))).unwrap_or_default();
+        let ids = desk
+            .selected
+            .with(|s| s.keys().map(ToString::to_string).collect::<Vec<_>>().join("."));
+        let base = desk
+            .place
+            .with(|p| desk.query.with(|q| p.export(q, "xlsx")))
+            .unwrap_or_default();
         let joint = if base.contains('?') { '&' } else { '?' };
         format!("{base}{joint}ids={}", encode(&ids))
     };
     let delete = Callback::new(move |()| {
-        desk.deleting.set(desk.selected.with_untracked(|s| s.values().copied().collect()));
+        desk.deleting
+            .set(desk.selected.with_untracked(|s| s.values().copied().collect()));
     });
     let may = desk.may();
     view! {
@@ -72,8 +78,14 @@ fn CopyLinks(desk: Desk) -> impl IntoView {
         let slug = desk.place.with_untracked(|p| p.slug.clone());
         let ids = desk.selected.with_untracked(|s| s.values().copied().collect());
         spawn_local(async move {
-            let Some(links) = desk.settle(copy_links(slug, ids).await) else { return };
-            let text = links.iter().map(|l| format!("{}\t{}", l.name, l.url)).collect::<Vec<_>>().join("\n");
+            let Some(links) = desk.settle(copy_links(slug, ids).await) else {
+                return;
+            };
+            let text = links
+                .iter()
+                .map(|l| format!("{}\t{}", l.name, l.url))
+                .collect::<Vec<_>>()
+                .join("\n");
             if copy_text(&text).await {
                 by_hand.set(String::new());
                 toasts.show((t.links_copied_n)(links.len() as u64));

@@ -12,7 +12,7 @@ use super::{
     table::SessionsTable,
 };
 use crate::{
-    components::{ErrorNotice, Icon, IconName, Menu, MenuItem, MenuPlace, ButtonKind, Notice, NoticeKind},
+    components::{ButtonKind, ErrorNotice, Icon, IconName, Menu, MenuItem, MenuPlace, Notice, NoticeKind},
     messages::creator,
     pages::layout::PageHeader,
     server_fns::sessions::{ListQuery, list_sessions},
@@ -44,13 +44,15 @@ fn Sessions() -> impl IntoView {
     );
     let desk = Desk::new(place, query, data, version);
     provide_context(desk);
-    let changes = Signal::derive(move || {
-        place.with(|p| p.interview.map(|id| format!("/events/interviews/{id}")))
-    });
+    let changes = Signal::derive(move || place.with(|p| p.interview.map(|id| format!("/events/interviews/{id}"))));
     watch(changes, Callback::new(move |()| desk.reload()));
     // What is selected is what is acted on: another filter is another selection, another page of it is not.
     Effect::new(move |before: Option<ListQuery>| {
-        let now = ListQuery { cursor: String::new(), sort: String::new(), ..query.get() };
+        let now = ListQuery {
+            cursor: String::new(),
+            sort: String::new(),
+            ..query.get()
+        };
         if before.is_some_and(|before| before != now) {
             desk.selected.update(std::collections::BTreeMap::clear);
         }
@@ -131,7 +133,10 @@ fn ExportMenu() -> impl IntoView {
     let entry = move |format: &'static str, label: &'static str| {
         // Made anew with the address, so that it always names the present filter.
         move || {
-            let href = desk.place.with(|p| desk.query.with(|q| p.export(q, format))).unwrap_or_default();
+            let href = desk
+                .place
+                .with(|p| desk.query.with(|q| p.export(q, format)))
+                .unwrap_or_default();
             view! { <MenuItem label=label hint=t.export_hint icon=IconName::Download href=href external=true/> }
         }
     };

@@ -97,7 +97,10 @@ fn Head() -> impl IntoView {
     let t = &creator().sessions;
     let all_selected = move || {
         let rows = desk.rows();
-        !rows.is_empty() && desk.selected.with(|s| rows.iter().all(|r| s.contains_key(&r.session.id)))
+        !rows.is_empty()
+            && desk
+                .selected
+                .with(|s| rows.iter().all(|r| s.contains_key(&r.session.id)))
     };
     let select_all = move |_| {
         let all = all_selected();
@@ -154,12 +157,23 @@ fn Sort(by: SessionSort, label: &'static str, class: &'static str) -> impl IntoV
             (true, true) => Sorted::Descending,
         };
         // Words begin at A, figures and times with the largest.
-        let words = matches!(by, SessionSort::Name | SessionSort::Email | SessionSort::Source | SessionSort::Status);
+        let words = matches!(
+            by,
+            SessionSort::Name | SessionSort::Email | SessionSort::Source | SessionSort::Status
+        );
         let descending = if present.by == by { !present.descending } else { !words };
         let wanted = SessionOrder { by, descending };
-        let sort = if wanted == SessionOrder::default() { String::new() } else { wanted.to_string() };
+        let sort = if wanted == SessionOrder::default() {
+            String::new()
+        } else {
+            wanted.to_string()
+        };
         let href = desk.place.with(|p| {
-            p.list(&ListQuery { sort, cursor: String::new(), ..desk.query.get() })
+            p.list(&ListQuery {
+                sort,
+                cursor: String::new(),
+                ..desk.query.get()
+            })
         });
         view! { <SortHeader label=label href=href sorted=sorted class=class/> }.into_any()
     }
@@ -194,14 +208,20 @@ fn nothing(desk: Desk) -> AnyView {
 }
 
 fn pager(desk: Desk) -> Option<AnyView> {
-    let (rows, next, previous) =
-        desk.with(|d| (d.page.rows.len(), d.page.next.clone(), d.page.previous.clone()))?;
+    let (rows, next, previous) = desk.with(|d| (d.page.rows.len(), d.page.next.clone(), d.page.previous.clone()))?;
     if next.is_none() && previous.is_none() {
         return None;
     }
     let text = crate::messages::count(rows as u64, "session on this page", "sessions on this page");
     let href = |cursor: Option<String>| {
-        cursor.map(|cursor| desk.place.with(|p| p.list(&ListQuery { cursor, ..desk.query.get() })))
+        cursor.map(|cursor| {
+            desk.place.with(|p| {
+                p.list(&ListQuery {
+                    cursor,
+                    ..desk.query.get()
+                })
+            })
+        })
     };
     // An option that is there or not cannot be left out of a component's attributes by halves.
     Some(match (href(previous), href(next)) {

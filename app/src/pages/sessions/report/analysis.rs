@@ -78,7 +78,13 @@ fn said_view(a: Analysis) -> AnyView {
         let list = a.result.criteria.into_iter().map(criterion).collect_view();
         view! { <h3>{t.criteria}</h3> <ul class="scores">{list}</ul> }
     });
-    let questions = a.result.questions.into_iter().enumerate().map(|(n, q)| question(n + 1, q)).collect_view();
+    let questions = a
+        .result
+        .questions
+        .into_iter()
+        .enumerate()
+        .map(|(n, q)| question(n + 1, q))
+        .collect_view();
     view! {
         <div class="report__overall">
             <p class="figure">{figure}</p>

@@ -50,7 +50,9 @@ fn DecisionForm(found: ReportData, verdict: Option<Verdict>, sheet: Sheet) -> im
     let submit = move |ev: SubmitEvent| {
         ev.prevent_default();
         let Some(form) = form.get_untracked() else { return };
-        let Ok(data) = web_sys::FormData::new_with_form(&form) else { return };
+        let Ok(data) = web_sys::FormData::new_with_form(&form) else {
+            return;
+        };
         let get = |name: &str| data.get(name).as_string().unwrap_or_default();
         let (verdict, reason) = (get("verdict"), get("reason"));
         spawn_local(async move {

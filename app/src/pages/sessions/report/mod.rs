@@ -47,7 +47,11 @@ pub fn ReportPage() -> impl IntoView {
     let slug = Memo::new(move |_| get("slug"));
     let session = Memo::new(move |_| get("session").parse::<SessionId>().ok());
     let interview = Memo::new(move |_| get("id").parse::<InterviewId>().ok());
-    let sheet = Sheet { slug, version: RwSignal::new(0), trouble: RwSignal::new(None) };
+    let sheet = Sheet {
+        slug,
+        version: RwSignal::new(0),
+        trouble: RwSignal::new(None),
+    };
     let data = Resource::new(
         move || (slug.get(), session.get(), sheet.version.get()),
         |(slug, session, _)| async move {
@@ -137,7 +141,8 @@ fn Who(found: ReportData, slug: String) -> impl IntoView {
     };
     let text = |value: &Option<String>| value.clone().map(|v| view! { <bdi>{v}</bdi> }.into_any());
     let time = |at: &Option<parley_domain::time::ShownTime>| {
-        at.clone().map(|t| view! { <Time at=t.at.to_string() text=t.exact.clone() exact=t.exact/> }.into_any())
+        at.clone()
+            .map(|t| view! { <Time at=t.at.to_string() text=t.exact.clone() exact=t.exact/> }.into_any())
     };
     let link = c.invite_url.clone().map(|url| {
         view! {
@@ -181,7 +186,11 @@ fn Attempts(found: ReportData, slug: String) -> impl IntoView {
             .map(|a| {
                 let words = match a.score {
                     Some(score) => format!("{} · {score:.1}", (t.attempt_n)(a.attempt)),
-                    None => format!("{} · {}", (t.attempt_n)(a.attempt), status_word(a.status).to_lowercase()),
+                    None => format!(
+                        "{} · {}",
+                        (t.attempt_n)(a.attempt),
+                        status_word(a.status).to_lowercase()
+                    ),
                 };
                 let href = report_href(&slug, a.interview_id, a.id);
                 view! { <a class="chip" href=href aria-current=(a.id == here).then_some("page")>{words}</a> }

@@ -29,7 +29,11 @@ pub(super) fn TranscriptPart(found: ReportData) -> impl IntoView {
 fn line(turn: ReportTurn, name: &str) -> AnyView {
     let t = &creator().sessions;
     let candidate = turn.speaker == Speaker::Candidate;
-    let who = if candidate { name.to_owned() } else { t.interviewer.to_owned() };
+    let who = if candidate {
+        name.to_owned()
+    } else {
+        t.interviewer.to_owned()
+    };
     let pause = (turn.pause_minutes > 0).then(|| {
         view! { <li class="transcript__pause">{(t.pause)(turn.pause_minutes)}</li> }
     });
@@ -42,7 +46,11 @@ fn line(turn: ReportTurn, name: &str) -> AnyView {
         .flatten()
         .map(|m| view! { <span class="faint small">{m}</span> })
         .collect_view();
-    let class = if candidate { "transcript__turn transcript__turn--candidate" } else { "transcript__turn" };
+    let class = if candidate {
+        "transcript__turn transcript__turn--candidate"
+    } else {
+        "transcript__turn"
+    };
     view! {
         {pause}
         <li class=class id=format!("turn-{}", turn.number)>
