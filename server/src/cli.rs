@@ -1,4 +1,4 @@
-//! The command line: `parley serve | worker | migrate | user | api-key | print-config`.
+//! The command line: `parley serve | worker | migrate | user | api-key | demo | print-config`.
 
 use crate::{
     config::{self, Settings},
@@ -7,7 +7,7 @@ use crate::{
 use anyhow::{Context, Result, bail};
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use parley_domain::{account::Role, person::PersonInput};
-use parley_services::{accounts, error::ServiceError};
+use parley_services::{accounts, demo, error::ServiceError};
 use std::{
     io::{self, BufRead, IsTerminal, Write},
     process::ExitCode,
@@ -44,6 +44,12 @@ enum Command {
     /// Keys for the API
     #[command(subcommand)]
     ApiKey(KeyCommand),
+    /// Fill a new workspace with invented people and sessions, and say how to sign in
+    Demo {
+        /// How many sessions; a million takes a few minutes
+        #[arg(long, default_value_t = demo::SESSIONS)]
+        sessions: u64,
+    },
     /// Show every setting and where it comes from
     PrintConfig,
 }
@@ -137,6 +143,7 @@ fn run(cli: Cli, matches: &ArgMatches) -> Result<()> {
         Command::Serve => in_runtime(&settings, serve::run(&settings)),
         Command::Worker => in_runtime(&settings, serve::work(&settings)),
         Command::Migrate => in_runtime(&settings, migrate(&settings)),
+        Command::Demo { sessions } => in_runtime(&settings, fill_demo(&settings, sessions)),
         Command::User(UserCommand::Add(person)) => in_runtime(&settings, add_user(&settings, person)),
         Command::User(UserCommand::SetPassword { email }) => in_runtime(&settings, set_password(&settings, email)),
         Command::ApiKey(KeyCommand::Create { name, role, workspace }) => {
@@ -226,6 +233,29 @@ async fn create_key(settings: &Settings, name: String, role: Role, workspace: Op
     let key = made.map_err(|error| unknown_workspace(error, workspace.as_deref()))?;
     say("Keep this key: it is not shown again.")?;
     say(&key)
+}
+
+/// Says how far it is, about every twentieth of the way, on standard error.
+fn report_progress(sessions: u64) -> impl FnMut(u64) {
+    let mut said = 0;
+    move |done| {
+        if sessions > 5_000 && (done - said) * 20 >= sessions {
+            said = done;
+            // Nobody reads it: no reason to stop.
+            let _ = writeln!(io::stderr(), "{done} of {sessions} sessions");
+        }
+    }
+}
+
+async fn fill_demo(settings: &Settings, sessions: u64) -> Result<()> {
+    let services = start::open(settings).await?;
+    let done = demo::fill(&services, sessions, report_progress(sessions)).await;
+    services.db.close().await?;
+    let made = done?;
+    say(&format!("{} interviews and {} candidates in a new workspace.", made.interviews, made.candidates))?;
+    say(&format!("Sign in at {}/login and go to {}/w/{}", settings.public_url(), settings.public_url(), made.slug))?;
+    say(&format!("Email     {}", made.email))?;
+    say(&format!("Password  {}", made.password))
 }
 
 fn unknown_workspace(error: ServiceError, named: Option<&str>) -> anyhow::Error {

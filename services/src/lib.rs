@@ -26,6 +26,7 @@ pub mod child;
 pub mod clock;
 pub mod conversation;
 pub mod db;
+pub mod demo;
 pub mod entity;
 pub mod error;
 pub mod events;

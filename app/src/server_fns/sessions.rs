@@ -4,7 +4,7 @@ use crate::error::AppError;
 use leptos::prelude::*;
 use parley_domain::{
     analysis::Analysis,
-    candidate::{Candidate, CandidateInput, Source},
+    candidate::{Candidate, CandidateInput},
     conversation::{Speaker, TurnKind},
     id::{CandidateId, InterviewId, QuestionId, SessionId},
     session::{RetakeReason, Session, SessionCounts, SessionPage, SessionSort, Verdict},
@@ -399,6 +399,7 @@ pub async fn create_candidate(
     input: CandidateInput,
     add_anyway: bool,
 ) -> Result<Candidate, AppError> {
+    use parley_domain::candidate::Source;
     use parley_services::candidates::{self, OnDuplicate};
     let (s, actor) = super::who(&slug).await?;
     let twice = if add_anyway {

@@ -11,4 +11,5 @@ pub(crate) use insert::lock_interview;
 pub use insert::{BulkResult, NewCandidate, OnDuplicate, create, create_many, insert, twin};
 pub use links::{CandidateLink, invite_url, links, replace_link};
 pub use list::list;
+pub(crate) use insert::search_key;
 pub use read::{get, patch, to_candidate};

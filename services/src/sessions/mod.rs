@@ -29,4 +29,5 @@ pub use query::Scope;
 pub use report::{Report, actor_names, decide, decision, events, get, of_candidate, report, transcript};
 pub use retake::{RetakeInput, retake};
 pub use score::mark_score;
+pub(crate) use score::score_key;
 pub use sweep::{run as run_sweeper, sweep};
