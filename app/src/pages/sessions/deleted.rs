@@ -48,7 +48,7 @@ pub fn DeletedPage() -> impl IntoView {
         },
     );
     view! {
-        <section class="stack">
+        <section class="page">
             <div class="section__head">
                 <h2>{t.deleted_title}</h2>
                 <p class="section__help">{t.deleted_text}</p>

@@ -59,7 +59,7 @@ fn Sessions() -> impl IntoView {
         now
     });
     view! {
-        <section class="stack sessions" aria-label=creator().sessions.title>
+        <section class="page page--full sessions" aria-label=creator().sessions.title>
             <Toolbar/>
             <Trouble/>
             <SelectionBar/>

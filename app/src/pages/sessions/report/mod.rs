@@ -99,7 +99,7 @@ fn Report(found: ReportData, sheet: Sheet) -> impl IntoView {
                 <Button icon=IconName::File on_press=Callback::new(|()| print())>{t.print}</Button>
             </span>
         </PageHeader>
-        <article class="report stack stack--wide">
+        <article class="page report">
             <div class="report__top">
                 <Who found=found.clone() slug=slug/>
                 <DecisionPart found=found.clone() sheet=sheet/>
