@@ -63,6 +63,22 @@ pub struct LandingText {
     pub consent: &'static str,
     /// Error where the box was not ticked.
     pub consent_needed: &'static str,
+    /// Label of the name on a public link.
+    pub your_name: &'static str,
+    /// Label of the email on a public link.
+    pub your_email: &'static str,
+    /// Help under the email on a public link.
+    pub email_hint: &'static str,
+    /// Error of a name or an email that cannot be taken.
+    pub check_fields: &'static str,
+    /// On a public link, where this browser has a session: above the button that goes on with it.
+    pub continue_note: &'static str,
+    /// The other choice there.
+    pub start_as_someone_else: &'static str,
+    /// Heading of the personal link after a public start.
+    pub personal_link_title: &'static str,
+    /// What it is good for.
+    pub personal_link: &'static str,
     /// The button.
     pub start: &'static str,
     /// The button where the session is in progress.
@@ -111,6 +127,14 @@ pub struct LinkText {
     pub completed: PageText,
     /// Time ran out.
     pub time_up: PageText,
+    /// The button that asks for another attempt.
+    pub ask_retake: &'static str,
+    /// Label of the reason.
+    pub ask_retake_reason: &'static str,
+    /// It was asked for and waits.
+    pub ask_retake_done: PageText,
+    /// The button that takes another attempt by oneself.
+    pub take_retake: &'static str,
     /// The installation does not answer as it should.
     pub unavailable: PageText,
 }
@@ -193,6 +217,8 @@ pub struct TroubleText {
     pub answered: PageText,
     /// The interview takes no starts.
     pub not_now: PageText,
+    /// On a page without scripts: where the text of a refused answer is.
+    pub go_back: &'static str,
     /// There is no connection; nothing is waiting to be sent.
     pub connection: &'static str,
 }

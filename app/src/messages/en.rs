@@ -52,6 +52,14 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         recorded_not: "Nothing else: no voice, no picture, no screen.",
         consent: "I have read this and agree that my answers are recorded and analysed.",
         consent_needed: "Tick the box to start. Without your consent nothing is recorded.",
+        your_name: "Your name",
+        your_email: "Your email",
+        email_hint: "So that the company can reach you.",
+        check_fields: "Check your name and your email address. An address looks like ana@example.com",
+        continue_note: "Somebody has started this interview in this browser and not finished it.",
+        start_as_someone_else: "Start as someone else",
+        personal_link_title: "Your own link",
+        personal_link: "Keep this link: use it to come back from another device. If you lose it, ask the company for it.",
         start: "Start interview",
         resume: "Continue interview",
         resume_note: "You have begun already. Everything you answered is kept; you continue where you left.",
@@ -98,6 +106,13 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "The time is up",
             text: "What you answered is kept and with the company. There is nothing more to do.",
         },
+        ask_retake: "Ask for another attempt",
+        ask_retake_reason: "Why would you like to take it again?",
+        ask_retake_done: PageText {
+            title: "Your request is with the company",
+            text: "When they decide, this same link shows it. You can close this page.",
+        },
+        take_retake: "Take it again",
         unavailable: PageText {
             title: "This is not available right now",
             text: "Nothing is lost. Try again in a minute.",
@@ -132,12 +147,12 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         },
         taken_over: PageText {
             title: "You continued elsewhere",
-            text: "This interview is open on another tab or device. What you typed here is kept here.",
+            text: "This interview is open in another tab or on another device. Everything you sent is kept.",
         },
         take_back: "Continue here",
         moved_on: PageText {
             title: "The interview has moved on",
-            text: "That question was answered already. What you wrote is still in the field below.",
+            text: "That question was answered already, so this answer was not stored. Everything you sent before is kept.",
         },
         replaced: PageText {
             title: "Your link was replaced",
@@ -171,6 +186,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "This is not possible right now",
             text: "The interview does not take new starts. Nothing was changed.",
         },
+        go_back: "Your browser's Back button brings back what you typed.",
         connection: "You are offline. What you type is kept in this browser.",
     },
     finish: FinishText {

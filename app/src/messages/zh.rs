@@ -46,6 +46,14 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         recorded_not: "除此之外不记录任何内容：没有声音、影像或屏幕录制。",
         consent: "我已阅读以上内容，同意记录并分析我的回答。",
         consent_needed: "请先勾选同意再开始。未经你的同意，不会记录任何内容。",
+        your_name: "你的姓名",
+        your_email: "你的邮箱",
+        email_hint: "便于公司与你联系。",
+        check_fields: "请检查姓名和邮箱。邮箱示例：ana@example.com",
+        continue_note: "有人在此浏览器中开始了这场面试，尚未完成。",
+        start_as_someone_else: "以其他人身份开始",
+        personal_link_title: "你的专属链接",
+        personal_link: "请保存此链接，换设备时可用它继续。如果丢失，请向公司索取。",
         start: "开始面试",
         resume: "继续面试",
         resume_note: "你已经开始面试。之前的回答都已保存，可以从上次离开的地方继续。",
@@ -92,6 +100,13 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "时间到",
             text: "你的回答已保存并提交给公司，无需其他操作。",
         },
+        ask_retake: "申请再参加一次",
+        ask_retake_reason: "为什么希望再参加一次？",
+        ask_retake_done: PageText {
+            title: "申请已提交给公司",
+            text: "公司决定后，此链接会显示结果。你可以关闭此页面。",
+        },
+        take_retake: "再次参加",
         unavailable: PageText {
             title: "暂时无法使用",
             text: "内容没有丢失。请一分钟后重试。",
@@ -126,12 +141,12 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         },
         taken_over: PageText {
             title: "你已在其他地方继续",
-            text: "面试已在另一个标签页或设备上打开。你在这里输入的内容仍保留在这里。",
+            text: "面试已在另一个标签页或设备上打开。已发送的内容都已保存。",
         },
         take_back: "在这里继续",
         moved_on: PageText {
             title: "面试已进入下一题",
-            text: "该问题已经回答过了。你写的内容仍在下方输入框中。",
+            text: "该问题已经回答过了，因此这个回答没有保存。之前发送的内容都已保存。",
         },
         replaced: PageText {
             title: "你的链接已被更换",
@@ -165,6 +180,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "目前无法进行",
             text: "面试目前不接受新的开始。没有任何更改。",
         },
+        go_back: "按浏览器的“后退”按钮可找回你输入的内容。",
         connection: "你已离线。输入的内容保存在此浏览器中。",
     },
     finish: FinishText {

@@ -177,6 +177,9 @@ fn Hint(chat: Chat) -> impl IntoView {
 fn Notices(chat: Chat) -> impl IntoView {
     let texts = chat.texts;
     let refused = move || chat.refused.get().filter(|code| *code != CandidateErrorCode::TakenOver);
+    // The refusal of a plain post: its text is not on this page.
+    let first = chat.refused.get_untracked();
+    let from_before = move |code| first == Some(code) && chat.draft.with(super::model::Draft::is_empty);
     let offline = move || !chat.online.get() && chat.pending.with(Option::is_none);
     view! {
         <div class="chat__notices" role="status">
@@ -187,6 +190,7 @@ fn Notices(chat: Chat) -> impl IntoView {
                         <div class="notice__body">
                             <p class="notice__title">{words.title}</p>
                             <p>{words.text}</p>
+                            {from_before(code).then(|| view! { <p>{texts.trouble.go_back}</p> })}
                         </div>
                     </div>
                 }

@@ -3,7 +3,7 @@
 use super::{
     ending::{FinishDialog, FinishLink},
     model::is_short,
-    progress_words,
+   
     state::Chat,
 };
 use leptos::prelude::*;
@@ -19,9 +19,14 @@ pub(super) fn Top(chat: Chat, company: String) -> impl IntoView {
         format!("{company} · {title}")
     };
     let running = Memo::new(move |_| chat.view.with(|v| v.state == Status::InProgress));
+    // Without a question, the way to the end stands where the composer was.
+    let asking = Memo::new(move |_| chat.view.with(|v| v.state == Status::InProgress && v.question.is_some()));
     view! {
         <header class="chat__top">
-            <p class="chat__subject" dir="auto">{subject}</p>
+            <div class="chat__bar">
+                <p class="chat__subject" dir="auto">{subject}</p>
+                {move || asking.get().then(|| view! { <FinishLink chat=chat class="btn btn--quiet"/> })}
+            </div>
             {move || if running.get() { view! { <Running chat=chat/> }.into_any() } else { ().into_any() }}
         </header>
     }
@@ -31,9 +36,9 @@ pub(super) fn Top(chat: Chat, company: String) -> impl IntoView {
 #[component]
 fn Running(chat: Chat) -> impl IntoView {
     let texts = chat.texts;
+    let figure = |n: i32| u64::try_from(n).unwrap_or(0);
     let progress = Memo::new(move |_| chat.view.with(|v| (v.asked, v.total)));
-    let words = move || chat.view.with(|v| progress_words(texts, v));
-    let last = move || chat.view.with(|v| v.question.is_none());
+    let words = move || (texts.chat.progress)(figure(progress.get().0), figure(progress.get().1));
     view! {
         <div class="chat__bar">
             <p class="chat__progress">{words}</p>
@@ -41,7 +46,6 @@ fn Running(chat: Chat) -> impl IntoView {
             <p class="chat__time figures" class:chat__time--short=move || chat.left.get().is_some_and(is_short)>
                 {move || chat.left.get().map(|s| (texts.chat.time_left)(u64::try_from(s).unwrap_or(0)))}
             </p>
-            {move || (!last()).then(|| view! { <FinishLink chat=chat class="btn btn--quiet"/> })}
         </div>
         <FinishDialog chat=chat/>
     }

@@ -118,7 +118,7 @@ fn fact(icon: IconName, title: String, note: &'static str) -> AnyView {
     view! {
         <li class="fact">
             <Icon name=icon/>
-            <span><span class="strong">{title}</span> " " <span class="muted">{note}</span></span>
+            <span>{title}" "<span class="muted">{note}</span></span>
         </li>
     }
     .into_any()
