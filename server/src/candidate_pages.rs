@@ -1,20 +1,26 @@
 //! The candidate's pages: which one stands behind a link now, with which status. Opening any of them, however often and
 //! by whomever, changes nothing; what changes something is posted to the server functions.
 
-use crate::{security, state::AppState};
+use crate::{
+    security::{self, CANDIDATE_COOKIE},
+    state::AppState,
+};
 use axum::{
     Router,
     extract::{Path, Query, State},
     response::{Html, IntoResponse, Redirect, Response},
     routing::{any, get},
+    Extension,
 };
 use http::{HeaderMap, Method, StatusCode, header};
 use leptos::nonce::Nonce;
 use parley_app::{
+    login,
+    server_fns::ClientAddress,
     candidate::{
         chat::ChatStart,
         landing_path,
-        pages::{self, Assets},
+        pages::{self, Assets, Door},
     },
     messages::Locale,
 };
@@ -23,7 +29,7 @@ use parley_domain::{
     link::{Landing, LinkState},
     session::Status,
 };
-use parley_services::{Services, conversation};
+use parley_services::{Services, conversation, error::ServiceError};
 use serde::Deserialize;
 
 /// The routes.
@@ -32,6 +38,7 @@ pub fn router() -> Router<AppState> {
         .route("/i/invite/{token}", get(landing))
         .route("/i/invite/{token}/session", get(session))
         .route("/i/invite/{token}/finish", get(finish))
+        .route("/i/{slug}", get(public))
         .route("/i", any(unknown))
         .route("/i/", any(unknown))
         .route("/i/{*rest}", any(unknown))
@@ -44,6 +51,10 @@ struct Asked {
     lease: Option<String>,
     /// Why the last press was refused.
     notice: Option<String>,
+    /// On a public link: start anew although this browser has a session there.
+    new: Option<String>,
+    /// In the chat: show the person's own link, once after a start by a public link.
+    welcome: Option<String>,
 }
 
 impl Asked {
@@ -150,41 +161,87 @@ async fn landing(
     Path(token): Path<String>,
     Query(asked): Query<Asked>,
     method: Method,
+    client: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
 ) -> Response {
     let found = match look_up(&state, &token, &headers).await {
         Ok(found) => found,
         Err(answer) => return answer,
     };
-    let assets = assets(&state);
-    let status = status_of(found.state);
     match found.state {
-        LinkState::Unknown => nothing_here(&state, &headers),
-        LinkState::Ready | LinkState::Continue => {
+        LinkState::Unknown => strange(&state, client, &headers),
+        LinkState::Ready => {
             if is_navigation(&method, &headers) {
                 observe(&state.services, &token).await;
             }
-            let view = match found.state {
-                LinkState::Continue => conversation::view(&state.services, &token).await.ok(),
-                _ => None,
-            };
-            page(
-                status,
-                pages::landing(&assets, &token, &found, view.as_ref(), asked.notice()),
-            )
+            let door = Door::Invite(token);
+            page(StatusCode::OK, pages::landing(&assets(&state), door, &found, None, asked.notice()))
+        }
+        LinkState::Continue => {
+            // Without its view the page says less, but leads on all the same.
+            let view = conversation::view(&state.services, &token).await.ok();
+            let door = Door::Invite(token);
+            page(StatusCode::OK, pages::landing(&assets(&state), door, &found, view.as_ref(), asked.notice()))
         }
         LinkState::Completed => {
             let view = conversation::view(&state.services, &token).await;
             let time_was_up = view.is_ok_and(|v| v.time_was_up);
-            page(
-                status,
-                pages::stopped(&assets, Locale::parse(&found.language), &found, time_was_up),
-            )
+            page(StatusCode::OK, pages::completed(&assets(&state), &token, &found, time_was_up, asked.notice()))
         }
-        _ => page(
-            status,
-            pages::stopped(&assets, Locale::parse(&found.language), &found, false),
-        ),
+        _ => stopped(&state, &found),
+    }
+}
+
+/// The page of a link that leads nowhere now.
+fn stopped(state: &AppState, found: &Landing) -> Response {
+    let locale = Locale::parse(&found.language);
+    page(status_of(found.state), pages::stopped(&assets(state), locale, found))
+}
+
+/// The landing page of a public link; in a browser that has a session there, the choice to go on with it.
+async fn public(
+    State(state): State<AppState>,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+    client: Option<Extension<ClientAddress>>,
+    headers: HeaderMap,
+) -> Response {
+    let found = match conversation::public_landing(&state.services, &slug).await {
+        Ok(found) => found,
+        Err(error) => {
+            tracing::error!(%error, "a public link's page could not be made");
+            return unavailable(&state, &headers);
+        }
+    };
+    if found.state == LinkState::Unknown {
+        return strange(&state, client, &headers);
+    }
+    if asked.new.is_none()
+        && let Some(cookie) = login::cookie(&headers, CANDIDATE_COOKIE)
+        && let Ok(Some(token)) = conversation::session_of_cookie(&state.services, &slug, cookie).await
+    {
+        return page(StatusCode::OK, pages::welcome_back(&assets(&state), &slug, &token, &found));
+    }
+    if found.state != LinkState::Ready {
+        return stopped(&state, &found);
+    }
+    let Ok(start_id) = state.services.new_id::<uuid::Uuid>() else {
+        return unavailable(&state, &headers);
+    };
+    let door = Door::Public { slug, start_id: start_id.to_string() };
+    page(StatusCode::OK, pages::landing(&assets(&state), door, &found, None, asked.notice()))
+}
+
+/// A link that leads nowhere; counted, so that nobody tries many.
+fn strange(state: &AppState, client: Option<Extension<ClientAddress>>, headers: &HeaderMap) -> Response {
+    let address = client.map_or_else(String::new, |Extension(ClientAddress(ip))| ip.to_string());
+    match state.services.limits.lookups.take(&address, state.services.now()) {
+        Err(ServiceError::TooMany { retry_after }) => {
+            let html = pages::plain(&assets(state), preferred(headers), |t| &t.link.too_many);
+            let after = [(header::RETRY_AFTER, retry_after.to_string())];
+            (StatusCode::TOO_MANY_REQUESTS, after, Html(html)).into_response()
+        }
+        _ => nothing_here(state, headers),
     }
 }
 
@@ -223,12 +280,17 @@ async fn session(
         return unavailable(&state, &headers);
     };
     let nonce = Nonce::new().to_string();
+    let own_link = asked
+        .welcome
+        .is_some()
+        .then(|| format!("{}{}", state.http.public_url, landing_path(&token)));
     let start = ChatStart {
         token,
         company,
         view,
         client_id: client_id.to_string(),
         notice: asked.notice(),
+        own_link,
     };
     let mut answer = page(StatusCode::OK, pages::chat(&assets, &nonce, start));
     if let Some(policy) = security::page_policy(&nonce) {

@@ -13,6 +13,10 @@ use crate::messages::{Candidate, Locale};
 pub mod doors {
     /// Starts, or goes on here.
     pub const START: &str = "/sfn/candidate/start";
+    /// Starts by a public link.
+    pub const START_PUBLIC: &str = "/sfn/candidate/start-public";
+    /// Another attempt, or asking for one.
+    pub const RETAKE: &str = "/sfn/candidate/retake";
     /// Stores an answer.
     pub const ANSWER: &str = "/sfn/candidate/answer";
     /// Hands in.
@@ -27,6 +31,12 @@ pub mod doors {
 #[must_use]
 pub fn landing_path(token: &str) -> String {
     format!("/i/invite/{token}")
+}
+
+/// The address of a public link.
+#[must_use]
+pub fn public_path(slug: &str) -> String {
+    format!("/i/{slug}")
 }
 
 /// The address of the chat, for the window that holds `lease`.

@@ -127,6 +127,8 @@ pub struct LinkText {
     pub completed: PageText,
     /// Time ran out.
     pub time_up: PageText,
+    /// Too many tries from one place or with one link.
+    pub too_many: PageText,
     /// The button that asks for another attempt.
     pub ask_retake: &'static str,
     /// Label of the reason.

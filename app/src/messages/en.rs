@@ -106,6 +106,10 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "The time is up",
             text: "What you answered is kept and with the company. There is nothing more to do.",
         },
+        too_many: PageText {
+            title: "Too many tries",
+            text: "Nothing was changed. Wait a quarter of an hour, then try again.",
+        },
         ask_retake: "Ask for another attempt",
         ask_retake_reason: "Why would you like to take it again?",
         ask_retake_done: PageText {

@@ -4,6 +4,7 @@ use super::{composer::Unsent, left_words, model::refusal, state::Chat};
 use crate::{
     candidate::{doors, finish_path},
     components::{Icon, IconName},
+    messages::Candidate,
 };
 use leptos::prelude::*;
 
@@ -60,6 +61,25 @@ pub(super) fn FinishDialog(chat: Chat) -> impl IntoView {
                 </div>
             </form>
         </dialog>
+    }
+}
+
+/// After a start by a public link: the only way to come back from another device.
+#[component]
+pub(super) fn OwnLink(texts: &'static Candidate, url: String) -> impl IntoView {
+    let t = &texts.landing;
+    let field = NodeRef::<leptos::html::Input>::new();
+    let select = move |_| {
+        if let Some(field) = field.get_untracked() {
+            field.select();
+        }
+    };
+    view! {
+        <aside class="own-link" aria-labelledby="own-link">
+            <p class="strong" id="own-link">{t.personal_link_title}</p>
+            <p>{t.personal_link}</p>
+            <input class="input" type="text" readonly=true value=url node_ref=field aria-labelledby="own-link" on:focus=select/>
+        </aside>
     }
 }
 

@@ -18,7 +18,7 @@ mod top;
 
 use crate::messages::{Candidate, Locale};
 use composer::Composer;
-use ending::{Closing, Elsewhere};
+use ending::{Closing, Elsewhere, OwnLink};
 use leptos::prelude::*;
 pub use model::refusal;
 use parley_domain::{
@@ -43,6 +43,8 @@ pub struct ChatStart {
     pub client_id: String,
     /// What was wrong with the last plain send.
     pub notice: Option<CandidateErrorCode>,
+    /// After a start by a public link: the person's own link, shown once.
+    pub own_link: Option<String>,
 }
 
 /// "Question 3 of 8", or that all were asked.
@@ -80,13 +82,16 @@ pub fn ChatApp(
     let locale = Locale::parse(&start.view.language);
     let company = start.company.clone();
     let client_id = start.client_id.clone();
+    let own_link = start.own_link.clone();
     let chat = Chat::new(locale.candidate(), start);
     Effect::new(move |_| untrack(|| chat.wake()));
     let ended = Memo::new(move |_| chat.view.with(|v| v.state == Status::Completed));
     let open = move || {
         let client_id = client_id.clone();
+        let own_link = own_link.clone().map(|url| view! { <OwnLink texts=chat.texts url=url/> });
         view! {
             <main class="chat__main">
+                {own_link}
                 <Ask chat=chat/>
                 <Talk chat=chat/>
             </main>

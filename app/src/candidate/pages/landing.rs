@@ -1,6 +1,7 @@
 //! The landing page of a link and the pages of the states in which it leads nowhere now.
 
-use super::super::{chat::progress_words, doors};
+use super::super::{chat::progress_words, public_path};
+use super::form::{ContinueForm, Door, Retake, StartForm};
 use super::frame::{Assets, Column, document};
 use crate::{
     components::{Icon, IconName},
@@ -30,29 +31,68 @@ fn words_of(texts: &'static Candidate, state: LinkState) -> Option<&'static Page
 
 /// The page of a link that leads nowhere now: what is so and what to do.
 #[must_use]
-pub fn stopped(assets: &Assets, locale: Locale, found: &Landing, time_was_up: bool) -> String {
+pub fn stopped(assets: &Assets, locale: Locale, found: &Landing) -> String {
     let texts = locale.candidate();
-    let words = match found.state {
-        LinkState::Completed if time_was_up => &texts.link.time_up,
-        state => words_of(texts, state).unwrap_or(&texts.link.unavailable),
-    };
-    let done = found.state == LinkState::Completed;
+    let words = words_of(texts, found.state).unwrap_or(&texts.link.unavailable);
     let (title, company) = (found.title.clone(), found.company.clone());
     document(assets, locale, words.title, None, move || {
         let subject = (!title.is_empty()).then(|| view! { <p class="muted" dir="auto">{title}</p> });
-        let after = done.then(|| {
-            view! {
-                <p class="prose">{texts.finish.closing_next}</p>
-                <p class="prose muted">{texts.finish.closing_close}</p>
-            }
-        });
         view! {
             <Column locale=locale company=company>
-                {done.then(|| view! { <span class="done-mark"><Icon name=IconName::Check/></span> })}
                 {subject}
                 <h1>{words.title}</h1>
                 <p class="prose">{words.text}</p>
-                {after}
+            </Column>
+        }
+        .into_any()
+    })
+}
+
+/// The page after the end: thanks, what happens now, and another attempt where there is one to have.
+#[must_use]
+pub fn completed(
+    assets: &Assets,
+    token: &str,
+    found: &Landing,
+    time_was_up: bool,
+    notice: Option<CandidateErrorCode>,
+) -> String {
+    let locale = Locale::parse(&found.language);
+    let texts = locale.candidate();
+    let words = if time_was_up { &texts.link.time_up } else { &texts.link.completed };
+    let (title, company, token, offer) = (found.title.clone(), found.company.clone(), token.to_owned(), found.retake);
+    let refused = notice == Some(CandidateErrorCode::Invalid);
+    document(assets, locale, words.title, None, move || {
+        view! {
+            <Column locale=locale company=company>
+                <span class="done-mark"><Icon name=IconName::Check/></span>
+                <p class="muted" dir="auto">{title}</p>
+                <h1>{words.title}</h1>
+                <p class="prose">{words.text}</p>
+                <p class="prose">{texts.finish.closing_next}</p>
+                <p class="prose muted">{texts.finish.closing_close}</p>
+                <Retake token=token locale=locale offer=offer refused=refused/>
+            </Column>
+        }
+        .into_any()
+    })
+}
+
+/// The landing page of a public link in a browser that has a session in progress there: go on with it, or start anew.
+/// Shows nothing of that session.
+#[must_use]
+pub fn welcome_back(assets: &Assets, slug: &str, token: &str, found: &Landing) -> String {
+    let locale = Locale::parse(&found.language);
+    let texts = locale.candidate();
+    let (title, company, lang) = (found.title.clone(), found.company.clone(), found.language.clone());
+    let (token, fresh) = (token.to_owned(), format!("{}?new=1", public_path(slug)));
+    document(assets, locale, &found.title, None, move || {
+        view! {
+            <Column locale=locale company=company>
+                <h1 lang=lang dir="auto">{title}</h1>
+                <p class="prose">{texts.landing.continue_note}</p>
+                <ContinueForm token=token label=texts.landing.resume/>
+                <p><a href=fresh>{texts.landing.start_as_someone_else}</a></p>
             </Column>
         }
         .into_any()
@@ -63,7 +103,7 @@ pub fn stopped(assets: &Assets, locale: Locale, found: &Landing, time_was_up: bo
 #[must_use]
 pub fn landing(
     assets: &Assets,
-    token: &str,
+    door: Door,
     found: &Landing,
     view: Option<&CandidateView>,
     notice: Option<CandidateErrorCode>,
@@ -74,21 +114,18 @@ pub fn landing(
     let resume = found.state == LinkState::Continue;
     document(assets, locale, &title, None, || {
         let hello = found.name.as_deref().map(texts.landing.hello);
+        let hello = hello.map(|words| view! { <p class="muted" dir="auto">{words}</p> });
         let (lang, title, company) = (found.language.clone(), found.title.clone(), found.company.clone());
         let welcome = (!found.welcome.is_empty()).then(|| {
             view! { <p class="prose keep-lines" lang=lang.clone() dir="auto">{found.welcome.clone()}</p> }
         });
-        let middle = if resume {
-            in_progress(texts, view)
-        } else {
-            expectations(texts, found)
-        };
-        let (token, asks_email) = (token.to_owned(), found.asks_email);
-        let form = view! { <StartForm token=token locale=locale resume=resume asks_email=asks_email notice=notice/> };
+        let middle = if resume { in_progress(texts, view) } else { expectations(texts, found) };
+        let asks_email = found.asks_email;
+        let form = view! { <StartForm door=door locale=locale resume=resume asks_email=asks_email notice=notice/> };
         view! {
             <Column locale=locale company=company>
                 <div class="stack stack--tight">
-                    <p class="muted" dir="auto">{hello}</p>
+                    {hello}
                     <h1 lang=lang dir="auto">{title}</h1>
                 </div>
                 {welcome}
@@ -155,79 +192,3 @@ fn expectations(texts: &'static Candidate, found: &Landing) -> AnyView {
     .into_any()
 }
 
-/// The press that starts or goes on, with what it needs and what was wrong with the last one.
-#[component]
-fn StartForm(
-    token: String,
-    locale: Locale,
-    resume: bool,
-    asks_email: bool,
-    notice: Option<CandidateErrorCode>,
-) -> impl IntoView {
-    let texts = locale.candidate();
-    let t = &texts.landing;
-    let consent_wrong = notice == Some(CandidateErrorCode::ConsentNeeded);
-    let email_wrong = notice == Some(CandidateErrorCode::EmailNeeded);
-    let general = notice.filter(|_| !consent_wrong && !email_wrong);
-    view! {
-        <form class="form start" method="post" action=doors::START>
-            <input type="hidden" name="token" value=token/>
-            <input type="hidden" name="language" value=locale.code()/>
-            {general.map(|code| notice_box(super::super::chat::refusal(texts, code)))}
-            {asks_email.then(|| email_field(texts, email_wrong))}
-            {(!resume).then(|| consent_box(texts, consent_wrong))}
-            <div class="form__actions">
-                <button class="btn btn--primary btn--large" type="submit">{if resume { t.resume } else { t.start }}</button>
-            </div>
-        </form>
-    }
-}
-
-/// A refusal that belongs to no field.
-pub(super) fn notice_box(words: &'static PageText) -> AnyView {
-    view! {
-        <div class="notice notice--busy" role="alert">
-            <Icon name=IconName::Warning/>
-            <div class="notice__body">
-                <p class="notice__title">{words.title}</p>
-                <p>{words.text}</p>
-            </div>
-        </div>
-    }
-    .into_any()
-}
-
-fn email_field(texts: &'static Candidate, wrong: bool) -> AnyView {
-    let t = &texts.landing;
-    let note = if wrong {
-        view! { <p class="field__note field__note--error" id="email-note" role="alert"><Icon name=IconName::Error/>{t.invited_email_wrong}</p> }
-            .into_any()
-    } else {
-        view! { <p class="field__note" id="email-note">{t.invited_email_hint}</p> }.into_any()
-    };
-    view! {
-        <div class="field">
-            <label class="field__label" for="email">{t.invited_email}</label>
-            <input class="input input--large" id="email" name="email" type="email" autocomplete="email" required=true maxlength="254"
-                aria-describedby="email-note" aria-invalid=wrong.then_some("true")/>
-            {note}
-        </div>
-    }
-    .into_any()
-}
-
-fn consent_box(texts: &'static Candidate, wrong: bool) -> AnyView {
-    let t = &texts.landing;
-    let note = wrong.then(|| {
-        view! { <span class="choice__note choice__note--error" id="consent-note" role="alert">{t.consent_needed}</span> }
-    });
-    view! {
-        <label class="choice choice--card">
-            <input type="checkbox" name="consent" value="true" required=true
-                aria-describedby=wrong.then_some("consent-note") aria-invalid=wrong.then_some("true")/>
-            <span>{t.consent}</span>
-            {note}
-        </label>
-    }
-    .into_any()
-}

@@ -3,6 +3,7 @@
 //!
 //! Knows nothing of HTTP: status codes, headers and what may be looked up are the server's.
 
+mod form;
 mod frame;
 mod landing;
 
@@ -13,7 +14,8 @@ use leptos::prelude::*;
 use parley_domain::conversation::{CandidateErrorCode, CandidateView};
 
 pub use frame::Assets;
-pub use landing::{landing, stopped};
+pub use form::Door;
+pub use landing::{completed, landing, stopped, welcome_back};
 
 /// What the landing page says beside its form when a press on the button was refused.
 #[must_use]
