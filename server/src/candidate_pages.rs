@@ -6,23 +6,22 @@ use crate::{
     state::AppState,
 };
 use axum::{
-    Router,
+    Extension, Router,
     extract::{Path, Query, State},
     response::{Html, IntoResponse, Redirect, Response},
     routing::{any, get},
-    Extension,
 };
 use http::{HeaderMap, Method, StatusCode, header};
 use leptos::nonce::Nonce;
 use parley_app::{
-    login,
-    server_fns::ClientAddress,
     candidate::{
         chat::ChatStart,
         landing_path,
         pages::{self, Assets, Door},
     },
+    login,
     messages::Locale,
+    server_fns::ClientAddress,
 };
 use parley_domain::{
     conversation::{CandidateErrorCode, CandidateView},
@@ -41,7 +40,7 @@ pub fn router() -> Router<AppState> {
         .route("/i/{slug}", get(public))
         .route("/i", any(unknown))
         .route("/i/", any(unknown))
-        .route("/i/{*rest}", any(unknown))
+        .route("/i/{slug}/{*rest}", any(unknown))
 }
 
 /// What may stand behind the question mark.
@@ -175,18 +174,27 @@ async fn landing(
                 observe(&state.services, &token).await;
             }
             let door = Door::Invite(token);
-            page(StatusCode::OK, pages::landing(&assets(&state), door, &found, None, asked.notice()))
+            page(
+                StatusCode::OK,
+                pages::landing(&assets(&state), door, &found, None, asked.notice()),
+            )
         }
         LinkState::Continue => {
             // Without its view the page says less, but leads on all the same.
             let view = conversation::view(&state.services, &token).await.ok();
             let door = Door::Invite(token);
-            page(StatusCode::OK, pages::landing(&assets(&state), door, &found, view.as_ref(), asked.notice()))
+            page(
+                StatusCode::OK,
+                pages::landing(&assets(&state), door, &found, view.as_ref(), asked.notice()),
+            )
         }
         LinkState::Completed => {
             let view = conversation::view(&state.services, &token).await;
             let time_was_up = view.is_ok_and(|v| v.time_was_up);
-            page(StatusCode::OK, pages::completed(&assets(&state), &token, &found, time_was_up, asked.notice()))
+            page(
+                StatusCode::OK,
+                pages::completed(&assets(&state), &token, &found, time_was_up, asked.notice()),
+            )
         }
         _ => stopped(&state, &found),
     }
@@ -220,7 +228,10 @@ async fn public(
         && let Some(cookie) = login::cookie(&headers, CANDIDATE_COOKIE)
         && let Ok(Some(token)) = conversation::session_of_cookie(&state.services, &slug, cookie).await
     {
-        return page(StatusCode::OK, pages::welcome_back(&assets(&state), &slug, &token, &found));
+        return page(
+            StatusCode::OK,
+            pages::welcome_back(&assets(&state), &slug, &token, &found),
+        );
     }
     if found.state != LinkState::Ready {
         return stopped(&state, &found);
@@ -228,8 +239,14 @@ async fn public(
     let Ok(start_id) = state.services.new_id::<uuid::Uuid>() else {
         return unavailable(&state, &headers);
     };
-    let door = Door::Public { slug, start_id: start_id.to_string() };
-    page(StatusCode::OK, pages::landing(&assets(&state), door, &found, None, asked.notice()))
+    let door = Door::Public {
+        slug,
+        start_id: start_id.to_string(),
+    };
+    page(
+        StatusCode::OK,
+        pages::landing(&assets(&state), door, &found, None, asked.notice()),
+    )
 }
 
 /// A link that leads nowhere; counted, so that nobody tries many.

@@ -9,6 +9,7 @@ use parley_domain::{
     account::{Actor, Role},
     candidate::{Candidate, CandidateInput, Source},
     interview::{Interview, InterviewInput},
+    link::PublicLinkInput,
     person::PersonInput,
     session::Status,
     time::{DAY, MINUTE, Timestamp},
@@ -24,7 +25,7 @@ use parley_services::{
     clock::ManualClock,
     conversation,
     db::Db,
-    install, interviews,
+    install, interviews, links,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -61,9 +62,19 @@ impl Answer {
 
     /// The value of the hidden field of this name.
     fn field(&self, name: &str) -> String {
-        let at = self.body.find(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("no {name} in {}", self.body));
+        let at = self
+            .body
+            .find(&format!("name=\"{name}\""))
+            .unwrap_or_else(|| panic!("no {name} in {}", self.body));
         let input = &self.body[at..at + self.body[at..].find('>').unwrap()];
-        input.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+        input
+            .split("value=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned()
     }
 
     #[track_caller]
@@ -98,16 +109,31 @@ impl House {
             time_zone: String::new(),
         };
         people::add(&s, person, Some(Role::Owner), None).await.unwrap();
-        let key = accounts::keys::create_key_as_system(&s, "test", Role::Owner, None).await.unwrap();
+        let key = accounts::keys::create_key_as_system(&s, "test", Role::Owner, None)
+            .await
+            .unwrap();
         let owner = accounts::key_actor(&s, &key).await.unwrap().unwrap();
-        let http = Http { public_url: ORIGIN.to_owned(), trusted_proxies: Vec::new() };
+        let http = Http {
+            public_url: ORIGIN.to_owned(),
+            trusted_proxies: Vec::new(),
+        };
         let stop = CancellationToken::new();
         let router = router::build(AppState::new(s.clone(), http, stop.clone()));
-        Self { router, s, clock, owner, stop, _dir: dir }
+        Self {
+            router,
+            s,
+            clock,
+            owner,
+            stop,
+            _dir: dir,
+        }
     }
 
     async fn raw(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> http::Response<Body> {
-        let mut request = Request::builder().method(method).uri(path).header("host", "127.0.0.1:3000");
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "127.0.0.1:3000");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -133,7 +159,11 @@ impl House {
     /// As a plain form is posted.
     async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let kind = "application/x-www-form-urlencoded";
-        let headers = [("accept", PAGE), ("content-type", kind), ("sec-fetch-site", "same-origin")];
+        let headers = [
+            ("accept", PAGE),
+            ("content-type", kind),
+            ("sec-fetch-site", "same-origin"),
+        ];
         self.send(Method::POST, path, &headers, &form(fields)).await
     }
 
@@ -164,7 +194,14 @@ impl House {
             notes: Some("SECRET-notes".into()),
             ..Default::default()
         };
-        let new = candidates::create(&self.s, &self.owner, interview.id, input, Source::Invited, OnDuplicate::Refuse);
+        let new = candidates::create(
+            &self.s,
+            &self.owner,
+            interview.id,
+            input,
+            Source::Invited,
+            OnDuplicate::Refuse,
+        );
         let candidate = new.await.unwrap();
         let url = candidate.invite_url.clone().unwrap();
         (candidate, url.strip_prefix(ORIGIN).unwrap().to_owned())
@@ -176,7 +213,9 @@ impl House {
 
     /// Starts as a plain form does; the path of the chat.
     async fn start(&self, link: &str) -> String {
-        let started = self.post("/sfn/candidate/start", &[("token", token(link)), ("consent", "true")]).await;
+        let started = self
+            .post("/sfn/candidate/start", &[("token", token(link)), ("consent", "true")])
+            .await;
         assert!(started.status.is_redirection(), "{} {}", started.status, started.body);
         started.location().to_owned()
     }
@@ -232,14 +271,18 @@ async fn every_state_of_a_link_has_its_page() {
     let (_, paused) = house.invite(json!({"state": "paused"})).await;
     let (of_archived, closed) = house.invite(json!({})).await;
     let archived = json!({"state": "archived"});
-    interviews::patch(&house.s, &house.owner, of_archived.interview_id, &archived, None).await.unwrap();
+    interviews::patch(&house.s, &house.owner, of_archived.interview_id, &archived, None)
+        .await
+        .unwrap();
     let (_, inside) = house.invite(json!({})).await;
     house.start(&inside).await;
     let (_, done) = house.invite(json!({})).await;
     house.start(&done).await;
     conversation::finish(&house.s, token(&done)).await.unwrap();
     let (replaced, old) = house.invite(json!({})).await;
-    candidates::replace_link(&house.s, &house.owner, replaced.id).await.unwrap();
+    candidates::replace_link(&house.s, &house.owner, replaced.id)
+        .await
+        .unwrap();
     let (_, expired) = house.invite(json!({"settings": {"invite_expiry_days": 3}})).await;
     house.clock.advance(4 * DAY);
     let never = "/i/invite/AAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -268,7 +311,11 @@ async fn every_state_of_a_link_has_its_page() {
         let post = house.post(path, &[]).await;
         assert!(post.status.is_client_error(), "POST {path}: {}", post.status);
     }
-    assert_eq!(house.open(&old).await.body, house.open(never).await.body, "a replaced link is like one that never was");
+    assert_eq!(
+        house.open(&old).await.body,
+        house.open(never).await.body,
+        "a replaced link is like one that never was"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -276,7 +323,12 @@ async fn opening_a_link_changes_nothing() {
     let house = House::new().await;
     let (candidate, link) = house.invite(json!({})).await;
     let before = house.again(&candidate).await;
-    let paths = [link.clone(), format!("{link}/session"), format!("{link}/finish"), format!("{link}?notice=x")];
+    let paths = [
+        link.clone(),
+        format!("{link}/session"),
+        format!("{link}/finish"),
+        format!("{link}?notice=x"),
+    ];
     for n in 0..100 {
         let method = if n % 2 == 0 { Method::GET } else { Method::HEAD };
         let scanner = [("accept", "*/*"), ("user-agent", "MailScanner/1.0")];
@@ -324,8 +376,14 @@ async fn the_landing_page_tells_before_it_asks() {
     }
     page.says_not("Why coffee?");
     page.says_not("ana@example.com");
-    house.open(&format!("{link}?notice=email_needed")).await.says("That did not match.");
-    house.open(&format!("{link}?notice=consent_needed")).await.says("Tick the box to start.");
+    house
+        .open(&format!("{link}?notice=email_needed"))
+        .await
+        .says("That did not match.");
+    house
+        .open(&format!("{link}?notice=consent_needed"))
+        .await
+        .says("Tick the box to start.");
     let odd = house.open(&format!("{link}?notice=%22%3E%3Cscript%3E&lease=%00")).await;
     assert_eq!(odd.status, StatusCode::OK);
     is_a_quiet_page(&odd);
@@ -342,7 +400,14 @@ async fn the_interviews_language_is_the_pages() {
     let chat = house.start(&link).await;
     house.open(&chat).await.says("第 1 题，共 2 题");
     // Where no interview says so, the browser does.
-    let unknown = house.send(Method::GET, "/i/x", &[("accept-language", "zh-CN,zh;q=0.9,en;q=0.8")], "").await;
+    let unknown = house
+        .send(
+            Method::GET,
+            "/i/x",
+            &[("accept-language", "zh-CN,zh;q=0.9,en;q=0.8")],
+            "",
+        )
+        .await;
     unknown.says("此链接无效");
     // A language that we do not speak: our words in English, the author's marked as theirs.
     let (_, link) = house.invite(json!({"settings": {"language": "ar"}})).await;
@@ -362,7 +427,12 @@ async fn the_whole_path_works_as_plain_forms() {
     let path = house.start(&link).await;
     assert_eq!(path, format!("{link}/session?lease=1"));
     let chat = house.open(&path).await;
-    for words in ["Question 1 of 2", "Why coffee?", "action=\"/sfn/candidate/answer\"", "After you send"] {
+    for words in [
+        "Question 1 of 2",
+        "Why coffee?",
+        "action=\"/sfn/candidate/answer\"",
+        "After you send",
+    ] {
         chat.says(words);
     }
     chat.says_not("Which one?");
@@ -372,7 +442,10 @@ async fn the_whole_path_works_as_plain_forms() {
     // An empty answer is refused in words; nothing is lost by it.
     let (client, question) = (chat.field("client_id"), chat.field("question"));
     let refused = house.answer(&link, &question, &client, "  ").await;
-    house.open(refused.location()).await.says("This answer could not be stored");
+    house
+        .open(refused.location())
+        .await
+        .says("This answer could not be stored");
     let sent = house.answer(&link, &question, &client, "I like mornings.").await;
     assert_eq!(sent.location(), path);
     let next = house.open(&path).await;
@@ -383,7 +456,9 @@ async fn the_whole_path_works_as_plain_forms() {
     house.answer(&link, &question, &client, "I like mornings.").await;
     let other = house.answer(&link, &question, &client, "I changed my mind.").await;
     house.open(other.location()).await.says("An answer is stored already");
-    let late = house.answer(&link, &question, "another-client-id", "For the first question.").await;
+    let late = house
+        .answer(&link, &question, "another-client-id", "For the first question.")
+        .await;
     house.open(late.location()).await.says("The interview has moved on");
     assert_eq!(conversation::view(&house.s, token(&link)).await.unwrap().turns.len(), 3);
 
@@ -396,7 +471,10 @@ async fn the_whole_path_works_as_plain_forms() {
     assert_eq!(house.again(&candidate).await.session.status, Status::Completed);
     for gone in [path, format!("{link}/finish")] {
         let answer = house.open(&gone).await;
-        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, link.as_str()));
+        assert_eq!(
+            (answer.status, answer.location()),
+            (StatusCode::SEE_OTHER, link.as_str())
+        );
     }
 }
 
@@ -406,8 +484,16 @@ async fn only_the_newest_window_has_the_chat() {
     let (_, link) = house.invite(json!({})).await;
     let first = house.start(&link).await;
     let second = house.post("/sfn/candidate/start", &[("token", token(&link))]).await;
-    assert_eq!(second.location(), format!("{link}/session?lease=2"), "resuming asks no consent");
-    for stale in [first.as_str(), &format!("{link}/session"), &format!("{link}/session?lease=x")] {
+    assert_eq!(
+        second.location(),
+        format!("{link}/session?lease=2"),
+        "resuming asks no consent"
+    );
+    for stale in [
+        first.as_str(),
+        &format!("{link}/session"),
+        &format!("{link}/session?lease=x"),
+    ] {
         let page = house.open(stale).await;
         assert_eq!(page.status, StatusCode::OK);
         is_a_quiet_page(&page);
@@ -422,17 +508,30 @@ async fn only_the_newest_window_has_the_chat() {
 async fn the_chats_data_cannot_leave_its_place() {
     let house = House::new().await;
     let evil = "</script><script>alert(1)</script><!--";
-    let (_, link) = house.invite(json!({"questions": [{"text": evil}], "title": evil})).await;
+    let (_, link) = house
+        .invite(json!({"questions": [{"text": evil}], "title": evil}))
+        .await;
     let path = house.start(&link).await;
     let chat = house.open(&path).await;
     let policy = chat.header("content-security-policy").to_owned();
-    let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+    let nonce = policy
+        .split("'nonce-")
+        .nth(1)
+        .unwrap()
+        .split('\'')
+        .next()
+        .unwrap()
+        .to_owned();
     assert!(nonce.len() >= 16);
     chat.says(&format!("nonce=\"{nonce}\""));
     assert_eq!(chat.body.matches("<script").count(), 2, "the data and the start");
     chat.says_not("<script>alert");
     assert_eq!(chat.header("cache-control"), "no-store");
-    assert_ne!(house.open(&path).await.header("content-security-policy"), policy, "a nonce is for one answer");
+    assert_ne!(
+        house.open(&path).await.header("content-security-policy"),
+        policy,
+        "a nonce is for one answer"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -447,7 +546,9 @@ async fn the_stream_tells_what_changed_and_no_more() {
         let answer = house.send(Method::GET, "/events/session", &[("cookie", bad)], "").await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     }
-    let stream = house.raw(Method::GET, "/events/session", &[("cookie", &cookie)], "").await;
+    let stream = house
+        .raw(Method::GET, "/events/session", &[("cookie", &cookie)], "")
+        .await;
     assert_eq!(stream.headers()[header::CONTENT_TYPE], "text/event-stream");
     let mut frames = stream.into_body().into_data_stream();
     let mut next = async || {
@@ -455,7 +556,10 @@ async fn the_stream_tells_what_changed_and_no_more() {
         String::from_utf8(frame.to_vec()).unwrap()
     };
     let first = next().await;
-    assert!(first.contains("event: pulse") && first.contains("\"lease\":1,\"turns\":1"), "{first}");
+    assert!(
+        first.contains("event: pulse") && first.contains("\"lease\":1,\"turns\":1"),
+        "{first}"
+    );
     assert!(!first.contains("coffee") && !first.contains(token(&link)), "{first}");
     house.post("/sfn/candidate/start", &fields).await;
     assert!(next().await.contains("\"lease\":2"));
@@ -463,4 +567,97 @@ async fn the_stream_tells_what_changed_and_no_more() {
     assert!(next().await.contains("\"state\":\"completed\""));
     house.stop.cancel();
     assert!(next().await.contains("event: bye"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_link_has_its_pages() {
+    let house = House::new().await;
+    let interview = house.interview(json!({})).await;
+    let input = PublicLinkInput { max_starts: Some(1), ..Default::default() };
+    let link = links::create(&house.s, &house.owner, interview.id, input).await.unwrap();
+    let path = link.url.strip_prefix(ORIGIN).unwrap();
+    let page = house.open(path).await;
+    assert_eq!(page.status, StatusCode::OK);
+    is_a_quiet_page(&page);
+    for words in ["Your name", "Your email", "name=\"consent\"", "Start interview"] {
+        page.says(words);
+    }
+    let start_id = page.field("start_id");
+    let fields = |email: &'static str| {
+        let (slug, start_id) = (link.slug.clone(), start_id.clone());
+        [("slug", slug), ("start_id", start_id), ("name", "Wim Walkin".into()), ("email", email.into()), ("consent", "true".into())]
+    };
+    let post = async |email| {
+        let fields = fields(email);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(a, b): &(&str, String)| (*a, b.as_str())).collect();
+        house.post("/sfn/candidate/start-public", &fields).await
+    };
+    let refused = post("not an address").await;
+    house.open(refused.location()).await.says("Check your name and your email address.");
+    let started = post("wim@example.com").await;
+    assert!(started.location().contains("/session?lease=1"), "{}", started.location());
+    let chat = house.open(started.location()).await;
+    chat.says("Your own link");
+    chat.says(&format!("{ORIGIN}/i/invite/{}", chat.field("token")));
+
+    // The same browser may go on; the page shows nothing of the session. Another browser finds it full.
+    let cookie = started.header("set-cookie").split(';').next().unwrap().to_owned();
+    let headers = [("accept", PAGE), ("cookie", cookie.as_str())];
+    let back = house.send(Method::GET, path, &headers, "").await;
+    is_a_quiet_page(&back);
+    back.says("Continue interview");
+    back.says("Start as someone else");
+    back.says_not("Wim");
+    back.says_not("Question");
+    house.open(path).await.says("All places are taken");
+    let anew = house.send(Method::GET, &format!("{path}?new=1"), &headers, "").await;
+    anew.says("All places are taken");
+
+    links::revoke(&house.s, &house.owner, interview.id).await.unwrap();
+    let revoked = house.open(path).await;
+    assert_eq!(revoked.status, StatusCode::GONE);
+    revoked.says("This link has been switched off");
+    house.open(started.location()).await.says("Why coffee?");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_attempt_is_offered_or_asked_for() {
+    let house = House::new().await;
+    let (_, link) = house.invite(json!({"settings": {"self_retakes": 1}})).await;
+    let finish = async || {
+        house.start(&link).await;
+        conversation::finish(&house.s, token(&link)).await.unwrap();
+        house.open(&link).await
+    };
+    let done = finish().await;
+    is_a_quiet_page(&done);
+    done.says("Take it again");
+    let again = house.post("/sfn/candidate/retake", &[("token", token(&link))]).await;
+    assert_eq!(again.location(), link);
+    let landing = house.open(&link).await;
+    landing.says("Your earlier attempt is kept.");
+    landing.says("name=\"consent\"");
+    let done = finish().await;
+    done.says("Ask for another attempt");
+    let refused = house.post("/sfn/candidate/retake", &[("token", token(&link)), ("reason", " ")]).await;
+    house.open(refused.location()).await.says("Write an answer first.");
+    house.post("/sfn/candidate/retake", &[("token", token(&link)), ("reason", "The power went out.")]).await;
+    let waiting = house.open(&link).await;
+    waiting.says("Your request is with the company");
+    waiting.says_not("Ask for another attempt");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_tries_many_links() {
+    let house = House::new().await;
+    for _ in 0..30 {
+        assert_eq!(house.open("/i/invite/nothing").await.status, StatusCode::NOT_FOUND);
+    }
+    let refused = house.open("/i/nothing").await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(!refused.header("retry-after").is_empty());
+    is_a_quiet_page(&refused);
+    refused.says("Too many tries");
+    let (_, link) = house.invite(json!({})).await;
+    assert_eq!(house.open(&link).await.status, StatusCode::OK, "a real link still opens");
 }

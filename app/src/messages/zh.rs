@@ -100,7 +100,10 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "时间到",
             text: "你的回答已保存并提交给公司，无需其他操作。",
         },
-        too_many: PageText { title: "尝试次数过多", text: "没有任何更改。请十五分钟后重试。" },
+        too_many: PageText {
+            title: "尝试次数过多",
+            text: "没有任何更改。请十五分钟后重试。",
+        },
         ask_retake: "申请再参加一次",
         ask_retake_reason: "为什么希望再参加一次？",
         ask_retake_done: PageText {

@@ -10,7 +10,10 @@ use parley_domain::session::Status;
 /// # Errors
 /// When the database fails.
 pub async fn session_of_cookie(s: &Services, slug: &str, cookie: &str) -> Result<Option<String>> {
-    let (Some(link), Some(token)) = (links::by_slug(s.db.read(), slug).await?, token_of_cookie(s, cookie).await?) else {
+    let (Some(link), Some(token)) = (
+        links::by_slug(s.db.read(), slug).await?,
+        token_of_cookie(s, cookie).await?,
+    ) else {
         return Ok(None);
     };
     let known = visitor(s.db.read(), &token).await?;

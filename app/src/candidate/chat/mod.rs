@@ -88,7 +88,9 @@ pub fn ChatApp(
     let ended = Memo::new(move |_| chat.view.with(|v| v.state == Status::Completed));
     let open = move || {
         let client_id = client_id.clone();
-        let own_link = own_link.clone().map(|url| view! { <OwnLink texts=chat.texts url=url/> });
+        let own_link = own_link
+            .clone()
+            .map(|url| view! { <OwnLink texts=chat.texts url=url/> });
         view! {
             <main class="chat__main">
                 {own_link}

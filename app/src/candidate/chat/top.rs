@@ -3,7 +3,6 @@
 use super::{
     ending::{FinishDialog, FinishLink},
     model::is_short,
-   
     state::Chat,
 };
 use leptos::prelude::*;
@@ -20,7 +19,10 @@ pub(super) fn Top(chat: Chat, company: String) -> impl IntoView {
     };
     let running = Memo::new(move |_| chat.view.with(|v| v.state == Status::InProgress));
     // Without a question, the way to the end stands where the composer was.
-    let asking = Memo::new(move |_| chat.view.with(|v| v.state == Status::InProgress && v.question.is_some()));
+    let asking = Memo::new(move |_| {
+        chat.view
+            .with(|v| v.state == Status::InProgress && v.question.is_some())
+    });
     view! {
         <header class="chat__top">
             <div class="chat__bar">

@@ -142,7 +142,8 @@ fn notice_box(words: &'static PageText) -> AnyView {
 }
 
 fn error_note(id: &'static str, words: &'static str) -> AnyView {
-    view! { <p class="field__note field__note--error" id=id role="alert"><Icon name=IconName::Error/>{words}</p> }.into_any()
+    view! { <p class="field__note field__note--error" id=id role="alert"><Icon name=IconName::Error/>{words}</p> }
+        .into_any()
 }
 
 /// Who comes by a public link.

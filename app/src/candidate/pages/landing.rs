@@ -59,8 +59,17 @@ pub fn completed(
 ) -> String {
     let locale = Locale::parse(&found.language);
     let texts = locale.candidate();
-    let words = if time_was_up { &texts.link.time_up } else { &texts.link.completed };
-    let (title, company, token, offer) = (found.title.clone(), found.company.clone(), token.to_owned(), found.retake);
+    let words = if time_was_up {
+        &texts.link.time_up
+    } else {
+        &texts.link.completed
+    };
+    let (title, company, token, offer) = (
+        found.title.clone(),
+        found.company.clone(),
+        token.to_owned(),
+        found.retake,
+    );
     let refused = notice == Some(CandidateErrorCode::Invalid);
     document(assets, locale, words.title, None, move || {
         view! {
@@ -119,7 +128,11 @@ pub fn landing(
         let welcome = (!found.welcome.is_empty()).then(|| {
             view! { <p class="prose keep-lines" lang=lang.clone() dir="auto">{found.welcome.clone()}</p> }
         });
-        let middle = if resume { in_progress(texts, view) } else { expectations(texts, found) };
+        let middle = if resume {
+            in_progress(texts, view)
+        } else {
+            expectations(texts, found)
+        };
         let asks_email = found.asks_email;
         let form = view! { <StartForm door=door locale=locale resume=resume asks_email=asks_email notice=notice/> };
         view! {
@@ -191,4 +204,3 @@ fn expectations(texts: &'static Candidate, found: &Landing) -> AnyView {
     }
     .into_any()
 }
-

@@ -13,8 +13,8 @@ use frame::{Column, document};
 use leptos::prelude::*;
 use parley_domain::conversation::{CandidateErrorCode, CandidateView};
 
-pub use frame::Assets;
 pub use form::Door;
+pub use frame::Assets;
 pub use landing::{completed, landing, stopped, welcome_back};
 
 /// What the landing page says beside its form when a press on the button was refused.
