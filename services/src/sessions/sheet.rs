@@ -133,11 +133,9 @@ fn fill(folder: &Path, header: &[String; 19], mut rows: mpsc::Receiver<Line>) ->
     // Rows go straight to disk; what applies to the whole sheet must be said first.
     let sheet = book.add_worksheet_with_constant_memory()?;
     sheet.set_name("Sessions")?.set_freeze_panes(1, 0)?;
-    let mut column = 0;
-    for (title, width) in header.iter().zip(WIDTHS) {
+    for (column, (title, width)) in (0..).zip(header.iter().zip(WIDTHS)) {
         sheet.set_column_width(column, width)?;
         sheet.write_string_with_format(0, column, title, &bold)?;
-        column += 1;
     }
     let mut at = 0;
     while let Some(row) = rows.blocking_recv() {
