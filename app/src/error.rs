@@ -161,7 +161,7 @@ impl FromServerFnError for AppError {
         {
             // Without the text: it quotes what was sent.
             tracing::debug!(error = kind.code(), "a server function was not reached");
-            return kind.answered();
+            kind.answered()
         }
         #[cfg(not(feature = "ssr"))]
         kind

@@ -252,8 +252,16 @@ async fn fill_demo(settings: &Settings, sessions: u64) -> Result<()> {
     let done = demo::fill(&services, sessions, report_progress(sessions)).await;
     services.db.close().await?;
     let made = done?;
-    say(&format!("{} interviews and {} candidates in a new workspace.", made.interviews, made.candidates))?;
-    say(&format!("Sign in at {}/login and go to {}/w/{}", settings.public_url(), settings.public_url(), made.slug))?;
+    say(&format!(
+        "{} interviews and {} candidates in a new workspace.",
+        made.interviews, made.candidates
+    ))?;
+    say(&format!(
+        "Sign in at {}/login and go to {}/w/{}",
+        settings.public_url(),
+        settings.public_url(),
+        made.slug
+    ))?;
     say(&format!("Email     {}", made.email))?;
     say(&format!("Password  {}", made.password))
 }

@@ -1,6 +1,13 @@
 //! The candidate's pages through the router: every state of a link, what may and may not stand on a page, the whole path as
 //! plain forms, and the stream.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
 use axum::{Router, body::Body};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
@@ -573,8 +580,13 @@ async fn the_stream_tells_what_changed_and_no_more() {
 async fn a_public_link_has_its_pages() {
     let house = House::new().await;
     let interview = house.interview(json!({})).await;
-    let input = PublicLinkInput { max_starts: Some(1), ..Default::default() };
-    let link = links::create(&house.s, &house.owner, interview.id, input).await.unwrap();
+    let input = PublicLinkInput {
+        max_starts: Some(1),
+        ..Default::default()
+    };
+    let link = links::create(&house.s, &house.owner, interview.id, input)
+        .await
+        .unwrap();
     let path = link.url.strip_prefix(ORIGIN).unwrap();
     let page = house.open(path).await;
     assert_eq!(page.status, StatusCode::OK);
@@ -585,7 +597,13 @@ async fn a_public_link_has_its_pages() {
     let start_id = page.field("start_id");
     let fields = |email: &'static str| {
         let (slug, start_id) = (link.slug.clone(), start_id.clone());
-        [("slug", slug), ("start_id", start_id), ("name", "Wim Walkin".into()), ("email", email.into()), ("consent", "true".into())]
+        [
+            ("slug", slug),
+            ("start_id", start_id),
+            ("name", "Wim Walkin".into()),
+            ("email", email.into()),
+            ("consent", "true".into()),
+        ]
     };
     let post = async |email| {
         let fields = fields(email);
@@ -593,9 +611,16 @@ async fn a_public_link_has_its_pages() {
         house.post("/sfn/candidate/start-public", &fields).await
     };
     let refused = post("not an address").await;
-    house.open(refused.location()).await.says("Check your name and your email address.");
+    house
+        .open(refused.location())
+        .await
+        .says("Check your name and your email address.");
     let started = post("wim@example.com").await;
-    assert!(started.location().contains("/session?lease=1"), "{}", started.location());
+    assert!(
+        started.location().contains("/session?lease=1"),
+        "{}",
+        started.location()
+    );
     let chat = house.open(started.location()).await;
     chat.says("Your own link");
     chat.says(&format!("{ORIGIN}/i/invite/{}", chat.field("token")));
@@ -639,9 +664,16 @@ async fn another_attempt_is_offered_or_asked_for() {
     landing.says("name=\"consent\"");
     let done = finish().await;
     done.says("Ask for another attempt");
-    let refused = house.post("/sfn/candidate/retake", &[("token", token(&link)), ("reason", " ")]).await;
+    let refused = house
+        .post("/sfn/candidate/retake", &[("token", token(&link)), ("reason", " ")])
+        .await;
     house.open(refused.location()).await.says("Write an answer first.");
-    house.post("/sfn/candidate/retake", &[("token", token(&link)), ("reason", "The power went out.")]).await;
+    house
+        .post(
+            "/sfn/candidate/retake",
+            &[("token", token(&link)), ("reason", "The power went out.")],
+        )
+        .await;
     let waiting = house.open(&link).await;
     waiting.says("Your request is with the company");
     waiting.says_not("Ask for another attempt");
@@ -659,5 +691,9 @@ async fn nobody_tries_many_links() {
     is_a_quiet_page(&refused);
     refused.says("Too many tries");
     let (_, link) = house.invite(json!({})).await;
-    assert_eq!(house.open(&link).await.status, StatusCode::OK, "a real link still opens");
+    assert_eq!(
+        house.open(&link).await.status,
+        StatusCode::OK,
+        "a real link still opens"
+    );
 }

@@ -1,5 +1,12 @@
 //! Signing in, setting up, roles, API keys, profiles.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
 mod common;
 
 use common::TestBed;

@@ -1,5 +1,12 @@
 //! Several attempts of one candidate: side by side, and which one counts.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
 mod common;
 
 use common::{TestBed, token};

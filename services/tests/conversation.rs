@@ -1,5 +1,12 @@
 //! The candidate's conversation: start, answer, resume, takeover, clock, finish.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
 mod common;
 
 use common::{START, TestBed, token};

@@ -1,5 +1,12 @@
 //! The invented workspace is one that the use-cases could have left.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
 mod common;
 
 use common::TestBed;
@@ -32,18 +39,28 @@ async fn a_demo_looks_like_real_life(bed: TestBed) {
     let all = SessionFilter::default();
     let counts = sessions::counts(&bed.s, &actor, None, &all).await.unwrap();
     assert_eq!(counts.all, 200);
-    assert!(counts.not_started > 40 && counts.in_progress > 8 && counts.completed > 50, "{counts:?}");
+    assert!(
+        counts.not_started > 40 && counts.in_progress > 8 && counts.completed > 50,
+        "{counts:?}"
+    );
 
     // What is shown agrees with what stands there.
-    let request = PageRequest { limit: Some(200), cursor: None };
-    let page = sessions::list(&bed.s, &actor, None, &all, SessionOrder::default(), &request).await.unwrap();
+    let request = PageRequest {
+        limit: Some(200),
+        cursor: None,
+    };
+    let page = sessions::list(&bed.s, &actor, None, &all, SessionOrder::default(), &request)
+        .await
+        .unwrap();
     let (mut scored, mut quotes) = (0, 0);
     for row in &page.rows {
         let s = &row.session;
         let turns = sessions::transcript(&bed.s, &actor, s.id).await.unwrap().items;
         assert_eq!(turns.is_empty(), s.status == Status::NotStarted);
         assert!(turns.iter().zip(1..).all(|(t, n)| t.number == n));
-        assert!(s.started_at.is_none_or(|at| at <= bed.s.now()) && s.last_seen_at <= s.completed_at.or(Some(bed.s.now())));
+        assert!(
+            s.started_at.is_none_or(|at| at <= bed.s.now()) && s.last_seen_at <= s.completed_at.or(Some(bed.s.now()))
+        );
         if s.status != Status::Completed {
             continue;
         }
@@ -53,7 +70,10 @@ async fn a_demo_looks_like_real_life(bed: TestBed) {
         scored += usize::from(said.overall.is_some());
         for e in said.questions.iter().flat_map(|q| &q.evidence) {
             quotes += 1;
-            assert!(turns.iter().any(|t| t.number == e.turn && t.text.contains(&e.quote)), "{e:?}");
+            assert!(
+                turns.iter().any(|t| t.number == e.turn && t.text.contains(&e.quote)),
+                "{e:?}"
+            );
         }
     }
     assert!(scored > 30 && quotes > 60, "{scored} scores, {quotes} quotes");
@@ -69,6 +89,8 @@ async fn a_second_demo_stands_beside_the_first(bed: TestBed) {
     let people = entity::user::Entity::find().count(bed.s.db.read()).await.unwrap();
     assert_eq!(people, 2, "the owner of the test and one person of the demos");
     let one = actor(&bed, &first.slug).await;
-    let counts = sessions::counts(&bed.s, &one, None, &SessionFilter::default()).await.unwrap();
+    let counts = sessions::counts(&bed.s, &one, None, &SessionFilter::default())
+        .await
+        .unwrap();
     assert_eq!(counts.all, 12);
 }

@@ -1,5 +1,12 @@
 //! Opening an installation: its schema, its keys, and what happens when a key is gone.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
 use parley_services::{
     db::Db,
     install::{self, OpeningLock},

@@ -1,5 +1,12 @@
 //! Interviews: making, changing, versions, archiving, lists, templates.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
 mod common;
 
 use common::{TestBed, token};

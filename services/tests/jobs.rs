@@ -1,5 +1,12 @@
 //! The durable queue and the analyses that it makes.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
 mod common;
 
 use common::{TestBed, token};

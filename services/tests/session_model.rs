@@ -3,6 +3,13 @@
 //!
 //! Cases are generated and shrunk by proptest; a failure prints the shortest list of steps that shows it.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
 mod common;
 
 use common::{TestBed, token};

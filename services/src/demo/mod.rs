@@ -22,9 +22,7 @@ use parley_domain::{
     text::email_norm,
 };
 use rows::{Batch, Ground};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter};
 
 /// Who signs in to look around.
 pub const EMAIL: &str = "demo@parley.example";
@@ -64,7 +62,11 @@ pub async fn fill(s: &Services, sessions: u64, mut progress: impl FnMut(u64)) ->
     let (workspace, slug) = persons::insert_workspace(&*tx, s, "Harbour & Pine").await?;
     persons::insert_member(&*tx, s, workspace, user, Role::Owner).await?;
     tx.commit().await?;
-    let actor = Actor::Member { workspace, user, role: Role::Owner };
+    let actor = Actor::Member {
+        workspace,
+        user,
+        role: Role::Owner,
+    };
     let interviews = make_interviews(s, &actor).await?;
     let shares = shares(sessions, interviews.len());
     let mut done = 0;
@@ -72,7 +74,13 @@ pub async fn fill(s: &Services, sessions: u64, mut progress: impl FnMut(u64)) ->
         people_on(s, workspace, &actor, *interview, share, done, &mut progress).await?;
         done += share;
     }
-    Ok(Demo { email: EMAIL.to_owned(), password, slug, interviews: interviews.len(), candidates: done })
+    Ok(Demo {
+        email: EMAIL.to_owned(),
+        password,
+        slug,
+        interviews: interviews.len(),
+        candidates: done,
+    })
 }
 
 /// Half for the first, the rest evenly.
@@ -89,7 +97,10 @@ fn shares(all: u64, interviews: usize) -> Vec<u64> {
 /// The person of the demo: made, or given a new password.
 async fn person(s: &Services, password: &str) -> Result<UserId> {
     let norm = email_norm(EMAIL);
-    let known = user::Entity::find().filter(user::Column::EmailNorm.eq(norm)).one(s.db.read()).await?;
+    let known = user::Entity::find()
+        .filter(user::Column::EmailNorm.eq(norm))
+        .one(s.db.read())
+        .await?;
     if let Some(known) = known {
         persons::set_password(s, EMAIL, password).await?;
         return Ok(known.id.into());
@@ -115,7 +126,11 @@ async fn make_interviews(s: &Services, actor: &Actor) -> Result<Vec<InterviewId>
     let mut made = Vec::with_capacity(templates.len());
     for (i, template) in templates.into_iter().enumerate() {
         let mut input = template.interview;
-        input.state = if i == last { InterviewState::Paused } else { InterviewState::Open };
+        input.state = if i == last {
+            InterviewState::Paused
+        } else {
+            InterviewState::Open
+        };
         made.push(interviews::create(s, actor, input).await?.id);
     }
     Ok(made)
@@ -138,7 +153,14 @@ async fn people_on(
     let version = interviews::version(s.db.read(), workspace, row.version_id.into()).await?;
     pin(s, version.id.0).await?;
     let decider = actor.code();
-    let ground = Ground { s, workspace, interview, version: &version, decider: &decider, now: s.now() };
+    let ground = Ground {
+        s,
+        workspace,
+        interview,
+        version: &version,
+        decider: &decider,
+        now: s.now(),
+    };
     let mut n = 0;
     while n < share {
         let mut batch = Batch::default();

@@ -51,68 +51,190 @@ struct Script {
 
 const SCRIPTS: [Script; 11] = [
     Script {
-        given: &[("Ana", "ana"), ("Lukas", "lukas"), ("Zoë", "zoe"), ("Émile", "emile"), ("Freya", "freya"), ("Tomás", "tomas"), ("Nora", "nora"), ("Jonas", "jonas"), ("Inês", "ines"), ("Marta", "marta"), ("Oliver", "oliver"), ("Søren", "soren")],
-        family: &[("Lima", "lima"), ("Weber", "weber"), ("Dupont", "dupont"), ("García", "garcia"), ("Rossi", "rossi"), ("Nielsen", "nielsen"), ("O'Brien", "obrien"), ("van Dijk", "vandijk"), ("Müller", "mueller"), ("Ferreira", "ferreira"), ("Lindqvist", "lindqvist"), ("Smith", "smith")],
+        given: &[
+            ("Ana", "ana"),
+            ("Lukas", "lukas"),
+            ("Zoë", "zoe"),
+            ("Émile", "emile"),
+            ("Freya", "freya"),
+            ("Tomás", "tomas"),
+            ("Nora", "nora"),
+            ("Jonas", "jonas"),
+            ("Inês", "ines"),
+            ("Marta", "marta"),
+            ("Oliver", "oliver"),
+            ("Søren", "soren"),
+        ],
+        family: &[
+            ("Lima", "lima"),
+            ("Weber", "weber"),
+            ("Dupont", "dupont"),
+            ("García", "garcia"),
+            ("Rossi", "rossi"),
+            ("Nielsen", "nielsen"),
+            ("O'Brien", "obrien"),
+            ("van Dijk", "vandijk"),
+            ("Müller", "mueller"),
+            ("Ferreira", "ferreira"),
+            ("Lindqvist", "lindqvist"),
+            ("Smith", "smith"),
+        ],
         family_first: false,
         joint: " ",
     },
     Script {
-        given: &[("Grace", "grace"), ("Kwame", "kwame"), ("Amara", "amara"), ("Chidi", "chidi"), ("Thandiwe", "thandiwe"), ("Kofi", "kofi")],
-        family: &[("Okafor", "okafor"), ("Mensah", "mensah"), ("Dlamini", "dlamini"), ("Adeyemi", "adeyemi"), ("Abebe", "abebe")],
+        given: &[
+            ("Grace", "grace"),
+            ("Kwame", "kwame"),
+            ("Amara", "amara"),
+            ("Chidi", "chidi"),
+            ("Thandiwe", "thandiwe"),
+            ("Kofi", "kofi"),
+        ],
+        family: &[
+            ("Okafor", "okafor"),
+            ("Mensah", "mensah"),
+            ("Dlamini", "dlamini"),
+            ("Adeyemi", "adeyemi"),
+            ("Abebe", "abebe"),
+        ],
         family_first: false,
         joint: " ",
     },
     Script {
-        given: &[("小明", "xiaoming"), ("丽", "li"), ("伟", "wei"), ("芳", "fang"), ("子涵", "zihan"), ("浩然", "haoran")],
-        family: &[("王", "wang"), ("李", "li"), ("张", "zhang"), ("刘", "liu"), ("陈", "chen"), ("欧阳", "ouyang")],
+        given: &[
+            ("小明", "xiaoming"),
+            ("丽", "li"),
+            ("伟", "wei"),
+            ("芳", "fang"),
+            ("子涵", "zihan"),
+            ("浩然", "haoran"),
+        ],
+        family: &[
+            ("王", "wang"),
+            ("李", "li"),
+            ("张", "zhang"),
+            ("刘", "liu"),
+            ("陈", "chen"),
+            ("欧阳", "ouyang"),
+        ],
         family_first: true,
         joint: "",
     },
     Script {
-        given: &[("さくら", "sakura"), ("健太", "kenta"), ("美咲", "misaki"), ("翔", "sho"), ("陽菜", "hina")],
-        family: &[("佐藤", "sato"), ("鈴木", "suzuki"), ("高橋", "takahashi"), ("田中", "tanaka")],
+        given: &[
+            ("さくら", "sakura"),
+            ("健太", "kenta"),
+            ("美咲", "misaki"),
+            ("翔", "sho"),
+            ("陽菜", "hina"),
+        ],
+        family: &[
+            ("佐藤", "sato"),
+            ("鈴木", "suzuki"),
+            ("高橋", "takahashi"),
+            ("田中", "tanaka"),
+        ],
         family_first: true,
         joint: " ",
     },
     Script {
-        given: &[("지우", "jiwoo"), ("민준", "minjun"), ("서연", "seoyeon"), ("하준", "hajun")],
+        given: &[
+            ("지우", "jiwoo"),
+            ("민준", "minjun"),
+            ("서연", "seoyeon"),
+            ("하준", "hajun"),
+        ],
         family: &[("김", "kim"), ("이", "lee"), ("박", "park"), ("최", "choi")],
         family_first: true,
         joint: "",
     },
     Script {
-        given: &[("ليلى", "layla"), ("عمر", "omar"), ("فاطمة", "fatima"), ("يوسف", "yusuf"), ("مريم", "maryam")],
-        family: &[("حداد", "haddad"), ("الخطيب", "khatib"), ("منصور", "mansour"), ("ناصر", "nasser")],
+        given: &[
+            ("ليلى", "layla"),
+            ("عمر", "omar"),
+            ("فاطمة", "fatima"),
+            ("يوسف", "yusuf"),
+            ("مريم", "maryam"),
+        ],
+        family: &[
+            ("حداد", "haddad"),
+            ("الخطيب", "khatib"),
+            ("منصور", "mansour"),
+            ("ناصر", "nasser"),
+        ],
         family_first: false,
         joint: " ",
     },
     Script {
-        given: &[("Анна", "anna"), ("Дмитрий", "dmitry"), ("Ольга", "olga"), ("Иван", "ivan"), ("Мария", "maria")],
-        family: &[("Иванова", "ivanova"), ("Кузнецов", "kuznetsov"), ("Шевченко", "shevchenko"), ("Соколова", "sokolova")],
+        given: &[
+            ("Анна", "anna"),
+            ("Дмитрий", "dmitry"),
+            ("Ольга", "olga"),
+            ("Иван", "ivan"),
+            ("Мария", "maria"),
+        ],
+        family: &[
+            ("Иванова", "ivanova"),
+            ("Кузнецов", "kuznetsov"),
+            ("Шевченко", "shevchenko"),
+            ("Соколова", "sokolova"),
+        ],
         family_first: false,
         joint: " ",
     },
     Script {
-        given: &[("अनन्या", "ananya"), ("आरव", "aarav"), ("दिया", "diya"), ("रोहन", "rohan")],
+        given: &[
+            ("अनन्या", "ananya"),
+            ("आरव", "aarav"),
+            ("दिया", "diya"),
+            ("रोहन", "rohan"),
+        ],
         family: &[("शर्मा", "sharma"), ("पटेल", "patel"), ("सिंह", "singh")],
         family_first: false,
         joint: " ",
     },
     Script {
-        given: &[("Thị Mai", "mai"), ("Văn Hùng", "hung"), ("Minh Anh", "minhanh"), ("Quốc Bảo", "bao")],
+        given: &[
+            ("Thị Mai", "mai"),
+            ("Văn Hùng", "hung"),
+            ("Minh Anh", "minhanh"),
+            ("Quốc Bảo", "bao"),
+        ],
         family: &[("Nguyễn", "nguyen"), ("Trần", "tran"), ("Phạm", "pham")],
         family_first: true,
         joint: " ",
     },
     Script {
-        given: &[("Łukasz", "lukasz"), ("Agnieszka", "agnieszka"), ("Čeněk", "cenek"), ("Şule", "sule"), ("Ömer", "omer"), ("Réka", "reka")],
-        family: &[("Wiśniewski", "wisniewski"), ("Dvořák", "dvorak"), ("Yılmaz", "yilmaz"), ("Szabó", "szabo")],
+        given: &[
+            ("Łukasz", "lukasz"),
+            ("Agnieszka", "agnieszka"),
+            ("Čeněk", "cenek"),
+            ("Şule", "sule"),
+            ("Ömer", "omer"),
+            ("Réka", "reka"),
+        ],
+        family: &[
+            ("Wiśniewski", "wisniewski"),
+            ("Dvořák", "dvorak"),
+            ("Yılmaz", "yilmaz"),
+            ("Szabó", "szabo"),
+        ],
         family_first: false,
         joint: " ",
     },
     Script {
-        given: &[("Ελένη", "eleni"), ("Γιώργος", "giorgos"), ("נועה", "noa"), ("Նարե", "nare")],
-        family: &[("Παπαδοπούλου", "papadopoulou"), ("לוי", "levi"), ("Հակոբյան", "hakobyan")],
+        given: &[
+            ("Ελένη", "eleni"),
+            ("Γιώργος", "giorgos"),
+            ("נועה", "noa"),
+            ("Նարե", "nare"),
+        ],
+        family: &[
+            ("Παπαδοπούλου", "papadopoulou"),
+            ("לוי", "levi"),
+            ("Հակոբյան", "hakobyan"),
+        ],
         family_first: false,
         joint: " ",
     },
@@ -122,11 +244,32 @@ const SCRIPTS: [Script; 11] = [
 const WEIGHTS: [usize; 11] = [34, 9, 12, 6, 5, 8, 8, 5, 5, 6, 2];
 
 const SCHOOLS: [&str; 14] = [
-    "TU Berlin", "Universidade de São Paulo", "清华大学", "University of Lagos", "École polytechnique", "東京大学", "Delft University of Technology",
-    "جامعة القاهرة", "МГУ", "IIT Bombay", "University of Manchester", "Politecnico di Milano", "KU Leuven", "Uniwersytet Warszawski",
+    "TU Berlin",
+    "Universidade de São Paulo",
+    "清华大学",
+    "University of Lagos",
+    "École polytechnique",
+    "東京大学",
+    "Delft University of Technology",
+    "جامعة القاهرة",
+    "МГУ",
+    "IIT Bombay",
+    "University of Manchester",
+    "Politecnico di Milano",
+    "KU Leuven",
+    "Uniwersytet Warszawski",
 ];
 const MAJORS: [&str; 10] = [
-    "Computer science", "Economics", "Mechanical engineering", "Psychology", "Design", "Statistics", "History", "Business administration", "Physics", "Linguistics",
+    "Computer science",
+    "Economics",
+    "Mechanical engineering",
+    "Psychology",
+    "Design",
+    "Statistics",
+    "History",
+    "Business administration",
+    "Physics",
+    "Linguistics",
 ];
 const DEGREES: [&str; 5] = ["Bachelor", "Master", "Doctorate", "Diploma", "Associate"];
 const JOBS: [&str; 8] = [
@@ -139,8 +282,13 @@ const JOBS: [&str; 8] = [
     "Account executive for industrial software, 2022 to date",
     "Volunteer translator; part-time barista",
 ];
-const SOURCES: [(Source, usize); 5] =
-    [(Source::Invited, 40), (Source::Imported, 30), (Source::PublicLink, 15), (Source::Resume, 10), (Source::Api, 5)];
+const SOURCES: [(Source, usize); 5] = [
+    (Source::Invited, 40),
+    (Source::Imported, 30),
+    (Source::PublicLink, 15),
+    (Source::Resume, 10),
+    (Source::Api, 5),
+];
 
 /// Picks by parts of a hundred.
 fn weighted(dice: &mut Dice, weights: impl IntoIterator<Item = usize>) -> usize {
@@ -170,12 +318,19 @@ pub(super) fn person(dice: &mut Dice, n: u64) -> (CandidateInput, Source, &'stat
         name,
         email: known.then(|| format!("{given_mail}.{family_mail}.{n}@example.org")),
         phone: dice.chance(55).then(|| {
-            format!("+{} {:03} {:07}", dice.pick(&[1, 33, 44, 49, 55, 81, 86, 91, 234]), dice.below(900) + 100, dice.below(10_000_000))
+            format!(
+                "+{} {:03} {:07}",
+                dice.pick(&[1, 33, 44, 49, 55, 81, 86, 91, 234]),
+                dice.below(900) + 100,
+                dice.below(10_000_000)
+            )
         }),
         school: dice.chance(70).then(|| dice.pick(&SCHOOLS).to_owned()),
         major: dice.chance(60).then(|| dice.pick(&MAJORS).to_owned()),
         degree: dice.chance(60).then(|| dice.pick(&DEGREES).to_owned()),
-        graduation_year: dice.chance(60).then(|| i32::try_from(dice.between(2008, 2028)).unwrap_or(2020)),
+        graduation_year: dice
+            .chance(60)
+            .then(|| i32::try_from(dice.between(2008, 2028)).unwrap_or(2020)),
         work_experience: dice.chance(35).then(|| dice.pick(&JOBS).to_owned()),
         notes: dice.chance(6).then(|| "Met at the careers fair.".to_owned()),
     };

@@ -121,7 +121,11 @@ impl Ground<'_> {
             (false, _) => dice.below(total.min(if rich { total } else { 2 })),
         };
         let latest = self.now.plus(-(10 * MINUTE)).millis();
-        let start = if completed { dice.between(added.millis(), latest) } else { latest - dice.between(0, 2 * DAY) };
+        let start = if completed {
+            dice.between(added.millis(), latest)
+        } else {
+            latest - dice.between(0, 2 * DAY)
+        };
         let start = Timestamp::from_millis(start.max(added.millis()));
         let talk = talk(dice, &self.version.questions, answered, given, start);
         if completed {
@@ -157,7 +161,10 @@ impl Ground<'_> {
                 prompt = Some(self.s.new_id::<PromptId>()?.0);
             }
             let at = line.at.min(last).millis();
-            let question = line.question.and_then(|q| self.version.questions.get(q)).map(|q| q.id.0);
+            let question = line
+                .question
+                .and_then(|q| self.version.questions.get(q))
+                .map(|q| q.id.0);
             let model = turn::Model {
                 id: self.s.new_id()?,
                 workspace_id: self.workspace.0,
@@ -267,9 +274,18 @@ impl Ground<'_> {
 
     fn decided(&self, batch: &mut Batch, dice: &mut Dice, row: &session::Model, after: Timestamp) -> Result<()> {
         let (verdict, reason) = match row.score_key {
-            60.. => (Verdict::Advance, dice.pick(&["Concrete and calm throughout.", "Knows the trade-offs.", ""])),
-            30..60 => (Verdict::Hold, dice.pick(&["Compare with the next five first.", "Ask for a work sample."])),
-            _ => (Verdict::Decline, dice.pick(&["Too little of their own experience.", ""])),
+            60.. => (
+                Verdict::Advance,
+                dice.pick(&["Concrete and calm throughout.", "Knows the trade-offs.", ""]),
+            ),
+            30..60 => (
+                Verdict::Hold,
+                dice.pick(&["Compare with the next five first.", "Ask for a work sample."]),
+            ),
+            _ => (
+                Verdict::Decline,
+                dice.pick(&["Too little of their own experience.", ""]),
+            ),
         };
         let at = after.plus(dice.between(10 * MINUTE, DAY)).min(self.now);
         let model = decision::Model {

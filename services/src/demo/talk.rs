@@ -60,7 +60,12 @@ const ENDINGS: [&str; 5] = [
     "I still do it that way.",
     "",
 ];
-const REACTIONS: [&str; 4] = ["Thank you, noted.", "That is clear, thank you.", "Understood, thank you.", "Thank you for explaining that."];
+const REACTIONS: [&str; 4] = [
+    "Thank you, noted.",
+    "That is clear, thank you.",
+    "Understood, thank you.",
+    "Thank you for explaining that.",
+];
 const CODE: [&str; 3] = [
     "def solve(items):\n    # sort once, then compare with the last one that was kept\n    kept = []\n    for item in sorted(items):\n        if not kept or item[0] > kept[-1][1]:\n            kept.append(list(item))\n        else:\n            kept[-1][1] = max(kept[-1][1], item[1])\n    return kept\n",
     "Hello,\n\nthank you for writing again, and I am sorry that nobody answered you twice.\n\nI have looked at it and will come back to you tomorrow by noon.\n\nKind regards",
@@ -93,10 +98,24 @@ fn answer(dice: &mut Dice, question: &Question, skill: usize) -> String {
 }
 
 fn choices(dice: &mut Dice, question: &Question, skill: usize) -> String {
-    let expected = |text: &str| question.expected_points.iter().any(|p| crate::analysis::terms::touches(p, text));
+    let expected = |text: &str| {
+        question
+            .expected_points
+            .iter()
+            .any(|p| crate::analysis::terms::touches(p, text))
+    };
     let all: Vec<&str> = question.choices.iter().map(|c| c.text.as_str()).collect();
-    let mut picked: Vec<&str> =
-        all.iter().copied().filter(|t| if expected(t) { dice.chance(skill + 15) } else { dice.chance(12) }).collect();
+    let mut picked: Vec<&str> = all
+        .iter()
+        .copied()
+        .filter(|t| {
+            if expected(t) {
+                dice.chance(skill + 15)
+            } else {
+                dice.chance(12)
+            }
+        })
+        .collect();
     if picked.is_empty() {
         picked.push(dice.pick(&all));
     }
@@ -107,15 +126,13 @@ fn choices(dice: &mut Dice, question: &Question, skill: usize) -> String {
 }
 
 /// A conversation of `answered` answers that began at `start`; with the interviewer's closing where all were given.
-pub(super) fn talk(
-    dice: &mut Dice,
-    questions: &[Question],
-    answered: usize,
-    given: &str,
-    start: Timestamp,
-) -> Talk {
+pub(super) fn talk(dice: &mut Dice, questions: &[Question], answered: usize, given: &str, start: Timestamp) -> Talk {
     let skill = 20 + dice.below(75);
-    let mut out = Talk { lines: Vec::new(), active: 0, last: start };
+    let mut out = Talk {
+        lines: Vec::new(),
+        active: 0,
+        last: start,
+    };
     for (n, question) in questions.iter().enumerate().take(answered + 1) {
         let before = if n == 0 {
             format!("Hello {given}, I'm Robin and I'll be asking the questions today. Take the time you need.")
@@ -135,7 +152,11 @@ pub(super) fn talk(
         }
         let thinking = dice.between(25 * SECOND, 5 * MINUTE);
         // Some leave and come back: time away does not count.
-        let pause = if dice.chance(6) { dice.between(5 * MINUTE, 9 * 60 * MINUTE) } else { 0 };
+        let pause = if dice.chance(6) {
+            dice.between(5 * MINUTE, 9 * 60 * MINUTE)
+        } else {
+            0
+        };
         out.active += thinking;
         out.last = out.last.plus(thinking + pause);
         out.lines.push(Line {

@@ -4,7 +4,11 @@
 //! server that `PARLEY_TEST_POSTGRES_URL` names (`scripts/postgres.sh` starts one, `make test` always does); without
 //! that variable these tests say so and pass.
 
-#![allow(dead_code, reason = "each test file uses its own part of the harness")]
+#![allow(
+    clippy::allow_attributes,
+    dead_code,
+    reason = "each test file uses its own part of the harness"
+)]
 
 use parley_domain::{
     account::{Actor, Role},

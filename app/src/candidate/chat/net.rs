@@ -103,16 +103,13 @@ mod nowhere {
     use parley_domain::conversation::Pulse;
 
     /// Not on the server.
-    #[expect(clippy::unused_async, reason = "the browser's one waits")]
     pub(in crate::candidate::chat) async fn sleep(_millis: u32) {}
 
     /// Not on the server.
-    #[expect(clippy::unused_async, reason = "the browser's one waits")]
     pub(in crate::candidate::chat) async fn post(_path: &str, _body: String) -> Outcome {
         Outcome::Lost
     }
 
     /// Not on the server.
-    #[expect(clippy::unused_async, reason = "the browser's one waits")]
     pub(in crate::candidate::chat) async fn watch(_tell: impl Fn(Pulse)) {}
 }

@@ -159,7 +159,7 @@ fn RowMenu(row: SessionRow, href: String) -> impl IntoView {
     let label = format!("{}: {}", t.row_menu, row.name);
     let May { edit, retake, end, .. } = desk.may();
     let (session, candidate, status) = (row.session.id, row.candidate_id, row.session.status);
-    let link = row.invite_url.clone().map(|url| copy_item(url));
+    let link = row.invite_url.clone().map(copy_item);
     let changes = edit.then(|| {
         view! {
             <MenuItem
