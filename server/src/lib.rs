@@ -6,6 +6,7 @@
 #![recursion_limit = "1024"]
 
 pub mod address;
+pub mod api;
 pub mod assets;
 pub mod auth;
 pub mod background;

@@ -1,7 +1,7 @@
 //! All routes, area by area, and what wraps them.
 
 use crate::{
-    address, assets, candidate_events, candidate_pages, downloads, health, logging, pages, security, state::AppState,
+    address, api, assets, candidate_events, candidate_pages, downloads, health, logging, pages, security, state::AppState,
     streams,
 };
 use axum::{
@@ -26,7 +26,8 @@ pub fn build(state: AppState) -> Router {
         .merge(candidate_pages::router())
         .merge(candidate_events::router())
         .merge(streams::router())
-        .merge(downloads::router());
+        .merge(downloads::router())
+        .merge(api::router(state.services.clone()));
     // Added last and run first: the request gets its id, then its address, then passes the guard.
     pages::routes(areas, &state)
         .fallback(pages::nowhere)

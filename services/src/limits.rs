@@ -54,6 +54,12 @@ impl Bucket {
         }
     }
 
+    /// How many requests may come at once.
+    #[must_use]
+    pub const fn burst(&self) -> u32 {
+        self.burst
+    }
+
     /// Takes one request from `key`'s bucket.
     ///
     /// # Errors

@@ -49,7 +49,14 @@ pub type ApiResult<T> = Result<T, ApiError>;
 
 impl ApiError {
     fn new(status: StatusCode, word: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, word, detail: detail.into(), errors: Vec::new(), existing: None, retry_after: None }
+        Self {
+            status,
+            word,
+            detail: detail.into(),
+            errors: Vec::new(),
+            existing: None,
+            retry_after: None,
+        }
     }
 
     /// 400: the request cannot be read.
@@ -68,7 +75,11 @@ impl ApiError {
 
     /// 404: unknown or foreign, which is the same.
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing here that this key may see.")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "There is nothing here that this key may see.",
+        )
     }
 
     /// 405.
@@ -104,7 +115,10 @@ impl ApiError {
             [one] => format!("{}: {}", one.field, one.message),
             many => format!("{} fields are wrong. Nothing was changed.", many.len()),
         };
-        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
+        Self {
+            errors,
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
+        }
     }
 
     /// 422: one wrong field.
@@ -115,7 +129,10 @@ impl ApiError {
     /// 429: too often.
     pub fn too_many(retry_after: u64) -> Self {
         let detail = format!("Too many requests. Try again in {retry_after} s; nothing was done.");
-        Self { retry_after: Some(retry_after), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", detail) }
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", detail)
+        }
     }
 
     /// The same error, with a hint when to come back.
@@ -163,11 +180,16 @@ impl From<ServiceError> for ApiError {
     fn from(error: ServiceError) -> Self {
         match error {
             ServiceError::NotFound => Self::not_found(),
-            ServiceError::Forbidden => {
-                Self::new(StatusCode::FORBIDDEN, "forbidden", "The role of this key is too low for that.")
-            }
+            ServiceError::Forbidden => Self::new(
+                StatusCode::FORBIDDEN,
+                "forbidden",
+                "The role of this key is too low for that.",
+            ),
             ServiceError::Invalid(errors) => Self::invalid(errors),
-            ServiceError::Conflict { code, detail, existing } => Self { existing, ..Self::conflict(code, detail) },
+            ServiceError::Conflict { code, detail, existing } => Self {
+                existing,
+                ..Self::conflict(code, detail)
+            },
             ServiceError::TooMany { retry_after } => Self::too_many(retry_after),
             ServiceError::Unavailable(why) => {
                 tracing::warn!(%why, "a request was put off");
@@ -187,9 +209,15 @@ impl IntoResponse for ApiError {
         let (status, retry_after) = (self.status, self.retry_after);
         let mut response = (status, Json(self.problem())).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         if status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"parley\""));
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"parley\""),
+            );
         }
         if let Some(seconds) = retry_after {
             headers.insert(HeaderName::from_static("retry-after"), HeaderValue::from(seconds));

@@ -32,7 +32,11 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Id<T> {
 pub(super) async fn read_body(body: Body, most: usize) -> ApiResult<Bytes> {
     axum::body::to_bytes(body, most).await.map_err(|error| {
         let cut = std::error::Error::source(&error).is_some_and(|e| e.is::<http_body_util::LengthLimitError>());
-        if cut { ApiError::too_large(most) } else { ApiError::unreadable("The body did not arrive whole. Send it again.") }
+        if cut {
+            ApiError::too_large(most)
+        } else {
+            ApiError::unreadable("The body did not arrive whole. Send it again.")
+        }
     })
 }
 
@@ -48,7 +52,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 #[derive(Debug)]
 pub struct AnyJson(pub Value);
 
-impl<S: Sync> FromRequest<S> for AnyJson {
+impl<S: Send + Sync> FromRequest<S> for AnyJson {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
@@ -66,7 +70,7 @@ impl<S: Sync> FromRequest<S> for AnyJson {
 #[derive(Debug)]
 pub struct ApiJson<T>(pub T);
 
-impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ApiJson<T> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ApiJson<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
@@ -83,11 +87,15 @@ pub struct Query {
     problems: Problems,
 }
 
-impl<S: Sync> FromRequestParts<S> for Query {
+impl<S: Send + Sync> FromRequestParts<S> for Query {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let mut query = Self { given: BTreeMap::new(), known: Vec::new(), problems: Problems::new() };
+        let mut query = Self {
+            given: BTreeMap::new(),
+            known: Vec::new(),
+            problems: Problems::new(),
+        };
         let text = parts.uri.query().unwrap_or_default();
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
             if query.given.insert(name.to_string(), value.into_owned()).is_some() {
@@ -131,7 +139,10 @@ impl Query {
                 None
             }
         });
-        PageRequest { limit, cursor: self.text("cursor") }
+        PageRequest {
+            limit,
+            cursor: self.text("cursor"),
+        }
     }
 
     /// Notes that `name` is wrong.
@@ -145,10 +156,15 @@ impl Query {
     /// Everything that was wrong, and names that this address does not know: a filter that is spelled wrong must not
     /// show everything.
     pub fn done(mut self) -> ApiResult<()> {
-        let known = if self.known.is_empty() { "none".to_owned() } else { self.known.join(", ") };
+        let known = if self.known.is_empty() {
+            "none".to_owned()
+        } else {
+            self.known.join(", ")
+        };
         for name in self.given.keys() {
             let name = parley_domain::text::shorten(name, 80);
-            self.problems.add(name, format!("There is no such parameter. Known here: {known}."));
+            self.problems
+                .add(name, format!("There is no such parameter. Known here: {known}."));
         }
         self.problems.into_result(()).map_err(ApiError::invalid)
     }
@@ -158,7 +174,7 @@ impl Query {
 #[derive(Clone, Copy, Debug)]
 pub struct IfMatch(pub Option<i64>);
 
-impl<S: Sync> FromRequestParts<S> for IfMatch {
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {

@@ -20,8 +20,8 @@ use axum::{
 use parley_domain::account::Actor;
 use parley_services::{
     Services,
-    secrets,
     idempotency::{Answered, Begin, Part, Ticket, begin, finish, purge, release},
+    secrets,
 };
 use std::time::Duration;
 use tower::ServiceExt;
@@ -52,7 +52,9 @@ fn key_of(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     };
     match value.to_str() {
         Ok(key) if (1..=KEY_MAX).contains(&key.len()) => Ok(Some(key.to_owned())),
-        _ => Err(ApiError::unreadable("An Idempotency-Key has 1 to 255 printable ASCII characters.")),
+        _ => Err(ApiError::unreadable(
+            "An Idempotency-Key has 1 to 255 printable ASCII characters.",
+        )),
     }
 }
 
@@ -63,13 +65,19 @@ pub async fn answer_again(State(repeat): State<Repeat>, request: Request, next: 
     }
     match key_of(request.headers()) {
         Ok(None) => next.run(request).await,
-        Ok(Some(key)) => repeated(&repeat, key, request, next).await.unwrap_or_else(IntoResponse::into_response),
+        Ok(Some(key)) => repeated(&repeat, key, request, next)
+            .await
+            .unwrap_or_else(IntoResponse::into_response),
         Err(error) => error.into_response(),
     }
 }
 
 async fn repeated(repeat: &Repeat, key: String, request: Request, next: Next) -> Result<Response, ApiError> {
-    let actor = request.extensions().get::<Actor>().copied().ok_or_else(ApiError::unauthorized)?;
+    let actor = request
+        .extensions()
+        .get::<Actor>()
+        .copied()
+        .ok_or_else(ApiError::unauthorized)?;
     let (hash, mut request) = hashed(request).await?;
     match wait(repeat, &actor, &key, &hash).await? {
         Begin::Run(ticket) => run(repeat, ticket, request, next).await,
@@ -92,9 +100,19 @@ async fn repeated(repeat: &Repeat, key: String, request: Request, next: Next) ->
 
 /// SHA-256 over method, path with query, and body; of a multipart form, whose boundary differs each time, without body.
 async fn hashed(request: Request) -> Result<(Vec<u8>, Request), ApiError> {
-    let address = request.extensions().get::<OriginalUri>().map_or_else(|| request.uri().clone(), |uri| uri.0.clone());
-    let head = format!("{}\n{}\n", request.method(), address.path_and_query().map_or("", |p| p.as_str()));
-    let kind = request.headers().get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    let address = request
+        .extensions()
+        .get::<OriginalUri>()
+        .map_or_else(|| request.uri().clone(), |uri| uri.0.clone());
+    let head = format!(
+        "{}\n{}\n",
+        request.method(),
+        address.path_and_query().map_or("", |p| p.as_str())
+    );
+    let kind = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .map_or(&b""[..], HeaderValue::as_bytes);
     if kind.to_ascii_lowercase().starts_with(b"multipart/") {
         return Ok((secrets::hash(&head), request));
     }
@@ -138,7 +156,10 @@ async fn run(repeat: &Repeat, ticket: Ticket, request: Request, next: Next) -> R
             release(&repeat.services, ticket).await?;
             match error.try_into_panic() {
                 Ok(panic) => Ok(super::error::from_panic(panic)),
-                Err(_) => Err(ApiError::conflict("stopping", "The server is stopping. Nothing is lost; try again.")),
+                Err(_) => Err(ApiError::conflict(
+                    "stopping",
+                    "The server is stopping. Nothing is lost; try again.",
+                )),
             }
         }
     }
@@ -150,10 +171,16 @@ fn remembered(response: &Response) -> Option<Answered> {
         return None;
     }
     if let Some(Parts(parts)) = response.extensions().get() {
-        return Some(Answered { status: status.as_u16(), location: None, parts: parts.clone() });
+        return Some(Answered {
+            status: status.as_u16(),
+            location: None,
+            parts: parts.clone(),
+        });
     }
     let headers = response.headers();
-    let address = headers.get(header::LOCATION).or_else(|| headers.get(header::CONTENT_LOCATION));
+    let address = headers
+        .get(header::LOCATION)
+        .or_else(|| headers.get(header::CONTENT_LOCATION));
     let location = address.and_then(|v| v.to_str().ok()).map(str::to_owned);
     (location.is_some() || status == StatusCode::NO_CONTENT).then(|| Answered {
         status: status.as_u16(),
@@ -169,12 +196,23 @@ async fn read_again(repeat: &Repeat, actor: Actor, answered: &Answered) -> Resul
         return Ok(status.into_response());
     };
     let path = location.strip_prefix(BASE).unwrap_or(location);
-    let mut get = Request::get(path).body(Body::empty()).map_err(|_| ApiError::not_found())?;
+    let mut get = Request::get(path)
+        .body(Body::empty())
+        .map_err(|_| ApiError::not_found())?;
     get.extensions_mut().insert(actor);
-    let mut response = repeat.routes.clone().oneshot(get).await.unwrap_or_else(|never| match never {});
+    let mut response = repeat
+        .routes
+        .clone()
+        .oneshot(get)
+        .await
+        .unwrap_or_else(|never| match never {});
     if response.status() == StatusCode::OK {
         *response.status_mut() = status;
-        let name = if status == StatusCode::CREATED { header::LOCATION } else { header::CONTENT_LOCATION };
+        let name = if status == StatusCode::CREATED {
+            header::LOCATION
+        } else {
+            header::CONTENT_LOCATION
+        };
         if let Ok(value) = HeaderValue::from_str(location) {
             response.headers_mut().insert(name, value);
         }

@@ -6,6 +6,7 @@ use crate::{
     entity::{candidate, session},
     error::Result,
     events::Change,
+    interviews,
 };
 use parley_domain::{
     account::{Action, Actor},
@@ -111,9 +112,10 @@ pub async fn restore(s: &Services, actor: &Actor, ids: &[CandidateId]) -> Result
 /// The deleted candidates of an interview, last deleted first, 500 at most.
 ///
 /// # Errors
-/// A role that is too low.
+/// A role that is too low; unknown and foreign interviews.
 pub async fn deleted(s: &Services, actor: &Actor, interview: InterviewId) -> Result<Vec<DeletedCandidate>> {
     let workspace = s.allow_own(actor, Action::EditCandidates)?;
+    interviews::known(s.db.read(), workspace, interview).await?;
     let rows = candidate::Entity::find()
         .filter(candidate::Column::WorkspaceId.eq(workspace.0))
         .filter(candidate::Column::InterviewId.eq(interview.0))

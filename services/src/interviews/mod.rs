@@ -7,6 +7,7 @@ mod version;
 mod write;
 
 pub use archive::archive;
+pub(crate) use read::known;
 pub use read::{InterviewFilter, get, list};
 pub use templates::{template, templates};
 pub use version::{Version, question_count, version};

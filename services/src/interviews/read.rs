@@ -38,6 +38,11 @@ pub(super) async fn find(
         .ok_or(ServiceError::NotFound)
 }
 
+/// Says that there is no such interview here, if there is none: for lists that would else be empty.
+pub(crate) async fn known(conn: &impl ConnectionTrait, workspace: WorkspaceId, id: InterviewId) -> Result<()> {
+    find(conn, workspace, id).await.map(drop)
+}
+
 /// The row of an interview's present version.
 pub(super) async fn find_version(
     conn: &impl ConnectionTrait,

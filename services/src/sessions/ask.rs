@@ -6,6 +6,7 @@ use crate::{
     db::Priority,
     entity::{candidate, retake_request, session},
     error::{Result, ServiceError},
+    interviews,
 };
 use parley_domain::{
     account::{Action, Actor, Resource},
@@ -140,9 +141,10 @@ pub async fn ask(s: &Services, actor: &Actor, id: CandidateId, reason: &str) -> 
 /// Who waits for a decision on an interview, longest waiting first, 500 at most.
 ///
 /// # Errors
-/// A role that is too low.
+/// A role that is too low; unknown and foreign interviews.
 pub async fn requests(s: &Services, actor: &Actor, interview: InterviewId) -> Result<Vec<RetakeRequest>> {
     let workspace = s.allow_own(actor, Action::GrantRetakes)?;
+    interviews::known(s.db.read(), workspace, interview).await?;
     let rows = retake_request::Entity::find()
         .find_also_related_candidate()
         .filter(retake_request::Column::WorkspaceId.eq(workspace.0))
@@ -156,6 +158,24 @@ pub async fn requests(s: &Services, actor: &Actor, interview: InterviewId) -> Re
     rows.into_iter()
         .filter_map(|(row, of)| of.map(|of| shown(row, &of)))
         .collect()
+}
+
+/// One request, decided or not.
+///
+/// # Errors
+/// A role that is too low; unknown and foreign ones, and those of deleted candidates.
+pub async fn request(s: &Services, actor: &Actor, id: RetakeRequestId) -> Result<RetakeRequest> {
+    let workspace = s.allow_own(actor, Action::GrantRetakes)?;
+    let found = retake_request::Entity::find_by_id(id.0)
+        .find_also_related_candidate()
+        .filter(retake_request::Column::WorkspaceId.eq(workspace.0))
+        .filter(candidate::Column::DeletedAt.is_null())
+        .one(s.db.read())
+        .await?;
+    match found {
+        Some((row, Some(of))) => shown(row, &of),
+        _ => Err(ServiceError::NotFound),
+    }
 }
 
 fn shown(row: retake_request::Model, of: &candidate::Model) -> Result<RetakeRequest> {

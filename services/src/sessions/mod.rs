@@ -14,7 +14,7 @@ mod score;
 mod sheet;
 mod sweep;
 
-pub use ask::{Asked, ask, decline, grant, requests};
+pub use ask::{Asked, ask, decline, grant, request, requests};
 pub(crate) use ask::{own_retakes_left, waiting as waiting_request};
 pub use compare::{comparison, mark_counts};
 pub use convert::to_session;

@@ -1,0 +1,200 @@
+//! The OpenAPI 3.1 document: generated from the handlers, then finished where serde's flattening and merge patches have
+//! no word in the generator.
+
+use super::{error::Problem, v1};
+use axum::{Json, response::IntoResponse};
+use parley_services::Services;
+use serde_json::{Map, Value, json};
+use std::{collections::BTreeMap, sync::Arc};
+use utoipa::{
+    IntoResponses, Modify, OpenApi, ToSchema,
+    openapi::{
+        ContentBuilder, Ref, RefOr, ResponseBuilder,
+        response::Response,
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
+};
+use utoipa_axum::router::OpenApiRouter;
+
+/// The document's head.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Parley",
+        description = "Interviews by AI, self-hosted. Every capability of the screens stands here too: same rules, same \
+            words. Errors are problem details (RFC 9457). Lists are walked by `cursor`. A POST with an `Idempotency-Key` \
+            is done once in 24 hours, however often it arrives.",
+        license(name = "MIT", identifier = "MIT"),
+    ),
+    servers((url = "/api/v1")),
+    tags(
+        (name = "Interviews", description = "What is asked, how, and who may enter"),
+        (name = "Public links", description = "Anyone with the URL may start; off until it is made"),
+        (name = "Candidates", description = "The people who are interviewed, and their invite links"),
+        (name = "Sessions", description = "Attempts: their state, transcript, analysis and decision"),
+    ),
+    components(schemas(Problem)),
+    modifiers(&Bearer),
+    security(("key" = [])),
+)]
+struct Head;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let mut bearer = Http::new(HttpAuthScheme::Bearer);
+        bearer.description = Some("An API key, pk_…".to_owned());
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("key", SecurityScheme::Http(bearer));
+    }
+}
+
+/// All routes with their descriptions.
+pub fn open_api_router() -> OpenApiRouter<Services> {
+    OpenApiRouter::with_openapi(Head::openapi()).merge(v1::routes())
+}
+
+/// Answers the document.
+pub async fn serve(document: Arc<Value>) -> impl IntoResponse {
+    Json((*document).clone())
+}
+
+/// What every handler may answer besides success: for the `responses` of a path.
+pub struct Problems;
+
+impl IntoResponses for Problems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let all = [
+            ("400", "The request cannot be read"),
+            ("401", "No valid key"),
+            ("403", "The key's role is too low"),
+            ("404", "Unknown, deleted or of another workspace: the same"),
+            ("409", "The present state does not allow it"),
+            ("413", "The body is too large"),
+            ("415", "The body is of another kind"),
+            ("422", "Wrong fields, each named in `errors`"),
+            ("429", "Too many requests; see `Retry-After`"),
+            ("503", "Busy; try again"),
+        ];
+        let content = ContentBuilder::new()
+            .schema(Some(Ref::from_schema_name(Problem::name())))
+            .build();
+        let response = |about: &str| {
+            ResponseBuilder::new()
+                .description(about)
+                .content("application/problem+json", content.clone())
+                .build()
+        };
+        all.into_iter()
+            .map(|(status, about)| (status.to_owned(), RefOr::T(response(about))))
+            .collect()
+    }
+}
+
+/// The generated document, finished.
+#[must_use]
+pub fn finished(document: utoipa::openapi::OpenApi) -> Value {
+    // What the generator made is plain data; it always becomes JSON.
+    let mut document = serde_json::to_value(document).unwrap_or_default();
+    if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
+        inline_flattened(schemas);
+        add_patches(schemas);
+    }
+    if let Some(Value::Object(paths)) = document.pointer_mut("/paths") {
+        for (path, item) in paths {
+            if let Some(body) = item.pointer_mut("/patch/requestBody") {
+                point_at_patches(body);
+            }
+            let words: Vec<_> = path
+                .split(['/', '{', '}', '-', '.'])
+                .filter(|word| !word.is_empty())
+                .collect();
+            for (method, operation) in item.as_object_mut().into_iter().flatten() {
+                // Handlers of different areas share short names; the address tells operations apart.
+                operation["operationId"] = json!(format!("{method}_{}", words.join("_")));
+            }
+        }
+    }
+    document
+}
+
+/// `#[serde(flatten)]` becomes `allOf` of a closed object and more fields, which nothing can satisfy: writes such a
+/// schema as one object.
+fn inline_flattened(schemas: &mut Map<String, Value>) {
+    let known = schemas.clone();
+    for schema in schemas.values_mut() {
+        let Some(parts) = schema.get("allOf").and_then(Value::as_array) else {
+            continue;
+        };
+        let mut properties = Map::new();
+        let mut required = Vec::new();
+        for part in parts {
+            let part = part
+                .get("$ref")
+                .and_then(Value::as_str)
+                .map_or(Some(part), |name| known.get(last_word(name)));
+            let Some(part) = part else { continue };
+            properties.extend(
+                part.get("properties")
+                    .and_then(Value::as_object)
+                    .cloned()
+                    .unwrap_or_default(),
+            );
+            required.extend(
+                part.get("required")
+                    .and_then(Value::as_array)
+                    .cloned()
+                    .unwrap_or_default(),
+            );
+        }
+        let description = schema.get("description").cloned();
+        *schema = json!({"type": "object", "properties": properties, "required": required});
+        if let Some(description) = description {
+            schema["description"] = description;
+        }
+    }
+}
+
+fn last_word(reference: &str) -> &str {
+    reference.rsplit('/').next().unwrap_or_default()
+}
+
+/// For each `XInput` that PATCH is merged into: `XPatch`, the same with every field optional and `null` allowed.
+fn add_patches(schemas: &mut Map<String, Value>) {
+    for (input, patch) in PATCHES {
+        let Some(mut schema) = schemas.get(input).cloned() else {
+            continue;
+        };
+        if let Some(schema) = schema.as_object_mut() {
+            schema.remove("required");
+        }
+        if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+            for property in properties.values_mut() {
+                if property.get("$ref").is_some() || property.get("type").is_some_and(Value::is_string) {
+                    *property = json!({"anyOf": [property.take(), {"type": "null"}]});
+                }
+            }
+        }
+        schemas.insert(patch.to_owned(), schema);
+    }
+}
+
+const PATCHES: [(&str, &str); 3] = [
+    ("InterviewInput", "InterviewPatch"),
+    ("CandidateInput", "CandidatePatch"),
+    ("PublicLinkInput", "PublicLinkPatch"),
+];
+
+fn point_at_patches(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Some((_, patch)) = PATCHES.iter().find(|(input, _)| last_word(text) == *input) {
+                *text = format!("#/components/schemas/{patch}");
+            }
+        }
+        Value::Object(fields) => fields.values_mut().for_each(point_at_patches),
+        Value::Array(items) => items.iter_mut().for_each(point_at_patches),
+        _ => {}
+    }
+}

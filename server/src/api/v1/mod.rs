@@ -1,0 +1,20 @@
+//! The resources, one file an area.
+
+pub mod candidates;
+pub mod interviews;
+pub mod links;
+pub mod retakes;
+pub mod sessions;
+
+use parley_services::Services;
+use utoipa_axum::router::OpenApiRouter;
+
+/// All routes of `/api/v1`.
+pub fn routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new()
+        .merge(interviews::routes())
+        .merge(links::routes())
+        .merge(candidates::routes())
+        .merge(retakes::routes())
+        .merge(sessions::routes())
+}

@@ -1,0 +1,209 @@
+//! A whole server on a fresh database, a clock that stands still, two workspaces and keys of every role.
+
+use axum::{Router, body::Body};
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use parley_domain::{account::Role, time::Timestamp};
+use parley_server::{
+    router,
+    state::{AppState, Http},
+};
+use parley_services::{
+    Config, Services, accounts,
+    clock::ManualClock,
+    conversation::{self, StartInput},
+    db::Db,
+    entity::workspace,
+    install,
+    limits::Rates,
+    secrets::Secrets,
+};
+use sea_orm::{EntityTrait, IntoActiveModel};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+/// 2026-11-24T09:00:00Z.
+const START: i64 = 1_795_510_800_000;
+
+pub struct Bed {
+    pub s: Services,
+    pub clock: Arc<ManualClock>,
+    router: Router,
+    _dir: tempfile::TempDir,
+}
+
+#[derive(Debug)]
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Value,
+    pub text: String,
+}
+
+impl Reply {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
+    }
+
+    pub fn id(&self) -> String {
+        self.body["id"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no id in {}", self.text))
+            .to_owned()
+    }
+
+    /// Holds the answer against the shape of all errors; the fields that it names.
+    #[track_caller]
+    pub fn problem(&self, status: u16) -> Vec<String> {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(self.body["status"], status);
+        assert!(
+            self.body["type"].as_str().unwrap().starts_with("urn:parley:problem:"),
+            "{}",
+            self.text
+        );
+        for text in ["title", "detail"] {
+            assert!(!self.body[text].as_str().unwrap().is_empty(), "{text}: {}", self.text);
+        }
+        let errors = self.body["errors"].as_array().unwrap();
+        errors.iter().map(|e| e["field"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[track_caller]
+    pub fn ok(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self
+    }
+}
+
+impl Bed {
+    pub async fn new() -> Self {
+        Self::with_rates(Rates {
+            key_requests: 0,
+            ..Rates::default()
+        })
+        .await
+    }
+
+    pub async fn with_rates(rates: Rates) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::connect(&install::sqlite_url(dir.path())).await.unwrap();
+        install::migrate(&db).await.unwrap();
+        let config = Config {
+            data_dir: dir.path().to_owned(),
+            public_url: "http://127.0.0.1:3000".to_owned(),
+            initial_tokens: 500,
+            tokens_per_resume: 5,
+        };
+        let clock = Arc::new(ManualClock::new(Timestamp::from_millis(START)));
+        let secrets = Secrets::parse("a-test-secret-of-more-than-32-characters").unwrap();
+        let s = Services::with_clock(db, secrets, config, Arc::clone(&clock) as _).with_rates(rates);
+        for slug in ["home", "away"] {
+            let row = workspace::Model {
+                id: s.new_id().unwrap(),
+                slug: slug.to_owned(),
+                name: slug.to_owned(),
+                created_at: START,
+                updated_at: START,
+            };
+            workspace::Entity::insert(row.into_active_model())
+                .exec_without_returning(s.db.read())
+                .await
+                .unwrap();
+        }
+        let http = Http {
+            public_url: s.config.public_url.clone(),
+            trusted_proxies: Vec::new(),
+        };
+        let router = router::build(AppState::new(s.clone(), http, CancellationToken::new()));
+        Self {
+            s,
+            clock,
+            router,
+            _dir: dir,
+        }
+    }
+
+    /// A key of the workspace `home`.
+    pub async fn key(&self, role: Role) -> String {
+        self.key_of("home", role).await
+    }
+
+    pub async fn key_of(&self, workspace: &str, role: Role) -> String {
+        accounts::keys::create_key_as_system(&self.s, "test", role, Some(workspace))
+            .await
+            .unwrap()
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Reply {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            body: serde_json::from_slice(&bytes).unwrap_or_default(),
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
+    pub async fn call_with(&self, key: &str, call: &str, headers: &[(&str, &str)], body: Option<Value>) -> Reply {
+        let (method, path) = call.split_once(' ').unwrap();
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("host", "127.0.0.1:3000")
+            .header("authorization", format!("Bearer {key}"));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = match body {
+            Some(json) => {
+                request = request.header("content-type", "application/json");
+                Body::from(json.to_string())
+            }
+            None => Body::empty(),
+        };
+        self.send(request.body(body).unwrap()).await
+    }
+
+    /// `call` is `GET /interviews`.
+    pub async fn call(&self, key: &str, call: &str, body: Option<Value>) -> Reply {
+        self.call_with(key, call, &[], body).await
+    }
+
+    /// An open interview with two questions; its id.
+    pub async fn interview(&self, key: &str) -> String {
+        let body = json!({
+            "title": "Barista", "state": "open", "objective": "SECRET-objective",
+            "questions": [{"text": "Why coffee?", "expected_points": ["taste"]}, {"text": "Why us?"}],
+        });
+        self.call(key, "POST /interviews", Some(body)).await.ok(201).id()
+    }
+
+    /// A candidate of it; the whole object.
+    pub async fn candidate(&self, key: &str, interview: &str, name: &str) -> Value {
+        let path = format!("POST /interviews/{interview}/candidates");
+        self.call(key, &path, Some(json!({"name": name}))).await.ok(201).body
+    }
+
+    /// Starts the candidate's current attempt, as they would.
+    pub async fn start(&self, candidate: &Value) {
+        let token = candidate["invite_url"]
+            .as_str()
+            .unwrap()
+            .rsplit('/')
+            .next()
+            .unwrap()
+            .to_owned();
+        let input = StartInput {
+            consent: true,
+            language: "en".into(),
+            ..Default::default()
+        };
+        conversation::start(&self.s, &token, input).await.unwrap();
+    }
+}

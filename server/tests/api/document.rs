@@ -1,0 +1,132 @@
+//! The OpenAPI document holds what is answered, and nothing else is routed.
+
+use crate::bed::Bed;
+use parley_domain::account::Role;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+async fn document(bed: &Bed) -> Value {
+    let reply = bed.call("", "GET /openapi.json", None).await.ok(200);
+    assert_eq!(reply.header("content-type"), "application/json");
+    reply.body
+}
+
+#[tokio::test]
+async fn it_is_openapi_3_1_and_whole() {
+    let bed = Bed::new().await;
+    let document = document(&bed).await;
+    assert_eq!(document["openapi"], "3.1.0");
+    let mut ids = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let at = format!("{method} {path}");
+            let id = operation["operationId"]
+                .as_str()
+                .unwrap_or_else(|| panic!("{at} has no id"));
+            assert!(ids.insert(id.to_owned()), "{at}: {id} stands twice");
+            assert!(
+                !operation["summary"].as_str().unwrap_or_default().is_empty(),
+                "{at} has no summary"
+            );
+            let responses = operation["responses"].as_object().unwrap();
+            for status in ["401", "404", "422", "429"] {
+                assert!(responses.contains_key(status), "{at} does not tell of {status}");
+            }
+            assert!(
+                responses.keys().any(|status| status.starts_with('2')),
+                "{at} never succeeds"
+            );
+            for parameter in path.split(['{', '}']).skip(1).step_by(2) {
+                let named = operation["parameters"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .any(|p| p["name"] == parameter);
+                assert!(named, "{at} does not describe {parameter}");
+            }
+        }
+    }
+    let text = document.to_string();
+    for reference in text.split("\"#/components/schemas/").skip(1) {
+        let name = reference.split('"').next().unwrap();
+        assert!(document["components"]["schemas"][name].is_object(), "{name} is missing");
+    }
+    assert_eq!(document["components"]["securitySchemes"]["key"]["scheme"], "bearer");
+}
+
+/// Each documented route is routed: with a key that may do all, none answers that there is no such address or method.
+#[tokio::test]
+async fn every_documented_route_is_there() {
+    let bed = Bed::new().await;
+    let document = document(&bed).await;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            let call = format!("{} {}", method.to_uppercase(), path.replace("{id}", "0"));
+            let reply = bed.call("", &call, None).await;
+            // The layer that asks for a key stands before routes only, so 401 means: there is one.
+            assert_eq!(reply.status, 401, "{call}: {}", reply.text);
+        }
+    }
+}
+
+/// The other way round, for what is known to be easy to forget: methods that the document does not name are refused.
+#[tokio::test]
+async fn no_undocumented_method_is_routed() {
+    let bed = Bed::new().await;
+    let key = bed.key(Role::Owner).await;
+    let document = document(&bed).await;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let documented: BTreeSet<_> = item.as_object().unwrap().keys().map(|m| m.to_uppercase()).collect();
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE"]
+            .into_iter()
+            .filter(|m| !documented.contains(*m))
+        {
+            let path = path.replace('{', "").replace('}', "");
+            let reply = bed.call(&key, &format!("{method} {path}"), None).await;
+            reply.problem(405);
+            let allowed: BTreeSet<_> = reply
+                .header("allow")
+                .split(',')
+                .map(|m| m.trim().to_owned())
+                .filter(|m| m != "HEAD")
+                .collect();
+            assert_eq!(allowed, documented, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn answers_have_the_documented_fields() {
+    let bed = Bed::new().await;
+    let key = bed.key(Role::Member).await;
+    let document = document(&bed).await;
+    let interview = bed.interview(&key).await;
+    let ana = bed.candidate(&key, &interview, "Ana").await;
+    let whole = bed
+        .call(&key, &format!("GET /interviews/{interview}"), None)
+        .await
+        .ok(200)
+        .body;
+    for (name, object) in [("Interview", &whole), ("Candidate", &ana), ("Session", &ana["session"])] {
+        let schema = &document["components"]["schemas"][name];
+        let documented: BTreeSet<_> = schema["properties"].as_object().unwrap().keys().collect();
+        let answered: BTreeSet<_> = object.as_object().unwrap().keys().collect();
+        assert_eq!(documented, answered, "{name}");
+        for required in schema["required"].as_array().unwrap() {
+            assert!(
+                object.get(required.as_str().unwrap()).is_some(),
+                "{name} has no {required}"
+            );
+        }
+    }
+    let patch = &document["paths"]["/interviews/{id}"]["patch"]["requestBody"]["content"]["application/json"]["schema"];
+    assert_eq!(patch["$ref"], "#/components/schemas/InterviewPatch");
+    assert_eq!(
+        document["components"]["schemas"]["InterviewPatch"].get("required"),
+        None
+    );
+    assert_eq!(
+        document["components"]["schemas"]["InterviewInput"]["required"],
+        json!(["title"])
+    );
+}
