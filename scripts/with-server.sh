@@ -16,6 +16,8 @@ trap 'exit 130' INT TERM
 
 port=${PARLEY_PORT:-$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')}
 export PARLEY_DATA_DIR=$folder/data PARLEY_LISTEN=127.0.0.1:$port
+# The command is meant to press hard.
+export PARLEY_LIMIT_API=1000000 PARLEY_LIMIT_CANDIDATES=1000000 PARLEY_LIMIT_LOOKUPS=1000000
 printf 'correct horse battery staple\n' | "$BINARY" user add --email owner@example.com --name Owner --role owner >"$folder/user.log"
 PARLEY_KEY=$("$BINARY" api-key create --name script --role owner | tail -n 1)
 "$BINARY" serve >"$folder/server.log" 2>&1 &

@@ -20,7 +20,7 @@ async fn sign_in(port: u16) -> Result<String> {
         "accept: text/html".to_owned(),
     ];
     let body = format!("email={}&password={}", encoded(EMAIL), encoded(PASSWORD));
-    let request = Request::new("POST", "/sfn/log-in", &headers, &body);
+    let request = Request::new("POST", "/sfn/account/login", &headers, &body);
     let answer = Connection::open(port).await?.send(&request).await?;
     let cookies: Vec<_> = answer
         .header("set-cookie")

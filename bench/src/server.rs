@@ -57,7 +57,10 @@ impl Server {
         command
             .args(arguments)
             .env("PARLEY_DATA_DIR", self.folder.path().join("data"))
-            .env("PARLEY_LISTEN", format!("127.0.0.1:{}", self.port));
+            .env("PARLEY_LISTEN", format!("127.0.0.1:{}", self.port))
+            // Measured is the work, not how soon it is refused.
+            .env("PARLEY_LIMIT_API", "1000000")
+            .env("PARLEY_LIMIT_CANDIDATES", "1000000");
         command
     }
 

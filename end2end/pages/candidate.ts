@@ -1,0 +1,71 @@
+import { type Locator, type Page, expect } from '@playwright/test';
+import { Screen } from './screen.ts';
+
+/** The page behind an invite link, before the talk. */
+export class Landing extends Screen {
+  readonly consent: Locator;
+  readonly startButton: Locator;
+
+  constructor(page: Page) {
+    super(page);
+    this.consent = page.getByRole('checkbox', { name: /I have read this and agree/ });
+    this.startButton = page.getByRole('button', { name: 'Start interview' });
+  }
+
+  static async open(page: Page, inviteUrl: string): Promise<Landing> {
+    await page.goto(new URL(inviteUrl).pathname);
+    return new Landing(page);
+  }
+
+  async start(): Promise<Chat> {
+    await this.consent.check();
+    await this.startButton.click();
+    await this.page.waitForURL(/\/session$/);
+    return new Chat(this.page);
+  }
+
+  async resume(): Promise<Chat> {
+    await this.page.getByRole('button', { name: 'Continue interview' }).click();
+    await this.page.waitForURL(/\/session$/);
+    return new Chat(this.page);
+  }
+}
+
+/** The talk itself, with JavaScript and without. */
+export class Chat extends Screen {
+  readonly composer: Locator;
+  readonly send: Locator;
+  readonly conversation: Locator;
+
+  constructor(page: Page) {
+    super(page);
+    this.composer = page.getByRole('textbox', { name: 'Your answer' });
+    this.send = page.getByRole('button', { name: 'Send', exact: true });
+    this.conversation = page.getByRole('log').or(page.getByRole('region', { name: 'Conversation' })).first();
+  }
+
+  progress = (n: number, of: number) => expect(this.page.getByText(`Question ${n} of ${of}`).first()).toBeVisible();
+
+  question = (text: string) => expect(this.page.getByText(text).first()).toBeVisible();
+
+  said = (text: string) => expect(this.conversation.getByText(text, { exact: true })).toBeVisible();
+
+  async answer(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.send.click();
+    await this.said(text);
+  }
+
+  async choose(choice: string): Promise<void> {
+    await this.page.getByRole('radio', { name: choice }).check();
+    await this.send.click();
+    await this.said(choice);
+  }
+
+  /** Presses Finish and confirms: a dialog with JavaScript, a page of its own without. */
+  async finish(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Finish interview' }).or(this.page.getByRole('link', { name: 'Finish interview' })).first().click();
+    await this.page.getByRole('button', { name: 'Finish', exact: true }).click();
+    await expect(this.heading('Thank you, that was it')).toBeVisible();
+  }
+}
