@@ -41,12 +41,13 @@ export class Chat extends Screen {
     super(page);
     this.composer = page.getByRole('textbox', { name: 'Your answer' });
     this.send = page.getByRole('button', { name: 'Send', exact: true });
-    this.conversation = page.getByRole('log').or(page.getByRole('region', { name: 'Conversation' })).first();
+    this.conversation = page.getByRole('region', { name: 'Conversation' });
   }
 
   progress = (n: number, of: number) => expect(this.page.getByText(`Question ${n} of ${of}`).first()).toBeVisible();
 
-  question = (text: string) => expect(this.page.getByText(text).first()).toBeVisible();
+  /** The question of the moment, on top. */
+  question = (text: string | RegExp) => expect(this.page.getByRole('heading', { level: 1 })).toHaveText(text);
 
   said = (text: string) => expect(this.conversation.getByText(text, { exact: true })).toBeVisible();
 
@@ -64,7 +65,7 @@ export class Chat extends Screen {
 
   /** Presses Finish and confirms: a dialog with JavaScript, a page of its own without. */
   async finish(): Promise<void> {
-    await this.page.getByRole('button', { name: 'Finish interview' }).or(this.page.getByRole('link', { name: 'Finish interview' })).first().click();
+    await this.page.getByRole('button', { name: 'Finish interview' }).first().click();
     await this.page.getByRole('button', { name: 'Finish', exact: true }).click();
     await expect(this.heading('Thank you, that was it')).toBeVisible();
   }

@@ -1,0 +1,35 @@
+// The candidate's whole path with JavaScript switched off: plain forms and links.
+import { expect, test } from '../fixtures.ts';
+import { Landing } from '../pages/candidate.ts';
+import type { Session } from '../support/api.ts';
+
+test('start, answer, leave, come back, finish', async ({ api, visitor, accessible }) => {
+  const interview = await api.interview('Without scripts');
+  const fay = await api.candidate(interview.id, { name: 'Fay', email: 'fay@example.com' });
+  const chat = await (await Landing.open(await visitor(), fay.invite_url)).start();
+  await chat.question('Tell me about a project you are proud of.');
+  await chat.answer('We moved the team to weekly releases, with a good result.');
+  await chat.choose('Morning');
+  await chat.page.context().close();
+
+  const back = await (await Landing.open(await visitor(), fay.invite_url)).resume();
+  await back.said('Morning');
+  await back.question('How do you handle a disagreement?');
+  await accessible(back.page, 'chat without scripts');
+  await back.answer('I listen.');
+  await back.finish();
+  await expect.poll(async () => (await api.get<Session>(`/sessions/${fay.session.id}`)).analysis_state).toBe('ready');
+  expect(await api.get<Session>(`/sessions/${fay.session.id}`)).toMatchObject({ status: 'completed', end_reason: 'finished' });
+});
+
+test('the browser says what is missing, and so does the server', async ({ api, page, request }) => {
+  const interview = await api.interview('Consent');
+  const gus = await api.candidate(interview.id, { name: 'Gus', email: 'gus@example.com' });
+  const landing = await Landing.open(page, gus.invite_url);
+  await landing.startButton.click();
+  await expect(page).toHaveURL(new URL(gus.invite_url).pathname);
+  const token = new URL(gus.invite_url).pathname.split('/').at(-1) ?? '';
+  const posted = await request.post('/sfn/candidate/start', { form: { token }, headers: { accept: 'text/html' } });
+  expect(await posted.text()).toContain('Tick the box to start.');
+  expect((await api.get<Session>(`/sessions/${gus.session.id}`)).status).toBe('not_started');
+});
