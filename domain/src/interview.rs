@@ -323,6 +323,9 @@ impl InterviewInput {
             "criteria",
             format!("An interview has at most {CRITERIA_MAX} criteria."),
         );
+        let ids: Vec<_> = self.criteria.iter().map(|c| c.id).filter(|id| !id.is_nil()).collect();
+        let twice = (1..ids.len()).any(|i| ids[..i].contains(&ids[i]));
+        problems.require(!twice, "criteria", "Two criteria have the same id.");
         for (i, criterion) in self.criteria.iter_mut().enumerate() {
             criterion.name = text::one_line(&criterion.name);
             criterion.description = text::many_lines(&criterion.description);
@@ -379,7 +382,7 @@ pub struct Template {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::question::QuestionKind;
+    use crate::question::{Choice, QuestionKind};
 
     fn input(title: &str) -> InterviewInput {
         InterviewInput {
@@ -435,6 +438,39 @@ mod tests {
         ];
         let fields: Vec<_> = bad.checked().unwrap_err().into_iter().map(|e| e.field).collect();
         assert_eq!(fields, ["questions[0].choices", "questions[1].choices"]);
+    }
+
+    #[test]
+    fn ids_stand_once() {
+        let same = uuid::Uuid::from_u128(1);
+        let mut bad = input("x");
+        bad.criteria = ["a", "b"]
+            .map(|name| Criterion {
+                id: same.into(),
+                name: name.into(),
+                weight: 1.0,
+                ..Default::default()
+            })
+            .into();
+        let choices: Vec<_> = ["a", "b"]
+            .map(|text| Choice {
+                id: same.into(),
+                text: text.into(),
+            })
+            .into();
+        let question = Question {
+            id: same.into(),
+            kind: QuestionKind::SingleChoice,
+            text: "Which?".into(),
+            choices,
+            ..Default::default()
+        };
+        bad.questions = vec![question.clone(), question];
+        let fields: Vec<_> = bad.checked().unwrap_err().into_iter().map(|e| e.field).collect();
+        assert_eq!(
+            fields,
+            ["criteria", "questions[0].choices[1].text", "questions[1].choices[1].text", "questions"]
+        );
     }
 
     #[test]

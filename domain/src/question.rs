@@ -142,6 +142,8 @@ impl Question {
             );
             let twice = self.choices.iter().take(i).any(|other| other.text == choice.text);
             problems.require(choice.text.is_empty() || !twice, &at, "This choice stands twice.");
+            let known = self.choices.iter().take(i).any(|other| other.id == choice.id);
+            problems.require(choice.id.is_nil() || !known, &at, "Another choice has the same id.");
         }
     }
 }

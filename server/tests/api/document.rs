@@ -81,7 +81,7 @@ async fn no_undocumented_method_is_routed() {
             .into_iter()
             .filter(|m| !documented.contains(*m))
         {
-            let path = path.replace('{', "").replace('}', "");
+            let path = path.replace(['{', '}'], "");
             let reply = bed.call(&key, &format!("{method} {path}"), None).await;
             reply.problem(405);
             let allowed: BTreeSet<_> = reply

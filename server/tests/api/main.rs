@@ -1,5 +1,12 @@
 //! The REST door through the router, without a socket.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
 mod bed;
 mod candidates;
 mod document;
