@@ -119,40 +119,37 @@ pub fn finished(document: utoipa::openapi::OpenApi) -> Value {
     document
 }
 
-/// `#[serde(flatten)]` becomes `allOf` of a closed object and more fields, which nothing can satisfy: writes such a
-/// schema as one object.
+/// `#[serde(flatten)]` becomes `allOf` of a closed object and more fields, which nothing can satisfy: writes each such
+/// schema, however deep, as one object.
 fn inline_flattened(schemas: &mut Map<String, Value>) {
     let known = schemas.clone();
-    for schema in schemas.values_mut() {
-        let Some(parts) = schema.get("allOf").and_then(Value::as_array) else {
-            continue;
-        };
-        let mut properties = Map::new();
-        let mut required = Vec::new();
+    schemas.values_mut().for_each(|schema| as_one(schema, &known));
+}
+
+fn as_one(schema: &mut Value, known: &Map<String, Value>) {
+    if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
+        let (mut properties, mut required) = (Map::new(), Vec::new());
         for part in parts {
-            let part = part
-                .get("$ref")
-                .and_then(Value::as_str)
-                .map_or(Some(part), |name| known.get(last_word(name)));
-            let Some(part) = part else { continue };
-            properties.extend(
-                part.get("properties")
-                    .and_then(Value::as_object)
-                    .cloned()
-                    .unwrap_or_default(),
-            );
-            required.extend(
-                part.get("required")
-                    .and_then(Value::as_array)
-                    .cloned()
-                    .unwrap_or_default(),
-            );
+            let named = part.get("$ref").and_then(Value::as_str);
+            let part = named.map_or(Some(part), |name| known.get(last_word(name)));
+            let list = |name| part.and_then(|part| part.get(name)).cloned();
+            if let Some(Value::Object(more)) = list("properties") {
+                properties.extend(more);
+            }
+            if let Some(Value::Array(more)) = list("required") {
+                required.extend(more);
+            }
         }
         let description = schema.get("description").cloned();
         *schema = json!({"type": "object", "properties": properties, "required": required});
         if let Some(description) = description {
             schema["description"] = description;
         }
+    }
+    match schema {
+        Value::Object(fields) => fields.values_mut().for_each(|field| as_one(field, known)),
+        Value::Array(items) => items.iter_mut().for_each(|item| as_one(item, known)),
+        _ => {}
     }
 }
 
