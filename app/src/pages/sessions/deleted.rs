@@ -133,10 +133,10 @@ fn Row(row: DeletedRow, bin: Bin, may_erase: bool) -> impl IntoView {
                 </span>
             </th>
             <td class="num">
-                <Time at=row.deleted.at.to_string() text=row.deleted.short exact=row.deleted.exact/>
+                <Time at=row.deleted/>
             </td>
             <td class="num">
-                <Time at=row.purged.at.to_string() text=row.purged.short exact=row.purged.exact/>
+                <Time at=row.purged/>
             </td>
             <td>
                 <div class="row row--end">

@@ -24,8 +24,12 @@ pub(super) struct Desk {
     pub query: Memo<ListQuery>,
     /// The rows.
     pub data: Loaded,
+    /// What came last for which address: it stays while the server cannot be reached.
+    kept: RwSignal<Option<(ListQuery, ListData)>>,
     /// Counted up to load again what is shown.
     pub version: RwSignal<u32>,
+    /// The scripts are there: what only they can do is left out of the page that the server sends.
+    pub live: RwSignal<bool>,
     /// The selected sessions with their candidates, on this page and others of the same filter.
     pub selected: RwSignal<BTreeMap<SessionId, CandidateId>>,
     /// Columns hidden since the page came; none: as it came.
@@ -49,11 +53,19 @@ pub(super) struct Desk {
 impl Desk {
     /// For a list at the present address.
     pub fn new(place: Memo<Place>, query: Memo<ListQuery>, data: Loaded, version: RwSignal<u32>) -> Self {
+        let kept = RwSignal::new(None);
+        Effect::new(move |_| {
+            if let Some(Ok(data)) = data.get() {
+                kept.set(Some((query.get_untracked(), data)));
+            }
+        });
         Self {
             place,
             query,
             data,
+            kept,
             version,
+            live: RwSignal::new(false),
             selected: RwSignal::default(),
             hidden: RwSignal::new(None),
             creating: RwSignal::new(false),
@@ -89,9 +101,16 @@ impl Desk {
             .unwrap_or_default()
     }
 
-    /// Reads the data once it is there.
+    /// Reads the data once it is there; what came before, where loading it again failed.
     pub fn with<T>(self, f: impl FnOnce(&ListData) -> T) -> Option<T> {
-        self.data.with(|d| d.as_ref().and_then(|d| d.as_ref().ok()).map(f))
+        self.data.with(|d| match d {
+            None => None,
+            Some(Ok(d)) => Some(f(d)),
+            Some(Err(_)) => self.kept.with(|kept| {
+                let (of, data) = kept.as_ref()?;
+                self.query.with(|query| query == of).then(|| f(data))
+            }),
+        })
     }
 
     /// Keeps what an action answered: trouble is shown above the table.

@@ -45,14 +45,14 @@ fn StatusChips() -> impl IntoView {
     let desk = use_desk();
     let counts = Resource::new(
         move || {
-            (
-                desk.place.get(),
-                ListQuery {
-                    cursor: String::new(),
-                    ..desk.query.get()
-                },
-                desk.version.get(),
-            )
+            // Neither order nor page nor status change the counts.
+            let query = ListQuery {
+                cursor: String::new(),
+                sort: String::new(),
+                status: String::new(),
+                ..desk.query.get()
+            };
+            (desk.place.get(), query, desk.version.get())
         },
         |(place, query, _)| count_sessions(place.slug, place.interview, query),
     );

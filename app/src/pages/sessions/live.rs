@@ -3,12 +3,12 @@
 
 use leptos::prelude::*;
 
-/// Calls `changed` soon after something changed at `url`, at most about once a second.
+/// Calls `changed` soon after something changed at `url`, at most about once a second; now and then, where there is no
+/// stream.
 pub(super) fn watch(url: Signal<Option<String>>, changed: Callback<()>) {
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
-        let Some(url) = url.get() else { return };
-        let (task, handle) = futures::future::abortable(listen(url, changed));
+        let (task, handle) = futures::future::abortable(listen(url.get(), changed));
         leptos::task::spawn_local(async move {
             // Aborted when the address changes or the page is left.
             let _ = task.await;
@@ -20,7 +20,7 @@ pub(super) fn watch(url: Signal<Option<String>>, changed: Callback<()>) {
 }
 
 #[cfg(feature = "hydrate")]
-async fn listen(url: String, changed: Callback<()>) {
+async fn listen(url: Option<String>, changed: Callback<()>) {
     use futures::StreamExt;
     use gloo_net::eventsource::futures::EventSource;
     use gloo_timers::future::TimeoutFuture;
@@ -31,16 +31,21 @@ async fn listen(url: String, changed: Callback<()>) {
     const LOOK: u32 = 15_000;
 
     loop {
-        if let Ok(mut source) = EventSource::new(&url)
+        if let Some(url) = &url
+            && let Ok(mut source) = EventSource::new(url)
             && let Ok(stream) = source.subscribe("change")
         {
             let mut stream = stream.ready_chunks(1_000);
             while let Some(batch) = stream.next().await {
+                TimeoutFuture::new(GATHER).await;
                 if batch.iter().any(Result::is_ok) {
-                    TimeoutFuture::new(GATHER).await;
                     changed.run(());
                 } else if source.state() == gloo_net::eventsource::State::Closed {
                     break;
+                } else {
+                    // The browser connects again by itself. What moved meanwhile is read a little later.
+                    TimeoutFuture::new(LOOK / 3).await;
+                    changed.run(());
                 }
             }
         }

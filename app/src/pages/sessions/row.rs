@@ -21,7 +21,7 @@ use parley_domain::{
 
 fn time(at: Option<ShownTime>) -> AnyView {
     match at {
-        Some(t) => view! { <Time at=t.at.to_string() text=t.short exact=t.exact/> }.into_any(),
+        Some(t) => view! { <Time at=t/> }.into_any(),
         None => view! { <span class="faint">"–"</span> }.into_any(),
     }
 }
@@ -82,7 +82,7 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
         .with_untracked(|p| report_href(&p.slug, row.session.interview_id, id));
     let cells = Column::ALL
         .into_iter()
-        .map(|c| view! { <td class=column_class(c)>{cell(&row, c)}</td> })
+        .map(|c| view! { <td class=column_class(c)>{cell(desk, &row, c)}</td> })
         .collect_view();
     let under = row.email.clone();
     let twice = row.possible_duplicate.then(|| {
@@ -104,14 +104,14 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
             {cells}
             <td class="no-print">
                 <div class="table__actions">
-                    <RowMenu row=row href=href/>
+                    {move || desk.live.get().then(|| view! { <RowMenu row=row.clone() href=href.clone()/> })}
                 </div>
             </td>
         </tr>
     }
 }
 
-fn cell(row: &SessionRow, column: Column) -> AnyView {
+fn cell(desk: Desk, row: &SessionRow, column: Column) -> AnyView {
     let t = &creator().sessions;
     let s = &row.session;
     match column {
@@ -137,15 +137,17 @@ fn cell(row: &SessionRow, column: Column) -> AnyView {
         Column::Finished => time(row.finished.clone()),
         Column::Added => time(Some(row.added.clone())),
         Column::Link => match row.invite_url.clone() {
-            Some(url) => view! {
-                <CopyButton
-                    text=Signal::stored(url)
-                    label=t.copy_link
-                    kind=ButtonKind::Quiet
-                    size=ButtonSize::Small
-                    icon_only=true
-                />
-            }
+            Some(url) => (move || {
+                desk.live.get().then(|| view! {
+                    <CopyButton
+                        text=Signal::stored(url.clone())
+                        label=t.copy_link
+                        kind=ButtonKind::Quiet
+                        size=ButtonSize::Small
+                        icon_only=true
+                    />
+                })
+            })
             .into_any(),
             None => ().into_any(),
         },

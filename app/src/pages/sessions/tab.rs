@@ -44,6 +44,7 @@ fn Sessions() -> impl IntoView {
     );
     let desk = Desk::new(place, query, data, version);
     provide_context(desk);
+    Effect::new(move |_| desk.live.set(true));
     let changes = Signal::derive(move || place.with(|p| p.interview.map(|id| format!("/events/interviews/{id}"))));
     watch(changes, Callback::new(move |()| desk.reload()));
     // What is selected is what is acted on: another filter is another selection, another page of it is not.

@@ -20,7 +20,7 @@ pub(super) fn DecisionPart(found: ReportData, sheet: Sheet) -> impl IntoView {
             <p>
                 <strong>{verdict_word(d.verdict)}</strong>
                 " " <span class="muted">{d.who}</span> " "
-                <Time at=d.at.at.to_string() text=d.at.short exact=d.at.exact/>
+                <Time at=d.at/>
             </p>
             {(!d.reason.is_empty()).then(|| view! { <p class="keep-lines prose">{d.reason}</p> })}
         }

@@ -9,7 +9,7 @@ use super::{
     live::watch,
 };
 use crate::{
-    components::{Avatar, Badge, Button, CopyField, ErrorNotice, IconName, Skeleton, Status as StatusDot, Time, Tone},
+    components::{Avatar, Badge, Button, CopyField, ErrorNotice, IconName, Skeleton, Status as StatusDot, Tone},
     error::AppError,
     messages::{creator, duration, end_word, event_words, source_word, status_word},
     pages::layout::PageHeader,
@@ -142,7 +142,7 @@ fn Who(found: ReportData, slug: String) -> impl IntoView {
     let text = |value: &Option<String>| value.clone().map(|v| view! { <bdi>{v}</bdi> }.into_any());
     let time = |at: &Option<parley_domain::time::ShownTime>| {
         at.clone()
-            .map(|t| view! { <Time at=t.at.to_string() text=t.exact.clone() exact=t.exact/> }.into_any())
+            .map(|t| view! { <time datetime=t.at.to_string()>{t.exact}</time> }.into_any())
     };
     let link = c.invite_url.clone().map(|url| {
         view! {
@@ -208,7 +208,7 @@ fn Events(events: Vec<ReportEvent>) -> impl IntoView {
         .map(|e| {
             view! {
                 <li>
-                    <Time at=e.at.at.to_string() text=e.at.exact.clone() exact=e.at.exact/>
+                    <time datetime=e.at.at.to_string()>{e.at.exact}</time>
                     <span>{event_words(&e.kind, e.code.as_deref())}</span>
                     <span class="faint">{e.who}</span>
                 </li>

@@ -57,7 +57,7 @@ fn line(turn: ReportTurn, name: &str) -> AnyView {
             <p class="transcript__head">
                 <span class="faint figures">{turn.number}</span>
                 <strong><bdi>{who}</bdi></strong>
-                <Time at=turn.at.at.to_string() text=turn.at.short exact=turn.at.exact/>
+                <Time at=turn.at/>
                 {marks}
             </p>
             <p class="keep-lines prose" dir="auto">{turn.text}</p>
