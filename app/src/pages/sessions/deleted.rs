@@ -1,8 +1,11 @@
 //! Recently deleted: who can still be brought back, and for how long.
 
-use super::address::{Place, deleted_href, use_place};
+use super::{
+    address::{Place, deleted_href, use_place},
+    when::when,
+};
 use crate::{
-    components::{Button, ButtonKind, ConfirmDialog, EmptyState, ErrorNotice, Skeleton, Time, use_toasts},
+    components::{Button, ButtonKind, ConfirmDialog, EmptyState, ErrorNotice, Skeleton, use_toasts},
     error::AppError,
     messages::creator,
     server_fns::sessions::{
@@ -133,10 +136,10 @@ fn Row(row: DeletedRow, bin: Bin, may_erase: bool) -> impl IntoView {
                 </span>
             </th>
             <td class="num">
-                <Time at=row.deleted/>
+                {when(row.deleted)}
             </td>
             <td class="num">
-                <Time at=row.purged/>
+                {when(row.purged)}
             </td>
             <td>
                 <div class="row row--end">

@@ -93,6 +93,13 @@ impl Desk {
         self.with(|d| d.may).unwrap_or_default()
     }
 
+    /// What the person may do, for what is made once.
+    pub fn may_now(self) -> May {
+        self.data
+            .with_untracked(|d| d.as_ref().and_then(|d| d.as_ref().ok()).map(|d| d.may))
+            .unwrap_or_default()
+    }
+
     /// The columns that are not shown.
     pub fn hidden_columns(self) -> Vec<Column> {
         self.hidden

@@ -31,17 +31,9 @@ fn use_goto() -> impl Fn(&ListQuery) + Clone + 'static {
     }
 }
 
-/// Everything that narrows the list.
+/// The three states and all, each with its live count.
 #[component]
-pub(super) fn Filters() -> impl IntoView {
-    view! {
-        <StatusChips/>
-        <FilterForm/>
-    }
-}
-
-#[component]
-fn StatusChips() -> impl IntoView {
+pub(super) fn StatusChips() -> impl IntoView {
     let desk = use_desk();
     let counts = Resource::new(
         move || {
@@ -112,8 +104,9 @@ fn read_form(form: &web_sys::HtmlFormElement, present: &ListQuery) -> ListQuery 
     }
 }
 
+/// Search and the finer filters.
 #[component]
-fn FilterForm() -> impl IntoView {
+pub(super) fn FilterForm() -> impl IntoView {
     let desk = use_desk();
     let t = &creator().sessions;
     let form = NodeRef::<html::Form>::new();

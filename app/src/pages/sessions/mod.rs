@@ -14,6 +14,7 @@ mod row;
 mod selection;
 mod tab;
 mod table;
+mod when;
 
 pub use address::{deleted_href, report_href, sessions_href};
 pub use deleted::DeletedPage;

@@ -4,11 +4,12 @@ use super::{
     address::report_href,
     desk::{Desk, use_desk},
     table::column_class,
+    when::when,
 };
 use crate::{
     components::{
         Badge, ButtonKind, ButtonSize, CopyButton, IconName, Menu, MenuItem, MenuLine, MenuPlace, Status as StatusDot,
-        Time, Tone, copy_text, use_toasts,
+        Tone, copy_text, use_toasts,
     },
     messages::{creator, duration, end_word, source_word, status_word},
     server_fns::sessions::{Column, May},
@@ -21,7 +22,7 @@ use parley_domain::{
 
 fn time(at: Option<ShownTime>) -> AnyView {
     match at {
-        Some(t) => view! { <Time at=t/> }.into_any(),
+        Some(t) => when(t),
         None => view! { <span class="faint">"–"</span> }.into_any(),
     }
 }
@@ -102,7 +103,7 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
                 {twice}
             </th>
             {cells}
-            <td class="no-print">
+            <td class="no-print col-end">
                 <div class="table__actions">
                     {move || desk.live.get().then(|| view! { <RowMenu row=row.clone() href=href.clone()/> })}
                 </div>
@@ -138,14 +139,16 @@ fn cell(desk: Desk, row: &SessionRow, column: Column) -> AnyView {
         Column::Added => time(Some(row.added.clone())),
         Column::Link => match row.invite_url.clone() {
             Some(url) => (move || {
-                desk.live.get().then(|| view! {
-                    <CopyButton
-                        text=Signal::stored(url.clone())
-                        label=t.copy_link
-                        kind=ButtonKind::Quiet
-                        size=ButtonSize::Small
-                        icon_only=true
-                    />
+                desk.live.get().then(|| {
+                    view! {
+                        <CopyButton
+                            text=Signal::stored(url.clone())
+                            label=t.copy_link
+                            kind=ButtonKind::Quiet
+                            size=ButtonSize::Small
+                            icon_only=true
+                        />
+                    }
                 })
             })
             .into_any(),
@@ -159,7 +162,7 @@ fn RowMenu(row: SessionRow, href: String) -> impl IntoView {
     let desk = use_desk();
     let t = &creator().sessions;
     let label = format!("{}: {}", t.row_menu, row.name);
-    let May { edit, retake, end, .. } = desk.may();
+    let May { edit, retake, end, .. } = desk.may_now();
     let (session, candidate, status) = (row.session.id, row.candidate_id, row.session.status);
     let link = row.invite_url.clone().map(copy_item);
     let changes = edit.then(|| {

@@ -38,7 +38,7 @@ fn Bar(desk: Desk) -> impl IntoView {
         desk.deleting
             .set(desk.selected.with_untracked(|s| s.values().copied().collect()));
     });
-    let may = desk.may();
+    let may = desk.may_now();
     view! {
         <div class="selection-bar no-print" role="region" aria-label=count>
             <strong role="status">{count}</strong>

@@ -6,7 +6,7 @@ use super::{
     columns::ColumnMenu,
     create::{CreateSheet, EditSheet},
     desk::{Desk, use_desk},
-    filters::Filters,
+    filters::{FilterForm, StatusChips},
     live::watch,
     selection::SelectionBar,
     table::SessionsTable,
@@ -75,25 +75,41 @@ fn Sessions() -> impl IntoView {
     }
 }
 
-/// Filters at the left, tools at the right.
+/// States at the left, tools at the right, search and filters below.
 #[component]
 fn Toolbar() -> impl IntoView {
     let desk = use_desk();
     let of_interview = move || desk.place.with(|p| p.interview.is_some());
     view! {
         <div class="toolbar">
-            <Filters/>
+            <StatusChips/>
             <div class="row push no-print">
                 <ColumnMenu/>
                 {move || of_interview().then(|| view! { <ExportMenu/> })}
                 <Transition>
-                    {move || (of_interview() && desk.may().edit).then(|| view! {
-                        <DeletedLink/>
-                        <AddMenu/>
-                    })}
+                    <AddTools/>
                 </Transition>
             </div>
         </div>
+        <div class="toolbar no-print">
+            <FilterForm/>
+        </div>
+    }
+}
+
+/// For those who may add: the menu, and what was deleted.
+#[component]
+fn AddTools() -> impl IntoView {
+    let desk = use_desk();
+    // Not with every row that moves: an open menu would close.
+    let wanted = Memo::new(move |_| desk.place.with(|p| p.interview.is_some()) && desk.may().edit);
+    move || {
+        wanted.get().then(|| {
+            view! {
+                <DeletedLink/>
+                <AddMenu/>
+            }
+        })
     }
 }
 

@@ -135,7 +135,7 @@ fn Head() -> impl IntoView {
                 </th>
                 <Sort by=SessionSort::Name label=t.candidate class="col-sticky"/>
                 {columns}
-                <th class="no-print"><span class="sr-only">{t.row_menu}</span></th>
+                <th class="no-print col-end"><span class="sr-only">{t.row_menu}</span></th>
             </tr>
         </thead>
     }

@@ -2,9 +2,9 @@
 
 use super::Sheet;
 use crate::{
-    components::{Time, use_toasts},
+    components::use_toasts,
     messages::{creator, verdict_word},
-    pages::sessions::report_href,
+    pages::sessions::{report_href, when::when},
     server_fns::sessions::{Decide, ReportData, decide},
 };
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
@@ -20,7 +20,7 @@ pub(super) fn DecisionPart(found: ReportData, sheet: Sheet) -> impl IntoView {
             <p>
                 <strong>{verdict_word(d.verdict)}</strong>
                 " " <span class="muted">{d.who}</span> " "
-                <Time at=d.at/>
+                {when(d.at)}
             </p>
             {(!d.reason.is_empty()).then(|| view! { <p class="keep-lines prose">{d.reason}</p> })}
         }

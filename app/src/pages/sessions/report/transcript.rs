@@ -1,8 +1,9 @@
 //! What was said, with times, pauses and who said it.
 
 use crate::{
-    components::{EmptyState, Time},
+    components::EmptyState,
     messages::creator,
+    pages::sessions::when::when,
     server_fns::sessions::{ReportData, ReportTurn},
 };
 use leptos::prelude::*;
@@ -57,7 +58,7 @@ fn line(turn: ReportTurn, name: &str) -> AnyView {
             <p class="transcript__head">
                 <span class="faint figures">{turn.number}</span>
                 <strong><bdi>{who}</bdi></strong>
-                <Time at=turn.at/>
+                {when(turn.at)}
                 {marks}
             </p>
             <p class="keep-lines prose" dir="auto">{turn.text}</p>
