@@ -1,0 +1,248 @@
+//! Looks through a zip before any reader opens it, so that a bomb costs a fraction of a second and a little memory.
+//!
+//! The directory is checked first; sizes can lie there, so every XML part is then unpacked once as a stream, with
+//! limits, and looked at for what would make a reader buffer without end: one text or attribute of many megabytes,
+//! tens of millions of strings, or entity declarations.
+
+use std::io::{Cursor, Read};
+
+use zip::ZipArchive;
+
+use super::{SheetError, limits};
+
+/// What kind of workbook the zip is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Workbook {
+    /// Office Open XML.
+    Xlsx,
+    /// OpenDocument.
+    Ods,
+}
+
+/// What was seen in passing, so that the reader can leave out passes that would find nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// The kind of workbook.
+    pub workbook: Workbook,
+    /// Some sheet has a formula.
+    pub formulas: bool,
+    /// Some sheet has merged cells.
+    pub merged: bool,
+}
+
+/// Checks a zip and says what it is.
+///
+/// # Errors
+/// What is wrong with it, before anything was buffered.
+pub(super) fn check(bytes: &[u8]) -> Result<Seen, SheetError> {
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(|_broken| SheetError::Damaged)?;
+    if zip.len() > limits::ZIP_ENTRIES {
+        return Err(SheetError::TooLargeUnpacked);
+    }
+    let workbook = identify(&zip)?;
+    let mut total = 0_u64;
+    for index in 0..zip.len() {
+        let entry = zip.by_index_raw(index).map_err(|_broken| SheetError::Damaged)?;
+        total = total.saturating_add(entry.size());
+        let ratio = entry.size() / entry.compressed_size().max(1);
+        if entry.size() > limits::ZIP_ENTRY_BYTES
+            || total > limits::ZIP_TOTAL_BYTES
+            || (entry.size() > limits::ZIP_RATIO_FROM && ratio > limits::ZIP_RATIO)
+        {
+            return Err(SheetError::TooLargeUnpacked);
+        }
+    }
+    let mut seen = Seen { workbook, formulas: false, merged: false };
+    let mut total = 0_u64;
+    for index in 0..zip.len() {
+        let mut entry = zip.by_index(index).map_err(|_broken| SheetError::Damaged)?;
+        let name = entry.name().map_err(|_broken| SheetError::Damaged)?.into_owned();
+        if !(has_ending(&name, ".xml") || has_ending(&name, ".rels")) {
+            continue;
+        }
+        let mut scan = Scan::of(&name);
+        total += scan.run(&mut entry)?;
+        if total > limits::ZIP_TOTAL_BYTES {
+            return Err(SheetError::TooLargeUnpacked);
+        }
+        seen.formulas |= scan.formulas;
+        seen.merged |= scan.merged;
+    }
+    Ok(seen)
+}
+
+fn has_ending(name: &str, ending: &str) -> bool {
+    name.len() >= ending.len() && name.as_bytes()[name.len() - ending.len()..].eq_ignore_ascii_case(ending.as_bytes())
+}
+
+fn identify<R: Read + std::io::Seek>(zip: &ZipArchive<R>) -> Result<Workbook, SheetError> {
+    // A name that is no text matches nothing here.
+    let names: Vec<_> = zip.file_names().filter_map(Result::ok).collect();
+    let has = |wanted: &str| names.iter().any(|name| name.eq_ignore_ascii_case(wanted));
+    let under = |folder: &str| names.iter().any(|name| name.starts_with(folder));
+    if has("xl/workbook.bin") {
+        return Err(SheetError::Xlsb);
+    }
+    if has("xl/workbook.xml") || under("xl/worksheets/") {
+        return Ok(Workbook::Xlsx);
+    }
+    if has("word/document.xml") {
+        return Err(SheetError::NotATable { what: "a Word document".to_owned() });
+    }
+    if has("ppt/presentation.xml") {
+        return Err(SheetError::NotATable { what: "a PowerPoint presentation".to_owned() });
+    }
+    if under("Index/") && has("Index/Document.iwa") {
+        return Err(SheetError::Numbers);
+    }
+    if has("mimetype") && has("content.xml") {
+        return Ok(Workbook::Ods);
+    }
+    Err(SheetError::NotATable { what: "a zip archive".to_owned() })
+}
+
+/// One pass over one unpacked part.
+struct Scan {
+    /// Whether long texts matter here: in sheets and strings they become cells.
+    holds_cells: bool,
+    holds_strings: bool,
+    strings: u64,
+    formulas: bool,
+    merged: bool,
+    /// Bytes since the last `<`.
+    run: u64,
+}
+
+/// The longest needle less one: so much is carried over from one piece to the next.
+const OVERLAP: usize = 9;
+
+impl Scan {
+    fn of(name: &str) -> Self {
+        let holds_strings = name.eq_ignore_ascii_case("xl/sharedStrings.xml");
+        let holds_cells = holds_strings || name.starts_with("xl/worksheets/") || name == "content.xml";
+        Self { holds_cells, holds_strings, strings: 0, formulas: false, merged: false, run: 0 }
+    }
+
+    /// Reads the part to its end and returns how many bytes it really has.
+    fn run(&mut self, part: &mut impl Read) -> Result<u64, SheetError> {
+        let mut buffer = vec![0_u8; OVERLAP + 64 * 1024];
+        let mut total = 0_u64;
+        let mut carried = 0;
+        loop {
+            let read = part.read(&mut buffer[carried..]).map_err(|_broken| SheetError::Damaged)?;
+            if read == 0 {
+                return Ok(total);
+            }
+            total += read as u64;
+            if total > limits::ZIP_ENTRY_BYTES {
+                return Err(SheetError::TooLargeUnpacked);
+            }
+            self.look(&buffer[..carried + read], carried)?;
+            let end = carried + read;
+            let keep = OVERLAP.min(end);
+            buffer.copy_within(end - keep..end, 0);
+            carried = keep;
+        }
+    }
+
+    /// `piece` begins with `carried` bytes that were looked at before.
+    fn look(&mut self, piece: &[u8], carried: usize) -> Result<(), SheetError> {
+        let has = |needle: &[u8]| memchr::memmem::find(piece, needle).is_some();
+        if has(b"<!DOCTYPE") || has(b"<!ENTITY") {
+            return Err(SheetError::XmlEntities);
+        }
+        if !self.holds_cells {
+            return Ok(());
+        }
+        self.formulas = self.formulas || has(b"<f>") || has(b"<f ");
+        self.merged = self.merged || has(b"mergeCell");
+        if self.holds_strings {
+            // A string that lies across two pieces may count twice: far too little to matter at this limit.
+            self.strings += memchr::memmem::find_iter(piece, b"<si").count() as u64;
+            if self.strings > u64::from(limits::CELLS) {
+                return Err(SheetError::TooManyCells);
+            }
+        }
+        let mut from = carried;
+        for at in memchr::memchr_iter(b'<', &piece[carried..]) {
+            let gap = self.run + (carried + at - from) as u64;
+            self.run = 0;
+            from = carried + at + 1;
+            if gap > limits::XML_RUN_BYTES {
+                return Err(SheetError::CellTooLong { cell: None });
+            }
+        }
+        self.run += (piece.len() - from) as u64;
+        if self.run > limits::XML_RUN_BYTES {
+            return Err(SheetError::CellTooLong { cell: None });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    fn zip_of(parts: &[(&str, Vec<u8>)]) -> Vec<u8> {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in parts {
+            zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    fn xlsx_with(sheet: Vec<u8>) -> Vec<u8> {
+        zip_of(&[("xl/workbook.xml", b"<workbook/>".to_vec()), ("xl/worksheets/sheet1.xml", sheet)])
+    }
+
+    #[test]
+    fn what_a_zip_is() {
+        let seen = check(&xlsx_with(b"<sheetData><c><f>1</f></c></sheetData><mergeCells/>".to_vec())).unwrap();
+        assert_eq!(seen, Seen { workbook: Workbook::Xlsx, formulas: true, merged: true });
+        let seen = check(&xlsx_with(b"<sheetData><c><v>1</v></c></sheetData>".to_vec())).unwrap();
+        assert_eq!(seen, Seen { workbook: Workbook::Xlsx, formulas: false, merged: false });
+        let is = |parts: &[(&str, Vec<u8>)]| check(&zip_of(parts)).unwrap_err();
+        assert_eq!(is(&[("xl/workbook.bin", vec![])]), SheetError::Xlsb);
+        assert_eq!(is(&[("a.txt", vec![])]), SheetError::NotATable { what: "a zip archive".into() });
+        assert_eq!(is(&[("word/document.xml", vec![])]), SheetError::NotATable { what: "a Word document".into() });
+        assert_eq!(check(b"PK\x03\x04 and nothing more"), Err(SheetError::Damaged));
+    }
+
+    #[test]
+    fn a_bomb_is_refused_by_its_directory() {
+        // 60 MB of blanks pack a thousandfold.
+        assert_eq!(check(&xlsx_with(vec![b' '; 60_000_000])), Err(SheetError::TooLargeUnpacked));
+    }
+
+    #[test]
+    fn one_endless_text_or_attribute_is_refused() {
+        let mut sheet = b"<sheetData><c><v>".to_vec();
+        sheet.resize(3_000_000, b'x');
+        assert_eq!(check(&xlsx_with(sheet)), Err(SheetError::CellTooLong { cell: None }));
+    }
+
+    #[test]
+    fn entity_declarations_are_refused() {
+        let sheet = b"<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY a \"aaaa\">]><sheetData/>".to_vec();
+        assert_eq!(check(&xlsx_with(sheet)), Err(SheetError::XmlEntities));
+    }
+
+    #[test]
+    fn a_needle_across_two_pieces_is_found() {
+        for before in (64 * 1024 - 12)..(64 * 1024 + 12) {
+            let mut sheet = Vec::new();
+            while sheet.len() < before {
+                sheet.push(if sheet.len().is_multiple_of(1000) { b'<' } else { b'y' });
+            }
+            sheet.extend_from_slice(b"<!DOCTYPE x>");
+            assert_eq!(check(&xlsx_with(sheet)), Err(SheetError::XmlEntities), "at {before}");
+        }
+    }
+}

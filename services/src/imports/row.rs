@@ -1,0 +1,337 @@
+//! One row of a table to one candidate, or to the cell and the reason why not.
+//!
+//! What makes a valid candidate is decided by `parley_domain::candidate`; here is only how people write the same thing
+//! in a table. Nothing is guessed: what cannot be read is rejected with its cell.
+
+use parley_domain::candidate::CandidateInput;
+use parley_domain::text;
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::matching::Field;
+use super::reader::{Note, NoteKind, Row, address, column_letters};
+use super::template;
+
+/// What is wrong with one cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The column, counted from 0; `None` where no column is matched to the field.
+    pub column: Option<u32>,
+    /// The cell's address as the spreadsheet shows it.
+    pub cell: Option<String>,
+    /// The field as the API names it.
+    pub field: String,
+    /// What is wrong, as a sentence.
+    pub message: String,
+}
+
+/// What a row is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// A candidate that can be added.
+    Candidate(Box<CandidateInput>),
+    /// At least one cell must be corrected first.
+    Rejected(Vec<Problem>),
+    /// The template's sample: no row at all.
+    Sample,
+}
+
+/// Reads one row. `columns` says for each column what it is matched to; `this_year` bounds the graduation year.
+#[must_use]
+pub fn read(row: &Row, columns: &[Option<Field>], this_year: i32) -> Reading {
+    let cells = Cells { row, columns };
+    let name = cells.name();
+    let email = cells.one(Field::Email).map(|text| email(&text));
+    if name == template::SAMPLE_NAME && email.as_deref() == Some(template::SAMPLE_EMAIL) {
+        return Reading::Sample;
+    }
+    let mut problems = Vec::new();
+    let graduation_year = cells.one(Field::GraduationYear).and_then(|text| match year(&text) {
+        Ok(year) => Some(year),
+        Err(message) => {
+            problems.push(cells.problem("graduation_year", message));
+            None
+        }
+    });
+    if email.as_deref() == Some(template::SAMPLE_EMAIL) {
+        problems.push(cells.problem("email", "This is the email of the template's sample row.".to_owned()));
+    }
+    let input = CandidateInput {
+        name,
+        email,
+        phone: cells.one(Field::Phone).map(|text| phone(&text)),
+        school: cells.one(Field::School),
+        major: cells.one(Field::Major),
+        degree: cells.one(Field::Degree),
+        graduation_year,
+        work_experience: cells.several(Field::WorkExperience),
+        notes: cells.several(Field::Notes),
+    };
+    match input.checked(this_year) {
+        Ok(candidate) if problems.is_empty() => Reading::Candidate(Box::new(candidate)),
+        Ok(_) => Reading::Rejected(problems),
+        Err(errors) => {
+            problems.extend(errors.into_iter().map(|error| cells.problem(&error.field, error.message)));
+            Reading::Rejected(problems)
+        }
+    }
+}
+
+/// What there is to know about the matched cells of a row that is taken: a sentence each.
+#[must_use]
+pub fn notes(row: &Row, columns: &[Option<Field>]) -> Vec<String> {
+    let matched = |note: &&Note| columns.get(note.column as usize).copied().flatten().is_some();
+    row.notes.iter().filter(matched).map(|note| note_sentence(note, row.number)).collect()
+}
+
+fn note_sentence(note: &Note, row: u32) -> String {
+    let cell = address(note.column, row);
+    match note.kind {
+        NoteKind::ErrorCell => format!("{cell} shows an error in the file; it is read as empty."),
+        NoteKind::FormulaWithoutResult => format!(
+            "{cell} is a formula whose result is not stored in the file; it is read as empty. \
+             Open the file in your spreadsheet program, save it and upload it again."
+        ),
+        NoteKind::RoundedNumber => {
+            format!("{cell} is a number of more than 15 digits, which spreadsheet programs round.")
+        }
+    }
+}
+
+/// A row beside what its columns mean.
+struct Cells<'a> {
+    row: &'a Row,
+    columns: &'a [Option<Field>],
+}
+
+impl Cells<'_> {
+    fn all(&self, field: Field) -> impl Iterator<Item = &str> {
+        self.columns
+            .iter()
+            .zip(&self.row.cells)
+            .filter(move |(matched, cell)| **matched == Some(field) && !cell.is_empty())
+            .map(|(_, cell)| cell.as_str())
+    }
+
+    fn one(&self, field: Field) -> Option<String> {
+        self.all(field).next().map(str::to_owned)
+    }
+
+    fn several(&self, field: Field) -> Option<String> {
+        let parts: Vec<&str> = self.all(field).collect();
+        (!parts.is_empty()).then(|| parts.join("\n"))
+    }
+
+    /// The name, or its two halves in the order of the script they are written in.
+    fn name(&self) -> String {
+        if let Some(whole) = self.all(Field::Name).next() {
+            return unquoted(whole).to_owned();
+        }
+        let first = self.all(Field::FirstName).next().unwrap_or_default();
+        let last = self.all(Field::LastName).next().unwrap_or_default();
+        let written_together =
+            |text: &str| !text.is_empty() && text.chars().all(|c| matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}'));
+        if written_together(first) && written_together(last) {
+            return format!("{last}{first}");
+        }
+        [first, last].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
+    fn problem(&self, field: &str, message: String) -> Problem {
+        let means = |matched: &Option<Field>| match matched {
+            Some(Field::FirstName | Field::LastName) => field == Field::Name.as_str(),
+            Some(matched) => matched.as_str() == field,
+            None => false,
+        };
+        let column = self.columns.iter().position(means).and_then(|column| u32::try_from(column).ok());
+        // An empty cell that is not empty in the spreadsheet: say why.
+        let note = column.and_then(|column| self.row.notes.iter().find(|note| note.column == column));
+        let message = match note {
+            Some(note) if note.kind != NoteKind::RoundedNumber => note_sentence(note, self.row.number),
+            _ => message,
+        };
+        Problem { column, cell: column.map(|column| address(column, self.row.number)), field: field.to_owned(), message }
+    }
+}
+
+impl Problem {
+    /// The problem with its place, for lists without a column of their own: `B14: 'anna@' is not an email address.`
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match (&self.cell, self.column) {
+            (Some(cell), _) => format!("{cell}: {}", self.message),
+            (None, Some(column)) => format!("{}: {}", column_letters(column), self.message),
+            (None, None) => self.message.clone(),
+        }
+    }
+}
+
+/// The mark that makes a spreadsheet program take a number for text; in separated text it is left over.
+fn unquoted(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit() || "+=-@".contains(c)) => rest,
+        _ => text,
+    }
+}
+
+/// An address as people paste it: `mailto:` links, `Ana Lima <ana@x.example>`, full-width letters.
+fn email(text: &str) -> String {
+    let text: String = text.nfkc().collect();
+    let text = text.trim();
+    let text = match text.get(..7) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &text[7..],
+        _ => text,
+    };
+    let bracketed = text.strip_suffix('>').and_then(|text| text.rsplit_once('<')).map(|(_, address)| address);
+    bracketed.unwrap_or(text).trim().to_owned()
+}
+
+/// A number as people write it: full-width digits and signs, `tel:`, non-breaking hyphens.
+fn phone(text: &str) -> String {
+    let text: String = unquoted(text).nfkc().map(|c| if matches!(c, '‐' | '‑' | '‒' | '—' | '−') { '-' } else { c }).collect();
+    let text = text.trim();
+    match text.get(..4) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("tel:") => text[4..].trim().to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// The year in `2024`, `2024年6月`, `2024-06-30`, `30.06.2024`, `06/2024`, `June 2024`, `20240630` or `2024.0`.
+fn year(text: &str) -> Result<i32, String> {
+    let plain: String = unquoted(text).nfkc().collect();
+    let mut years = Vec::new();
+    for digits in plain.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty()) {
+        let found = match digits.len() {
+            4 => digits.parse().ok(),
+            8 => date_without_signs(digits),
+            _ => None,
+        };
+        if let Some(year) = found
+            && !years.contains(&year)
+        {
+            years.push(year);
+        }
+    }
+    match years[..] {
+        [year] => Ok(year),
+        [] => Err(format!("'{}' has no year of four digits.", text::shorten(text, 80))),
+        _ => Err(format!("'{}' has more than one year.", text::shorten(text, 80))),
+    }
+}
+
+/// `20240630`: year, month and day without anything between.
+fn date_without_signs(digits: &str) -> Option<i32> {
+    let part = |range: std::ops::Range<usize>| digits.get(range)?.parse::<i32>().ok();
+    let (year, month, day) = (part(0..4)?, part(4..6)?, part(6..8)?);
+    ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some(year)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: [Option<Field>; 6] = [
+        Some(Field::Name),
+        Some(Field::Email),
+        Some(Field::Phone),
+        Some(Field::GraduationYear),
+        None,
+        Some(Field::Notes),
+    ];
+
+    fn row(cells: &[&str]) -> Row {
+        Row { number: 14, cells: cells.iter().map(|text| (*text).to_owned()).collect(), notes: Vec::new() }
+    }
+
+    fn candidate(cells: &[&str]) -> CandidateInput {
+        match read(&row(cells), &COLUMNS, 2026) {
+            Reading::Candidate(candidate) => *candidate,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn problems(cells: &[&str]) -> Vec<String> {
+        match read(&row(cells), &COLUMNS, 2026) {
+            Reading::Rejected(problems) => problems.iter().map(Problem::sentence).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn only_the_name_is_needed() {
+        let ana = candidate(&["Ana Lima"]);
+        assert_eq!(ana, CandidateInput { name: "Ana Lima".into(), ..CandidateInput::default() });
+        assert_eq!(problems(&["", "a@x.example"]), ["A14: Give the candidate's name."]);
+        assert_eq!(problems(&["", "", "", "", "only here"]), ["A14: Give the candidate's name."]);
+    }
+
+    #[test]
+    fn wrong_cells_are_named_all_at_once() {
+        assert_eq!(
+            problems(&["Anna", "anna@", "call me", "soon"]),
+            [
+                "D14: 'soon' has no year of four digits.",
+                "B14: 'anna@' is not an email address.",
+                "C14: 'call me' is not a phone number."
+            ]
+        );
+        assert_eq!(problems(&["Anna", "", "", "1871"]), ["D14: The graduation year is between 1950 and 2036."]);
+    }
+
+    #[test]
+    fn ways_to_write_the_same() {
+        let ana = candidate(&["Ana", "mailto:Ana@X.example", "＋４９ １７６ １２３４５", "２０２４年６月"]);
+        assert_eq!(ana.email.as_deref(), Some("Ana@X.example"));
+        assert_eq!(ana.phone.as_deref(), Some("+49 176 12345"));
+        assert_eq!(ana.graduation_year, Some(2024));
+        let ben = candidate(&["Ben", "Ben Doe <ben@x.example>", "'0044 20 7946 0958"]);
+        assert_eq!(ben.email.as_deref(), Some("ben@x.example"));
+        assert_eq!(ben.phone.as_deref(), Some("0044 20 7946 0958"));
+        for text in ["2024", "2024-06-30", "30.06.2024", "06/2024", "June 2024", "Class of 2024", "20240630", "2024.0", "2024-06-30 09:30"] {
+            assert_eq!(year(text), Ok(2024), "{text}");
+        }
+        for text in ["24", "45351", "2020-2024", "n/a", "6/24", "20249930"] {
+            assert!(year(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn halves_of_a_name() {
+        let columns = [Some(Field::LastName), Some(Field::FirstName)];
+        let name = |cells: &[&str]| match read(&row(cells), &columns, 2026) {
+            Reading::Candidate(candidate) => candidate.name,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(name(&["Lima", "Ana"]), "Ana Lima");
+        assert_eq!(name(&["王", "小明"]), "王小明");
+        assert_eq!(name(&["Lima", ""]), "Lima");
+        assert_eq!(name(&["王", "Leo"]), "Leo 王");
+    }
+
+    #[test]
+    fn what_looks_like_a_formula_stays_text() {
+        let row = candidate(&["=HYPERLINK(\"x\")", "", "", "", "", "+cmd|' /C calc'!A0"]);
+        assert_eq!(row.name, "=HYPERLINK(\"x\")");
+        assert_eq!(row.notes.as_deref(), Some("+cmd|' /C calc'!A0"));
+    }
+
+    #[test]
+    fn the_sample_is_no_row_and_its_email_no_email() {
+        assert_eq!(read(&row(&[template::SAMPLE_NAME, template::SAMPLE_EMAIL]), &COLUMNS, 2026), Reading::Sample);
+        assert_eq!(
+            problems(&["Ana", template::SAMPLE_EMAIL]),
+            ["B14: This is the email of the template's sample row."]
+        );
+    }
+
+    #[test]
+    fn notes_explain_empty_cells() {
+        let mut noted = row(&["Ana", ""]);
+        noted.notes = vec![Note { column: 1, kind: NoteKind::ErrorCell }, Note { column: 4, kind: NoteKind::ErrorCell }];
+        assert_eq!(notes(&noted, &COLUMNS), ["B14 shows an error in the file; it is read as empty."]);
+        let mut noted = row(&[]);
+        noted.notes = vec![Note { column: 0, kind: NoteKind::FormulaWithoutResult }];
+        let Reading::Rejected(problems) = read(&noted, &COLUMNS, 2026) else { panic!("a row without a name") };
+        assert!(problems[0].message.starts_with("A14 is a formula whose result is not stored"));
+    }
+}
