@@ -12,6 +12,7 @@ pub mod comparison;
 pub mod conversation;
 pub mod error;
 pub mod id;
+pub mod import;
 pub mod interview;
 pub mod link;
 pub mod merge;

@@ -9,6 +9,7 @@ mod m0001_accounts;
 mod m0002_interviews;
 mod m0003_candidates;
 mod m0004_jobs;
+mod m0005_imports;
 mod m0007_links;
 
 /// Runs the migrations, in order.
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_interviews::Migration),
             Box::new(m0003_candidates::Migration),
             Box::new(m0004_jobs::Migration),
+            Box::new(m0005_imports::Migration),
             Box::new(m0007_links::Migration),
         ]
     }

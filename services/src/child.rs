@@ -150,12 +150,11 @@ pub struct Children {
 
 impl Children {
     /// Readers by this same program, as many at once as there are processors.
-    ///
-    /// # Errors
-    /// When the system does not tell where the running program lies.
-    pub fn of_this_program() -> io::Result<Self> {
+    #[must_use]
+    pub fn of_this_program() -> Self {
         let at_once = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Ok(Self::new(std::env::current_exe()?, at_once))
+        let program = std::env::current_exe().unwrap_or_else(|_unknown| PathBuf::from("/proc/self/exe"));
+        Self::new(program, at_once)
     }
 
     /// Readers by `program`, at most `at_once` at a time.

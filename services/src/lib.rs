@@ -4,6 +4,7 @@
 //! Every use-case takes [`Services`] and an [`Actor`], asks the one policy, and carries the workspace in every query.
 
 use crate::{
+    child::Children,
     clock::{Clock, SystemClock},
     db::Db,
     error::{Result, ServiceError},
@@ -31,6 +32,7 @@ pub mod entity;
 pub mod error;
 pub mod events;
 pub mod idempotency;
+pub mod imports;
 pub mod input;
 pub mod install;
 pub mod interviews;
@@ -71,6 +73,8 @@ pub struct Services {
     pub limits: Arc<Limits>,
     /// Hashing of passwords, and who may set the installation up.
     pub accounts: Arc<accounts::Door>,
+    /// Who reads uploaded documents. `None` reads them in this process: only for files that a test made itself.
+    pub children: Option<Children>,
     clock: Arc<dyn Clock>,
 }
 
@@ -92,6 +96,7 @@ impl Services {
             config: Arc::new(config),
             limits: Arc::default(),
             accounts: Arc::default(),
+            children: Some(Children::of_this_program()),
             clock,
         }
     }

@@ -127,8 +127,24 @@ pub async fn insert(
     interview: &interview::Model,
     new: NewCandidate,
 ) -> Result<(candidate::Model, session::Model)> {
+    let (row, session) = prepare(s, interview, s.new_id()?, new)?;
+    candidate::Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(tx)
+        .await?;
+    session::Entity::insert(session.clone().into_active_model())
+        .exec_without_returning(tx)
+        .await?;
+    Ok((row, session))
+}
+
+/// The two rows that [`insert`] writes, for callers that write many at once.
+pub(crate) fn prepare(
+    s: &Services,
+    interview: &interview::Model,
+    id: CandidateId,
+    new: NewCandidate,
+) -> Result<(candidate::Model, session::Model)> {
     let now = s.now();
-    let id: CandidateId = s.new_id()?;
     let key = s.secrets.current_key().to_owned();
     let token = s.secrets.invite_token(&key, id, 1)?;
     let f = new.fields;
@@ -164,12 +180,6 @@ pub async fn insert(
         updated_at: now.millis(),
     };
     let session = new_session(s, &row, 1)?;
-    candidate::Entity::insert(row.clone().into_active_model())
-        .exec_without_returning(tx)
-        .await?;
-    session::Entity::insert(session.clone().into_active_model())
-        .exec_without_returning(tx)
-        .await?;
     Ok((row, session))
 }
 

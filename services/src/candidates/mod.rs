@@ -7,9 +7,9 @@ mod list;
 mod read;
 
 pub use delete::{DELETED_KEPT_DAYS, DeletedCandidate, delete, deleted, erase, purge, restore};
-pub(crate) use insert::lock_interview;
-pub(crate) use insert::search_key;
 pub use insert::{BulkResult, NewCandidate, OnDuplicate, create, create_many, insert, twin};
+pub(crate) use insert::{lock_interview, prepare, search_key, store_fields, this_year};
 pub use links::{CandidateLink, invite_url, links, replace_link};
 pub use list::list;
+pub(crate) use read::{fields, find};
 pub use read::{get, patch, to_candidate};

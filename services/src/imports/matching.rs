@@ -6,210 +6,117 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use parley_domain::import::Field;
 use parley_domain::text;
-use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
-
-/// What a column can be matched to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Field {
-    /// The whole name.
-    Name,
-    /// The given name, where the file keeps it apart.
-    FirstName,
-    /// The family name, where the file keeps it apart.
-    LastName,
-    /// The email address.
-    Email,
-    /// The phone number.
-    Phone,
-    /// School or university.
-    School,
-    /// Field of study.
-    Major,
-    /// Degree.
-    Degree,
-    /// Year of graduation.
-    GraduationYear,
-    /// Earlier jobs. Several columns may be matched to it; each stands on a line of its own.
-    WorkExperience,
-    /// Notes for the team. Several columns may be matched to it.
-    Notes,
-}
-
-impl Field {
-    /// All fields, in the order of the template and of the matching screen.
-    pub const ALL: [Self; 11] = [
-        Self::Name,
-        Self::FirstName,
-        Self::LastName,
-        Self::Email,
-        Self::Phone,
-        Self::School,
-        Self::Major,
-        Self::Degree,
-        Self::GraduationYear,
-        Self::WorkExperience,
-        Self::Notes,
-    ];
-
-    /// The word used in the API and in stored mappings.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::FirstName => "first_name",
-            Self::LastName => "last_name",
-            Self::Email => "email",
-            Self::Phone => "phone",
-            Self::School => "school",
-            Self::Major => "major",
-            Self::Degree => "degree",
-            Self::GraduationYear => "graduation_year",
-            Self::WorkExperience => "work_experience",
-            Self::Notes => "notes",
-        }
-    }
-
-    /// The words that screens and the template use.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Name => "Name",
-            Self::FirstName => "First name",
-            Self::LastName => "Last name",
-            Self::Email => "Email",
-            Self::Phone => "Phone",
-            Self::School => "School",
-            Self::Major => "Major",
-            Self::Degree => "Degree",
-            Self::GraduationYear => "Graduation year",
-            Self::WorkExperience => "Work experience",
-            Self::Notes => "Notes",
-        }
-    }
-
-    /// Whether several columns may be matched to it.
-    #[must_use]
-    pub const fn takes_several(self) -> bool {
-        matches!(self, Self::WorkExperience | Self::Notes)
-    }
-
-    /// The field with this word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|field| field.as_str() == word)
-    }
-
-    /// Headers that mean this field, compared by their [`key`]. The order of languages: English, Chinese (simplified and
-    /// traditional), German, French, Spanish, and a few more where the word is unmistakable.
-    fn spellings(self) -> &'static str {
-        match self {
-            Self::Name => {
-                "name|full name|fullname|candidate|candidate name|name of candidate|applicant|applicant name|\
-                 applicant full name|candidate full name|person|student|student name|display name|contact name|\
-                 participant|participant name|your name|legal name|first and last name|name surname|\
-                 姓名|名字|候选人|候选人姓名|应聘者|应聘者姓名|申请人|申请人姓名|学生姓名|求职者|求职者姓名|全名|候選人|候選人姓名|應徵者|應徵者姓名|申請人|學生姓名|\
-                 vollstandiger name|kandidat|kandidatin|kandidat in|bewerber|bewerberin|bewerber in|bewerbername|\
-                 name des bewerbers|vor und nachname|vorname nachname|vorname und nachname|name vorname|\
-                 nom complet|nom et prenom|nom et prenoms|prenom et nom|nom prenom|prenom nom|candidat|candidate e|\
-                 nom du candidat|candidat e|\
-                 nombre completo|nombre y apellido|nombre y apellidos|nombres y apellidos|candidato|candidata|\
-                 nombre del candidato|apellidos y nombre|aspirante|postulante|\
-                 nome completo|nome e cognome|nome|氏名|名前|お名前|성명|이름|имя|фио|ф и о|ho ten|ho va ten|الاسم"
-            }
-            Self::FirstName => {
-                "first name|firstname|given name|given names|forename|first|fname|preferred name|\
-                 名|given|vorname|vornamen|rufname|prenom|prenoms|nombre|nombres|primer nombre|nombre de pila|nome proprio|ten"
-            }
-            Self::LastName => {
-                "last name|lastname|surname|family name|last|lname|second name|\
-                 姓|姓氏|nachname|familienname|zuname|nom|nom de famille|apellido|apellidos|primer apellido|cognome|\
-                 sobrenome|фамилия|ho"
-            }
-            Self::Email => {
-                "email|e mail|mail|email address|e mail address|mail address|emailaddress|email id|candidate email|\
-                 applicant email|contact email|personal email|work email|primary email|your email|email contact|\
-                 邮箱|电子邮箱|电子邮件|邮件|邮箱地址|电子邮件地址|电邮|联系邮箱|候选人邮箱|電子郵件|電郵|電子信箱|信箱|郵箱|\
-                 e mail adresse|email adresse|emailadresse|mailadresse|elektronische post|\
-                 courriel|adresse courriel|adresse e mail|adresse email|adresse mail|adresse electronique|mel|\
-                 correo|correo electronico|correo e|direccion de correo|direccion de correo electronico|email del candidato|\
-                 メール|メールアドレス|이메일|почта|электронная почта|thu dien tu|البريد|البريد الالكتروني"
-            }
-            Self::Phone => {
-                "phone|phone number|phone no|telephone|telephone number|tel|tel no|mobile|mobile phone|mobile number|\
-                 mobile no|cell|cell phone|cellphone|cell number|contact number|contact no|phone mobile|work phone|\
-                 home phone|whatsapp|primary phone|\
-                 电话|电话号码|手机|手机号|手机号码|联系电话|联系方式|移动电话|电话手机|電話|電話號碼|手機|手機號碼|聯絡電話|\
-                 telefon|telefonnummer|telefonnr|telefon nr|handy|handynummer|handynr|mobil|mobilnummer|mobiltelefon|rufnummer|\
-                 numero de telephone|no de telephone|n de telephone|telephone portable|portable|telephone mobile|\
-                 numero de portable|gsm|\
-                 telefono|numero de telefono|n de telefono|telefono movil|movil|numero de movil|celular|numero de celular|\
-                 telefono celular|telefone|telemovel|cellulare|電話番号|携帯|携帯電話|전화번호|휴대폰|телефон|dien thoai|so dien thoai|الهاتف"
-            }
-            Self::School => {
-                "school|university|college|institution|school name|university name|college name|school university|\
-                 university college|university school|educational institution|institute|alma mater|\
-                 学校|院校|毕业院校|毕业学校|大学|高校|就读学校|学校名称|學校|畢業學校|畢業院校|大學|就讀學校|\
-                 schule|universitat|hochschule|uni|fachhochschule|bildungseinrichtung|schule universitat|ausbildungsstatte|\
-                 ecole|universite|etablissement|ecole universite|faculte|etablissement scolaire|\
-                 escuela|universidad|centro|centro educativo|centro de estudios|institucion|institucion educativa|colegio|\
-                 universidade|universita|scuola|学校名|대학교|학교|университет|вуз|truong|الجامعة"
-            }
-            Self::Major => {
-                "major|field of study|study field|course of study|course|programme|program|specialization|specialisation|\
-                 subject|discipline|area of study|concentration|department|\
-                 专业|所学专业|专业名称|主修|專業|主修科系|科系|系所|\
-                 studienfach|studiengang|fachrichtung|studienrichtung|hauptfach|fach|\
-                 filiere|specialite|domaine d etudes|discipline d etudes|formation suivie|matiere principale|\
-                 carrera|especialidad|especializacion|area de estudio|campo de estudio|titulacion|\
-                 専攻|学部|전공|специальность|chuyen nganh|curso|corso di laurea|التخصص"
-            }
-            Self::Degree => {
-                "degree|education level|level of education|highest degree|qualification|qualifications|degree level|\
-                 academic degree|highest qualification|education|\
-                 学历|学位|最高学历|教育程度|文化程度|學歷|學位|最高學歷|\
-                 abschluss|hochster abschluss|studienabschluss|akademischer grad|bildungsabschluss|abschlussart|\
-                 diplome|niveau d etudes|niveau d etude|dernier diplome|niveau de formation|grade|\
-                 titulo|grado|nivel de estudios|nivel educativo|titulo academico|grado academico|estudios|\
-                 学歴|학위|степень|образование|bang cap|grau|titolo di studio|الدرجة"
-            }
-            Self::GraduationYear => {
-                "graduation year|year of graduation|grad year|graduation|graduated|year graduated|graduation date|\
-                 date of graduation|class of|graduating year|expected graduation|expected graduation year|\
-                 expected graduation date|completion year|year of completion|passing year|year of passing|\
-                 毕业年份|毕业时间|毕业年|毕业日期|毕业年度|预计毕业时间|预计毕业年份|届|畢業年份|畢業年度|畢業時間|畢業日期|\
-                 abschlussjahr|jahr des abschlusses|abschlussdatum|studienabschlussjahr|\
-                 annee de diplome|annee d obtention du diplome|annee d obtention|annee de fin d etudes|promotion|\
-                 annee de remise du diplome|annee diplome|date d obtention du diplome|\
-                 ano de graduacion|ano de egreso|fecha de graduacion|ano de titulacion|ano de finalizacion|\
-                 卒業年|卒業年度|졸업연도|год окончания|год выпуска|nam tot nghiep|ano de conclusao|anno di laurea|سنة التخرج"
-            }
-            Self::WorkExperience => {
-                "work experience|experience|employment|employment history|work history|professional experience|career|\
-                 career history|previous jobs|jobs|past employment|background|experience summary|\
-                 工作经历|工作经验|工作履历|职业经历|从业经历|工作經歷|工作經驗|經歷|\
-                 berufserfahrung|berufliche erfahrung|arbeitserfahrung|werdegang|beruflicher werdegang|erfahrung|\
-                 experience professionnelle|experiences professionnelles|experiences|parcours|parcours professionnel|\
-                 experiencia|experiencia laboral|experiencia profesional|historial laboral|trayectoria|\
-                 職歴|職務経歴|경력|опыт|опыт работы|kinh nghiem|experiencia de trabalho|esperienza|الخبرة"
-            }
-            Self::Notes => {
-                "notes|note|comment|comments|remark|remarks|additional information|additional notes|other|memo|\
-                 internal notes|recruiter notes|\
-                 备注|说明|附注|评论|備註|備注|說明|附註|\
-                 notizen|notiz|bemerkung|bemerkungen|anmerkung|anmerkungen|kommentar|kommentare|hinweise|\
-                 remarque|remarques|commentaire|commentaires|observations|\
-                 notas|nota|comentario|comentarios|observaciones|observacion|\
-                 備考|비고|메모|примечание|примечания|заметки|ghi chu|observacoes|osservazioni|ملاحظات"
-            }
-        }
-    }
-}
 
 /// The header of the reason column that the rejected rows carry; a file with it is one that comes back.
 pub const REASON_HEADER: &str = "What to fix";
+
+/// Headers that mean this field, compared by their [`key`]. The order of languages: English, Chinese (simplified and
+/// traditional), German, French, Spanish, and a few more where the word is unmistakable.
+fn spellings(field: Field) -> &'static str {
+    match field {
+        Field::Name => {
+            "name|full name|fullname|candidate|candidate name|name of candidate|applicant|applicant name|\
+             applicant full name|candidate full name|person|student|student name|display name|contact name|\
+             participant|participant name|your name|legal name|first and last name|name surname|\
+             姓名|名字|候选人|候选人姓名|应聘者|应聘者姓名|申请人|申请人姓名|学生姓名|求职者|求职者姓名|全名|候選人|候選人姓名|應徵者|應徵者姓名|申請人|學生姓名|\
+             vollstandiger name|kandidat|kandidatin|kandidat in|bewerber|bewerberin|bewerber in|bewerbername|\
+             name des bewerbers|vor und nachname|vorname nachname|vorname und nachname|name vorname|\
+             nom complet|nom et prenom|nom et prenoms|prenom et nom|nom prenom|prenom nom|candidat|candidate e|\
+             nom du candidat|candidat e|\
+             nombre completo|nombre y apellido|nombre y apellidos|nombres y apellidos|candidato|candidata|\
+             nombre del candidato|apellidos y nombre|aspirante|postulante|\
+             nome completo|nome e cognome|nome|氏名|名前|お名前|성명|이름|имя|фио|ф и о|ho ten|ho va ten|الاسم"
+        }
+        Field::FirstName => {
+            "first name|firstname|given name|given names|forename|first|fname|preferred name|\
+             名|given|vorname|vornamen|rufname|prenom|prenoms|nombre|nombres|primer nombre|nombre de pila|nome proprio|ten"
+        }
+        Field::LastName => {
+            "last name|lastname|surname|family name|last|lname|second name|\
+             姓|姓氏|nachname|familienname|zuname|nom|nom de famille|apellido|apellidos|primer apellido|cognome|\
+             sobrenome|фамилия|ho"
+        }
+        Field::Email => {
+            "email|e mail|mail|email address|e mail address|mail address|emailaddress|email id|candidate email|\
+             applicant email|contact email|personal email|work email|primary email|your email|email contact|\
+             邮箱|电子邮箱|电子邮件|邮件|邮箱地址|电子邮件地址|电邮|联系邮箱|候选人邮箱|電子郵件|電郵|電子信箱|信箱|郵箱|\
+             e mail adresse|email adresse|emailadresse|mailadresse|elektronische post|\
+             courriel|adresse courriel|adresse e mail|adresse email|adresse mail|adresse electronique|mel|\
+             correo|correo electronico|correo e|direccion de correo|direccion de correo electronico|email del candidato|\
+             メール|メールアドレス|이메일|почта|электронная почта|thu dien tu|البريد|البريد الالكتروني"
+        }
+        Field::Phone => {
+            "phone|phone number|phone no|telephone|telephone number|tel|tel no|mobile|mobile phone|mobile number|\
+             mobile no|cell|cell phone|cellphone|cell number|contact number|contact no|phone mobile|work phone|\
+             home phone|whatsapp|primary phone|\
+             电话|电话号码|手机|手机号|手机号码|联系电话|联系方式|移动电话|电话手机|電話|電話號碼|手機|手機號碼|聯絡電話|\
+             telefon|telefonnummer|telefonnr|telefon nr|handy|handynummer|handynr|mobil|mobilnummer|mobiltelefon|rufnummer|\
+             numero de telephone|no de telephone|n de telephone|telephone portable|portable|telephone mobile|\
+             numero de portable|gsm|\
+             telefono|numero de telefono|n de telefono|telefono movil|movil|numero de movil|celular|numero de celular|\
+             telefono celular|telefone|telemovel|cellulare|電話番号|携帯|携帯電話|전화번호|휴대폰|телефон|dien thoai|so dien thoai|الهاتف"
+        }
+        Field::School => {
+            "school|university|college|institution|school name|university name|college name|school university|\
+             university college|university school|educational institution|institute|alma mater|\
+             学校|院校|毕业院校|毕业学校|大学|高校|就读学校|学校名称|學校|畢業學校|畢業院校|大學|就讀學校|\
+             schule|universitat|hochschule|uni|fachhochschule|bildungseinrichtung|schule universitat|ausbildungsstatte|\
+             ecole|universite|etablissement|ecole universite|faculte|etablissement scolaire|\
+             escuela|universidad|centro|centro educativo|centro de estudios|institucion|institucion educativa|colegio|\
+             universidade|universita|scuola|学校名|대학교|학교|университет|вуз|truong|الجامعة"
+        }
+        Field::Major => {
+            "major|field of study|study field|course of study|course|programme|program|specialization|specialisation|\
+             subject|discipline|area of study|concentration|department|\
+             专业|所学专业|专业名称|主修|專業|主修科系|科系|系所|\
+             studienfach|studiengang|fachrichtung|studienrichtung|hauptfach|fach|\
+             filiere|specialite|domaine d etudes|discipline d etudes|formation suivie|matiere principale|\
+             carrera|especialidad|especializacion|area de estudio|campo de estudio|titulacion|\
+             専攻|学部|전공|специальность|chuyen nganh|curso|corso di laurea|التخصص"
+        }
+        Field::Degree => {
+            "degree|education level|level of education|highest degree|qualification|qualifications|degree level|\
+             academic degree|highest qualification|education|\
+             学历|学位|最高学历|教育程度|文化程度|學歷|學位|最高學歷|\
+             abschluss|hochster abschluss|studienabschluss|akademischer grad|bildungsabschluss|abschlussart|\
+             diplome|niveau d etudes|niveau d etude|dernier diplome|niveau de formation|grade|\
+             titulo|grado|nivel de estudios|nivel educativo|titulo academico|grado academico|estudios|\
+             学歴|학위|степень|образование|bang cap|grau|titolo di studio|الدرجة"
+        }
+        Field::GraduationYear => {
+            "graduation year|year of graduation|grad year|graduation|graduated|year graduated|graduation date|\
+             date of graduation|class of|graduating year|expected graduation|expected graduation year|\
+             expected graduation date|completion year|year of completion|passing year|year of passing|\
+             毕业年份|毕业时间|毕业年|毕业日期|毕业年度|预计毕业时间|预计毕业年份|届|畢業年份|畢業年度|畢業時間|畢業日期|\
+             abschlussjahr|jahr des abschlusses|abschlussdatum|studienabschlussjahr|\
+             annee de diplome|annee d obtention du diplome|annee d obtention|annee de fin d etudes|promotion|\
+             annee de remise du diplome|annee diplome|date d obtention du diplome|\
+             ano de graduacion|ano de egreso|fecha de graduacion|ano de titulacion|ano de finalizacion|\
+             卒業年|卒業年度|졸업연도|год окончания|год выпуска|nam tot nghiep|ano de conclusao|anno di laurea|سنة التخرج"
+        }
+        Field::WorkExperience => {
+            "work experience|experience|employment|employment history|work history|professional experience|career|\
+             career history|previous jobs|jobs|past employment|background|experience summary|\
+             工作经历|工作经验|工作履历|职业经历|从业经历|工作經歷|工作經驗|經歷|\
+             berufserfahrung|berufliche erfahrung|arbeitserfahrung|werdegang|beruflicher werdegang|erfahrung|\
+             experience professionnelle|experiences professionnelles|experiences|parcours|parcours professionnel|\
+             experiencia|experiencia laboral|experiencia profesional|historial laboral|trayectoria|\
+             職歴|職務経歴|경력|опыт|опыт работы|kinh nghiem|experiencia de trabalho|esperienza|الخبرة"
+        }
+        Field::Notes => {
+            "notes|note|comment|comments|remark|remarks|additional information|additional notes|other|memo|\
+             internal notes|recruiter notes|\
+             备注|说明|附注|评论|備註|備注|說明|附註|\
+             notizen|notiz|bemerkung|bemerkungen|anmerkung|anmerkungen|kommentar|kommentare|hinweise|\
+             remarque|remarques|commentaire|commentaires|observations|\
+             notas|nota|comentario|comentarios|observaciones|observacion|\
+             備考|비고|메모|примечание|примечания|заметки|ghi chu|observacoes|osservazioni|ملاحظات"
+        }
+    }
+}
 
 /// Matches every column of `header` to at most one field. Of two columns with the same meaning the first is taken and
 /// the other left to the creator, except where a field takes several.
@@ -281,10 +188,24 @@ pub fn recognise(header: &str) -> Option<Field> {
 /// Leaves out what only says whether the column must be filled.
 fn without_hint(key: &str) -> &str {
     const HINTS: &[&str] = &[
-        "required", "optional", "mandatory", "必填", "选填", "可选", "必須", "選填", "pflichtfeld", "obligatoire",
-        "facultatif", "obligatorio", "opcional",
+        "required",
+        "optional",
+        "mandatory",
+        "必填",
+        "选填",
+        "可选",
+        "必須",
+        "選填",
+        "pflichtfeld",
+        "obligatoire",
+        "facultatif",
+        "obligatorio",
+        "opcional",
     ];
-    HINTS.iter().find_map(|hint| key.strip_suffix(hint)).map_or(key, str::trim_end)
+    HINTS
+        .iter()
+        .find_map(|hint| key.strip_suffix(hint))
+        .map_or(key, str::trim_end)
 }
 
 fn by_key(key: &str) -> Option<Field> {
@@ -292,7 +213,12 @@ fn by_key(key: &str) -> Option<Field> {
         return None;
     }
     static MEANINGS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
-        let spellings = |field: Field| field.spellings().split('|').map(move |spelling| (self::key(spelling), field));
+        let spellings = |field: Field| {
+            field
+                .spellings()
+                .split('|')
+                .map(move |spelling| (self::key(spelling), field))
+        };
         Field::ALL.into_iter().flat_map(spellings).collect()
     });
     MEANINGS.get(key).copied()
@@ -300,7 +226,9 @@ fn by_key(key: &str) -> Option<Field> {
 
 fn parts(header: &str) -> impl Iterator<Item = &str> {
     // Spaces divide only where scripts are mixed: "Título del puesto" is a job title, not a degree.
-    let spaced = header.chars().any(|c| matches!(c, '\u{3040}'..='\u{30FF}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}'));
+    let spaced = header
+        .chars()
+        .any(|c| matches!(c, '\u{3040}'..='\u{30FF}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}'));
     header.split(move |c: char| "/|\n()（）[]【】".contains(c) || (spaced && c == ' '))
 }
 
@@ -332,8 +260,8 @@ mod tests {
     #[test]
     fn no_spelling_means_two_things() {
         let mut seen = HashMap::new();
-        for field in Field::ALL {
-            for spelling in field.spellings().split('|') {
+        for field in Field::ALL.iter().copied() {
+            for spelling in spellings(field).split('|') {
                 assert!(!key(spelling).is_empty(), "{field:?} has an empty spelling");
                 if let Some(other) = seen.insert(key(spelling), field) {
                     panic!("{spelling:?} stands under {other:?} and {field:?}");
@@ -344,17 +272,100 @@ mod tests {
 
     #[test]
     fn five_languages() {
-        use Field::{Degree, Email, FirstName, GraduationYear, LastName, Major, Name, Notes, Phone, School, WorkExperience};
-        let all = [Name, Email, Phone, School, Major, Degree, GraduationYear, WorkExperience, Notes].map(Some).to_vec();
-        let header = ["Name", "E-mail", "Mobile no.", "University", "Field of study", "Degree", "Graduation Year", "Work Experience", "Comments"];
+        use Field::{
+            Degree, Email, FirstName, GraduationYear, LastName, Major, Name, Notes, Phone, School, WorkExperience,
+        };
+        let all = [
+            Name,
+            Email,
+            Phone,
+            School,
+            Major,
+            Degree,
+            GraduationYear,
+            WorkExperience,
+            Notes,
+        ]
+        .map(Some)
+        .to_vec();
+        let header = [
+            "Name",
+            "E-mail",
+            "Mobile no.",
+            "University",
+            "Field of study",
+            "Degree",
+            "Graduation Year",
+            "Work Experience",
+            "Comments",
+        ];
         assert_eq!(columns(&header), all);
-        assert_eq!(columns(&["姓名", "电子邮箱", "手机号", "毕业院校", "专业", "学历", "毕业年份", "工作经历", "备注"]), all);
-        let german = ["Vorname", "Nachname", "E-Mail-Adresse", "Telefon-Nr.", "Hochschule", "Studiengang", "Höchster Abschluss", "Abschlussjahr", "Berufserfahrung", "Bemerkungen"];
-        let parts = [FirstName, LastName, Email, Phone, School, Major, Degree, GraduationYear, WorkExperience, Notes].map(Some).to_vec();
+        assert_eq!(
+            columns(&[
+                "姓名",
+                "电子邮箱",
+                "手机号",
+                "毕业院校",
+                "专业",
+                "学历",
+                "毕业年份",
+                "工作经历",
+                "备注"
+            ]),
+            all
+        );
+        let german = [
+            "Vorname",
+            "Nachname",
+            "E-Mail-Adresse",
+            "Telefon-Nr.",
+            "Hochschule",
+            "Studiengang",
+            "Höchster Abschluss",
+            "Abschlussjahr",
+            "Berufserfahrung",
+            "Bemerkungen",
+        ];
+        let parts = [
+            FirstName,
+            LastName,
+            Email,
+            Phone,
+            School,
+            Major,
+            Degree,
+            GraduationYear,
+            WorkExperience,
+            Notes,
+        ]
+        .map(Some)
+        .to_vec();
         assert_eq!(columns(&german), parts);
-        let french = ["Prénom", "Nom", "Adresse e-mail", "N° de téléphone", "École", "Filière", "Niveau d'études", "Année d'obtention du diplôme", "Expérience professionnelle", "Remarques"];
+        let french = [
+            "Prénom",
+            "Nom",
+            "Adresse e-mail",
+            "N° de téléphone",
+            "École",
+            "Filière",
+            "Niveau d'études",
+            "Année d'obtention du diplôme",
+            "Expérience professionnelle",
+            "Remarques",
+        ];
         assert_eq!(columns(&french), parts);
-        let spanish = ["Nombre", "Apellidos", "Correo electrónico", "Teléfono móvil", "Universidad", "Carrera", "Título", "Año de graduación", "Experiencia laboral", "Observaciones"];
+        let spanish = [
+            "Nombre",
+            "Apellidos",
+            "Correo electrónico",
+            "Teléfono móvil",
+            "Universidad",
+            "Carrera",
+            "Título",
+            "Año de graduación",
+            "Experiencia laboral",
+            "Observaciones",
+        ];
         assert_eq!(columns(&spanish), parts);
     }
 
@@ -374,7 +385,16 @@ mod tests {
         ] {
             assert_eq!(recognise(header), Some(field), "{header}");
         }
-        for header in ["", "   ", "Position", "Salary", "School / Major", "Emails sent in 2024", "Título del puesto", "Acme Recruiting – list of 2026"] {
+        for header in [
+            "",
+            "   ",
+            "Position",
+            "Salary",
+            "School / Major",
+            "Emails sent in 2024",
+            "Título del puesto",
+            "Acme Recruiting – list of 2026",
+        ] {
             assert_eq!(recognise(header), None, "{header}");
         }
     }
@@ -383,13 +403,25 @@ mod tests {
     fn one_half_of_a_name_alone_is_the_name() {
         assert_eq!(columns(&["Nom", "Courriel"]), [Some(Field::Name), Some(Field::Email)]);
         assert_eq!(columns(&["Nombre", "Correo"]), [Some(Field::Name), Some(Field::Email)]);
-        assert_eq!(columns(&["Name", "Vorname"]), [Some(Field::LastName), Some(Field::FirstName)]);
-        assert_eq!(columns(&["Name", "First name"]), [Some(Field::Name), Some(Field::FirstName)]);
+        assert_eq!(
+            columns(&["Name", "Vorname"]),
+            [Some(Field::LastName), Some(Field::FirstName)]
+        );
+        assert_eq!(
+            columns(&["Name", "First name"]),
+            [Some(Field::Name), Some(Field::FirstName)]
+        );
     }
 
     #[test]
     fn of_equal_headers_the_first_is_taken() {
-        assert_eq!(columns(&["Name", "Email", "Email", "E-mail"]), [Some(Field::Name), Some(Field::Email), None, None]);
-        assert_eq!(columns(&["Name", "Notes", "Comments"]), [Some(Field::Name), Some(Field::Notes), Some(Field::Notes)]);
+        assert_eq!(
+            columns(&["Name", "Email", "Email", "E-mail"]),
+            [Some(Field::Name), Some(Field::Email), None, None]
+        );
+        assert_eq!(
+            columns(&["Name", "Notes", "Comments"]),
+            [Some(Field::Name), Some(Field::Notes), Some(Field::Notes)]
+        );
     }
 }

@@ -1,9 +1,27 @@
 //! Import by Excel: tables of people in .xlsx, .xls, .ods, .csv and .tsv.
 //!
-//! [`reader`] turns an uploaded file into rows of text, [`matching`] says which column holds what, [`row`] turns a row
-//! into a candidate or into the reason why not, and [`template`] writes the workbooks that people download.
+//! Pure parts: [`reader`] turns an uploaded file into rows of text, [`matching`] says which column holds what, [`row`]
+//! turns a row into a candidate or into the reason why not, [`template`] writes the workbooks that people download.
+//!
+//! The use-case: [`upload`] reads the file in a child process and stores every row with its fate; nothing else is
+//! written before [`confirm`]. From then on the import is its own durable job (`import.work` with a lease): chunks of
+//! rows in short transactions, each with its counters, so that at any moment and after any crash the figures add up.
+//! A row's id is the id of the candidate it adds, so no row can add two.
 
 pub mod matching;
 pub mod reader;
 pub mod row;
 pub mod template;
+
+mod commit;
+mod intake;
+mod preview;
+mod run;
+mod store;
+mod undo;
+mod view;
+
+pub use intake::{Upload, extract_in_child, incoming, upload};
+pub use preview::{correct, patch};
+pub use run::{cancel, confirm, resume, run, undo};
+pub use view::{RowFilter, get, list, rejected_xlsx, rows};

@@ -4,26 +4,12 @@
 //! in a table. Nothing is guessed: what cannot be read is rejected with its cell.
 
 use parley_domain::candidate::CandidateInput;
+use parley_domain::import::{CellProblem, Field};
 use parley_domain::text;
-use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::matching::Field;
-use super::reader::{Note, NoteKind, Row, address, column_letters};
+use super::reader::{Note, NoteKind, Row, address};
 use super::template;
-
-/// What is wrong with one cell.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Problem {
-    /// The column, counted from 0; `None` where no column is matched to the field.
-    pub column: Option<u32>,
-    /// The cell's address as the spreadsheet shows it.
-    pub cell: Option<String>,
-    /// The field as the API names it.
-    pub field: String,
-    /// What is wrong, as a sentence.
-    pub message: String,
-}
 
 /// What a row is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +17,7 @@ pub enum Reading {
     /// A candidate that can be added.
     Candidate(Box<CandidateInput>),
     /// At least one cell must be corrected first.
-    Rejected(Vec<Problem>),
+    Rejected(Vec<CellProblem>),
     /// The template's sample: no row at all.
     Sample,
 }
@@ -71,7 +57,11 @@ pub fn read(row: &Row, columns: &[Option<Field>], this_year: i32) -> Reading {
         Ok(candidate) if problems.is_empty() => Reading::Candidate(Box::new(candidate)),
         Ok(_) => Reading::Rejected(problems),
         Err(errors) => {
-            problems.extend(errors.into_iter().map(|error| cells.problem(&error.field, error.message)));
+            problems.extend(
+                errors
+                    .into_iter()
+                    .map(|error| cells.problem(&error.field, error.message)),
+            );
             Reading::Rejected(problems)
         }
     }
@@ -81,7 +71,11 @@ pub fn read(row: &Row, columns: &[Option<Field>], this_year: i32) -> Reading {
 #[must_use]
 pub fn notes(row: &Row, columns: &[Option<Field>]) -> Vec<String> {
     let matched = |note: &&Note| columns.get(note.column as usize).copied().flatten().is_some();
-    row.notes.iter().filter(matched).map(|note| note_sentence(note, row.number)).collect()
+    row.notes
+        .iter()
+        .filter(matched)
+        .map(|note| note_sentence(note, row.number))
+        .collect()
 }
 
 fn note_sentence(note: &Note, row: u32) -> String {
@@ -129,39 +123,44 @@ impl Cells<'_> {
         }
         let first = self.all(Field::FirstName).next().unwrap_or_default();
         let last = self.all(Field::LastName).next().unwrap_or_default();
-        let written_together =
-            |text: &str| !text.is_empty() && text.chars().all(|c| matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}'));
+        let written_together = |text: &str| {
+            !text.is_empty()
+                && text
+                    .chars()
+                    .all(|c| matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}'))
+        };
         if written_together(first) && written_together(last) {
             return format!("{last}{first}");
         }
-        [first, last].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+        [first, last]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
-    fn problem(&self, field: &str, message: String) -> Problem {
+    fn problem(&self, field: &str, message: String) -> CellProblem {
         let means = |matched: &Option<Field>| match matched {
             Some(Field::FirstName | Field::LastName) => field == Field::Name.as_str(),
             Some(matched) => matched.as_str() == field,
             None => false,
         };
-        let column = self.columns.iter().position(means).and_then(|column| u32::try_from(column).ok());
+        let column = self
+            .columns
+            .iter()
+            .position(means)
+            .and_then(|column| u32::try_from(column).ok());
         // An empty cell that is not empty in the spreadsheet: say why.
         let note = column.and_then(|column| self.row.notes.iter().find(|note| note.column == column));
         let message = match note {
             Some(note) if note.kind != NoteKind::RoundedNumber => note_sentence(note, self.row.number),
             _ => message,
         };
-        Problem { column, cell: column.map(|column| address(column, self.row.number)), field: field.to_owned(), message }
-    }
-}
-
-impl Problem {
-    /// The problem with its place, for lists without a column of their own: `B14: 'anna@' is not an email address.`
-    #[must_use]
-    pub fn sentence(&self) -> String {
-        match (&self.cell, self.column) {
-            (Some(cell), _) => format!("{cell}: {}", self.message),
-            (None, Some(column)) => format!("{}: {}", column_letters(column), self.message),
-            (None, None) => self.message.clone(),
+        CellProblem {
+            column,
+            cell: column.map(|column| address(column, self.row.number)),
+            field: field.to_owned(),
+            message,
         }
     }
 }
@@ -182,13 +181,25 @@ fn email(text: &str) -> String {
         Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &text[7..],
         _ => text,
     };
-    let bracketed = text.strip_suffix('>').and_then(|text| text.rsplit_once('<')).map(|(_, address)| address);
+    let bracketed = text
+        .strip_suffix('>')
+        .and_then(|text| text.rsplit_once('<'))
+        .map(|(_, address)| address);
     bracketed.unwrap_or(text).trim().to_owned()
 }
 
 /// A number as people write it: full-width digits and signs, `tel:`, non-breaking hyphens.
 fn phone(text: &str) -> String {
-    let text: String = unquoted(text).nfkc().map(|c| if matches!(c, '‐' | '‑' | '‒' | '—' | '−') { '-' } else { c }).collect();
+    let text: String = unquoted(text)
+        .nfkc()
+        .map(|c| {
+            if matches!(c, '‐' | '‑' | '‒' | '—' | '−') {
+                '-'
+            } else {
+                c
+            }
+        })
+        .collect();
     let text = text.trim();
     match text.get(..4) {
         Some(scheme) if scheme.eq_ignore_ascii_case("tel:") => text[4..].trim().to_owned(),
@@ -200,7 +211,10 @@ fn phone(text: &str) -> String {
 fn year(text: &str) -> Result<i32, String> {
     let plain: String = unquoted(text).nfkc().collect();
     let mut years = Vec::new();
-    for digits in plain.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty()) {
+    for digits in plain
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|digits| !digits.is_empty())
+    {
         let found = match digits.len() {
             4 => digits.parse().ok(),
             8 => date_without_signs(digits),
@@ -240,7 +254,11 @@ mod tests {
     ];
 
     fn row(cells: &[&str]) -> Row {
-        Row { number: 14, cells: cells.iter().map(|text| (*text).to_owned()).collect(), notes: Vec::new() }
+        Row {
+            number: 14,
+            cells: cells.iter().map(|text| (*text).to_owned()).collect(),
+            notes: Vec::new(),
+        }
     }
 
     fn candidate(cells: &[&str]) -> CandidateInput {
@@ -252,7 +270,7 @@ mod tests {
 
     fn problems(cells: &[&str]) -> Vec<String> {
         match read(&row(cells), &COLUMNS, 2026) {
-            Reading::Rejected(problems) => problems.iter().map(Problem::sentence).collect(),
+            Reading::Rejected(problems) => problems.iter().map(CellProblem::sentence).collect(),
             other => panic!("{other:?}"),
         }
     }
@@ -260,9 +278,18 @@ mod tests {
     #[test]
     fn only_the_name_is_needed() {
         let ana = candidate(&["Ana Lima"]);
-        assert_eq!(ana, CandidateInput { name: "Ana Lima".into(), ..CandidateInput::default() });
+        assert_eq!(
+            ana,
+            CandidateInput {
+                name: "Ana Lima".into(),
+                ..CandidateInput::default()
+            }
+        );
         assert_eq!(problems(&["", "a@x.example"]), ["A14: Give the candidate's name."]);
-        assert_eq!(problems(&["", "", "", "", "only here"]), ["A14: Give the candidate's name."]);
+        assert_eq!(
+            problems(&["", "", "", "", "only here"]),
+            ["A14: Give the candidate's name."]
+        );
     }
 
     #[test]
@@ -275,19 +302,37 @@ mod tests {
                 "C14: 'call me' is not a phone number."
             ]
         );
-        assert_eq!(problems(&["Anna", "", "", "1871"]), ["D14: The graduation year is between 1950 and 2036."]);
+        assert_eq!(
+            problems(&["Anna", "", "", "1871"]),
+            ["D14: The graduation year is between 1950 and 2036."]
+        );
     }
 
     #[test]
     fn ways_to_write_the_same() {
-        let ana = candidate(&["Ana", "mailto:Ana@X.example", "＋４９ １７６ １２３４５", "２０２４年６月"]);
+        let ana = candidate(&[
+            "Ana",
+            "mailto:Ana@X.example",
+            "＋４９ １７６ １２３４５",
+            "２０２４年６月",
+        ]);
         assert_eq!(ana.email.as_deref(), Some("Ana@X.example"));
         assert_eq!(ana.phone.as_deref(), Some("+49 176 12345"));
         assert_eq!(ana.graduation_year, Some(2024));
         let ben = candidate(&["Ben", "Ben Doe <ben@x.example>", "'0044 20 7946 0958"]);
         assert_eq!(ben.email.as_deref(), Some("ben@x.example"));
         assert_eq!(ben.phone.as_deref(), Some("0044 20 7946 0958"));
-        for text in ["2024", "2024-06-30", "30.06.2024", "06/2024", "June 2024", "Class of 2024", "20240630", "2024.0", "2024-06-30 09:30"] {
+        for text in [
+            "2024",
+            "2024-06-30",
+            "30.06.2024",
+            "06/2024",
+            "June 2024",
+            "Class of 2024",
+            "20240630",
+            "2024.0",
+            "2024-06-30 09:30",
+        ] {
             assert_eq!(year(text), Ok(2024), "{text}");
         }
         for text in ["24", "45351", "2020-2024", "n/a", "6/24", "20249930"] {
@@ -317,7 +362,10 @@ mod tests {
 
     #[test]
     fn the_sample_is_no_row_and_its_email_no_email() {
-        assert_eq!(read(&row(&[template::SAMPLE_NAME, template::SAMPLE_EMAIL]), &COLUMNS, 2026), Reading::Sample);
+        assert_eq!(
+            read(&row(&[template::SAMPLE_NAME, template::SAMPLE_EMAIL]), &COLUMNS, 2026),
+            Reading::Sample
+        );
         assert_eq!(
             problems(&["Ana", template::SAMPLE_EMAIL]),
             ["B14: This is the email of the template's sample row."]
@@ -327,11 +375,32 @@ mod tests {
     #[test]
     fn notes_explain_empty_cells() {
         let mut noted = row(&["Ana", ""]);
-        noted.notes = vec![Note { column: 1, kind: NoteKind::ErrorCell }, Note { column: 4, kind: NoteKind::ErrorCell }];
-        assert_eq!(notes(&noted, &COLUMNS), ["B14 shows an error in the file; it is read as empty."]);
+        noted.notes = vec![
+            Note {
+                column: 1,
+                kind: NoteKind::ErrorCell,
+            },
+            Note {
+                column: 4,
+                kind: NoteKind::ErrorCell,
+            },
+        ];
+        assert_eq!(
+            notes(&noted, &COLUMNS),
+            ["B14 shows an error in the file; it is read as empty."]
+        );
         let mut noted = row(&[]);
-        noted.notes = vec![Note { column: 0, kind: NoteKind::FormulaWithoutResult }];
-        let Reading::Rejected(problems) = read(&noted, &COLUMNS, 2026) else { panic!("a row without a name") };
-        assert!(problems[0].message.starts_with("A14 is a formula whose result is not stored"));
+        noted.notes = vec![Note {
+            column: 0,
+            kind: NoteKind::FormulaWithoutResult,
+        }];
+        let Reading::Rejected(problems) = read(&noted, &COLUMNS, 2026) else {
+            panic!("a row without a name")
+        };
+        assert!(
+            problems[0]
+                .message
+                .starts_with("A14 is a formula whose result is not stored")
+        );
     }
 }

@@ -2,13 +2,13 @@
 //!
 //! Every value is written as a string, so nothing that a person typed can become a formula.
 
-use parley_domain::candidate;
+use parley_domain::{candidate, import::Field};
 use rust_xlsxwriter::{
-    Color, DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties, Format, FormatAlign, Formula, Note,
-    Workbook, Worksheet, XlsxError,
+    Color, DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties, Format, FormatAlign, Formula,
+    Note, Workbook, Worksheet, XlsxError,
 };
 
-use super::matching::{Field, REASON_HEADER};
+use super::matching::REASON_HEADER;
 
 /// The name in the template's sample row. Row and name and [`SAMPLE_EMAIL`] together are never imported.
 pub const SAMPLE_NAME: &str = "Sample Person (this row is never imported)";
@@ -17,19 +17,51 @@ pub const SAMPLE_EMAIL: &str = "sample@parley.invalid";
 
 /// Rows for which the template checks what is typed.
 const CHECKED_ROWS: u32 = 5_000;
-const DEGREES: [&str; 7] =
-    ["High school", "Associate", "Bachelor", "Master", "Doctorate", "Vocational training", "Other"];
+const DEGREES: [&str; 7] = [
+    "High school",
+    "Associate",
+    "Bachelor",
+    "Master",
+    "Doctorate",
+    "Vocational training",
+    "Other",
+];
 
 /// A column of the template: field, width, note on its header, value in the sample row.
 const COLUMNS: [(Field, f64, &str, &str); 9] = [
-    (Field::Name, 34.0, "Required. The whole name, as the candidate writes it.", SAMPLE_NAME),
-    (Field::Email, 28.0, "Ties the invite link to one person. A person whose email is already on the interview is skipped unless you choose otherwise.", SAMPLE_EMAIL),
-    (Field::Phone, 20.0, "The column is formatted as text, so that leading zeros and the plus sign stay.", "+49 30 1234567"),
+    (
+        Field::Name,
+        34.0,
+        "Required. The whole name, as the candidate writes it.",
+        SAMPLE_NAME,
+    ),
+    (
+        Field::Email,
+        28.0,
+        "Ties the invite link to one person. A person whose email is already on the interview is skipped unless you choose otherwise.",
+        SAMPLE_EMAIL,
+    ),
+    (
+        Field::Phone,
+        20.0,
+        "The column is formatted as text, so that leading zeros and the plus sign stay.",
+        "+49 30 1234567",
+    ),
     (Field::School, 28.0, "School or university.", "Technical University"),
     (Field::Major, 24.0, "Field of study.", "Computer science"),
-    (Field::Degree, 18.0, "Choose from the list, or type another.", "Bachelor"),
+    (
+        Field::Degree,
+        18.0,
+        "Choose from the list, or type another.",
+        "Bachelor",
+    ),
     (Field::GraduationYear, 16.0, "Four digits.", "2025"),
-    (Field::WorkExperience, 40.0, "Earlier jobs as text; line breaks are kept.", "Working student, Example Ltd, 2023–2025"),
+    (
+        Field::WorkExperience,
+        40.0,
+        "Earlier jobs as text; line breaks are kept.",
+        "Working student, Example Ltd, 2023–2025",
+    ),
     (Field::Notes, 30.0, "For your team only; candidates never see it.", ""),
 ];
 
@@ -46,19 +78,31 @@ pub fn template(this_year: i32) -> Result<Vec<u8>, XlsxError> {
 }
 
 fn header_format() -> Format {
-    Format::new().set_bold().set_background_color(Color::RGB(0x00EE_F0F7)).set_align(FormatAlign::Top)
+    Format::new()
+        .set_bold()
+        .set_background_color(Color::RGB(0x00EE_F0F7))
+        .set_align(FormatAlign::Top)
 }
 
 fn candidates_sheet(sheet: &mut Worksheet, this_year: i32) -> Result<(), XlsxError> {
     let text = Format::new().set_num_format("@").set_align(FormatAlign::Top);
     let wrapped = text.clone().set_text_wrap();
-    let sample = Format::new().set_num_format("@").set_italic().set_font_color(Color::RGB(0x0066_6E80));
+    let sample = Format::new()
+        .set_num_format("@")
+        .set_italic()
+        .set_font_color(Color::RGB(0x0066_6E80));
     sheet.set_name("Candidates")?;
     for (column, (field, width, note, value)) in (0..).zip(COLUMNS) {
         let cells = if field.takes_several() { &wrapped } else { &text };
-        sheet.set_column_format(column, cells)?.set_column_width(column, width)?;
+        sheet
+            .set_column_format(column, cells)?
+            .set_column_width(column, width)?;
         sheet.write_string_with_format(0, column, field.label(), &header_format())?;
-        sheet.insert_note(0, column, &Note::new(note).set_author("Parley").add_author_prefix(false))?;
+        sheet.insert_note(
+            0,
+            column,
+            &Note::new(note).set_author("Parley").add_author_prefix(false),
+        )?;
         sheet.write_string_with_format(1, column, value, &sample)?;
         match field {
             Field::Degree => {
@@ -98,14 +142,29 @@ fn candidates_sheet(sheet: &mut Worksheet, this_year: i32) -> Result<(), XlsxErr
 }
 
 fn instructions_sheet(sheet: &mut Worksheet) -> Result<(), XlsxError> {
-    sheet.set_name("How to fill in")?.set_column_width(0, 22)?.set_column_width(1, 90)?;
+    sheet
+        .set_name("How to fill in")?
+        .set_column_width(0, 22)?
+        .set_column_width(1, 90)?;
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     let bold = Format::new().set_bold().set_align(FormatAlign::Top);
     let general = [
-        ("One row, one person", "Up to 50,000 rows and 25 MB in one file. Nothing is added before you have seen a preview of every row."),
-        ("Only the name is required", "A row with a wrong email, phone or year is reported with its cell and its reason; the other rows are added."),
-        ("The sample row", "Row 2 is an example. It is recognised and never imported; delete it or leave it."),
-        ("Your own table", "You need not use this template: columns are matched by their headers, and you can correct the match."),
+        (
+            "One row, one person",
+            "Up to 50,000 rows and 25 MB in one file. Nothing is added before you have seen a preview of every row.",
+        ),
+        (
+            "Only the name is required",
+            "A row with a wrong email, phone or year is reported with its cell and its reason; the other rows are added.",
+        ),
+        (
+            "The sample row",
+            "Row 2 is an example. It is recognised and never imported; delete it or leave it.",
+        ),
+        (
+            "Your own table",
+            "You need not use this template: columns are matched by their headers, and you can correct the match.",
+        ),
     ];
     sheet.write_string_with_format(0, 0, "How to fill in this template", &bold)?;
     let columns = COLUMNS.iter().map(|(field, _, note, _)| (field.label(), *note));
@@ -128,7 +187,9 @@ pub struct RejectedRows {
 
 impl std::fmt::Debug for RejectedRows {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RejectedRows").field("next", &self.next).finish_non_exhaustive()
+        f.debug_struct("RejectedRows")
+            .field("next", &self.next)
+            .finish_non_exhaustive()
     }
 }
 
@@ -139,7 +200,9 @@ impl RejectedRows {
     /// When the temporary file cannot be written.
     pub fn new(header: &[String]) -> Result<Self, XlsxError> {
         let mut book = Workbook::new();
-        let kept: Vec<usize> = (0..header.len()).filter(|column| header[*column] != REASON_HEADER).collect();
+        let kept: Vec<usize> = (0..header.len())
+            .filter(|column| header[*column] != REASON_HEADER)
+            .collect();
         let sheet = book.add_worksheet_with_constant_memory()?;
         sheet.set_name("Rejected rows")?;
         let text = Format::new().set_num_format("@");
@@ -221,16 +284,28 @@ mod tests {
     fn rejected_rows_come_back_and_stay_text() {
         let header = ["Name", "Email", REASON_HEADER].map(str::to_owned);
         let mut rejected = RejectedRows::new(&header).unwrap();
-        rejected.row(&["=1+1".into(), "anna@".into(), "old reason".into()], "B2: not an email").unwrap();
+        rejected
+            .row(
+                &["=1+1".into(), "anna@".into(), "old reason".into()],
+                "B2: not an email",
+            )
+            .unwrap();
         rejected.row(&["Ben".into()], "C3: no year").unwrap();
         let bytes = rejected.finish().unwrap();
         let formulas = reader::read(bytes.clone(), &Options::default(), |_| Ok(()));
         assert!(formulas.is_ok());
         let (opened, rows) = read(bytes);
         assert_eq!(opened.header, ["Name", "Email", REASON_HEADER]);
-        assert_eq!(match_columns(&opened.header), [Some(Field::Name), Some(Field::Email), None]);
+        assert_eq!(
+            match_columns(&opened.header),
+            [Some(Field::Name), Some(Field::Email), None]
+        );
         assert_eq!(rows[0].cells, ["=1+1", "anna@", "B2: not an email"]);
-        assert!(rows[0].notes.is_empty(), "a formula would be noted: {:?}", rows[0].notes);
+        assert!(
+            rows[0].notes.is_empty(),
+            "a formula would be noted: {:?}",
+            rows[0].notes
+        );
         assert_eq!(rows[1].cells, ["Ben", "", "C3: no year"]);
     }
 }

@@ -26,10 +26,24 @@ pub(super) fn clean(text: &str) -> String {
 /// What spreadsheet programs show where a formula failed.
 pub(super) fn is_error_text(text: &str) -> bool {
     const ERRORS: [&str; 12] = [
-        "#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA",
-        "#FIELD!", "#BLOCKED!",
+        "#N/A",
+        "#REF!",
+        "#DIV/0!",
+        "#VALUE!",
+        "#NAME?",
+        "#NUM!",
+        "#NULL!",
+        "#SPILL!",
+        "#CALC!",
+        "#GETTING_DATA",
+        "#FIELD!",
+        "#BLOCKED!",
     ];
-    ERRORS.contains(&text) || (text.len() <= 8 && text.strip_prefix("Err:").is_some_and(|code| code.parse::<u16>().is_ok()))
+    ERRORS.contains(&text)
+        || (text.len() <= 8
+            && text
+                .strip_prefix("Err:")
+                .is_some_and(|code| code.parse::<u16>().is_ok()))
 }
 
 /// Whether a number has more digits than a spreadsheet program keeps.
@@ -111,7 +125,9 @@ fn places(format: &str) -> Option<Vec<Place>> {
                     quoted => places.push(Place::Fixed(quoted)),
                 }
             },
-            ' ' | '(' | ')' | '-' | '+' | '/' | '\u{A0}' => places.push(Place::Fixed(if c == '\u{A0}' { ' ' } else { c })),
+            ' ' | '(' | ')' | '-' | '+' | '/' | '\u{A0}' => {
+                places.push(Place::Fixed(if c == '\u{A0}' { ' ' } else { c }))
+            }
             _ => return None,
         }
     }
@@ -127,7 +143,11 @@ pub(super) fn moment(value: &ExcelDateTime) -> String {
         return format!("{hours:.0}:{:02.0}", (minutes - hours * 60.0).abs());
     }
     let (year, month, day, hour, minute, second, _) = value.to_ymd_hms_milli();
-    let time = if second == 0 { format!("{hour:02}:{minute:02}") } else { format!("{hour:02}:{minute:02}:{second:02}") };
+    let time = if second == 0 {
+        format!("{hour:02}:{minute:02}")
+    } else {
+        format!("{hour:02}:{minute:02}:{second:02}")
+    };
     if (0.0..1.0).contains(&serial) {
         return time;
     }
@@ -139,10 +159,19 @@ pub(super) fn moment(value: &ExcelDateTime) -> String {
 
 /// OpenDocument's `2024-02-29T09:30:00` in the same form.
 pub(super) fn iso_moment(text: &str) -> String {
-    let Some((date, time)) = text.split_once('T') else { return text.to_owned() };
+    let Some((date, time)) = text.split_once('T') else {
+        return text.to_owned();
+    };
     let time = time.split_once('.').map_or(time, |(whole, _)| whole);
-    let time = time.strip_suffix(":00").filter(|short| short.len() == 5).unwrap_or(time);
-    if time == "00:00" { date.to_owned() } else { format!("{date} {time}") }
+    let time = time
+        .strip_suffix(":00")
+        .filter(|short| short.len() == 5)
+        .unwrap_or(time);
+    if time == "00:00" {
+        date.to_owned()
+    } else {
+        format!("{date} {time}")
+    }
 }
 
 /// OpenDocument's `PT09H30M00S` as `09:30`; anything else as it is.
@@ -155,7 +184,11 @@ pub(super) fn iso_duration(text: &str) -> String {
         if !(whole(hours) && whole(minutes) && whole(seconds)) {
             return None;
         }
-        let seconds = if seconds.bytes().all(|b| b == b'0') { String::new() } else { format!(":{seconds:0>2}") };
+        let seconds = if seconds.bytes().all(|b| b == b'0') {
+            String::new()
+        } else {
+            format!(":{seconds:0>2}")
+        };
         Some(format!("{hours:0>2}:{minutes:0>2}{seconds}"))
     };
     read().unwrap_or_else(|| text.to_owned())
@@ -196,11 +229,27 @@ mod tests {
     #[test]
     fn formats_that_show_zeros() {
         assert_eq!(by_format(2_079_460_958.0, "00000000000").unwrap(), "02079460958");
-        assert_eq!(by_format(2_079_460_958.0, "\"0\"00\\ 0000\\ 0000").unwrap(), "020 7946 0958");
+        assert_eq!(
+            by_format(2_079_460_958.0, "\"0\"00\\ 0000\\ 0000").unwrap(),
+            "020 7946 0958"
+        );
         assert_eq!(by_format(5_551_234_567.0, "(000) 000-0000").unwrap(), "(555) 123-4567");
-        assert_eq!(by_format(4_917_612_345_678.0, "+00 000 0000000").unwrap(), "+491 761 2345678");
+        assert_eq!(
+            by_format(4_917_612_345_678.0, "+00 000 0000000").unwrap(),
+            "+491 761 2345678"
+        );
         assert_eq!(by_format(7.0, "000;-000").unwrap(), "007");
-        for format in ["General", "0", "0.00", "#,##0", "0%", "@", "yyyy-mm-dd", "0E+00", "[<=9999999]###-####;(###) ###-####"] {
+        for format in [
+            "General",
+            "0",
+            "0.00",
+            "#,##0",
+            "0%",
+            "@",
+            "yyyy-mm-dd",
+            "0E+00",
+            "[<=9999999]###-####;(###) ###-####",
+        ] {
             assert_eq!(by_format(7.0, format), None, "{format}");
         }
         assert_eq!(by_format(7.5, "000"), None);
@@ -212,7 +261,10 @@ mod tests {
         let at = |serial, kind, epoch_1904| moment(&ExcelDateTime::new(serial, kind, epoch_1904));
         assert_eq!(at(45351.0, ExcelDateTimeType::DateTime, false), "2024-02-29");
         assert_eq!(at(43889.0, ExcelDateTimeType::DateTime, true), "2024-02-29");
-        assert_eq!(at(43831.572_916_666_66, ExcelDateTimeType::DateTime, false), "2020-01-01 13:45");
+        assert_eq!(
+            at(43831.572_916_666_66, ExcelDateTimeType::DateTime, false),
+            "2020-01-01 13:45"
+        );
         assert_eq!(at(0.395_833_333_333_333_3, ExcelDateTimeType::DateTime, false), "09:30");
         assert_eq!(at(1.5, ExcelDateTimeType::TimeDelta, false), "36:00");
         assert_eq!(iso_moment("2024-02-29"), "2024-02-29");

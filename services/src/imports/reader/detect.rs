@@ -59,7 +59,10 @@ fn known_other(bytes: &[u8]) -> Option<&'static str> {
     if start.windows(5).any(|window| window == b"%PDF-") {
         return Some("a PDF");
     }
-    SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature)).map(|(_, what)| *what)
+    SIGNATURES
+        .iter()
+        .find(|(signature, _)| bytes.starts_with(signature))
+        .map(|(_, what)| *what)
 }
 
 /// Web pages and XML formats that programs name .xls.
@@ -74,10 +77,15 @@ fn markup(bytes: &[u8]) -> Option<SheetError> {
         Some(SheetError::FlatOds)
     } else if start.contains("urn:schemas-microsoft-com:office:spreadsheet") && start.starts_with("<?xml") {
         Some(SheetError::Xml2003)
-    } else if ["<!doctype html", "<html", "<table", "<head", "<meta", "<body", "<style"].iter().any(|tag| start.contains(tag)) {
+    } else if ["<!doctype html", "<html", "<table", "<head", "<meta", "<body", "<style"]
+        .iter()
+        .any(|tag| start.contains(tag))
+    {
         Some(SheetError::Html)
     } else if start.starts_with("<?xml") {
-        Some(SheetError::NotATable { what: "an XML file".to_owned() })
+        Some(SheetError::NotATable {
+            what: "an XML file".to_owned(),
+        })
     } else {
         None
     }
@@ -104,7 +112,12 @@ mod tests {
         assert_eq!(kind(b""), Err(SheetError::Empty));
         assert_eq!(kind(b" \r\n\t"), Err(SheetError::Empty));
         assert_eq!(kind(b"%PDF-1.7"), Err(SheetError::NotATable { what: "a PDF".into() }));
-        assert_eq!(kind(b"\x89PNG\r\n\x1a\n"), Err(SheetError::NotATable { what: "a picture".into() }));
+        assert_eq!(
+            kind(b"\x89PNG\r\n\x1a\n"),
+            Err(SheetError::NotATable {
+                what: "a picture".into()
+            })
+        );
         assert_eq!(kind(b"<html><table>"), Err(SheetError::Html));
         assert_eq!(kind(b"\xEF\xBB\xBF <TABLE><tr>"), Err(SheetError::Html));
         assert_eq!(

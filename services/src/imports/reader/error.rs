@@ -132,32 +132,34 @@ impl SheetError {
             Self::Empty => "The file is empty.".into(),
             Self::HeadersOnly => "The file has a header row but no people under it.".into(),
             Self::FileTooLarge => {
-                format!("The file is larger than {} MB. Split it into smaller files.", limits::FILE_BYTES / 1_000_000)
+                format!(
+                    "The file is larger than {} MB. Split it into smaller files.",
+                    limits::FILE_BYTES / 1_000_000
+                )
             }
             Self::NotATable { what } => {
                 format!("This is {what}, not a spreadsheet. Choose an .xlsx, .xls, .ods, .csv or .tsv file.")
             }
             Self::Unrecognised => {
-                "This file is not a spreadsheet that can be read. Choose an .xlsx, .xls, .ods, .csv or .tsv file.".into()
-            }
-            Self::Xlsb => {
-                "Binary workbooks (.xlsb) are not read, because columns could be lost without a word. \
-                 Open it in Excel and save it as .xlsx."
+                "This file is not a spreadsheet that can be read. Choose an .xlsx, .xls, .ods, .csv or .tsv file."
                     .into()
             }
+            Self::Xlsb => "Binary workbooks (.xlsb) are not read, because columns could be lost without a word. \
+                 Open it in Excel and save it as .xlsx."
+                .into(),
             Self::Numbers => "This is an Apple Numbers file. In Numbers, export it to Excel or CSV.".into(),
             Self::Html => format!("This is a web page that is named like a spreadsheet. {resave}"),
             Self::Xml2003 => format!("This is an Excel 2003 XML file. {resave}"),
             Self::FlatOds => format!("This is a flat OpenDocument file (.fods). {resave}"),
             Self::Password => "The workbook is locked with a password. Save it without one and upload it again.".into(),
             Self::Damaged => format!("The file is damaged or was cut off. {resave}"),
-            Self::TooLargeUnpacked => {
-                "The file unpacks to far more than a list of people needs. \
+            Self::TooLargeUnpacked => "The file unpacks to far more than a list of people needs. \
                  Copy the rows into a new workbook and upload that."
-                    .into()
-            }
+                .into(),
             Self::XmlEntities => {
-                format!("The workbook holds declarations that no spreadsheet program writes, so it is not read. {resave}")
+                format!(
+                    "The workbook holds declarations that no spreadsheet program writes, so it is not read. {resave}"
+                )
             }
             Self::TooManyRows => format!(
                 "The sheet has more than {} rows under its header. Split it into smaller files.",
@@ -172,8 +174,13 @@ impl SheetError {
                 grouped(limits::CELLS)
             ),
             Self::CellTooLong { cell } => {
-                let cell = cell.as_ref().map_or_else(|| "One cell".to_owned(), |cell| format!("Cell {cell}"));
-                format!("{cell} holds more than {} characters. Shorten it.", grouped(limits::CELL_CHARS))
+                let cell = cell
+                    .as_ref()
+                    .map_or_else(|| "One cell".to_owned(), |cell| format!("Cell {cell}"));
+                format!(
+                    "{cell} holds more than {} characters. Shorten it.",
+                    grouped(limits::CELL_CHARS)
+                )
             }
             Self::NoVisibleSheet => "No visible sheet of the workbook has anything in it.".into(),
             Self::NoSuchSheet { name } => format!("The workbook has no sheet named \"{name}\"."),
@@ -225,7 +232,9 @@ mod tests {
             "The sheet has more than 256 columns. Delete those that are not about candidates. Nothing was added."
         );
         assert_eq!(
-            sentence(SheetError::CellTooLong { cell: Some("C14".into()) }),
+            sentence(SheetError::CellTooLong {
+                cell: Some("C14".into())
+            }),
             "Cell C14 holds more than 32,767 characters. Shorten it. Nothing was added."
         );
         assert_eq!(
@@ -240,7 +249,9 @@ mod tests {
 
     #[test]
     fn an_error_travels_from_the_child_as_json() {
-        let error = SheetError::CellTooLong { cell: Some("C14".into()) };
+        let error = SheetError::CellTooLong {
+            cell: Some("C14".into()),
+        };
         let text = serde_json::to_string(&error).unwrap();
         assert_eq!(text, r#"{"error":"cell_too_long","cell":"C14"}"#);
         assert_eq!(serde_json::from_str::<SheetError>(&text).unwrap(), error);

@@ -30,7 +30,16 @@ pub(super) struct Head<'a, S> {
 
 impl<'a, S: FnMut(Frame) -> io::Result<()>> Head<'a, S> {
     pub(super) fn new(options: &'a Options, sink: S) -> Self {
-        Self { options, sink, source: None, waiting: Vec::new(), opened: false, rows: 0, cells: 0, bytes: 0 }
+        Self {
+            options,
+            sink,
+            source: None,
+            waiting: Vec::new(),
+            opened: false,
+            rows: 0,
+            cells: 0,
+            bytes: 0,
+        }
     }
 
     /// Says what is being read. Comes before the first row.
@@ -56,7 +65,11 @@ impl<'a, S: FnMut(Frame) -> io::Result<()>> Head<'a, S> {
             Some(_) => self.begin(row),
             None => {
                 self.waiting.push(row);
-                if self.waiting.len() < limits::HEADER_SEARCH { Ok(()) } else { self.choose() }
+                if self.waiting.len() < limits::HEADER_SEARCH {
+                    Ok(())
+                } else {
+                    self.choose()
+                }
             }
         }
     }
@@ -90,7 +103,10 @@ impl<'a, S: FnMut(Frame) -> io::Result<()>> Head<'a, S> {
             self.cells += 1;
             self.bytes += cell.len() as u64;
             if cell.len() > limits::CELL_CHARS as usize && cell.chars().count() > limits::CELL_CHARS as usize {
-                return Err(SheetError::CellTooLong { cell: Some(address(column, row.number)) }.into());
+                return Err(SheetError::CellTooLong {
+                    cell: Some(address(column, row.number)),
+                }
+                .into());
             }
         }
         if self.cells > limits::CELLS {

@@ -74,8 +74,22 @@ pub struct Options {
 
 /// The encodings that the creator is offered; any other name of the WHATWG encoding standard is understood as well.
 pub const ENCODINGS: &[&str] = &[
-    "UTF-8", "UTF-16LE", "UTF-16BE", "windows-1252", "GB18030", "Big5", "Shift_JIS", "EUC-JP", "EUC-KR", "windows-1250",
-    "windows-1251", "windows-1253", "windows-1254", "windows-1255", "windows-1256", "windows-1258",
+    "UTF-8",
+    "UTF-16LE",
+    "UTF-16BE",
+    "windows-1252",
+    "GB18030",
+    "Big5",
+    "Shift_JIS",
+    "EUC-JP",
+    "EUC-KR",
+    "windows-1250",
+    "windows-1251",
+    "windows-1253",
+    "windows-1254",
+    "windows-1255",
+    "windows-1256",
+    "windows-1258",
 ];
 
 /// The separators that the creator is offered.

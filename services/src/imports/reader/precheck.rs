@@ -52,7 +52,11 @@ pub(super) fn check(bytes: &[u8]) -> Result<Seen, SheetError> {
             return Err(SheetError::TooLargeUnpacked);
         }
     }
-    let mut seen = Seen { workbook, formulas: false, merged: false };
+    let mut seen = Seen {
+        workbook,
+        formulas: false,
+        merged: false,
+    };
     let mut total = 0_u64;
     for index in 0..zip.len() {
         let mut entry = zip.by_index(index).map_err(|_broken| SheetError::Damaged)?;
@@ -87,10 +91,14 @@ fn identify<R: Read + std::io::Seek>(zip: &ZipArchive<R>) -> Result<Workbook, Sh
         return Ok(Workbook::Xlsx);
     }
     if has("word/document.xml") {
-        return Err(SheetError::NotATable { what: "a Word document".to_owned() });
+        return Err(SheetError::NotATable {
+            what: "a Word document".to_owned(),
+        });
     }
     if has("ppt/presentation.xml") {
-        return Err(SheetError::NotATable { what: "a PowerPoint presentation".to_owned() });
+        return Err(SheetError::NotATable {
+            what: "a PowerPoint presentation".to_owned(),
+        });
     }
     if under("Index/") && has("Index/Document.iwa") {
         return Err(SheetError::Numbers);
@@ -98,7 +106,9 @@ fn identify<R: Read + std::io::Seek>(zip: &ZipArchive<R>) -> Result<Workbook, Sh
     if has("mimetype") && has("content.xml") {
         return Ok(Workbook::Ods);
     }
-    Err(SheetError::NotATable { what: "a zip archive".to_owned() })
+    Err(SheetError::NotATable {
+        what: "a zip archive".to_owned(),
+    })
 }
 
 /// One pass over one unpacked part.
@@ -120,7 +130,14 @@ impl Scan {
     fn of(name: &str) -> Self {
         let holds_strings = name.eq_ignore_ascii_case("xl/sharedStrings.xml");
         let holds_cells = holds_strings || name.starts_with("xl/worksheets/") || name == "content.xml";
-        Self { holds_cells, holds_strings, strings: 0, formulas: false, merged: false, run: 0 }
+        Self {
+            holds_cells,
+            holds_strings,
+            strings: 0,
+            formulas: false,
+            merged: false,
+            run: 0,
+        }
     }
 
     /// Reads the part to its end and returns how many bytes it really has.
@@ -129,7 +146,9 @@ impl Scan {
         let mut total = 0_u64;
         let mut carried = 0;
         loop {
-            let read = part.read(&mut buffer[carried..]).map_err(|_broken| SheetError::Damaged)?;
+            let read = part
+                .read(&mut buffer[carried..])
+                .map_err(|_broken| SheetError::Damaged)?;
             if read == 0 {
                 return Ok(total);
             }
@@ -199,26 +218,59 @@ mod tests {
     }
 
     fn xlsx_with(sheet: Vec<u8>) -> Vec<u8> {
-        zip_of(&[("xl/workbook.xml", b"<workbook/>".to_vec()), ("xl/worksheets/sheet1.xml", sheet)])
+        zip_of(&[
+            ("xl/workbook.xml", b"<workbook/>".to_vec()),
+            ("xl/worksheets/sheet1.xml", sheet),
+        ])
     }
 
     #[test]
     fn what_a_zip_is() {
-        let seen = check(&xlsx_with(b"<sheetData><c><f>1</f></c></sheetData><mergeCells/>".to_vec())).unwrap();
-        assert_eq!(seen, Seen { workbook: Workbook::Xlsx, formulas: true, merged: true });
+        let seen = check(&xlsx_with(
+            b"<sheetData><c><f>1</f></c></sheetData><mergeCells/>".to_vec(),
+        ))
+        .unwrap();
+        assert_eq!(
+            seen,
+            Seen {
+                workbook: Workbook::Xlsx,
+                formulas: true,
+                merged: true
+            }
+        );
         let seen = check(&xlsx_with(b"<sheetData><c><v>1</v></c></sheetData>".to_vec())).unwrap();
-        assert_eq!(seen, Seen { workbook: Workbook::Xlsx, formulas: false, merged: false });
+        assert_eq!(
+            seen,
+            Seen {
+                workbook: Workbook::Xlsx,
+                formulas: false,
+                merged: false
+            }
+        );
         let is = |parts: &[(&str, Vec<u8>)]| check(&zip_of(parts)).unwrap_err();
         assert_eq!(is(&[("xl/workbook.bin", vec![])]), SheetError::Xlsb);
-        assert_eq!(is(&[("a.txt", vec![])]), SheetError::NotATable { what: "a zip archive".into() });
-        assert_eq!(is(&[("word/document.xml", vec![])]), SheetError::NotATable { what: "a Word document".into() });
+        assert_eq!(
+            is(&[("a.txt", vec![])]),
+            SheetError::NotATable {
+                what: "a zip archive".into()
+            }
+        );
+        assert_eq!(
+            is(&[("word/document.xml", vec![])]),
+            SheetError::NotATable {
+                what: "a Word document".into()
+            }
+        );
         assert_eq!(check(b"PK\x03\x04 and nothing more"), Err(SheetError::Damaged));
     }
 
     #[test]
     fn a_bomb_is_refused_by_its_directory() {
         // 60 MB of blanks pack a thousandfold.
-        assert_eq!(check(&xlsx_with(vec![b' '; 60_000_000])), Err(SheetError::TooLargeUnpacked));
+        assert_eq!(
+            check(&xlsx_with(vec![b' '; 60_000_000])),
+            Err(SheetError::TooLargeUnpacked)
+        );
     }
 
     #[test]

@@ -28,7 +28,10 @@ pub(super) fn read_xls<S: FnMut(Frame) -> io::Result<()>>(
         ("PowerPoint Document", "a PowerPoint presentation"),
         ("__substg1.0_", "an Outlook message"),
     ];
-    let other = other.into_iter().find(|(stream, _)| names(stream)).map(|(_, what)| what.to_owned());
+    let other = other
+        .into_iter()
+        .find(|(stream, _)| names(stream))
+        .map(|(_, what)| what.to_owned());
     let book: Result<Xls<_>, SheetError> = guarded(|| {
         Xls::new(Cursor::new(bytes)).map_err(|error| match error {
             XlsError::Password => SheetError::Password,
@@ -111,7 +114,10 @@ fn peek(range: &Range<Data>) -> Vec<Vec<String>> {
 
 /// A row from the range's first column on; the sheet's columns before it are empty.
 fn row_of(index: u32, first_column: u32, values: &[Data]) -> Result<Row, SheetError> {
-    let mut row = Row { number: index + 1, ..Row::default() };
+    let mut row = Row {
+        number: index + 1,
+        ..Row::default()
+    };
     for (column, value) in (first_column..).zip(values) {
         let (text, mut note) = text_of(value);
         let mut text = cells::clean(&text);
@@ -132,11 +138,19 @@ fn row_of(index: u32, first_column: u32, values: &[Data]) -> Result<Row, SheetEr
 }
 
 fn text_of(value: &Data) -> (String, Option<NoteKind>) {
-    let number = |value: f64| (cells::number(value), cells::is_rounded(value).then_some(NoteKind::RoundedNumber));
+    let number = |value: f64| {
+        (
+            cells::number(value),
+            cells::is_rounded(value).then_some(NoteKind::RoundedNumber),
+        )
+    };
     match value {
         Data::Empty => (String::new(), None),
         Data::String(text) => (text.clone(), None),
-        #[expect(clippy::cast_precision_loss, reason = "a workbook's numbers are floating point by definition")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a workbook's numbers are floating point by definition"
+        )]
         Data::Int(value) => number(*value as f64),
         Data::Float(value) => number(*value),
         Data::Bool(value) => (cells::truth(*value), None),

@@ -40,7 +40,11 @@ pub(super) fn choose(sheets: &[(Sheet, Vec<Vec<String>>)], options: &Options) ->
     }
     let mut best: Option<(&str, usize)> = None;
     for (sheet, rows) in sheets.iter().filter(|(sheet, _)| sheet.visible && sheet.filled) {
-        let known = rows.iter().map(|row| matching::recognised(row)).max().unwrap_or_default();
+        let known = rows
+            .iter()
+            .map(|row| matching::recognised(row))
+            .max()
+            .unwrap_or_default();
         if best.is_none_or(|(_, most)| known > most) {
             best = Some((&sheet.name, known));
         }
@@ -50,7 +54,11 @@ pub(super) fn choose(sheets: &[(Sheet, Vec<Vec<String>>)], options: &Options) ->
     }
     // A workbook with nothing in it at all is empty; one whose content is all hidden is told so.
     let hidden = sheets.iter().any(|(sheet, _)| sheet.filled);
-    Err(if hidden { SheetError::NoVisibleSheet } else { SheetError::Empty })
+    Err(if hidden {
+        SheetError::NoVisibleSheet
+    } else {
+        SheetError::Empty
+    })
 }
 
 /// Spreads the value of cells that are merged downwards over their rows, as a person reads them. A value merged over
@@ -78,10 +86,18 @@ impl Merged {
             .iter()
             .take(Self::MOST)
             .filter(|area| area.end.0 > area.start.0 && area.start.1 < limits::COLUMNS)
-            .map(|area| Area { first_row: area.start.0, last_row: area.end.0, column: area.start.1 })
+            .map(|area| Area {
+                first_row: area.start.0,
+                last_row: area.end.0,
+                column: area.start.1,
+            })
             .collect();
         areas.sort_by_key(|area| (area.first_row, area.column));
-        Self { areas, next: 0, active: Vec::new() }
+        Self {
+            areas,
+            next: 0,
+            active: Vec::new(),
+        }
     }
 
     /// Fills the row with index `row` (from 0), which has something in it. Rows come in ascending order.

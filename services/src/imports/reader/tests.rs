@@ -88,7 +88,10 @@ fn raw_xlsx(sheet: &str) -> Vec<u8> {
                 r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="{types}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#
             ),
         ),
-        ("xl/worksheets/sheet1.xml", format!(r#"<worksheet xmlns="{main}">{sheet}</worksheet>"#)),
+        (
+            "xl/worksheets/sheet1.xml",
+            format!(r#"<worksheet xmlns="{main}">{sheet}</worksheet>"#),
+        ),
     ];
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in parts {
@@ -108,7 +111,9 @@ fn cells_read_as_a_person_reads_them() {
     let sheet = book.add_worksheet();
     let bold = Style::new().set_bold();
     let plain = Style::new();
-    sheet.merge_range(0, 0, 0, 7, "Acme Recruiting – list of 2026", &bold).unwrap();
+    sheet
+        .merge_range(0, 0, 0, 7, "Acme Recruiting – list of 2026", &bold)
+        .unwrap();
     for (c, text) in (0..).zip(["Name", "Email", "Phone", "School", "Graduation year", "Notes"]) {
         sheet.write_string(2, c, text).unwrap();
     }
@@ -116,15 +121,23 @@ fn cells_read_as_a_person_reads_them() {
     sheet.write_number(3, 2, 34_612_345_678_f64).unwrap();
     sheet.merge_range(3, 3, 5, 3, "清华大学", &plain).unwrap();
     let date = Style::new().set_num_format("dd.mm.yyyy");
-    sheet.write_datetime_with_format(3, 4, ExcelDateTime::from_ymd(2024, 2, 29).unwrap(), &date).unwrap();
-    sheet.write_rich_string(3, 5, &[(&plain, "Rich "), (&bold, "text")]).unwrap();
+    sheet
+        .write_datetime_with_format(3, 4, ExcelDateTime::from_ymd(2024, 2, 29).unwrap(), &date)
+        .unwrap();
+    sheet
+        .write_rich_string(3, 5, &[(&plain, "Rich "), (&bold, "text")])
+        .unwrap();
     sheet.write_string(4, 0, "O’Brien\u{A0}Ana").unwrap();
     let zeros = Style::new().set_num_format("00000000000");
     sheet.write_number_with_format(4, 2, 2_079_460_958_f64, &zeros).unwrap();
     sheet.write_number(4, 4, 2024).unwrap();
-    sheet.write_formula(4, 5, Formula::new("1/0").set_result("#DIV/0!")).unwrap();
+    sheet
+        .write_formula(4, 5, Formula::new("1/0").set_result("#DIV/0!"))
+        .unwrap();
     sheet.write_string(5, 0, "Ben").unwrap();
-    sheet.write_formula(5, 1, Formula::new("LOWER(\"B@X\")").set_result("b@x.example")).unwrap();
+    sheet
+        .write_formula(5, 1, Formula::new("LOWER(\"B@X\")").set_result("b@x.example"))
+        .unwrap();
     sheet.write_number(5, 2, 4_420_794_609_581_200_f64).unwrap();
     sheet.write_boolean(5, 5, true).unwrap();
     sheet.write_string(9, 0, "=SUM(A1)").unwrap();
@@ -132,12 +145,36 @@ fn cells_read_as_a_person_reads_them() {
 
     assert_eq!(table.opened().format, Format::Xlsx);
     assert_eq!(table.opened().header_row, 3);
-    assert_eq!(table.opened().header, ["Name", "Email", "Phone", "School", "Graduation year", "Notes"]);
-    assert_eq!(table.row(4).cells, ["José Álvarez", "", "34612345678", "清华大学", "2024-02-29", "Rich text"]);
-    assert_eq!(table.row(5).cells, ["O’Brien Ana", "", "02079460958", "清华大学", "2024"]);
-    assert_eq!(table.row(5).notes, [Note { column: 5, kind: NoteKind::ErrorCell }]);
-    assert_eq!(table.row(6).cells, ["Ben", "b@x.example", "4420794609581200", "清华大学", "", "TRUE"]);
-    assert_eq!(table.row(6).notes, [Note { column: 2, kind: NoteKind::RoundedNumber }]);
+    assert_eq!(
+        table.opened().header,
+        ["Name", "Email", "Phone", "School", "Graduation year", "Notes"]
+    );
+    assert_eq!(
+        table.row(4).cells,
+        ["José Álvarez", "", "34612345678", "清华大学", "2024-02-29", "Rich text"]
+    );
+    assert_eq!(
+        table.row(5).cells,
+        ["O’Brien Ana", "", "02079460958", "清华大学", "2024"]
+    );
+    assert_eq!(
+        table.row(5).notes,
+        [Note {
+            column: 5,
+            kind: NoteKind::ErrorCell
+        }]
+    );
+    assert_eq!(
+        table.row(6).cells,
+        ["Ben", "b@x.example", "4420794609581200", "清华大学", "", "TRUE"]
+    );
+    assert_eq!(
+        table.row(6).notes,
+        [Note {
+            column: 2,
+            kind: NoteKind::RoundedNumber
+        }]
+    );
     assert_eq!(table.row(10).cells, ["=SUM(A1)"]);
     assert_eq!((table.rows.len(), table.end), (4, Some(4)));
 }
@@ -150,8 +187,17 @@ fn a_formula_that_was_never_calculated_is_noted() {
         cell("A2", "Ana")
     );
     let table = read_all(&raw_xlsx(&sheet));
-    assert_eq!(table.row(2).cells, ["Ana", ""].map(str::to_owned)[..table.row(2).cells.len()]);
-    assert_eq!(table.row(2).notes, [Note { column: 1, kind: NoteKind::FormulaWithoutResult }]);
+    assert_eq!(
+        table.row(2).cells,
+        ["Ana", ""].map(str::to_owned)[..table.row(2).cells.len()]
+    );
+    assert_eq!(
+        table.row(2).notes,
+        [Note {
+            column: 1,
+            kind: NoteKind::FormulaWithoutResult
+        }]
+    );
 }
 
 #[test]
@@ -171,10 +217,26 @@ fn the_sheet_with_known_headers_is_read_and_hidden_ones_are_not() {
 
     let table = read_all(&bytes);
     assert_eq!(table.opened().sheet.as_deref(), Some("People"));
-    let seen: Vec<_> = table.opened().sheets.iter().map(|s| (s.name.as_str(), s.visible, s.filled)).collect();
-    assert_eq!(seen, [("Cover", true, true), ("People", true, true), ("Old", false, true), ("Blank", true, false)]);
+    let seen: Vec<_> = table
+        .opened()
+        .sheets
+        .iter()
+        .map(|s| (s.name.as_str(), s.visible, s.filled))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("Cover", true, true),
+            ("People", true, true),
+            ("Old", false, true),
+            ("Blank", true, false)
+        ]
+    );
 
-    let chosen = |name: &str| Options { sheet: Some(name.to_owned()), ..Options::default() };
+    let chosen = |name: &str| Options {
+        sheet: Some(name.to_owned()),
+        ..Options::default()
+    };
     assert_eq!(read_with(&bytes, &chosen("Old")).unwrap().rows[0].cells, ["Gone"]);
     let missing = read_with(&bytes, &chosen("Nope")).unwrap_err();
     assert_eq!(missing, SheetError::NoSuchSheet { name: "Nope".into() });
@@ -183,15 +245,29 @@ fn the_sheet_with_known_headers_is_read_and_hidden_ones_are_not() {
 
 #[test]
 fn the_header_row_can_be_chosen() {
-    let bytes = xlsx(&[&["First list"], &["x", "y"], &["Name", "Email"], &["Ana", "a@x.example"]]);
+    let bytes = xlsx(&[
+        &["First list"],
+        &["x", "y"],
+        &["Name", "Email"],
+        &["Ana", "a@x.example"],
+    ]);
     assert_eq!(read_all(&bytes).opened().header_row, 3);
-    let at = |row| Options { header_row: Some(row), ..Options::default() };
+    let at = |row| Options {
+        header_row: Some(row),
+        ..Options::default()
+    };
     let table = read_with(&bytes, &at(2)).unwrap();
     assert_eq!(table.opened().header, ["x", "y"]);
     assert_eq!(table.rows.len(), 2);
-    assert_eq!(read_with(&bytes, &at(9)).unwrap_err(), SheetError::NoSuchHeaderRow { row: 9 });
+    assert_eq!(
+        read_with(&bytes, &at(9)).unwrap_err(),
+        SheetError::NoSuchHeaderRow { row: 9 }
+    );
     let bytes = b"Name\n\nAna\n";
-    assert_eq!(read_with(bytes, &at(2)).unwrap_err(), SheetError::NoSuchHeaderRow { row: 2 });
+    assert_eq!(
+        read_with(bytes, &at(2)).unwrap_err(),
+        SheetError::NoSuchHeaderRow { row: 2 }
+    );
 }
 
 #[test]
@@ -203,13 +279,26 @@ fn separated_text_keeps_row_numbers_and_quotes() {
     // The second record stands on lines 2 and 3, which a spreadsheet program shows as row 2.
     assert_eq!(
         rows,
-        [(2, "Smith, Ann|line1\nline2 \"q\"".into()), (4, "Short".into()), (5, "a|b|c|d".into())]
+        [
+            (2, "Smith, Ann|line1\nline2 \"q\"".into()),
+            (4, "Short".into()),
+            (5, "a|b|c|d".into())
+        ]
     );
     let table = read_all(b"sep=;\r\nName;Email\r\nA;#N/A\r\n");
     assert_eq!((table.opened().header_row, table.rows[0].number), (1, 2));
     assert_eq!(table.rows[0].cells, ["A"]);
-    assert_eq!(table.rows[0].notes, [Note { column: 1, kind: NoteKind::ErrorCell }]);
-    assert_eq!(read_all(b"Name,Email\r\nA\0B,a@x.example\r\n").rows[0].cells, ["AB", "a@x.example"]);
+    assert_eq!(
+        table.rows[0].notes,
+        [Note {
+            column: 1,
+            kind: NoteKind::ErrorCell
+        }]
+    );
+    assert_eq!(
+        read_all(b"Name,Email\r\nA\0B,a@x.example\r\n").rows[0].cells,
+        ["AB", "a@x.example"]
+    );
 }
 
 #[test]
@@ -222,7 +311,10 @@ fn bad_files_have_their_sentence() {
     assert_eq!(refused(&vec![b'a'; 25_000_001]), SheetError::FileTooLarge);
     let whole = xlsx(&[&["Name"], &["Ana"]]);
     assert_eq!(refused(&whole[..whole.len() / 2]), SheetError::Damaged);
-    assert_eq!(refused(b"Name,Notes\n\"Ana,x\nBen,y\n"), SheetError::UnclosedQuote { line: 2 });
+    assert_eq!(
+        refused(b"Name,Notes\n\"Ana,x\nBen,y\n"),
+        SheetError::UnclosedQuote { line: 2 }
+    );
     let compound = [&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1][..], &[0; 600]].concat();
     assert_eq!(refused(&compound), SheetError::Damaged);
     let encrypted: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -241,11 +333,24 @@ fn limits_are_kept() {
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     assert_eq!(refused(&xlsx(&[&header, &["Ana"]])), SheetError::TooManyColumns);
     let long = format!("Name,Notes\nAna,{}\n", "x".repeat(2_000_000));
-    assert_eq!(refused(long.as_bytes()), SheetError::CellTooLong { cell: Some("B2".into()) });
+    assert_eq!(
+        refused(long.as_bytes()),
+        SheetError::CellTooLong {
+            cell: Some("B2".into())
+        }
+    );
     let sheet = |text: &str| format!(r#"<sheetData><row r="1">{}</row></sheetData>"#, cell("C1", text));
     let long = "x".repeat(2_000_000);
-    assert_eq!(refused(&raw_xlsx(&sheet(&long))), SheetError::CellTooLong { cell: None });
-    assert_eq!(refused(&raw_xlsx(&sheet(&long[..40_000]))), SheetError::CellTooLong { cell: Some("C1".into()) });
+    assert_eq!(
+        refused(&raw_xlsx(&sheet(&long))),
+        SheetError::CellTooLong { cell: None }
+    );
+    assert_eq!(
+        refused(&raw_xlsx(&sheet(&long[..40_000]))),
+        SheetError::CellTooLong {
+            cell: Some("C1".into())
+        }
+    );
 }
 
 #[test]
@@ -272,7 +377,11 @@ fn cells_far_apart_cost_nothing() {
 
 #[test]
 fn a_million_formatted_empty_rows_are_no_rows() {
-    let mut sheet = format!(r#"<sheetData><row r="1">{}</row><row r="2">{}</row>"#, cell("A1", "Name"), cell("A2", "Ana"));
+    let mut sheet = format!(
+        r#"<sheetData><row r="1">{}</row><row r="2">{}</row>"#,
+        cell("A1", "Name"),
+        cell("A2", "Ana")
+    );
     for row in 3..100_000 {
         sheet.push_str(&format!(r#"<row r="{row}"><c r="A{row}" s="0"/></row>"#));
     }
@@ -283,11 +392,19 @@ fn a_million_formatted_empty_rows_are_no_rows() {
 #[test]
 fn frames_travel_as_lines() {
     let mut output = Vec::new();
-    extract(&mut &b"Name,Email\nAna,a@x.example\n"[..], &Options::default(), &mut output).unwrap();
+    extract(
+        &mut &b"Name,Email\nAna,a@x.example\n"[..],
+        &Options::default(),
+        &mut output,
+    )
+    .unwrap();
     let text = String::from_utf8(output).unwrap();
     let frames: Vec<Frame> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(matches!(frames[..], [Frame::Opened(_), Frame::Row(_), Frame::End(1)]));
-    assert_eq!(text.lines().nth(1).unwrap(), r#"{"row":{"n":2,"c":["Ana","a@x.example"]}}"#);
+    assert_eq!(
+        text.lines().nth(1).unwrap(),
+        r#"{"row":{"n":2,"c":["Ana","a@x.example"]}}"#
+    );
 
     let mut output = Vec::new();
     extract(&mut &b""[..], &Options::default(), &mut output).unwrap();
@@ -297,7 +414,10 @@ fn frames_travel_as_lines() {
 #[test]
 fn addresses() {
     assert_eq!(address(2, 14), "C14");
-    assert_eq!([0, 25, 26, 255, 16_383].map(column_letters), ["A", "Z", "AA", "IV", "XFD"]);
+    assert_eq!(
+        [0, 25, 26, 255, 16_383].map(column_letters),
+        ["A", "Z", "AA", "IV", "XFD"]
+    );
 }
 
 fn cell_text() -> impl Strategy<Value = String> {

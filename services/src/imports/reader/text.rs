@@ -47,17 +47,28 @@ fn rows<S: FnMut(Frame) -> io::Result<()>>(text: &str, separator: char, out: &mu
     // A spreadsheet program shows a record with line breaks in it as one row, and an empty line as a row.
     let mut inner_breaks = 0_u64;
     let mut last = 0_u32;
-    while records.read_record(&mut record).map_err(|_broken| SheetError::Damaged)? {
+    while records
+        .read_record(&mut record)
+        .map_err(|_broken| SheetError::Damaged)?
+    {
         let line = record.position().map_or(0, |position| first_line(text, position));
-        let number = u32::try_from(line.saturating_sub(inner_breaks)).unwrap_or(u32::MAX).max(last.saturating_add(1));
+        let number = u32::try_from(line.saturating_sub(inner_breaks))
+            .unwrap_or(u32::MAX)
+            .max(last.saturating_add(1));
         last = number;
-        let mut row = Row { number, ..Row::default() };
+        let mut row = Row {
+            number,
+            ..Row::default()
+        };
         for (column, field) in (0..).zip(&record) {
             inner_breaks += field.bytes().filter(|b| *b == b'\n').count() as u64;
             let mut text = cells::clean(field);
             if cells::is_error_text(&text) {
                 text.clear();
-                row.notes.push(Note { column, kind: NoteKind::ErrorCell });
+                row.notes.push(Note {
+                    column,
+                    kind: NoteKind::ErrorCell,
+                });
             }
             row.cells.push(text);
         }
@@ -70,7 +81,11 @@ fn rows<S: FnMut(Frame) -> io::Result<()>>(text: &str, separator: char, out: &mu
 fn first_line(text: &str, position: &csv::Position) -> u64 {
     let from = usize::try_from(position.byte()).unwrap_or(usize::MAX);
     let before = text.as_bytes().get(from..).unwrap_or_default();
-    let passed = before.iter().take_while(|b| matches!(b, b'\r' | b'\n')).filter(|b| **b == b'\n').count();
+    let passed = before
+        .iter()
+        .take_while(|b| matches!(b, b'\r' | b'\n'))
+        .filter(|b| **b == b'\n')
+        .count();
     position.line() + passed as u64
 }
 
@@ -136,10 +151,16 @@ fn check_mixed(bytes: &[u8]) -> Result<(), SheetError> {
 fn separator_line(text: &str) -> (Option<char>, &str) {
     let line = text.lines().next().unwrap_or_default();
     let said = line.trim().trim_matches('"').to_ascii_lowercase();
-    let Some(said) = said.strip_prefix("sep=") else { return (None, text) };
+    let Some(said) = said.strip_prefix("sep=") else {
+        return (None, text);
+    };
     let rest = text[line.len()..].trim_start_matches('\r');
     let rest = rest.strip_prefix('\n').unwrap_or(rest);
-    let declared = if line.contains('\t') { Some('\t') } else { said.chars().next() };
+    let declared = if line.contains('\t') {
+        Some('\t')
+    } else {
+        said.chars().next()
+    };
     (declared.filter(|c| SEPARATORS.contains(c)), rest)
 }
 
@@ -149,8 +170,16 @@ fn guess_separator(text: &str) -> char {
     let score = |separator: char| {
         let mut widths = std::collections::BTreeMap::new();
         let mut known = 0;
-        for record in reader(text, separator).records().take(limits::HEADER_SEARCH).filter_map(Result::ok) {
-            let fields: Vec<String> = record.iter().take(limits::COLUMNS as usize).map(str::to_owned).collect();
+        for record in reader(text, separator)
+            .records()
+            .take(limits::HEADER_SEARCH)
+            .filter_map(Result::ok)
+        {
+            let fields: Vec<String> = record
+                .iter()
+                .take(limits::COLUMNS as usize)
+                .map(str::to_owned)
+                .collect();
             known = known.max(matching::recognised(&fields));
             *widths.entry(fields.len()).or_insert(0_usize) += 1;
         }
@@ -219,13 +248,27 @@ mod tests {
         is(b"\xEF\xBB\xBFJos\xC3\xA9", "UTF-8", "José");
         let utf_16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
         is(&[vec![0xFF, 0xFE], utf_16("José,1")].concat(), "UTF-16LE", "José,1");
-        is(&utf_16("Name,Email\r\nJosé,j@x.example"), "UTF-16LE", "Name,Email\r\nJosé,j@x.example");
-        is(b"Name;Stra\xDFe\r\nJ\xFCrgen;K\xF6nigsallee 5 \x96 7", "windows-1252", "Name;Straße\r\nJürgen;Königsallee 5 – 7");
+        is(
+            &utf_16("Name,Email\r\nJosé,j@x.example"),
+            "UTF-16LE",
+            "Name,Email\r\nJosé,j@x.example",
+        );
+        is(
+            b"Name;Stra\xDFe\r\nJ\xFCrgen;K\xF6nigsallee 5 \x96 7",
+            "windows-1252",
+            "Name;Straße\r\nJürgen;Königsallee 5 – 7",
+        );
         for (encoding, text) in [
             (encoding_rs::GBK, "姓名,邮箱,学校\r\n王小明,w@x.example,清华大学\r\n"),
             (encoding_rs::BIG5, "姓名,電郵,學校\r\n王小明,w@x.example,臺灣大學\r\n"),
-            (encoding_rs::SHIFT_JIS, "氏名,メール,電話\r\n佐藤花子,s@x.example,090-1234\r\n"),
-            (encoding_rs::WINDOWS_1251, "Имя;Почта\r\nАлександр Петров;a@x.example\r\n"),
+            (
+                encoding_rs::SHIFT_JIS,
+                "氏名,メール,電話\r\n佐藤花子,s@x.example,090-1234\r\n",
+            ),
+            (
+                encoding_rs::WINDOWS_1251,
+                "Имя;Почта\r\nАлександр Петров;a@x.example\r\n",
+            ),
         ] {
             let (bytes, _, _) = encoding.encode(text);
             assert_eq!(decoded(&bytes), (encoding.name().to_owned(), text.to_owned()));
@@ -234,7 +277,10 @@ mod tests {
 
     #[test]
     fn a_chosen_encoding_wins() {
-        let options = |name: &str| Options { encoding: Some(name.to_owned()), ..Options::default() };
+        let options = |name: &str| Options {
+            encoding: Some(name.to_owned()),
+            ..Options::default()
+        };
         let (_, text) = decode(b"Jos\xE9", &options("latin1")).unwrap();
         assert_eq!(text, "José");
         let (_, text) = decode(&[0xD0, 0xD5, 0xC3, 0xFB], &options("GB18030")).unwrap();
@@ -248,7 +294,10 @@ mod tests {
     #[test]
     fn mixed_encodings_are_refused_with_the_line() {
         let bytes = b"Name\nJos\xC3\xA9\nAna\nJ\xFCrgen\n";
-        assert_eq!(decode(bytes, &Options::default()).unwrap_err(), SheetError::MixedEncodings { line: 4 });
+        assert_eq!(
+            decode(bytes, &Options::default()).unwrap_err(),
+            SheetError::MixedEncodings { line: 4 }
+        );
     }
 
     #[test]
@@ -268,10 +317,22 @@ mod tests {
     #[test]
     fn quotation_marks() {
         let check = |text: &str| check_quotes(text, ',');
-        for good in ["", "a,b\n", "\"a\",\"b\"\r\n", "\"a, \"\"b\"\"\",c\n", "5\" disk,x\n", "\"\",\"\"", "\"x\ny\",z", "a,\"b\""] {
+        for good in [
+            "",
+            "a,b\n",
+            "\"a\",\"b\"\r\n",
+            "\"a, \"\"b\"\"\",c\n",
+            "5\" disk,x\n",
+            "\"\",\"\"",
+            "\"x\ny\",z",
+            "a,\"b\"",
+        ] {
             assert_eq!(check(good), Ok(()), "{good:?}");
         }
-        assert_eq!(check("Name,Notes\n\"Smith,x\nB,y\n"), Err(SheetError::UnclosedQuote { line: 2 }));
+        assert_eq!(
+            check("Name,Notes\n\"Smith,x\nB,y\n"),
+            Err(SheetError::UnclosedQuote { line: 2 })
+        );
         assert_eq!(check("a\nb,\""), Err(SheetError::UnclosedQuote { line: 2 }));
         assert_eq!(check("\"Smith,x\nB,\"y\"\n"), Err(SheetError::StrayQuote { line: 1 }));
         assert_eq!(check("a,\"Nick\" Smith\n"), Err(SheetError::StrayQuote { line: 1 }));

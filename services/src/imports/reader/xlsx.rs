@@ -30,7 +30,11 @@ pub(super) fn read<S: FnMut(Frame) -> io::Result<()>>(
     let metadata = book.sheets_metadata().to_vec();
     let listed = sheets::list(&metadata, |name| peek(&mut book, name))?;
     let name = sheets::choose(&listed, options)?;
-    let bare = if seen.formulas { bare_formulas(&mut book, &name)? } else { HashSet::new() };
+    let bare = if seen.formulas {
+        bare_formulas(&mut book, &name)?
+    } else {
+        HashSet::new()
+    };
     let merged = if seen.merged {
         Merged::of(&guarded(|| book.merge_cells_by_sheet_name(&name).map_err(refusal))?)
     } else {
@@ -58,7 +62,9 @@ fn peek(book: &mut Book, name: &str) -> Result<Vec<Vec<String>>, SheetError> {
     let mut rows: Vec<(u32, Vec<String>)> = Vec::new();
     let mut reader = guarded(|| book.worksheet_cells_reader(name).map_err(refusal))?;
     for _ in 0..PEEK_CELLS {
-        let Some(cell) = guarded(|| reader.next_cell().map_err(refusal))? else { break };
+        let Some(cell) = guarded(|| reader.next_cell().map_err(refusal))? else {
+            break;
+        };
         let (row, column) = cell.get_position();
         let text = cells::clean(&text_of(cell.get_value(), None).0);
         if text.is_empty() || column >= limits::COLUMNS {
@@ -166,7 +172,10 @@ fn text_of(value: &DataRef<'_>, format: Option<&str>) -> (String, Option<NoteKin
         DataRef::Empty => (String::new(), None),
         DataRef::String(text) => (text.clone(), None),
         DataRef::SharedString(text) => ((*text).to_owned(), None),
-        #[expect(clippy::cast_precision_loss, reason = "a workbook's numbers are floating point by definition")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a workbook's numbers are floating point by definition"
+        )]
         DataRef::Int(value) => number(*value as f64),
         DataRef::Float(value) => number(*value),
         DataRef::Bool(value) => (cells::truth(*value), None),

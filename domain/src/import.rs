@@ -1,0 +1,380 @@
+//! Import by Excel: the words that the screens, the API and the services share.
+
+use crate::{
+    id::{CandidateId, ImportId, InterviewId},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$each])* $variant),* }
+
+        impl $name {
+            /// All of them, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The word used in the API and the database.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+            fn from_str(word: &str) -> Result<Self, Self::Err> {
+                let found = Self::ALL.iter().copied().find(|known| known.as_str() == word);
+                found.ok_or_else(|| format!("'{word}' is none of: {}", Self::ALL.iter().map(|known| known.as_str()).collect::<Vec<_>>().join(", ")))
+            }
+        }
+    };
+}
+
+words! {
+    /// What a column can be matched to.
+    Field {
+        /// The whole name.
+        Name = "name",
+        /// The given name, where the file keeps it apart.
+        FirstName = "first_name",
+        /// The family name, where the file keeps it apart.
+        LastName = "last_name",
+        /// The email address.
+        Email = "email",
+        /// The phone number.
+        Phone = "phone",
+        /// School or university.
+        School = "school",
+        /// Field of study.
+        Major = "major",
+        /// Degree.
+        Degree = "degree",
+        /// Year of graduation.
+        GraduationYear = "graduation_year",
+        /// Earlier jobs. Several columns may be matched to it; each stands on a line of its own.
+        WorkExperience = "work_experience",
+        /// Notes for the team. Several columns may be matched to it.
+        Notes = "notes",
+    }
+}
+
+words! {
+    /// Where an import stands.
+    ImportState {
+        /// The file is being read; the preview is not complete yet.
+        Reading = "reading",
+        /// Every row's fate is known and nothing is written.
+        Preview = "preview",
+        /// Confirmed; rows are being written.
+        Running = "running",
+        /// Every row is accounted for.
+        Done = "done",
+        /// Stopped by a creator; what was written stays.
+        Cancelled = "cancelled",
+        /// Taken back, as far as nobody had started.
+        Undone = "undone",
+        /// Stopped by a fault; what was written stays.
+        Failed = "failed",
+    }
+}
+
+words! {
+    /// What will become of a row.
+    Fate {
+        /// It will be added.
+        New = "new",
+        /// Somebody with this email is on the interview.
+        AlreadyHere = "already_here",
+        /// An earlier row of the file has this email.
+        TwiceInFile = "twice_in_file",
+        /// At least one cell must be corrected first.
+        Rejected = "rejected",
+    }
+}
+
+words! {
+    /// What has become of a row.
+    RowResult {
+        /// A candidate was added.
+        Added = "added",
+        /// A candidate who was here got the row's values.
+        Updated = "updated",
+        /// Nothing was done, for the reason given.
+        Skipped = "skipped",
+        /// It could not be read as a candidate.
+        Rejected = "rejected",
+    }
+}
+
+words! {
+    /// What to do with people who are already on the interview.
+    OnDuplicate {
+        /// Leave them as they are.
+        Skip = "skip",
+        /// Give them the row's filled cells.
+        Update = "update",
+        /// Add them a second time.
+        Add = "add",
+    }
+}
+
+impl Field {
+    /// The words that screens and the template use.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Name => "Name",
+            Self::FirstName => "First name",
+            Self::LastName => "Last name",
+            Self::Email => "Email",
+            Self::Phone => "Phone",
+            Self::School => "School",
+            Self::Major => "Major",
+            Self::Degree => "Degree",
+            Self::GraduationYear => "Graduation year",
+            Self::WorkExperience => "Work experience",
+            Self::Notes => "Notes",
+        }
+    }
+
+    /// Whether several columns may be matched to it.
+    #[must_use]
+    pub const fn takes_several(self) -> bool {
+        matches!(self, Self::WorkExperience | Self::Notes)
+    }
+}
+
+/// What is wrong with one cell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CellProblem {
+    /// The column, counted from 0; `None` where no column is matched to the field.
+    pub column: Option<u32>,
+    /// The cell's address as the spreadsheet shows it, for example `C14`.
+    pub cell: Option<String>,
+    /// The field as the API names it.
+    pub field: String,
+    /// What is wrong, as a sentence.
+    pub message: String,
+}
+
+impl CellProblem {
+    /// The problem with its place: `B14: 'anna@' is not an email address.`
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match &self.cell {
+            Some(cell) => format!("{cell}: {}", self.message),
+            None => self.message.clone(),
+        }
+    }
+}
+
+/// A sheet of an uploaded workbook.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ImportSheet {
+    /// Its name.
+    pub name: String,
+    /// Whether the spreadsheet program shows it.
+    pub visible: bool,
+    /// Whether anything is in it.
+    pub filled: bool,
+}
+
+/// One column of the file and what it is matched to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ImportColumn {
+    /// Its number, counted from 0.
+    pub column: u32,
+    /// Its header.
+    pub header: String,
+    /// What it is matched to; `null` is left out.
+    pub field: Option<Field>,
+    /// Its first values.
+    pub sample: Vec<String>,
+}
+
+/// One change of the match.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ColumnMatch {
+    /// The column, counted from 0.
+    pub column: u32,
+    /// What it means; `null` leaves it out.
+    pub field: Option<Field>,
+}
+
+/// How many rows have which fate or result. Which figures are there depends on the import's state; those of one state
+/// always add up to `rows`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ImportCounts {
+    /// Rows of the file; blank ones and the template's sample are none.
+    pub rows: u32,
+    /// In the preview: rows that will be added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new: Option<u32>,
+    /// In the preview: rows whose email is on the interview.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub already_here: Option<u32>,
+    /// In the preview: rows whose email an earlier row has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub twice_in_file: Option<u32>,
+    /// Once confirmed: candidates added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub added: Option<u32>,
+    /// Once confirmed: candidates changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated: Option<u32>,
+    /// Once confirmed: rows left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<u32>,
+    /// Rows that cannot be read as a candidate.
+    pub rejected: u32,
+    /// Once undone: candidates taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<u32>,
+    /// Once undone: candidates who have their earlier values again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored: Option<u32>,
+    /// Once undone: candidates left as they are, because they started or were edited since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<u32>,
+}
+
+impl ImportCounts {
+    /// Rows that are accounted for once the import is confirmed.
+    #[must_use]
+    pub fn finished(&self) -> u32 {
+        [self.added, self.updated, self.skipped]
+            .into_iter()
+            .flatten()
+            .sum::<u32>()
+            + self.rejected
+    }
+}
+
+/// An import, from upload to undo.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Import {
+    /// Its id.
+    pub id: ImportId,
+    /// The interview that people are added to.
+    pub interview_id: InterviewId,
+    /// The file's name as the browser gave it.
+    pub file_name: String,
+    /// `xlsx`, `xls`, `ods` or `text`.
+    pub format: String,
+    /// Where it stands.
+    pub state: ImportState,
+    /// How many rows have which fate or result.
+    pub counts: ImportCounts,
+    /// All sheets of a workbook.
+    pub sheets: Vec<ImportSheet>,
+    /// The sheet that is read.
+    pub sheet: Option<String>,
+    /// The row of the header, counted from 1.
+    pub header_row: u32,
+    /// The encoding of a text file.
+    pub encoding: Option<String>,
+    /// The separator of a text file.
+    pub separator: Option<String>,
+    /// All columns and what they are matched to.
+    pub mapping: Vec<ImportColumn>,
+    /// What to do with people who are already on the interview.
+    pub on_duplicate: OnDuplicate,
+    /// What stands in the way of confirming, as a sentence.
+    pub obstacle: Option<String>,
+    /// Why it failed, as a sentence.
+    pub failure: Option<String>,
+    /// Who uploaded it, if a person did.
+    pub created_by: Option<String>,
+    /// When it was uploaded.
+    pub created_at: Timestamp,
+    /// When the last row was accounted for.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// One row of an import.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ImportRow {
+    /// Its number as the spreadsheet shows it.
+    pub number: u32,
+    /// Its cells, from the first column on.
+    pub cells: Vec<String>,
+    /// What will become of it, or would have.
+    pub fate: Fate,
+    /// What has become of it, once confirmed.
+    pub result: Option<RowResult>,
+    /// Why it is skipped or was skipped, as a sentence.
+    pub reason: Option<String>,
+    /// What is wrong with its cells.
+    pub problems: Vec<CellProblem>,
+    /// What there is to know about its cells, a sentence each.
+    pub notes: Vec<String>,
+    /// The candidate it added or changed.
+    pub candidate_id: Option<CandidateId>,
+}
+
+/// What of an import in preview is to change. What is left out stays.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ImportPatch {
+    /// Columns to match anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<Vec<ColumnMatch>>,
+    /// Another sheet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// Another header row, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header_row: Option<u32>,
+    /// What to do with people who are already here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_duplicate: Option<OnDuplicate>,
+    /// Another encoding of a text file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// Another separator of a text file: `,`, `;`, a tab or `|`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separator: Option<String>,
+}
+
+/// One corrected cell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CellChange {
+    /// The column, counted from 0.
+    pub column: u32,
+    /// What it holds now.
+    pub value: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_the_same_everywhere() {
+        for field in Field::ALL {
+            assert_eq!(serde_json::to_value(field).unwrap(), field.as_str());
+            assert_eq!(field.as_str().parse::<Field>().as_ref(), Ok(field));
+        }
+        assert_eq!(serde_json::to_value(Fate::TwiceInFile).unwrap(), "twice_in_file");
+        assert_eq!(
+            "sideways".parse::<OnDuplicate>().unwrap_err(),
+            "'sideways' is none of: skip, update, add"
+        );
+    }
+}

@@ -1,0 +1,297 @@
+//! What all steps share: judging rows, looking for people who are here, writing many rows in short transactions.
+
+use super::{
+    reader::{Note, Row},
+    row::{self, Reading},
+};
+use crate::{
+    Services,
+    entity::{candidate, import, import_row},
+    error::{Result, ServiceError},
+};
+use parley_domain::{
+    candidate::{CandidateInput, Source},
+    id::{ImportId, WorkspaceId},
+    import::{CellProblem, Fate, Field, ImportState},
+    text,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use std::{
+    collections::{HashMap, HashSet},
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+use uuid::Uuid;
+
+/// How long a chunk may hold the write lock.
+const LOCK: Duration = Duration::from_millis(8);
+/// Rows of one statement. Powers of two, so that few different statements are prepared and kept.
+const STATEMENT: usize = 64;
+
+/// How many rows the next chunk takes: as many as the last ones managed within [`LOCK`].
+#[derive(Debug)]
+pub(super) struct Pace {
+    pub rows: usize,
+}
+
+impl Pace {
+    pub(super) const fn new() -> Self {
+        Self { rows: 64 }
+    }
+
+    /// Says how long the lock was held for a full chunk.
+    pub(super) fn held(&mut self, since: Instant) {
+        let held = since.elapsed();
+        if held > LOCK {
+            self.rows = (self.rows / 2).max(8);
+        } else if held < LOCK / 2 {
+            self.rows = (self.rows + self.rows / 4).min(512);
+        }
+    }
+}
+
+/// Cuts a list into pieces whose lengths are powers of two, longest first.
+pub(super) fn pieces<T>(mut list: Vec<T>) -> Vec<Vec<T>> {
+    let mut pieces = Vec::new();
+    while !list.is_empty() {
+        let mut length = STATEMENT;
+        while length > list.len() {
+            length /= 2;
+        }
+        let rest = list.split_off(length);
+        pieces.push(std::mem::replace(&mut list, rest));
+    }
+    pieces
+}
+
+/// Inserts many rows.
+pub(super) async fn insert_rows(tx: &impl ConnectionTrait, rows: Vec<import_row::Model>) -> Result<()> {
+    for piece in pieces(rows) {
+        import_row::Entity::insert_many(piece.into_iter().map(IntoActiveModel::into_active_model))
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// An import of this workspace.
+pub(super) async fn find(conn: &impl ConnectionTrait, workspace: WorkspaceId, id: ImportId) -> Result<import::Model> {
+    import::Entity::find_by_id(id.0)
+        .filter(import::Column::WorkspaceId.eq(workspace.0))
+        .one(conn)
+        .await?
+        .ok_or(ServiceError::NotFound)
+}
+
+/// The same, locked for the rest of the transaction.
+pub(super) async fn lock(conn: &impl ConnectionTrait, workspace: WorkspaceId, id: ImportId) -> Result<import::Model> {
+    import::Entity::find_by_id(id.0)
+        .filter(import::Column::WorkspaceId.eq(workspace.0))
+        .lock_exclusive()
+        .one(conn)
+        .await?
+        .ok_or(ServiceError::NotFound)
+}
+
+/// The import's state as a word that is known.
+pub(super) fn state(import: &import::Model) -> Result<ImportState> {
+    import.state.parse().map_err(unknown_word)
+}
+
+pub(super) fn unknown_word(error: String) -> ServiceError {
+    ServiceError::internal(anyhow::anyhow!(error))
+}
+
+/// What each column is matched to.
+pub(super) fn columns(import: &import::Model) -> Result<Vec<Option<Field>>> {
+    Ok(serde_json::from_str(&import.mapping)?)
+}
+
+/// Where the uploaded file lies.
+pub(super) fn file_of(s: &Services, id: Uuid) -> PathBuf {
+    folder(s).join(id.to_string())
+}
+
+/// The folder of uploaded tables.
+pub(super) fn folder(s: &Services) -> PathBuf {
+    s.config.data_dir.join("imports")
+}
+
+/// Forgets the uploaded file: the rows are in the database, and people's data should not lie around twice.
+pub(super) async fn forget_file(s: &Services, id: Uuid) {
+    if let Err(error) = tokio::fs::remove_file(file_of(s, id)).await
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        tracing::warn!(%error, import = %id, "an imported file could not be removed");
+    }
+}
+
+/// A row with what its cells say.
+#[derive(Debug)]
+pub(super) struct Judged {
+    pub row: Row,
+    pub verdict: Result<Box<CandidateInput>, Vec<CellProblem>>,
+}
+
+impl Judged {
+    /// `None` for the template's sample, which is no row.
+    pub(super) fn of(row: Row, columns: &[Option<Field>], this_year: i32) -> Option<Self> {
+        let verdict = match row::read(&row, columns, this_year) {
+            Reading::Candidate(candidate) => Ok(candidate),
+            Reading::Rejected(problems) => Err(problems),
+            Reading::Sample => return None,
+        };
+        Some(Self { row, verdict })
+    }
+
+    pub(super) fn email_norm(&self) -> Option<String> {
+        let candidate = self.verdict.as_ref().ok()?;
+        candidate.email.as_deref().map(text::email_norm)
+    }
+
+    /// The row to store, under `id`.
+    pub(super) fn into_model(
+        self,
+        import: &import::Model,
+        id: Uuid,
+        fate: Fate,
+        now: i64,
+    ) -> Result<import_row::Model> {
+        let email_norm = self.email_norm();
+        let json = |empty: bool, text: Result<String, serde_json::Error>| -> Result<Option<String>> {
+            Ok(if empty { None } else { Some(text?) })
+        };
+        let problems = self.verdict.err().unwrap_or_default();
+        Ok(import_row::Model {
+            id,
+            workspace_id: import.workspace_id,
+            import_id: import.id,
+            number: i32::try_from(self.row.number).unwrap_or(i32::MAX),
+            cells: serde_json::to_string(&self.row.cells)?,
+            notes: json(self.row.notes.is_empty(), serde_json::to_string(&self.row.notes))?,
+            fate: fate.as_str().to_owned(),
+            email_norm,
+            problems: json(problems.is_empty(), serde_json::to_string(&problems))?,
+            result: None,
+            reason: None,
+            candidate_id: None,
+            before: None,
+            created_at: now,
+            updated_at: now,
+        })
+    }
+}
+
+/// The row of the file that a stored row keeps.
+pub(super) fn row_of(stored: &import_row::Model) -> Result<Row> {
+    let notes: Vec<Note> = stored
+        .notes
+        .as_deref()
+        .map(serde_json::from_str)
+        .transpose()?
+        .unwrap_or_default();
+    Ok(Row {
+        number: u32::try_from(stored.number).unwrap_or_default(),
+        cells: serde_json::from_str(&stored.cells)?,
+        notes,
+    })
+}
+
+/// Who on an interview has an email.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Here {
+    /// The oldest whom the workspace added, not by this import.
+    pub twin: Option<Uuid>,
+    /// The oldest whom this import added.
+    pub own: Option<Uuid>,
+    /// The oldest who came by the public link.
+    pub walk_in: Option<Uuid>,
+}
+
+/// Looks up many emails at once.
+pub(super) async fn here(
+    conn: &impl ConnectionTrait,
+    import: &import::Model,
+    emails: impl IntoIterator<Item = String>,
+) -> Result<HashMap<String, Here>> {
+    let emails: Vec<String> = emails.into_iter().collect::<HashSet<_>>().into_iter().collect();
+    let mut found: HashMap<String, Here> = HashMap::new();
+    for piece in pieces(emails) {
+        let people: Vec<(Uuid, Option<String>, String, Option<Uuid>)> = candidate::Entity::find()
+            .select_only()
+            .column(candidate::Column::Id)
+            .column(candidate::Column::EmailNorm)
+            .column(candidate::Column::Source)
+            .column(candidate::Column::ImportId)
+            .filter(candidate::Column::InterviewId.eq(import.interview_id))
+            .filter(candidate::Column::EmailNorm.is_in(piece))
+            .filter(candidate::Column::WorkspaceId.eq(import.workspace_id))
+            .filter(candidate::Column::DeletedAt.is_null())
+            .order_by_asc(candidate::Column::CreatedAt)
+            .order_by_asc(candidate::Column::Id)
+            .into_tuple()
+            .all(conn)
+            .await?;
+        for (id, email, source, from) in people {
+            let here = found.entry(email.unwrap_or_default()).or_default();
+            let slot = if source == Source::PublicLink.as_str() {
+                &mut here.walk_in
+            } else if from == Some(import.id) {
+                &mut here.own
+            } else {
+                &mut here.twin
+            };
+            slot.get_or_insert(id);
+        }
+    }
+    Ok(found)
+}
+
+/// The fates of rows that come in the order of the file. `seen` holds the emails of the rows before them.
+pub(super) async fn fates(
+    conn: &impl ConnectionTrait,
+    import: &import::Model,
+    rows: &[Judged],
+    seen: &mut HashSet<String>,
+) -> Result<Vec<Fate>> {
+    let here = here(conn, import, rows.iter().filter_map(Judged::email_norm)).await?;
+    let fate = |row: &Judged| match (&row.verdict, row.email_norm()) {
+        (Err(_), _) => Fate::Rejected,
+        (Ok(_), None) => Fate::New,
+        (Ok(_), Some(email)) => {
+            let known = here.get(&email).is_some_and(|here| here.twin.is_some());
+            match (seen.insert(email), known) {
+                (false, _) => Fate::TwiceInFile,
+                (true, true) => Fate::AlreadyHere,
+                (true, false) => Fate::New,
+            }
+        }
+    };
+    Ok(rows.iter().map(fate).collect())
+}
+
+/// Ids in the order of time, for rows that follow each other.
+pub(super) fn new_ids(s: &Services, count: usize) -> Result<Vec<Uuid>> {
+    let mut ids = (0..count).map(|_| s.new_id::<Uuid>()).collect::<Result<Vec<_>>>()?;
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_powers_of_two_and_lose_nothing() {
+        for count in [0, 1, 2, 3, 63, 64, 65, 200] {
+            let list: Vec<usize> = (0..count).collect();
+            let pieces = pieces(list.clone());
+            assert!(
+                pieces
+                    .iter()
+                    .all(|piece| piece.len().is_power_of_two() && piece.len() <= STATEMENT)
+            );
+            assert_eq!(pieces.concat(), list);
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! What people see of imports: the preview, the progress, the result, the rows, the rejected ones as a workbook.
+
+use super::{commit::reason, row, run::obstacle, store, template::RejectedRows};
+use crate::{
+    Services,
+    entity::{import, import_row, user},
+    error::{Result, ServiceError},
+};
+use parley_domain::{
+    account::{Action, Actor},
+    id::{CandidateId, ImportId, InterviewId, WorkspaceId},
+    import::{CellProblem, Fate, Field, Import, ImportColumn, ImportCounts, ImportRow, ImportState, RowResult},
+    paging::{Page, PageRequest},
+    time::Timestamp,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
+
+/// Rows that show what a column holds.
+const SAMPLE_ROWS: u64 = 5;
+/// Imports of a list.
+const LISTED: u64 = 100;
+
+/// Which rows are wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RowFilter {
+    /// Only those with this fate.
+    pub fate: Option<Fate>,
+    /// Only those with this result.
+    pub result: Option<RowResult>,
+}
+
+/// One import as it stands.
+///
+/// # Errors
+/// An unknown import; a role that is too low.
+pub async fn get(s: &Services, actor: &Actor, id: ImportId) -> Result<Import> {
+    let workspace = s.allow_own(actor, Action::Read)?;
+    let import = store::find(s.db.read(), workspace, id).await?;
+    let samples = import_row::Entity::find()
+        .filter(import_row::Column::ImportId.eq(id.0))
+        .order_by_asc(import_row::Column::Number)
+        .limit(SAMPLE_ROWS)
+        .all(s.db.read())
+        .await?;
+    show(s, import, &samples).await
+}
+
+/// The imports of an interview, newest first, 100 at most.
+///
+/// # Errors
+/// A role that is too low.
+pub async fn list(s: &Services, actor: &Actor, interview: InterviewId) -> Result<Vec<Import>> {
+    let workspace = s.allow_own(actor, Action::Read)?;
+    let imports = import::Entity::find()
+        .filter(import::Column::WorkspaceId.eq(workspace.0))
+        .filter(import::Column::InterviewId.eq(interview.0))
+        .order_by_desc(import::Column::CreatedAt)
+        .order_by_desc(import::Column::Id)
+        .limit(LISTED)
+        .all(s.db.read())
+        .await?;
+    let mut shown = Vec::with_capacity(imports.len());
+    for import in imports {
+        shown.push(show(s, import, &[]).await?);
+    }
+    Ok(shown)
+}
+
+async fn show(s: &Services, import: import::Model, samples: &[import_row::Model]) -> Result<Import> {
+    let state = store::state(&import)?;
+    let creator = match import.created_by {
+        Some(id) => user::Entity::find_by_id(id)
+            .one(s.db.read())
+            .await?
+            .map(|user| user.name),
+        None => None,
+    };
+    Ok(Import {
+        id: ImportId(import.id),
+        interview_id: InterviewId(import.interview_id),
+        file_name: import.file_name.clone(),
+        format: import.format.clone(),
+        state,
+        counts: counts(s.db.read(), &import, state).await?,
+        sheets: serde_json::from_str(&import.sheets)?,
+        sheet: import.sheet.clone(),
+        header_row: u32::try_from(import.header_row).unwrap_or_default(),
+        encoding: import.encoding.clone(),
+        separator: import.separator.clone(),
+        mapping: mapping(&import, samples)?,
+        on_duplicate: import.on_duplicate.parse().map_err(store::unknown_word)?,
+        obstacle: if state == ImportState::Preview {
+            obstacle(&import)?
+        } else {
+            None
+        },
+        failure: import.failure.clone(),
+        created_by: creator,
+        created_at: Timestamp::from_millis(import.created_at),
+        finished_at: import.finished_at.map(Timestamp::from_millis),
+    })
+}
+
+fn mapping(import: &import::Model, samples: &[import_row::Model]) -> Result<Vec<ImportColumn>> {
+    let header: Vec<String> = serde_json::from_str(&import.header)?;
+    let fields = store::columns(import)?;
+    let rows = samples
+        .iter()
+        .map(|row| serde_json::from_str(&row.cells))
+        .collect::<Result<Vec<Vec<String>>, _>>()?;
+    let width = rows
+        .iter()
+        .map(Vec::len)
+        .chain([header.len(), fields.len()])
+        .max()
+        .unwrap_or_default();
+    let column = |at: usize| ImportColumn {
+        column: u32::try_from(at).unwrap_or(u32::MAX),
+        header: header.get(at).cloned().unwrap_or_default(),
+        field: fields.get(at).copied().flatten(),
+        sample: rows
+            .iter()
+            .map(|cells| cells.get(at).cloned().unwrap_or_default())
+            .collect(),
+    };
+    Ok((0..width).map(column).collect())
+}
+
+async fn counts(conn: &impl ConnectionTrait, import: &import::Model, state: ImportState) -> Result<ImportCounts> {
+    let figure = |figure: i32| u32::try_from(figure).unwrap_or_default();
+    let rows = figure(import.rows);
+    Ok(match state {
+        ImportState::Reading | ImportState::Preview => {
+            let grouped: Vec<(String, i64)> = import_row::Entity::find()
+                .select_only()
+                .column(import_row::Column::Fate)
+                .column_as(Expr::col(import_row::Column::Id).count(), "rows")
+                .filter(import_row::Column::ImportId.eq(import.id))
+                .group_by(import_row::Column::Fate)
+                .into_tuple()
+                .all(conn)
+                .await?;
+            let of = |fate: Fate| {
+                let found = grouped.iter().find(|(word, _)| word == fate.as_str());
+                u32::try_from(found.map_or(0, |(_, rows)| *rows)).unwrap_or(u32::MAX)
+            };
+            ImportCounts {
+                rows,
+                new: Some(of(Fate::New)),
+                already_here: Some(of(Fate::AlreadyHere)),
+                twice_in_file: Some(of(Fate::TwiceInFile)),
+                rejected: of(Fate::Rejected),
+                ..ImportCounts::default()
+            }
+        }
+        _ => {
+            let undone = state == ImportState::Undone;
+            ImportCounts {
+                rows,
+                added: Some(figure(import.added)),
+                updated: Some(figure(import.updated)),
+                skipped: Some(figure(import.skipped)),
+                rejected: figure(import.rejected),
+                removed: undone.then(|| figure(import.removed)),
+                restored: undone.then(|| figure(import.restored)),
+                kept: undone.then(|| figure(import.kept)),
+                ..ImportCounts::default()
+            }
+        }
+    })
+}
+
+/// Rows of an import in the order of the file, a page at a time.
+///
+/// # Errors
+/// An unknown import, a cursor or limit that cannot be, a role that is too low.
+pub async fn rows(
+    s: &Services,
+    actor: &Actor,
+    id: ImportId,
+    filter: RowFilter,
+    page: &PageRequest,
+) -> Result<Page<ImportRow>> {
+    let workspace = s.allow_own(actor, Action::Read)?;
+    let import = store::find(s.db.read(), workspace, id).await?;
+    let limit = page.rows().map_err(|message| ServiceError::invalid("limit", message))?;
+    let after: i32 = match page.cursor.as_deref() {
+        None => 0,
+        Some(cursor) => cursor
+            .parse()
+            .map_err(|_| ServiceError::invalid("cursor", "This cursor is not one of ours."))?,
+    };
+    let mut found = after_number(s.db.read(), &import, filter, after, limit + 1).await?;
+    let more = found.len() as u64 > limit;
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let next_cursor = found.last().filter(|_| more).map(|row| row.number.to_string());
+    let items = found
+        .into_iter()
+        .map(|stored| self::row(&import, stored))
+        .collect::<Result<_>>()?;
+    Ok(Page { items, next_cursor })
+}
+
+async fn after_number(
+    conn: &impl ConnectionTrait,
+    import: &import::Model,
+    filter: RowFilter,
+    after: i32,
+    limit: u64,
+) -> Result<Vec<import_row::Model>> {
+    let mut query = import_row::Entity::find()
+        .filter(import_row::Column::ImportId.eq(import.id))
+        .filter(import_row::Column::Number.gt(after));
+    if let Some(fate) = filter.fate {
+        query = query.filter(import_row::Column::Fate.eq(fate.as_str()));
+    }
+    if let Some(result) = filter.result {
+        query = query.filter(import_row::Column::Result.eq(result.as_str()));
+    }
+    Ok(query
+        .order_by_asc(import_row::Column::Number)
+        .limit(limit)
+        .all(conn)
+        .await?)
+}
+
+/// A stored row as people see it.
+pub(super) fn row(import: &import::Model, stored: import_row::Model) -> Result<ImportRow> {
+    let columns: Vec<Option<Field>> = store::columns(import)?;
+    let row = store::row_of(&stored)?;
+    let problems: Vec<CellProblem> = stored
+        .problems
+        .as_deref()
+        .map(serde_json::from_str)
+        .transpose()?
+        .unwrap_or_default();
+    Ok(ImportRow {
+        number: row.number,
+        notes: row::notes(&row, &columns),
+        cells: row.cells,
+        fate: stored.fate.parse().map_err(store::unknown_word)?,
+        result: stored
+            .result
+            .map(|word| word.parse())
+            .transpose()
+            .map_err(store::unknown_word)?,
+        reason: stored.reason.as_deref().map(sentence),
+        problems,
+        candidate_id: stored.candidate_id.map(CandidateId),
+    })
+}
+
+fn sentence(code: &str) -> String {
+    match code {
+        reason::ALREADY_HERE => "Someone with this email is already on the interview.",
+        reason::TWICE => "An earlier row of the file has this email.",
+        reason::CANCELLED => "The import was cancelled before this row.",
+        reason::REMOVED => "Undo took this candidate back.",
+        reason::RESTORED => "Undo gave this candidate the earlier values back.",
+        reason::KEPT => "Undo left this candidate, who has started or was edited since.",
+        other => other,
+    }
+    .to_owned()
+}
+
+/// The rejected rows as an .xlsx file with a column that says what to fix; uploading it again after fixing works.
+///
+/// # Errors
+/// An unknown import; a role that is too low; a conflict where no row was rejected.
+pub async fn rejected_xlsx(s: &Services, actor: &Actor, id: ImportId) -> Result<Vec<u8>> {
+    let workspace: WorkspaceId = s.allow_own(actor, Action::Read)?;
+    let import = store::find(s.db.read(), workspace, id).await?;
+    let mut header: Vec<String> = serde_json::from_str(&import.header)?;
+    let width = store::columns(&import)?.len();
+    // A column that was matched though its header is empty keeps its place.
+    if header.len() < width {
+        header.resize(width, String::new());
+    }
+    let mut book = RejectedRows::new(&header).map_err(ServiceError::internal)?;
+    let filter = RowFilter {
+        fate: Some(Fate::Rejected),
+        result: None,
+    };
+    let (mut after, mut any) = (0, false);
+    loop {
+        let found = after_number(s.db.read(), &import, filter, after, 500).await?;
+        let Some(last) = found.last().map(|row| row.number) else {
+            break;
+        };
+        (after, any) = (last, true);
+        for stored in found {
+            let row = row(&import, stored)?;
+            let reasons: Vec<String> = row.problems.iter().map(CellProblem::sentence).collect();
+            book.row(&row.cells, &reasons.join(" "))
+                .map_err(ServiceError::internal)?;
+        }
+    }
+    if !any {
+        return Err(ServiceError::conflict(
+            "none_rejected",
+            "No row of this import was rejected.",
+        ));
+    }
+    book.finish().map_err(ServiceError::internal)
+}
