@@ -209,17 +209,12 @@ fn without_hint(key: &str) -> &str {
 }
 
 fn by_key(key: &str) -> Option<Field> {
-    if key.is_empty() {
-        return None;
-    }
     static MEANINGS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
-        let spellings = |field: Field| {
-            field
-                .spellings()
-                .split('|')
-                .map(move |spelling| (self::key(spelling), field))
-        };
-        Field::ALL.into_iter().flat_map(spellings).collect()
+        let mut meanings = HashMap::new();
+        for field in Field::ALL {
+            meanings.extend(spellings(*field).split('|').map(|spelling| (self::key(spelling), *field)));
+        }
+        meanings
     });
     MEANINGS.get(key).copied()
 }

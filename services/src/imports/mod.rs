@@ -18,7 +18,7 @@ mod intake;
 mod preview;
 mod run;
 mod store;
-mod undo;
+mod takeback;
 mod view;
 
 pub use intake::{Upload, extract_in_child, incoming, upload};

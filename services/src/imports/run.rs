@@ -4,7 +4,7 @@
 //! a lease that ran out belongs to a process that died, and anyone may go on. A chunk commits its rows and its figures
 //! together, so a kill at any moment leaves either both or neither.
 
-use super::{commit, store, store::Pace, undo, view};
+use super::{commit, store, store::Pace, takeback, view};
 use crate::{
     Services,
     db::Priority,
@@ -323,7 +323,7 @@ async fn chunk(
     let step = match import.work.as_deref() {
         Some("confirm") => commit::write(&*tx, s, &mut figures, at.1, pace.rows).await?,
         Some("cancel") => commit::skip_rest(&*tx, s, &mut figures, pace.rows).await?,
-        Some("undo") => undo::take_back(&*tx, s, &mut figures, at.1, pace.rows).await?,
+        Some("undo") => takeback::take_back(&*tx, s, &mut figures, at.1, pace.rows).await?,
         other => {
             return Err(ServiceError::internal(anyhow::anyhow!(
                 "an import has the work {other:?}"
