@@ -24,4 +24,4 @@ mod view;
 pub use intake::{Upload, extract_in_child, incoming, upload};
 pub use preview::{correct, patch};
 pub use run::{cancel, confirm, resume, run, undo};
-pub use view::{RowFilter, get, list, rejected_xlsx, rows};
+pub use view::{RowFilter, get, list, rejected_xlsx, rows, template_xlsx};

@@ -1,8 +1,15 @@
 //! What people see of imports: the preview, the progress, the result, the rows, the rejected ones as a workbook.
 
-use super::{commit::reason, row, run::obstacle, store, template::RejectedRows};
+use super::{
+    commit::reason,
+    row,
+    run::obstacle,
+    store,
+    template::{RejectedRows, template},
+};
 use crate::{
     Services,
+    candidates::this_year,
     entity::{import, import_row, user},
     error::{Result, ServiceError},
 };
@@ -263,6 +270,15 @@ fn sentence(code: &str) -> String {
         other => other,
     }
     .to_owned()
+}
+
+/// The template to fill in, as an .xlsx file.
+///
+/// # Errors
+/// A role that is too low.
+pub fn template_xlsx(s: &Services, actor: &Actor) -> Result<Vec<u8>> {
+    s.allow_own(actor, Action::Read)?;
+    template(this_year(s)).map_err(ServiceError::internal)
 }
 
 /// The rejected rows as an .xlsx file with a column that says what to fix; uploading it again after fixing works.
