@@ -7,7 +7,7 @@
 use super::{commit, store, store::Pace, takeback, view};
 use crate::{
     Services,
-    db::Priority,
+    db::{Priority, WriteTxn},
     entity::import,
     error::{Result, ServiceError},
     events::Change,
@@ -56,7 +56,7 @@ pub async fn confirm(s: &Services, actor: &Actor, id: ImportId) -> Result<Import
     let import = store::lock(&*tx, workspace, id).await?;
     match store::state(&import)? {
         ImportState::Preview => {}
-        ImportState::Running | ImportState::Done => return view::get(s, actor, id).await,
+        ImportState::Running | ImportState::Done => return unchanged(s, actor, id, tx).await,
         ImportState::Reading => {
             return Err(ServiceError::conflict(
                 "reading",
@@ -83,6 +83,12 @@ pub async fn confirm(s: &Services, actor: &Actor, id: ImportId) -> Result<Import
     view::get(s, actor, id).await
 }
 
+/// The import as it is. The transaction ends first: whoever holds a connection must not wait for another one.
+async fn unchanged(s: &Services, actor: &Actor, id: ImportId, tx: WriteTxn) -> Result<Import> {
+    drop(tx);
+    view::get(s, actor, id).await
+}
+
 /// What stands in the way of confirming, as a sentence.
 pub(super) fn obstacle(import: &import::Model) -> Result<Option<String>> {
     let columns = store::columns(import)?;
@@ -102,7 +108,7 @@ pub async fn cancel(s: &Services, actor: &Actor, id: ImportId) -> Result<Import>
     let import = store::lock(&*tx, workspace, id).await?;
     match store::state(&import)? {
         ImportState::Preview | ImportState::Running => {}
-        ImportState::Cancelled => return view::get(s, actor, id).await,
+        ImportState::Cancelled => return unchanged(s, actor, id, tx).await,
         _ => {
             return Err(ServiceError::conflict(
                 "not_running",
@@ -131,7 +137,7 @@ pub async fn undo(s: &Services, actor: &Actor, id: ImportId) -> Result<Import> {
     let import = store::lock(&*tx, workspace, id).await?;
     match store::state(&import)? {
         ImportState::Done | ImportState::Cancelled | ImportState::Failed => {}
-        ImportState::Undone => return view::get(s, actor, id).await,
+        ImportState::Undone => return unchanged(s, actor, id, tx).await,
         ImportState::Reading | ImportState::Preview | ImportState::Running => {
             return Err(ServiceError::conflict(
                 "not_done",
