@@ -1,6 +1,6 @@
-//! What runs without being asked: the sweeper and the jobs, in the serving process or in `parley worker`.
+//! What runs without being asked: the sweeper, the jobs and the imports, in the serving process or in `parley worker`.
 
-use parley_services::{Services, jobs, sessions};
+use parley_services::{Services, imports, jobs, sessions};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -10,6 +10,7 @@ pub fn start(services: &Services, stop: &CancellationToken) -> JoinSet<()> {
     let mut loops = JoinSet::new();
     loops.spawn(sessions::run_sweeper(services.clone(), stop.clone()));
     loops.spawn(jobs::run(services.clone(), stop.clone()));
+    loops.spawn(imports::run(services.clone(), stop.clone()));
     loops
 }
 

@@ -1,7 +1,7 @@
 //! All routes, area by area, and what wraps them.
 
 use crate::{
-    address, api, assets, candidate_events, candidate_pages, downloads, health, logging, pages, security, state::AppState,
+    address, api, assets, candidate_events, candidate_pages, downloads, health, import_files, logging, pages, security, state::AppState,
     streams,
 };
 use axum::{
@@ -27,6 +27,7 @@ pub fn build(state: AppState) -> Router {
         .merge(candidate_events::router())
         .merge(streams::router())
         .merge(downloads::router())
+        .merge(import_files::router())
         .merge(api::router(state.services.clone()));
     // Added last and run first: the request gets its id, then its address, then passes the guard.
     pages::routes(areas, &state)

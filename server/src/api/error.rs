@@ -102,6 +102,11 @@ impl ApiError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
     }
 
+    /// 413, with a sentence of its own.
+    pub fn too_large_because(sentence: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", sentence)
+    }
+
     /// 415: the body is not of a kind that this address takes.
     pub fn media_type(expected: &str) -> Self {
         let detail = format!("Send the body as {expected}, with that Content-Type.");

@@ -259,10 +259,10 @@ mod tests {
     #[test]
     fn dates_and_times() {
         let at = |serial, kind, epoch_1904| moment(&ExcelDateTime::new(serial, kind, epoch_1904));
-        assert_eq!(at(45351.0, ExcelDateTimeType::DateTime, false), "2024-02-29");
-        assert_eq!(at(43889.0, ExcelDateTimeType::DateTime, true), "2024-02-29");
+        assert_eq!(at(45_351.0, ExcelDateTimeType::DateTime, false), "2024-02-29");
+        assert_eq!(at(43_889.0, ExcelDateTimeType::DateTime, true), "2024-02-29");
         assert_eq!(
-            at(43831.572_916_666_66, ExcelDateTimeType::DateTime, false),
+            at(43_831.572_916_666_66, ExcelDateTimeType::DateTime, false),
             "2020-01-01 13:45"
         );
         assert_eq!(at(0.395_833_333_333_333_3, ExcelDateTimeType::DateTime, false), "09:30");
