@@ -656,7 +656,8 @@ async fn strangers_and_viewers_change_nothing(bed: TestBed) {
         }
     }
     assert_eq!(imports::get(&s, &viewer, import.id).await.unwrap().counts.rows, 6);
-    assert!(imports::list(&s, &stranger, interview).await.unwrap().is_empty());
+    let foreign = imports::list(&s, &stranger, interview).await;
+    assert!(matches!(foreign, Err(ServiceError::NotFound)));
     assert_eq!(imports::list(&s, &viewer, interview).await.unwrap().len(), 1);
 }
 

@@ -10,6 +10,7 @@ use parley_server::{
 };
 use parley_services::{
     Config, Services, accounts,
+    child::Children,
     clock::ManualClock,
     conversation::{self, StartInput},
     db::Db,
@@ -100,7 +101,8 @@ impl Bed {
         };
         let clock = Arc::new(ManualClock::new(Timestamp::from_millis(START)));
         let secrets = Secrets::parse("a-test-secret-of-more-than-32-characters").unwrap();
-        let s = Services::with_clock(db, secrets, config, Arc::clone(&clock) as _).with_rates(rates);
+        let mut s = Services::with_clock(db, secrets, config, Arc::clone(&clock) as _).with_rates(rates);
+        s.children = Some(Children::new(env!("CARGO_BIN_EXE_parley").into(), 2));
         for slug in ["home", "away"] {
             let row = workspace::Model {
                 id: s.new_id().unwrap(),

@@ -11,6 +11,7 @@ mod bed;
 mod candidates;
 mod document;
 mod errors;
+mod imports;
 mod interviews;
 mod repeated;
 mod sessions;

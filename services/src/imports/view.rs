@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Services,
     candidates::this_year,
-    entity::{import, import_row, user},
+    entity::{import, import_row, interview, user},
     error::{Result, ServiceError},
 };
 use parley_domain::{
@@ -57,9 +57,14 @@ pub async fn get(s: &Services, actor: &Actor, id: ImportId) -> Result<Import> {
 /// The imports of an interview, newest first, 100 at most.
 ///
 /// # Errors
-/// A role that is too low.
+/// An unknown interview; a role that is too low.
 pub async fn list(s: &Services, actor: &Actor, interview: InterviewId) -> Result<Vec<Import>> {
     let workspace = s.allow_own(actor, Action::Read)?;
+    interview::Entity::find_by_id(interview.0)
+        .filter(interview::Column::WorkspaceId.eq(workspace.0))
+        .one(s.db.read())
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let imports = import::Entity::find()
         .filter(import::Column::WorkspaceId.eq(workspace.0))
         .filter(import::Column::InterviewId.eq(interview.0))
