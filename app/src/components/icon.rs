@@ -78,7 +78,7 @@ impl IconName {
             }
             Self::Cross => "M4 4l8 8M12 4l-8 8",
             Self::Dashboard => "M2.5 2.5H7V7H2.5zM9 2.5h4.5V7H9zM2.5 9H7v4.5H2.5zM9 9h4.5v4.5H9z",
-            Self::Dots => "M3.2 8h.01M8 8h.01M12.8 8h.01",
+            Self::Dots => "M3 7.5v1M3.5 7.5v1M8 7.5v1M8.5 7.5v1M13 7.5v1M13.5 7.5v1",
             Self::Download => "M8 2.5v8M4.8 7.3L8 10.5l3.2-3.2M2.5 10.5v2a1 1 0 0 0 1 1h9a1 1 0 0 0 1-1v-2",
             Self::Error => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 5v3.4M8 10.9h.01",
             Self::External => {
