@@ -177,7 +177,7 @@ fn Table() -> impl IntoView {
                 </th>
                 <td><Status tone=tone label=status fine="question 3 of 8"/></td>
                 <td class="num">{score}</td>
-                <td><Time at="2026-11-24T02:00:00Z" text="2 hours ago" exact="24 Nov 2026, 02:00 UTC"/></td>
+                <td><Time at=shown()/></td>
                 <td>
                     <div class="table__actions">
                         <Button size=ButtonSize::Small icon=IconName::Link>"Copy link"</Button>
@@ -258,5 +258,13 @@ fn Others() -> impl IntoView {
                 </EmptyState>
             </div>
         </section>
+    }
+}
+
+fn shown() -> parley_domain::time::ShownTime {
+    parley_domain::time::ShownTime {
+        at: parley_domain::time::Timestamp::from_millis(1_795_500_000_000),
+        short: "2 hours ago".to_owned(),
+        exact: "Tue 24 Nov 2026, 02:00:00 UTC".to_owned(),
     }
 }

@@ -173,6 +173,12 @@ pub fn TextField(
     /// Longest text that is taken.
     #[prop(optional, into)]
     maxlength: Option<u32>,
+    /// Shortest text that is taken.
+    #[prop(optional, into)]
+    minlength: Option<u32>,
+    /// Id of a `<datalist>` with suggestions.
+    #[prop(optional, into)]
+    list: Option<&'static str>,
     /// The form cannot do without it.
     #[prop(optional)]
     required: bool,
@@ -210,6 +216,8 @@ pub fn TextField(
                 autocomplete=autocomplete
                 inputmode=inputmode
                 maxlength=maxlength.map(|most| most.to_string())
+                minlength=minlength.map(|least| least.to_string())
+                list=list
                 required=required
                 autofocus=autofocus
                 disabled=move || disabled.get()

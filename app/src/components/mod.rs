@@ -13,6 +13,7 @@
 //!
 //! The content security policy forbids `style="…"` in HTML that the server sends: show widths with `<progress>` or SVG.
 
+mod async_view;
 mod avatar;
 mod badge;
 mod button;
@@ -33,6 +34,7 @@ mod theme;
 mod time;
 mod toast;
 
+pub use async_view::*;
 pub use avatar::*;
 pub use badge::*;
 pub use button::*;

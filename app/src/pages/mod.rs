@@ -1,5 +1,8 @@
 //! The pages, one file a route.
 
+pub mod account;
+pub mod interviews;
 pub mod layout;
 pub mod not_found;
 pub mod sessions;
+pub mod workspace;

@@ -45,4 +45,7 @@ texts! {
     load_failed = "This could not be loaded",
     load_failed_text = "Nothing was changed. Try again; if it keeps failing, reload the page.",
     fix_fields = "Some fields need attention",
+    dashboard_title = "Dashboard",
+    log_in_again = "Log in again",
+    person_menu = "You",
 }

@@ -12,7 +12,7 @@ macro_rules! texts {
         #[derive(Debug)]
         pub struct $name {
             $(#[doc = $text] pub $field: &'static str,)*
-            $($(#[doc = stringify!($body)] pub $call: fn($($arg: $kind),*) -> String,)*)?
+            $($(#[doc = stringify!($body)] pub $call: fn($($kind),*) -> String,)*)?
         }
 
         pub(super) static $value: $name = $name {

@@ -1,5 +1,9 @@
 //! What pages stand in: the rail and the page header.
 
+mod frame;
 mod header;
+mod here;
 
+pub use frame::WorkspaceFrame;
 pub use header::*;
+pub use here::*;

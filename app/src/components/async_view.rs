@@ -1,0 +1,63 @@
+//! Data on its way: a skeleton, then the view, or the error with a way on.
+
+use super::{ButtonLink, ButtonSize, EmptyState, ErrorNotice, Notice, NoticeKind, Skeleton, SkeletonKind};
+use crate::error::AppError;
+use crate::messages::creator;
+use leptos::prelude::*;
+
+/// Shows what a resource brings. While it is fetched anew, the old view stays.
+#[component]
+pub fn AsyncView<T>(
+    /// What is fetched.
+    data: Resource<Result<T, AppError>>,
+    /// The shape shown while it is fetched the first time.
+    #[prop(optional)]
+    skeleton: SkeletonKind,
+    /// What to show of it.
+    view: impl Fn(T) -> AnyView + Copy + Send + Sync + 'static,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+{
+    let retry = Callback::new(move |()| data.refetch());
+    view! {
+        <Transition fallback=move || view! { <Skeleton kind=skeleton/> }>
+            {move || Suspend::new(async move {
+                match data.await {
+                    Ok(value) => view(value),
+                    Err(error) => failure(&error, retry),
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// What to show instead of something that could not be loaded.
+#[must_use]
+pub fn failure(error: &AppError, retry: Callback<()>) -> AnyView {
+    let t = creator();
+    match error {
+        AppError::SignedOut => view! { <SignedOut/> }.into_any(),
+        AppError::NotFound => {
+            view! { <EmptyState title=t.not_found_title text=t.not_found_text/> }.into_any()
+        }
+        AppError::Forbidden => view! { <Notice kind=NoticeKind::Error title=error.to_string()/> }.into_any(),
+        _ => view! { <ErrorNotice title=t.load_failed text=error.to_string() on_retry=retry/> }.into_any(),
+    }
+}
+
+/// The login has ended: the way back to this very page.
+#[component]
+pub fn SignedOut() -> impl IntoView {
+    let t = creator();
+    let location = leptos_router::hooks::use_location();
+    let href = move || {
+        let path = location.pathname.get();
+        format!("/login?next={}", leptos_router::location::Url::escape(&path))
+    };
+    view! {
+        <Notice kind=NoticeKind::Error title=t.accounts.signed_out text=t.accounts.signed_out_text>
+            {move || view! { <ButtonLink size=ButtonSize::Small href=href()>{t.log_in_again}</ButtonLink> }}
+        </Notice>
+    }
+}

@@ -1,0 +1,256 @@
+//! `/w/{slug}/settings/keys`: API keys.
+
+use super::SettingsHead;
+use crate::components::{
+    AsyncView, Button, ButtonKind, ButtonSize, ConfirmDialog, CopyField, Dialog, EmptyState, IconName, Notice,
+    NoticeKind, SelectField, TextField, Time, use_toasts,
+};
+use crate::error::AppError;
+use crate::messages::creator;
+use crate::pages::layout::use_here;
+use crate::server_fns::accounts::{create_key, list_keys, revoke_key};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use parley_domain::{
+    account::{Action, Role},
+    person::ApiKeySeen,
+};
+
+/// The list, making one, ending one.
+#[component]
+pub fn Keys() -> impl IntoView {
+    let t = creator().accounts;
+    let here = use_here();
+    if !here.can(Action::ManageApiKeys) {
+        return view! {
+            <SettingsHead/>
+            <div class="page page--form"><Notice title=t.key_admins/></div>
+        }
+        .into_any();
+    }
+    let keys = Resource::new(|| (), move |()| list_keys(here.slug()));
+    let making = RwSignal::new(false);
+    let reload = Callback::new(move |()| keys.refetch());
+    let open = Callback::new(move |()| making.set(true));
+    view! {
+        <SettingsHead/>
+        <div class="page">
+            <section class="section">
+                <div class="section__head">
+                    <h2>{t.keys}</h2>
+                    <span class="push"></span>
+                    <Button icon=IconName::Plus on_press=open>{t.key_new}</Button>
+                    <p class="section__help prose">{t.keys_help}</p>
+                </div>
+                <AsyncView
+                    data=keys
+                    view=move |list: Vec<ApiKeySeen>| {
+                        if list.is_empty() {
+                            view! { <EmptyState title=t.keys_none text=t.keys_none_text/> }.into_any()
+                        } else {
+                            view! { <KeyTable list=list on_change=reload/> }.into_any()
+                        }
+                    }
+                />
+            </section>
+            <NewKey open=making on_made=reload/>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn KeyTable(list: Vec<ApiKeySeen>, on_change: Callback<()>) -> impl IntoView {
+    let t = creator().accounts;
+    let rows = list.into_iter().map(|key| view! { <KeyRow key=key on_change=on_change/> }).collect_view();
+    view! {
+        <div class="table-box">
+            <table class="table">
+                <thead>
+                    <tr>
+                        <th scope="col" class="col-sticky">{t.name}</th>
+                        <th scope="col">{t.key_hint}</th>
+                        <th scope="col">{t.role}</th>
+                        <th scope="col">{t.key_maker}</th>
+                        <th scope="col">{t.key_created}</th>
+                        <th scope="col">{t.key_used}</th>
+                        <td></td>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+/// What a role is called.
+const fn role_name(role: Role) -> &'static str {
+    let t = creator().accounts;
+    match role {
+        Role::Viewer => t.role_viewer,
+        Role::Member => t.role_member,
+        Role::Admin => t.role_admin,
+        Role::Owner => t.role_owner,
+    }
+}
+
+#[component]
+fn KeyRow(key: ApiKeySeen, on_change: Callback<()>) -> impl IntoView {
+    let t = creator().accounts;
+    let here = use_here();
+    let toasts = use_toasts();
+    let asking = RwSignal::new(false);
+    let failed = RwSignal::new(None::<AppError>);
+    let id = key.id;
+    let revoke = Callback::new(move |()| {
+        spawn_local(async move {
+            match revoke_key(here.slug(), id).await {
+                Ok(()) => {
+                    toasts.show(t.key_revoked);
+                    on_change.run(());
+                }
+                Err(error) => failed.set(Some(error)),
+            }
+        });
+    });
+    let used = match key.last_used {
+        Some(at) => view! { <Time at=at/> }.into_any(),
+        None => t.key_never.into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row" class="col-sticky">{key.name.clone()}</th>
+            <td><code>{format!("…{}", key.hint)}</code></td>
+            <td>{role_name(key.role)}</td>
+            <td>{key.maker.unwrap_or_else(|| t.key_command_line.to_owned())}</td>
+            <td><Time at=key.created/></td>
+            <td>{used}</td>
+            <td class="num">
+                {move || failed.get().map(|error| view! { <span class="small">{error.to_string()}" "</span> })}
+                <Button
+                    size=ButtonSize::Small
+                    kind=ButtonKind::Harm
+                    on_press=Callback::new(move |()| asking.set(true))
+                >
+                    {t.key_revoke}
+                </Button>
+                <ConfirmDialog
+                    id=format!("revoke-{id}")
+                    open=asking
+                    title=(t.key_revoke_title)(&key.name)
+                    text=t.key_revoke_text
+                    confirm=t.key_revoke
+                    danger=true
+                    on_confirm=revoke
+                />
+            </td>
+        </tr>
+    }
+}
+
+/// Name and role, then the key itself: shown this once.
+#[component]
+fn NewKey(open: RwSignal<bool>, on_made: Callback<()>) -> impl IntoView {
+    let t = creator().accounts;
+    let here = use_here();
+    let name = RwSignal::new(String::new());
+    let role = RwSignal::new(Role::Member.as_str().to_owned());
+    let made = RwSignal::new(None::<String>);
+    let busy = RwSignal::new(false);
+    let failed = RwSignal::new(None::<AppError>);
+    Effect::new(move |_| {
+        if !open.get() {
+            name.set(String::new());
+            made.set(None);
+            failed.set(None);
+        }
+    });
+    let create = Callback::new(move |()| {
+        let Ok(chosen) = role.get_untracked().parse::<Role>() else { return };
+        busy.set(true);
+        spawn_local(async move {
+            match create_key(here.slug(), name.get_untracked(), chosen).await {
+                Ok(new) => {
+                    failed.set(None);
+                    made.set(Some(new.secret));
+                    on_made.run(());
+                }
+                Err(error) => failed.set(Some(error)),
+            }
+            busy.set(false);
+        });
+    });
+    let dirty = Signal::derive(move || made.with(Option::is_none) && name.with(|name| !name.trim().is_empty()));
+    view! {
+        <Dialog id="new-key" open=open title=t.key_new dirty=dirty>
+            {move || match made.get() {
+                Some(secret) => view! { <MadeKey secret=secret open=open/> }.into_any(),
+                None => view! { <KeyForm name=name role=role busy=busy failed=failed create=create open=open/> }.into_any(),
+            }}
+        </Dialog>
+    }
+}
+
+#[component]
+fn MadeKey(secret: String, open: RwSignal<bool>) -> impl IntoView {
+    let t = creator().accounts;
+    view! {
+        <div class="dialog__body">
+            <Notice kind=NoticeKind::Mind title=t.key_made text=t.key_once/>
+            <CopyField id="key-secret" label=t.key_label copy=t.key_copy value=secret/>
+        </div>
+        <div class="dialog__foot">
+            <Button kind=ButtonKind::Primary on_press=Callback::new(move |()| open.set(false))>{t.key_done}</Button>
+        </div>
+    }
+}
+
+#[component]
+fn KeyForm(
+    name: RwSignal<String>,
+    role: RwSignal<String>,
+    busy: RwSignal<bool>,
+    failed: RwSignal<Option<AppError>>,
+    create: Callback<()>,
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let t = creator().accounts;
+    let own = use_here().role();
+    let roles = Role::ALL
+        .into_iter()
+        .filter(|role| *role <= own)
+        .map(|role| (role.as_str().to_owned(), role_name(role).to_owned()))
+        .collect();
+    let at_name = Signal::derive(move || failed.get()?.field("name").map(str::to_owned));
+    let general = move || failed.get().filter(|error| error.field("name").is_none());
+    view! {
+        <form
+            class="dialog__form"
+            novalidate
+            on:submit=move |ev| {
+                ev.prevent_default();
+                create.run(());
+            }
+        >
+            <div class="dialog__body">
+                {move || general().map(|e| view! { <Notice kind=NoticeKind::Error title=e.to_string()/> })}
+                <TextField
+                    id="key-name"
+                    label=t.key_name
+                    hint=t.key_name_hint
+                    value=name
+                    maxlength=100
+                    autofocus=true
+                    error=at_name
+                />
+                <SelectField id="key-role" label=t.role options=roles value=role/>
+            </div>
+            <div class="dialog__foot">
+                <Button on_press=Callback::new(move |()| open.set(false))>{creator().cancel}</Button>
+                <Button kind=ButtonKind::Primary r#type=crate::components::ButtonType::Submit busy=busy>
+                    {t.key_create}
+                </Button>
+            </div>
+        </form>
+    }
+}

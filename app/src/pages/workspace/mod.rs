@@ -1,0 +1,30 @@
+//! Pages of the workspace as a whole.
+
+mod dashboard;
+mod keys;
+mod profile;
+
+pub use dashboard::Dashboard;
+pub use keys::Keys;
+pub use profile::Profile;
+
+use crate::components::Tabs;
+use crate::messages::creator;
+use crate::pages::layout::{PageHeader, use_here};
+use leptos::prelude::*;
+
+/// Head and tabs of the settings.
+#[component]
+fn SettingsHead() -> impl IntoView {
+    let t = creator().accounts;
+    let here = use_here();
+    view! {
+        <PageHeader title=t.settings/>
+        <div class="page page--tabs">
+            <Tabs
+                label=t.settings
+                tabs=vec![(here.path("/settings"), t.profile), (here.path("/settings/keys"), t.keys)]
+            />
+        </div>
+    }
+}
