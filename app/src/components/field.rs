@@ -19,6 +19,8 @@ pub enum FieldWidth {
     Narrow,
     /// A name, a choice.
     Medium,
+    /// A title.
+    Wide,
 }
 
 impl FieldWidth {
@@ -27,6 +29,7 @@ impl FieldWidth {
             Self::Full => "field",
             Self::Narrow => "field field--narrow",
             Self::Medium => "field field--medium",
+            Self::Wide => "field field--wide",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Interviews: what is asked, how, and who may enter.
 
 mod archive;
+mod overview;
 mod read;
 mod templates;
 mod version;
@@ -8,6 +9,7 @@ mod write;
 
 pub use archive::archive;
 pub(crate) use read::known;
+pub use overview::session_counts;
 pub use read::{InterviewFilter, get, list};
 pub use templates::{template, templates};
 pub use version::{Version, question_count, version};

@@ -127,8 +127,11 @@ texts! {
     expiry = "Invite links expire after days",
     expiry_hint = "Empty for never. Applies to links made from now on.",
     whole_number = "Enter a whole number.",
+    self_retakes = "Retakes by themselves",
+    self_retakes_hint = "How often candidates may take it again without asking. Every attempt is kept.",
     =>
     questions(n: u64) = count(n, "question", "questions"),
+    shown(n: u64) = format!("{} on this page", count(n, "interview", "interviews")),
     question_n(n: usize) = format!("Question {n}"),
     criterion_n(n: usize) = format!("Criterion {n}"),
     choice_n(n: usize) = format!("Choice {n}"),

@@ -1,0 +1,165 @@
+//! The pages of one interview: header with title, state and what one can do with it, then the tabs, each a route.
+
+use super::state_words;
+use crate::components::{
+    AsyncView, Badge, Button, ButtonKind, ConfirmDialog, IconName, Menu, MenuItem, MenuPlace, Notice, NoticeKind,
+    Status, Tabs, failure, use_toasts,
+};
+use crate::error::AppError;
+use crate::messages::creator;
+use crate::pages::layout::{PageHeader, use_here};
+use crate::server_fns::interviews::{get_interview, set_state};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::components::{Outlet, Redirect};
+use leptos_router::hooks::use_params_map;
+use parley_domain::{
+    account::Action,
+    id::InterviewId,
+    interview::{Interview, InterviewState},
+};
+
+/// The interview whose pages we are on; take it with [`use_interview`] in any of its tabs.
+#[derive(Clone, Copy)]
+pub struct OneInterview {
+    /// Its id, from the URL.
+    pub id: Signal<InterviewId>,
+    /// The whole of it, as it was when last fetched.
+    pub data: Resource<Result<Interview, AppError>>,
+}
+
+impl OneInterview {
+    /// Fetches it anew, after something of it was changed.
+    pub fn reload(self) {
+        self.data.refetch();
+    }
+}
+
+/// The interview whose pages we are on.
+///
+/// # Panics
+/// Outside an interview's frame.
+#[must_use]
+pub fn use_interview() -> OneInterview {
+    expect_context()
+}
+
+/// Header and tabs; the tab itself is below.
+#[component]
+pub fn InterviewFrame() -> impl IntoView {
+    let here = use_here();
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|map| map.get("id")?.parse::<InterviewId>().ok()));
+    move || match id.get() {
+        // Another interview is another frame: nothing of the one before may stay.
+        Some(id) => {
+            let data = Resource::new(|| (), move |()| get_interview(here.slug(), id));
+            provide_context(OneInterview { id: Signal::stored(id), data });
+            view! {
+                <AsyncView data=data view=|interview: Interview| view! { <Head interview=interview/> }.into_any()/>
+                <Outlet/>
+            }
+            .into_any()
+        }
+        None => failure(&AppError::NotFound, Callback::new(|()| {})),
+    }
+}
+
+/// The bare address of an interview leads to its first tab.
+#[component]
+pub fn InterviewHome() -> impl IntoView {
+    let here = use_here();
+    let id = use_interview().id.get_untracked();
+    view! { <Redirect path=here.path(&format!("/interviews/{id}/content"))/> }
+}
+
+#[component]
+fn Head(interview: Interview) -> impl IntoView {
+    let t = creator().interviews;
+    let here = use_here();
+    let failed = RwSignal::new(None::<AppError>);
+    let state = interview.content.state;
+    let base = here.path(&format!("/interviews/{}", interview.id));
+    let meta = move || {
+        let (words, tone) = state_words(state);
+        view! { <Status tone=tone label=words/> <Badge label=t.invite_only/> }
+    };
+    view! {
+        <PageHeader
+            title=interview.content.title.clone()
+            crumbs=vec![(here.path("/interviews"), t.title.to_owned())]
+            meta=meta
+        >
+            {here.can(Action::EditInterviews).then(|| view! { <StateActions state=state failed=failed/> })}
+        </PageHeader>
+        <div class="page page--tabs">
+            {move || failed.get().map(|e| {
+                view! { <Notice kind=NoticeKind::Error title=t.state_failed text=e.to_string()/> }
+            })}
+            <Tabs
+                label=t.tabs
+                tabs=vec![
+                    (format!("{base}/content"), t.tab_content),
+                    (format!("{base}/settings"), t.tab_settings),
+                ]
+            />
+        </div>
+    }
+}
+
+/// The one thing to do next with the state, and the rest in a menu.
+#[component]
+fn StateActions(state: InterviewState, failed: RwSignal<Option<AppError>>) -> impl IntoView {
+    let t = creator().interviews;
+    let here = use_here();
+    let interview = use_interview();
+    let toasts = use_toasts();
+    let busy = RwSignal::new(false);
+    let asking = RwSignal::new(false);
+    let change = move |to: InterviewState| {
+        busy.set(true);
+        spawn_local(async move {
+            match set_state(here.slug(), interview.id.get_untracked(), to).await {
+                Ok(_) => {
+                    failed.set(None);
+                    toasts.show(match to {
+                        InterviewState::Open => t.opened,
+                        InterviewState::Archived => t.archived,
+                        InterviewState::Draft | InterviewState::Paused => t.paused,
+                    });
+                    interview.reload();
+                }
+                Err(error) => failed.set(Some(error)),
+            }
+            busy.set(false);
+        });
+    };
+    let to = move |state: InterviewState| Callback::new(move |()| change(state));
+    let main = match state {
+        InterviewState::Draft => view! {
+            <Button kind=ButtonKind::Primary icon=IconName::Play busy=busy on_press=to(InterviewState::Open)>{t.open_it}</Button>
+        },
+        InterviewState::Open => view! {
+            <Button icon=IconName::Pause busy=busy on_press=to(InterviewState::Paused)>{t.pause_it}</Button>
+        },
+        InterviewState::Paused | InterviewState::Archived => view! {
+            <Button icon=IconName::Play busy=busy on_press=to(InterviewState::Open)>{t.reopen_it}</Button>
+        },
+    };
+    view! {
+        {main}
+        {(state != InterviewState::Archived).then(|| view! {
+            <Menu id="interview-menu" label=creator().more icon=IconName::Dots icon_only=true place=MenuPlace::BelowEnd>
+                <MenuItem label=t.archive_it icon=IconName::Archive on_press=Callback::new(move |()| asking.set(true))/>
+            </Menu>
+        })}
+        <ConfirmDialog
+            id="archive"
+            open=asking
+            title=t.archive_title
+            text=t.archive_text
+            confirm=t.archive_it
+            on_confirm=to(InterviewState::Archived)
+        />
+    }
+}

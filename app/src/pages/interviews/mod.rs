@@ -1,0 +1,33 @@
+//! Interviews: list, new, and the pages of one interview.
+
+mod content;
+mod draft;
+mod frame;
+mod list;
+mod new;
+mod parts;
+mod reorder;
+mod settings;
+mod store;
+
+pub use content::ContentTab;
+pub use frame::{InterviewFrame, InterviewHome, OneInterview, use_interview};
+pub use list::{InterviewList, InterviewTable};
+pub use new::NewInterview;
+pub use settings::SettingsTab;
+
+use crate::components::Tone;
+use crate::messages::creator;
+use parley_domain::interview::InterviewState;
+
+/// A state's word and colour.
+#[must_use]
+pub const fn state_words(state: InterviewState) -> (&'static str, Tone) {
+    let t = creator().interviews;
+    match state {
+        InterviewState::Draft => (t.state_draft, Tone::Idle),
+        InterviewState::Open => (t.state_open, Tone::Done),
+        InterviewState::Paused => (t.state_paused, Tone::Busy),
+        InterviewState::Archived => (t.state_archived, Tone::Idle),
+    }
+}
