@@ -18,8 +18,13 @@ use components::{Theme, ToastRegion, provide_toasts};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
-use leptos_router::components::{Router, Routes};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+use pages::account::{Home, LogIn, SetUp};
+use pages::interviews::{ContentTab, InterviewFrame, InterviewHome, InterviewList, NewInterview, SettingsTab};
+use pages::layout::WorkspaceFrame;
 use pages::not_found::NotFound;
+use pages::workspace::{Dashboard, Keys, Profile};
 
 /// The document around [`App`]: head, style, and the script that brings the page to life.
 #[must_use]
@@ -58,9 +63,43 @@ pub fn App() -> impl IntoView {
         <Title formatter=|title: String| if title.is_empty() { "Parley".to_owned() } else { format!("{title} · Parley") }/>
         <Router>
             <Routes fallback=NotFound>
-                {()}
+                <Route path=path!("/") view=Home ssr=SsrMode::Async/>
+                <Route path=path!("/login") view=LogIn ssr=SsrMode::Async/>
+                <Route path=path!("/setup") view=SetUp ssr=SsrMode::Async/>
+                <WorkspaceRoutes/>
             </Routes>
         </Router>
         <ToastRegion/>
     }
+}
+
+/// Everything inside a workspace. Pages are sent whole (`Async`): they work without scripts, and nothing moves as parts
+/// arrive.
+#[component(transparent)]
+fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/w/:slug") view=WorkspaceFrame>
+            <Route path=path!("") view=Dashboard ssr=SsrMode::Async/>
+            <Route path=path!("/interviews") view=InterviewList ssr=SsrMode::Async/>
+            <Route path=path!("/interviews/new") view=NewInterview ssr=SsrMode::Async/>
+            <InterviewRoutes/>
+            <Route path=path!("/settings") view=Profile ssr=SsrMode::Async/>
+            <Route path=path!("/settings/keys") view=Keys ssr=SsrMode::Async/>
+            <Route path=path!("/*rest") view=NotFound ssr=SsrMode::Async/>
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// The pages of one interview.
+#[component(transparent)]
+fn InterviewRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/interviews/:id") view=InterviewFrame>
+            <Route path=path!("") view=InterviewHome ssr=SsrMode::Async/>
+            <Route path=path!("/content") view=ContentTab ssr=SsrMode::Async/>
+            <Route path=path!("/settings") view=SettingsTab ssr=SsrMode::Async/>
+        </ParentRoute>
+    }
+    .into_inner()
 }

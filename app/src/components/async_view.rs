@@ -4,6 +4,7 @@ use super::{ButtonLink, ButtonSize, EmptyState, ErrorNotice, Notice, NoticeKind,
 use crate::error::AppError;
 use crate::messages::creator;
 use leptos::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
 
 /// Shows what a resource brings. While it is fetched anew, the old view stays.
 #[component]
@@ -17,7 +18,7 @@ pub fn AsyncView<T>(
     view: impl Fn(T) -> AnyView + Copy + Send + Sync + 'static,
 ) -> impl IntoView
 where
-    T: Clone + Send + Sync + 'static,
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
 {
     let retry = Callback::new(move |()| data.refetch());
     view! {
@@ -38,9 +39,7 @@ pub fn failure(error: &AppError, retry: Callback<()>) -> AnyView {
     let t = creator();
     match error {
         AppError::SignedOut => view! { <SignedOut/> }.into_any(),
-        AppError::NotFound => {
-            view! { <EmptyState title=t.not_found_title text=t.not_found_text/> }.into_any()
-        }
+        AppError::NotFound => view! { <EmptyState title=t.not_found_title text=t.not_found_text/> }.into_any(),
         AppError::Forbidden => view! { <Notice kind=NoticeKind::Error title=error.to_string()/> }.into_any(),
         _ => view! { <ErrorNotice title=t.load_failed text=error.to_string() on_retry=retry/> }.into_any(),
     }

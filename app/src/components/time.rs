@@ -29,9 +29,11 @@ pub fn browser_zones() -> Vec<String> {
         .map(|function| function.unchecked_into::<js_sys::Function>())
         .and_then(|function| function.call1(&JsValue::UNDEFINED, &"timeZone".into()));
     match list {
-        Ok(list) if list.is_array() => {
-            list.unchecked_into::<js_sys::Array>().iter().filter_map(|zone| zone.as_string()).collect()
-        }
+        Ok(list) if list.is_array() => list
+            .unchecked_into::<js_sys::Array>()
+            .iter()
+            .filter_map(|zone| zone.as_string())
+            .collect(),
         _ => Vec::new(),
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod candidate;
+pub mod interviews;
 pub mod sessions;
 
 #[cfg(feature = "ssr")]

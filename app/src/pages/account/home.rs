@@ -17,7 +17,11 @@ pub fn Home() -> impl IntoView {
             {
                 return Ok(format!("/w/{}", workspace.slug));
             }
-            let path = if setup_state().await? == SetupState::Done { "/login" } else { "/setup" };
+            let path = if setup_state().await? == SetupState::Done {
+                "/login"
+            } else {
+                "/setup"
+            };
             Ok(path.to_owned())
         },
     );

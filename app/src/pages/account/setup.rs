@@ -1,7 +1,9 @@
 //! `/setup`: the first person and their workspace. Works as a plain form.
 
 use super::SignInFrame;
-use crate::components::{AsyncView, Button, ButtonKind, ButtonLink, ButtonType, Notice, NoticeKind, TextField, browser_zone};
+use crate::components::{
+    AsyncView, Button, ButtonKind, ButtonLink, ButtonType, Notice, NoticeKind, TextField, browser_zone,
+};
 use crate::error::AppError;
 use crate::messages::creator;
 use crate::server_fns::accounts::{Setup, setup_state};
@@ -51,13 +53,18 @@ fn Form(code: bool) -> impl IntoView {
     let at = move |field: &'static str| {
         Signal::derive(move || match failed.get() {
             Some(error) => error.field(field).map(str::to_owned),
-            None => bad.with_value(|bad| bad.as_deref() == Some(field)).then(|| creator().fix_fields.to_owned()),
+            None => bad
+                .with_value(|bad| bad.as_deref() == Some(field))
+                .then(|| creator().fix_fields.to_owned()),
         })
     };
     let general = move || match failed.get() {
         Some(AppError::Invalid { .. }) => None,
         Some(error) => Some(error.to_string()),
-        None => posted.clone().filter(|code| code != "invalid").map(|_| AppError::Internal.to_string()),
+        None => posted
+            .clone()
+            .filter(|code| code != "invalid")
+            .map(|_| AppError::Internal.to_string()),
     };
     let zone = RwSignal::new(String::new());
     Effect::new(move |_| zone.set(browser_zone().unwrap_or_default()));

@@ -72,7 +72,10 @@ impl Editing {
                     return None;
                 }
                 let path = path();
-                errors.iter().find(|error| error.field == path).map(|error| error.message.clone())
+                errors
+                    .iter()
+                    .find(|error| error.field == path)
+                    .map(|error| error.message.clone())
             })
         })
     }
@@ -161,7 +164,13 @@ fn guard(editing: Editing, dirty: Memo<bool>) {
         }
         let write = move || {
             if let Some(revision) = editing.revision.try_get_untracked() {
-                keep(&editing.key(), &Kept { revision, input: content });
+                keep(
+                    &editing.key(),
+                    &Kept {
+                        revision,
+                        input: content,
+                    },
+                );
             }
         };
         set_timeout_with_handle(write, Duration::from_millis(250)).ok()
@@ -293,7 +302,10 @@ fn Messages(editing: Editing, save: Callback<()>) -> impl IntoView {
     let wrong = move || {
         let errors = editing.errors.get();
         (errors.len() > 1).then(|| {
-            let lines = errors.into_iter().map(|error| view! { <li>{error.message}</li> }).collect_view();
+            let lines = errors
+                .into_iter()
+                .map(|error| view! { <li>{error.message}</li> })
+                .collect_view();
             view! {
                 <Notice kind=NoticeKind::Error title=creator().fix_fields>
                     <ul>{lines}</ul>
@@ -335,7 +347,7 @@ fn AboutPart(editing: Editing) -> impl IntoView {
                 id="content-title"
                 label=t.new_name
                 value=draft.title
-                maxlength=200
+                maxlength=200_u32
                 disabled=editing.locked
                 error=editing.error(|| "title".to_owned())
             />

@@ -30,7 +30,10 @@ pub(super) struct QuestionDraft {
 impl QuestionDraft {
     pub(super) fn kind(self) -> QuestionKind {
         let word = self.kind.get();
-        QuestionKind::ALL.into_iter().find(|kind| kind.as_str() == word).unwrap_or_default()
+        QuestionKind::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+            .unwrap_or_default()
     }
 }
 
@@ -90,8 +93,10 @@ impl Draft {
         self.description.set(content.description.clone());
         self.welcome.set(content.welcome.clone());
         self.objective.set(content.objective.clone());
-        self.criteria.set(content.criteria.iter().map(|c| self.criterion(c)).collect());
-        self.questions.set(content.questions.iter().map(|q| self.question(q)).collect());
+        self.criteria
+            .set(content.criteria.iter().map(|c| self.criterion(c)).collect());
+        self.questions
+            .set(content.questions.iter().map(|q| self.question(q)).collect());
     }
 
     /// A handle for a criterion; a new one has the default criterion.
@@ -124,7 +129,11 @@ impl Draft {
     /// A handle for a choice.
     pub(super) fn choice(self, of: &Choice) -> ChoiceDraft {
         let key = self.key();
-        self.owned(|| ChoiceDraft { key, id: StoredValue::new(of.id), text: RwSignal::new(of.text.clone()) })
+        self.owned(|| ChoiceDraft {
+            key,
+            id: StoredValue::new(of.id),
+            text: RwSignal::new(of.text.clone()),
+        })
     }
 
     /// One question as it would be saved; watches all of it.
@@ -132,7 +141,12 @@ impl Draft {
         let kind = question.kind();
         let choices = if kind.has_choices() {
             question.choices.with(|list| {
-                list.iter().map(|choice| Choice { id: choice.id.get_value(), text: choice.text.get() }).collect()
+                list.iter()
+                    .map(|choice| Choice {
+                        id: choice.id.get_value(),
+                        text: choice.text.get(),
+                    })
+                    .collect()
             })
         } else {
             Vec::new()
@@ -143,7 +157,12 @@ impl Draft {
             text: question.text.get(),
             choices,
             expected_points: question.points.with(|points| {
-                points.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+                points
+                    .lines()
+                    .map(str::trim)
+                    .filter(|line| !line.is_empty())
+                    .map(str::to_owned)
+                    .collect()
             }),
         }
     }
@@ -154,7 +173,9 @@ impl Draft {
             id: criterion.id.get_value(),
             name: criterion.name.get(),
             description: criterion.description.get(),
-            weight: criterion.weight.with(|weight| weight.trim().replace(',', ".").parse().unwrap_or(0.0)),
+            weight: criterion
+                .weight
+                .with(|weight| weight.trim().replace(',', ".").parse().unwrap_or(0.0)),
         }
     }
 
@@ -165,8 +186,12 @@ impl Draft {
             description: self.description.get(),
             welcome: self.welcome.get(),
             objective: self.objective.get(),
-            criteria: self.criteria.with(|list| list.iter().copied().map(Self::read_criterion).collect()),
-            questions: self.questions.with(|list| list.iter().copied().map(Self::read_question).collect()),
+            criteria: self
+                .criteria
+                .with(|list| list.iter().copied().map(Self::read_criterion).collect()),
+            questions: self
+                .questions
+                .with(|list| list.iter().copied().map(Self::read_question).collect()),
         }
     }
 
@@ -228,7 +253,9 @@ impl Draft {
 
     /// The id of the control that a field's path (`questions[2].text`) belongs to.
     pub(super) fn control_of(self, path: &str) -> String {
-        let Some((list, rest)) = path.split_once('[') else { return format!("content-{path}") };
+        let Some((list, rest)) = path.split_once('[') else {
+            return format!("content-{path}");
+        };
         let (index, field) = rest.split_once(']').unwrap_or((rest, ""));
         let index: usize = index.parse().unwrap_or(0);
         let field = field.trim_start_matches('.');
@@ -239,9 +266,14 @@ impl Draft {
             },
             _ => match self.questions.get_untracked().get(index) {
                 Some(question) if field.starts_with("choices[") => {
-                    let at = field["choices[".len()..].split(']').next().and_then(|n| n.parse::<usize>().ok());
+                    let at = field["choices[".len()..]
+                        .split(']')
+                        .next()
+                        .and_then(|n| n.parse::<usize>().ok());
                     let choice = question.choices.get_untracked().get(at.unwrap_or(0)).copied();
-                    choice.map_or(format!("question-{}-text", question.key), |choice| format!("choice-{}", choice.key))
+                    choice.map_or(format!("question-{}-text", question.key), |choice| {
+                        format!("choice-{}", choice.key)
+                    })
                 }
                 Some(question) if field == "choices" => format!("question-{}-add-choice", question.key),
                 Some(question) if field == "expected_points" => format!("question-{}-points", question.key),
@@ -272,11 +304,18 @@ mod tests {
     fn content() -> Content {
         Content {
             title: "Barista".into(),
-            criteria: vec![Criterion { name: "Care".into(), weight: 2.5, ..Default::default() }],
+            criteria: vec![Criterion {
+                name: "Care".into(),
+                weight: 2.5,
+                ..Default::default()
+            }],
             questions: vec![Question {
                 kind: QuestionKind::SingleChoice,
                 text: "Which?".into(),
-                choices: vec![Choice { text: "A".into(), ..Default::default() }],
+                choices: vec![Choice {
+                    text: "A".into(),
+                    ..Default::default()
+                }],
                 expected_points: vec!["one".into(), "two".into()],
                 ..Default::default()
             }],

@@ -54,7 +54,10 @@ pub fn InterviewFrame() -> impl IntoView {
         // Another interview is another frame: nothing of the one before may stay.
         Some(id) => {
             let data = Resource::new(|| (), move |()| get_interview(here.slug(), id));
-            provide_context(OneInterview { id: Signal::stored(id), data });
+            provide_context(OneInterview {
+                id: Signal::stored(id),
+                data,
+            });
             view! {
                 <AsyncView data=data view=|interview: Interview| view! { <Head interview=interview/> }.into_any()/>
                 <Outlet/>

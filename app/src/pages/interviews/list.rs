@@ -1,9 +1,7 @@
 //! `/w/{slug}/interviews`: all interviews, by state, page by page; filter and cursor stand in the URL.
 
 use super::state_words;
-use crate::components::{
-    AsyncView, ButtonKind, ButtonLink, EmptyState, IconName, Pager, Status, Time,
-};
+use crate::components::{AsyncView, ButtonKind, ButtonLink, EmptyState, IconName, Pager, Status, Time};
 use crate::messages::{creator, number};
 use crate::pages::layout::{PageHeader, use_here};
 use crate::server_fns::interviews::{InterviewRow, list_interviews};
@@ -23,14 +21,22 @@ pub fn InterviewList() -> impl IntoView {
         move || (state.get(), cursor.get()),
         move |(state, cursor)| list_interviews(here.slug(), state, cursor, None),
     );
-    let filters = [None, Some(InterviewState::Draft), Some(InterviewState::Open), Some(InterviewState::Paused), Some(InterviewState::Archived)]
-        .map(|one| {
-            let words = one.map_or(t.filter_all, |state| state_words(state).0);
-            let href = here.path(&one.map_or("/interviews".to_owned(), |s| format!("/interviews?state={}", s.as_str())));
-            let current = move || (state.get() == one).then_some("true");
-            view! { <a class="chip" href=href aria-current=current>{words}</a> }
-        })
-        .collect_view();
+    let filters = [
+        None,
+        Some(InterviewState::Draft),
+        Some(InterviewState::Open),
+        Some(InterviewState::Paused),
+        Some(InterviewState::Archived),
+    ]
+    .map(|one| {
+        let words = one.map_or(t.filter_all, |state| state_words(state).0);
+        let href = here.path(&one.map_or("/interviews".to_owned(), |s| {
+            format!("/interviews?state={}", s.as_str())
+        }));
+        let current = move || (state.get() == one).then_some("true");
+        view! { <a class="chip" href=href aria-current=current>{words}</a> }
+    })
+    .collect_view();
     view! {
         <PageHeader title=t.title>
             {here.can(Action::EditInterviews).then(|| view! { <NewButton/> })}
@@ -39,7 +45,7 @@ pub fn InterviewList() -> impl IntoView {
             <nav class="chips" aria-label=t.filter>{filters}</nav>
             <AsyncView
                 data=page
-                view=move |page: Page<InterviewRow>| {
+                view={move |page: Page<InterviewRow>| {
                     if page.items.is_empty() {
                         return nothing(state.get_untracked().is_some());
                     }
@@ -59,7 +65,7 @@ pub fn InterviewList() -> impl IntoView {
                         {more.then(|| view! { <Pager text=words nostrip:previous=first nostrip:next=next/> })}
                     }
                     .into_any()
-                }
+                }}
             />
         </div>
     }
@@ -99,7 +105,13 @@ pub fn InterviewTable(
         .into_iter()
         .map(|row| {
             let (words, tone) = state_words(row.state);
-            let figure = |n: i64| if n == 0 { view! { <span class="faint">"0"</span> }.into_any() } else { number(n.unsigned_abs()).into_any() };
+            let figure = |n: i64| {
+                if n == 0 {
+                    view! { <span class="faint">"0"</span> }.into_any()
+                } else {
+                    number(n.unsigned_abs()).into_any()
+                }
+            };
             view! {
                 <tr>
                     <th scope="row" class="col-sticky">

@@ -37,7 +37,7 @@ pub fn NewInterview() -> impl IntoView {
                     name="title"
                     label=t.new_name
                     hint=t.new_name_hint
-                    maxlength=200
+                    maxlength=200_u32
                     autofocus=true
                     width=FieldWidth::Wide
                     error=at_title
@@ -47,14 +47,14 @@ pub fn NewInterview() -> impl IntoView {
                     <AsyncView
                         data=templates
                         skeleton=SkeletonKind::Cards
-                        view=move |list: Vec<TemplateSeen>| {
+                        view={move |list: Vec<TemplateSeen>| {
                             let blank = one("", t.new_blank.to_owned(), t.new_blank_text.to_owned(), None);
                             let rest = list
                                 .into_iter()
                                 .map(|t| one(&t.key, t.name, t.summary, Some(t.questions)))
                                 .collect_view();
                             view! { <div class="cards">{blank} {rest}</div> }.into_any()
-                        }
+                        }}
                     />
                 </fieldset>
                 <div class="form__actions">

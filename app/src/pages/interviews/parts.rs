@@ -30,7 +30,10 @@ pub(super) fn QuestionsPart(editing: Editing) -> impl IntoView {
         focus_soon(format!("question-{}-text", made.key));
     });
     let none = move || {
-        draft.questions.with(Vec::is_empty).then(|| view! { <p class="muted">{t.questions_none}</p> })
+        draft
+            .questions
+            .with(Vec::is_empty)
+            .then(|| view! { <p class="muted">{t.questions_none}</p> })
     };
     view! {
         <section class="section">
@@ -80,7 +83,10 @@ fn OneQuestion(editing: Editing, question: QuestionDraft, order: Order<QuestionD
     Effect::new(move |before: Option<()>| {
         // A choice question begins with two places to write in.
         if kind.get().has_choices() && before.is_some() && question.choices.with_untracked(Vec::is_empty) {
-            let two = [editing.draft.choice(&Default::default()), editing.draft.choice(&Default::default())];
+            let two = [
+                editing.draft.choice(&Default::default()),
+                editing.draft.choice(&Default::default()),
+            ];
             question.choices.set(two.to_vec());
         }
     });
@@ -145,7 +151,9 @@ fn QuestionMenu(
     let duplicate = Callback::new(move |()| {
         let mut copy = untrack(|| Draft::read_question(question));
         copy.id = Default::default();
-        copy.choices.iter_mut().for_each(|choice| choice.id = Default::default());
+        copy.choices
+            .iter_mut()
+            .for_each(|choice| choice.id = Default::default());
         let made = editing.draft.question(&copy);
         order.insert(untrack(|| order.position(key)) + 1, made);
         focus_soon(format!("question-{}-text", made.key));
@@ -175,12 +183,7 @@ fn QuestionMenu(
 }
 
 #[component]
-fn Choices(
-    editing: Editing,
-    question: QuestionDraft,
-    at: Memo<usize>,
-    error: Signal<Option<String>>,
-) -> impl IntoView {
+fn Choices(editing: Editing, question: QuestionDraft, at: Memo<usize>, error: Signal<Option<String>>) -> impl IntoView {
     let t = creator().interviews;
     let key = question.key;
     let add = Callback::new(move |()| {
@@ -223,7 +226,9 @@ fn OneChoice(
     let t = creator().interviews;
     let node = NodeRef::<html::Input>::new();
     let place = Memo::new(move |_| {
-        question.choices.with(|list| list.iter().position(|one| one.key == choice.key).unwrap_or(0))
+        question
+            .choices
+            .with(|list| list.iter().position(|one| one.key == choice.key).unwrap_or(0))
     });
     let error = editing.error(move || format!("questions[{}].choices[{}].text", at.get(), place.get()));
     // Follows the signal where something else than typing changes it.
@@ -284,8 +289,12 @@ pub(super) fn CriteriaPart(editing: Editing) -> impl IntoView {
         draft.criteria.update(|list| list.push(made));
         focus_soon(format!("criterion-{}-name", made.key));
     });
-    let none =
-        move || draft.criteria.with(Vec::is_empty).then(|| view! { <p class="muted">{t.criteria_none}</p> });
+    let none = move || {
+        draft
+            .criteria
+            .with(Vec::is_empty)
+            .then(|| view! { <p class="muted">{t.criteria_none}</p> })
+    };
     view! {
         <section class="section">
             <div class="section__head">
@@ -341,7 +350,7 @@ fn OneCriterion(editing: Editing, criterion: CriterionDraft, order: Order<Criter
                         id=format!("criterion-{key}-name")
                         label=t.criterion_name
                         value=criterion.name
-                        maxlength=200
+                        maxlength=200_u32
                         disabled=editing.locked
                         error=error("name")
                     />

@@ -29,17 +29,26 @@ impl<T> Copy for Order<T> {}
 
 impl<T: Copy + Send + Sync + 'static> Order<T> {
     pub(super) fn new(list: RwSignal<Vec<T>>, key: fn(&T) -> u32, name: &'static str) -> Self {
-        Self { list, key, name, dragged: RwSignal::new(None), said: RwSignal::default() }
+        Self {
+            list,
+            key,
+            name,
+            dragged: RwSignal::new(None),
+            said: RwSignal::default(),
+        }
     }
 
     /// Where the row with this key stands now, from 0; watches the list.
     pub(super) fn position(self, key: u32) -> usize {
-        self.list.with(|list| list.iter().position(|row| (self.key)(row) == key).unwrap_or(0))
+        self.list
+            .with(|list| list.iter().position(|row| (self.key)(row) == key).unwrap_or(0))
     }
 
     /// Takes a row out; says where it was.
     pub(super) fn take(self, key: u32) -> Option<(usize, T)> {
-        let at = self.list.with_untracked(|list| list.iter().position(|row| (self.key)(row) == key))?;
+        let at = self
+            .list
+            .with_untracked(|list| list.iter().position(|row| (self.key)(row) == key))?;
         let mut taken = None;
         self.list.update(|list| taken = Some(list.remove(at)));
         taken.map(|row| (at, row))
@@ -53,7 +62,10 @@ impl<T: Copy + Send + Sync + 'static> Order<T> {
     /// Moves a row by so many places; stays inside the list.
     pub(super) fn shift(self, key: u32, by: isize) {
         let (from, last) = self.list.with_untracked(|list| {
-            (list.iter().position(|row| (self.key)(row) == key), list.len().saturating_sub(1))
+            (
+                list.iter().position(|row| (self.key)(row) == key),
+                list.len().saturating_sub(1),
+            )
         });
         if let Some(from) = from {
             self.put(from, from.saturating_add_signed(by).min(last));
@@ -128,14 +140,21 @@ impl<T: Copy + Send + Sync + 'static> Order<T> {
     /// Something is dragged over this row: it moves there at once, as the other rows make room.
     pub(super) fn on_drag_over(self, key: u32) -> impl Fn(DragEvent) + 'static {
         move |ev: DragEvent| {
-            let Some(dragged) = self.dragged.get_untracked() else { return };
+            let Some(dragged) = self.dragged.get_untracked() else {
+                return;
+            };
             ev.prevent_default();
             let ends = self.list.with_untracked(|list| {
                 let at = |key| list.iter().position(|row| (self.key)(row) == key);
                 at(dragged).zip(at(key))
             });
             let Some((from, to)) = ends else { return };
-            let Some(row) = ev.current_target().and_then(|row| row.dyn_into::<web_sys::Element>().ok()) else { return };
+            let Some(row) = ev
+                .current_target()
+                .and_then(|row| row.dyn_into::<web_sys::Element>().ok())
+            else {
+                return;
+            };
             let bounds = row.get_bounding_client_rect();
             let below = f64::from(ev.client_y()) > bounds.top() + bounds.height() / 2.0;
             // Only past the middle, or rows of different height would jump to and fro.

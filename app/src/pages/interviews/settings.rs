@@ -94,7 +94,10 @@ impl Fields {
             let text = text.get();
             let parsed = text.trim().parse::<u32>();
             if !text.trim().is_empty() && parsed.is_err() {
-                errors.push(FieldError::new(format!("settings.{field}"), creator().interviews.whole_number));
+                errors.push(FieldError::new(
+                    format!("settings.{field}"),
+                    creator().interviews.whole_number,
+                ));
             }
             parsed.ok()
         };
@@ -105,7 +108,10 @@ impl Fields {
         let settings = Settings {
             time_limit_minutes,
             count_time_away: self.count_away.get(),
-            tone: self.tone.with(|word| Tone::ALL.into_iter().find(|t| t.as_str() == word)).unwrap_or_default(),
+            tone: self
+                .tone
+                .with(|word| Tone::ALL.into_iter().find(|t| t.as_str() == word))
+                .unwrap_or_default(),
             follow_up_depth: self
                 .depth
                 .with(|word| FollowUpDepth::ALL.into_iter().find(|d| d.as_str() == word))
@@ -141,7 +147,9 @@ impl Form {
     fn error(self, field: &'static str) -> Signal<Option<String>> {
         Signal::derive(move || {
             self.errors.with(|errors| {
-                let found = errors.iter().find(|error| error.field.strip_prefix("settings.") == Some(field));
+                let found = errors
+                    .iter()
+                    .find(|error| error.field.strip_prefix("settings.") == Some(field));
                 found.map(|error| error.message.clone())
             })
         })
@@ -152,7 +160,9 @@ impl Form {
     }
 
     fn show(self, errors: Vec<FieldError>) {
-        let first = errors.first().map(|error| format!("settings-{}", error.field.trim_start_matches("settings.")));
+        let first = errors
+            .first()
+            .map(|error| format!("settings-{}", error.field.trim_start_matches("settings.")));
         self.errors.set(errors);
         if let Some(id) = first {
             focus_field(&id);
@@ -276,7 +286,13 @@ fn guard(form: Form, dirty: Memo<bool>) {
             return;
         }
         match read {
-            Ok(input) if dirty.get() => keep(&form.key(), &Kept { revision: form.revision.get_untracked(), input }),
+            Ok(input) if dirty.get() => keep(
+                &form.key(),
+                &Kept {
+                    revision: form.revision.get_untracked(),
+                    input,
+                },
+            ),
             _ => forget(&form.key()),
         }
     });
@@ -325,9 +341,7 @@ fn Messages(form: Form) -> impl IntoView {
             }
             .into_any(),
         ),
-        error => Some(
-            view! { <Notice kind=NoticeKind::Error title=t.save_failed text=error.to_string()/> }.into_any(),
-        ),
+        error => Some(view! { <Notice kind=NoticeKind::Error title=t.save_failed text=error.to_string()/> }.into_any()),
     };
     view! {
         {restored}
@@ -336,8 +350,10 @@ fn Messages(form: Form) -> impl IntoView {
 }
 
 fn languages(current: &str) -> Vec<Choice> {
-    let mut list: Vec<Choice> =
-        Locale::ALL.into_iter().map(|locale| (locale.code().to_owned(), locale.name().to_owned())).collect();
+    let mut list: Vec<Choice> = Locale::ALL
+        .into_iter()
+        .map(|locale| (locale.code().to_owned(), locale.name().to_owned()))
+        .collect();
     // Set by the API to a language that the pages do not speak: it stays choosable as it is.
     if list.iter().all(|(code, _)| code != current) {
         list.push((current.to_owned(), current.to_owned()));
@@ -355,13 +371,19 @@ fn TalkPart(form: Form, locked: bool) -> impl IntoView {
         Tone::Formal => t.tone_formal,
         Tone::Friendly => t.tone_friendly,
     };
-    let tones = Tone::ALL.into_iter().map(|tone| (tone.as_str().to_owned(), words(tone).to_owned())).collect();
+    let tones = Tone::ALL
+        .into_iter()
+        .map(|tone| (tone.as_str().to_owned(), words(tone).to_owned()))
+        .collect();
     let words = |depth: FollowUpDepth| match depth {
         FollowUpDepth::Light => t.depth_light,
         FollowUpDepth::Moderate => t.depth_moderate,
         FollowUpDepth::Deep => t.depth_deep,
     };
-    let depths = FollowUpDepth::ALL.into_iter().map(|d| (d.as_str().to_owned(), words(d).to_owned())).collect();
+    let depths = FollowUpDepth::ALL
+        .into_iter()
+        .map(|d| (d.as_str().to_owned(), words(d).to_owned()))
+        .collect();
     view! {
         <section class="section">
             <div class="section__head">
@@ -373,7 +395,7 @@ fn TalkPart(form: Form, locked: bool) -> impl IntoView {
                     id="settings-interviewer_name"
                     label=t.interviewer_name
                     value=fields.name
-                    maxlength=80
+                    maxlength=80_u32
                     disabled=locked
                     error=form.error("interviewer_name")
                 />
@@ -494,7 +516,11 @@ mod tests {
     #[test]
     fn what_goes_in_comes_out() {
         Owner::new().with(|| {
-            let settings = Settings { time_limit_minutes: Some(30), self_retakes: 2, ..Settings::default() };
+            let settings = Settings {
+                time_limit_minutes: Some(30),
+                self_retakes: 2,
+                ..Settings::default()
+            };
             assert_eq!(Fields::new(&settings).read(), Ok(settings));
         });
     }
@@ -502,7 +528,10 @@ mod tests {
     #[test]
     fn blank_is_none_and_words_are_refused() {
         Owner::new().with(|| {
-            let fields = Fields::new(&Settings { time_limit_minutes: Some(30), ..Settings::default() });
+            let fields = Fields::new(&Settings {
+                time_limit_minutes: Some(30),
+                ..Settings::default()
+            });
             fields.time_limit.set(" ".into());
             assert_eq!(fields.read().unwrap().time_limit_minutes, None);
             fields.time_limit.set("half an hour".into());

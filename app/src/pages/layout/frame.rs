@@ -25,7 +25,7 @@ pub fn WorkspaceFrame() -> impl IntoView {
     view! {
         <AsyncView
             data=person
-            view=move |found: Option<Me>| {
+            view={move |found: Option<Me>| {
                 let Some(me) = found else {
                     let next = path.with_untracked(|path| Url::escape(path));
                     return view! { <Redirect path=format!("/login?next={next}")/> }.into_any();
@@ -41,7 +41,7 @@ pub fn WorkspaceFrame() -> impl IntoView {
                     }
                 })
                     .into_any()
-            }
+            }}
         />
     }
 }
@@ -70,8 +70,15 @@ fn Rail() -> impl IntoView {
             let href = href.clone();
             move || {
                 let at = path.get();
-                let inside = at.strip_prefix(&href).is_some_and(|more| more.is_empty() || more.starts_with('/'));
-                (if rest.is_empty() { at.trim_end_matches('/') == href } else { inside }).then_some("page")
+                let inside = at
+                    .strip_prefix(&href)
+                    .is_some_and(|more| more.is_empty() || more.starts_with('/'));
+                (if rest.is_empty() {
+                    at.trim_end_matches('/') == href
+                } else {
+                    inside
+                })
+                .then_some("page")
             }
         };
         view! {

@@ -16,7 +16,11 @@ pub struct Here {
 
 impl Here {
     pub(super) fn new(me: Me, workspace: WorkspaceSeen, reload: Callback<()>) -> Self {
-        Self { me: StoredValue::new(me), workspace: StoredValue::new(workspace), reload }
+        Self {
+            me: StoredValue::new(me),
+            workspace: StoredValue::new(workspace),
+            reload,
+        }
     }
 
     /// The signed-in person.
@@ -52,7 +56,8 @@ impl Here {
     /// A page of this workspace: `path("/interviews")`.
     #[must_use]
     pub fn path(self, rest: &str) -> String {
-        self.workspace.with_value(|workspace| format!("/w/{}{rest}", workspace.slug))
+        self.workspace
+            .with_value(|workspace| format!("/w/{}{rest}", workspace.slug))
     }
 
     /// Asks again who is signed in, after the person changed something of themselves.

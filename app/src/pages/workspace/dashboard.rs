@@ -30,7 +30,7 @@ pub fn Dashboard() -> impl IntoView {
         <div class="page">
             <AsyncView
                 data=page
-                view=move |page: Page<InterviewRow>| {
+                view={move |page: Page<InterviewRow>| {
                     if page.items.is_empty() {
                         return view! { <EmptyState title=t.none text=t.none_text>{may.then(new)}</EmptyState> }.into_any();
                     }
@@ -45,7 +45,7 @@ pub fn Dashboard() -> impl IntoView {
                         </section>
                     }
                     .into_any()
-                }
+                }}
             />
         </div>
     }

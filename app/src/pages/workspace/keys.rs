@@ -44,13 +44,13 @@ pub fn Keys() -> impl IntoView {
                 </div>
                 <AsyncView
                     data=keys
-                    view=move |list: Vec<ApiKeySeen>| {
+                    view={move |list: Vec<ApiKeySeen>| {
                         if list.is_empty() {
                             view! { <EmptyState title=t.keys_none text=t.keys_none_text/> }.into_any()
                         } else {
                             view! { <KeyTable list=list on_change=reload/> }.into_any()
                         }
-                    }
+                    }}
                 />
             </section>
             <NewKey open=making on_made=reload/>
@@ -62,7 +62,10 @@ pub fn Keys() -> impl IntoView {
 #[component]
 fn KeyTable(list: Vec<ApiKeySeen>, on_change: Callback<()>) -> impl IntoView {
     let t = creator().accounts;
-    let rows = list.into_iter().map(|key| view! { <KeyRow key=key on_change=on_change/> }).collect_view();
+    let rows = list
+        .into_iter()
+        .map(|key| view! { <KeyRow key=key on_change=on_change/> })
+        .collect_view();
     view! {
         <div class="table-box">
             <table class="table">
@@ -166,7 +169,9 @@ fn NewKey(open: RwSignal<bool>, on_made: Callback<()>) -> impl IntoView {
         }
     });
     let create = Callback::new(move |()| {
-        let Ok(chosen) = role.get_untracked().parse::<Role>() else { return };
+        let Ok(chosen) = role.get_untracked().parse::<Role>() else {
+            return;
+        };
         busy.set(true);
         spawn_local(async move {
             match create_key(here.slug(), name.get_untracked(), chosen).await {
@@ -239,7 +244,7 @@ fn KeyForm(
                     label=t.key_name
                     hint=t.key_name_hint
                     value=name
-                    maxlength=100
+                    maxlength=100_u32
                     autofocus=true
                     error=at_name
                 />
