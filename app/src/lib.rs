@@ -24,6 +24,7 @@ use pages::account::{Home, LogIn, SetUp};
 use pages::interviews::{ContentTab, InterviewFrame, InterviewHome, InterviewList, NewInterview, SettingsTab};
 use pages::layout::WorkspaceFrame;
 use pages::not_found::NotFound;
+use pages::sessions::{AllSessionsPage, DeletedPage, ReportPage, SessionsTab};
 use pages::workspace::{Dashboard, Keys, Profile};
 
 /// The document around [`App`]: head, style, and the script that brings the page to life.
@@ -82,7 +83,9 @@ fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("") view=Dashboard ssr=SsrMode::Async/>
             <Route path=path!("/interviews") view=InterviewList ssr=SsrMode::Async/>
             <Route path=path!("/interviews/new") view=NewInterview ssr=SsrMode::Async/>
+            <Route path=path!("/interviews/:id/sessions/:session") view=ReportPage ssr=SsrMode::Async/>
             <InterviewRoutes/>
+            <Route path=path!("/sessions") view=AllSessionsPage ssr=SsrMode::Async/>
             <Route path=path!("/settings") view=Profile ssr=SsrMode::Async/>
             <Route path=path!("/settings/keys") view=Keys ssr=SsrMode::Async/>
             <Route path=path!("/*rest") view=NotFound ssr=SsrMode::Async/>
@@ -98,6 +101,8 @@ fn InterviewRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
         <ParentRoute path=path!("/interviews/:id") view=InterviewFrame>
             <Route path=path!("") view=InterviewHome ssr=SsrMode::Async/>
             <Route path=path!("/content") view=ContentTab ssr=SsrMode::Async/>
+            <Route path=path!("/sessions") view=SessionsTab ssr=SsrMode::Async/>
+            <Route path=path!("/deleted") view=DeletedPage ssr=SsrMode::Async/>
             <Route path=path!("/settings") view=SettingsTab ssr=SsrMode::Async/>
         </ParentRoute>
     }

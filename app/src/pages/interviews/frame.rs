@@ -92,10 +92,11 @@ fn Head(interview: Interview) -> impl IntoView {
             title=interview.content.title.clone()
             crumbs=vec![(here.path("/interviews"), t.title.to_owned())]
             meta=meta
+            full=true
         >
             {here.can(Action::EditInterviews).then(|| view! { <StateActions state=state failed=failed/> })}
         </PageHeader>
-        <div class="page page--tabs">
+        <div class="page page--tabs page--full">
             {move || failed.get().map(|e| {
                 view! { <Notice kind=NoticeKind::Error title=t.state_failed text=e.to_string()/> }
             })}
@@ -103,6 +104,7 @@ fn Head(interview: Interview) -> impl IntoView {
                 label=t.tabs
                 tabs=vec![
                     (format!("{base}/content"), t.tab_content),
+                    (format!("{base}/sessions"), t.tab_sessions),
                     (format!("{base}/settings"), t.tab_settings),
                 ]
             />

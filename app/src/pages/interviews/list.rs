@@ -101,6 +101,15 @@ pub fn InterviewTable(
 ) -> impl IntoView {
     let t = creator().interviews;
     let here = use_here();
+    // A draft is being written; any other is being watched.
+    let tab = |id, state| {
+        let tab = if state == InterviewState::Draft {
+            "content"
+        } else {
+            "sessions"
+        };
+        here.path(&format!("/interviews/{id}/{tab}"))
+    };
     let rows = rows
         .into_iter()
         .map(|row| {
@@ -115,7 +124,7 @@ pub fn InterviewTable(
             view! {
                 <tr>
                     <th scope="row" class="col-sticky">
-                        <a class="row-link truncate" href=here.path(&format!("/interviews/{}", row.id))>{row.title}</a>
+                        <a class="row-link truncate" href=tab(row.id, row.state)>{row.title}</a>
                     </th>
                     <td><Status tone=tone label=words/></td>
                     <td class="num">{row.questions}</td>

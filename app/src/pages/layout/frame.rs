@@ -97,6 +97,7 @@ fn Rail() -> impl IntoView {
             <nav class="rail__nav" aria-label=t.nav_label>
                 {link("", IconName::Dashboard, t.nav_dashboard)}
                 {link("/interviews", IconName::Interviews, t.nav_interviews)}
+                {link("/sessions", IconName::Sessions, t.nav_sessions)}
                 {link("/settings", IconName::Settings, t.nav_settings)}
             </nav>
             <div class="rail__foot">
