@@ -469,7 +469,12 @@ mod tests {
         let fields: Vec<_> = bad.checked().unwrap_err().into_iter().map(|e| e.field).collect();
         assert_eq!(
             fields,
-            ["criteria", "questions[0].choices[1].text", "questions[1].choices[1].text", "questions"]
+            [
+                "criteria",
+                "questions[0].choices[1].text",
+                "questions[1].choices[1].text",
+                "questions"
+            ]
         );
     }
 

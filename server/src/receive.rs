@@ -84,7 +84,11 @@ pub async fn table(services: &Services, mut form: Multipart) -> Result<Upload, N
         choose(&mut options, &name, text)?;
     }
     let (file_name, file) = upload.ok_or_else(|| wrong("file", "Send the table in the form's field `file`."))?;
-    Ok(Upload { file_name, file, options })
+    Ok(Upload {
+        file_name,
+        file,
+        options,
+    })
 }
 
 fn wrong(field: &str, message: &str) -> NotReceived {
@@ -99,7 +103,9 @@ fn choose(options: &mut Options, name: &str, text: String) -> Result<(), NotRece
         "sheet" => options.sheet = Some(text),
         "encoding" => options.encoding = Some(text),
         "header_row" => {
-            let row = text.parse().map_err(|_| wrong(name, "The header row is a number, counted from 1."))?;
+            let row = text
+                .parse()
+                .map_err(|_| wrong(name, "The header row is a number, counted from 1."))?;
             options.header_row = Some(row);
         }
         "separator" => {

@@ -1,8 +1,8 @@
 //! All routes, area by area, and what wraps them.
 
 use crate::{
-    address, api, assets, candidate_events, candidate_pages, downloads, health, import_files, logging, pages, security, state::AppState,
-    streams,
+    address, api, assets, candidate_events, candidate_pages, downloads, health, import_files, logging, pages, security,
+    state::AppState, streams,
 };
 use axum::{
     Router,

@@ -61,7 +61,10 @@ impl House {
         };
         let mut services = Services::new(db, secrets, config);
         services.children = Some(Children::new(PathBuf::from(env!("CARGO_BIN_EXE_parley")), 2));
-        let http = Http { public_url: "http://127.0.0.1:3000".to_owned(), trusted_proxies: Vec::new() };
+        let http = Http {
+            public_url: "http://127.0.0.1:3000".to_owned(),
+            trusted_proxies: Vec::new(),
+        };
         let router = router::build(AppState::new(services.clone(), http, CancellationToken::new()));
         let person = PersonInput {
             name: "Olga Owner".to_owned(),
@@ -73,9 +76,20 @@ impl House {
         let me = accounts::me(&services, user).await.unwrap();
         let slug = me.workspaces[0].slug.clone();
         let owner = accounts::actor(&services, user, &slug).await.unwrap();
-        let input = InterviewInput { title: "Barista".to_owned(), ..InterviewInput::default() };
+        let input = InterviewInput {
+            title: "Barista".to_owned(),
+            ..InterviewInput::default()
+        };
         let interview = interviews::create(&services, &owner, input).await.unwrap().id;
-        let mut house = Self { router, services, owner, interview, slug, cookie: String::new(), _dir: dir };
+        let mut house = Self {
+            router,
+            services,
+            owner,
+            interview,
+            slug,
+            cookie: String::new(),
+            _dir: dir,
+        };
         house.cookie = house.log_in().await;
         house
     }
@@ -95,10 +109,21 @@ impl House {
     }
 
     async fn get(&self, path: &str) -> (StatusCode, Vec<u8>) {
-        let request = Request::builder().uri(path).header("host", "127.0.0.1:3000").header("cookie", &self.cookie);
-        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let request = Request::builder()
+            .uri(path)
+            .header("host", "127.0.0.1:3000")
+            .header("cookie", &self.cookie);
+        let response = self
+            .router
+            .clone()
+            .oneshot(request.body(Body::empty()).unwrap())
+            .await
+            .unwrap();
         let status = response.status();
-        (status, response.into_body().collect().await.unwrap().to_bytes().to_vec())
+        (
+            status,
+            response.into_body().collect().await.unwrap().to_bytes().to_vec(),
+        )
     }
 
     async fn upload(&self, name: &str, bytes: &[u8]) -> (StatusCode, serde_json::Value) {
@@ -134,22 +159,46 @@ impl House {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_table_goes_all_the_way() {
     let house = House::new().await;
-    let (status, template) = house.get(&format!("/download/w/{}/imports/template.xlsx", house.slug)).await;
+    let (status, template) = house
+        .get(&format!("/download/w/{}/imports/template.xlsx", house.slug))
+        .await;
     assert_eq!(status, StatusCode::OK);
     // As it comes, the template has nobody in it.
-    assert!(house.refused("template.xlsx", &template).await.contains("no people under it"));
+    assert!(
+        house
+            .refused("template.xlsx", &template)
+            .await
+            .contains("no people under it")
+    );
 
-    let (status, import) = house.upload("wrong name.pdf", "Name;Email\nZoë;zoe@x.example\nBo;bo@\n".as_bytes()).await;
+    let (status, import) = house
+        .upload("wrong name.pdf", "Name;Email\nZoë;zoe@x.example\nBo;bo@\n".as_bytes())
+        .await;
     assert_eq!(status, StatusCode::CREATED, "{import}");
     let import: Import = serde_json::from_value(import).unwrap();
-    assert_eq!((import.state, import.counts.rows, import.counts.rejected), (ImportState::Preview, 2, 1));
-    imports::confirm(&house.services, &house.owner, import.id).await.unwrap();
+    assert_eq!(
+        (import.state, import.counts.rows, import.counts.rejected),
+        (ImportState::Preview, 2, 1)
+    );
+    imports::confirm(&house.services, &house.owner, import.id)
+        .await
+        .unwrap();
     let limit = Instant::now() + Duration::from_secs(30);
-    while imports::get(&house.services, &house.owner, import.id).await.unwrap().state != ImportState::Done {
+    while imports::get(&house.services, &house.owner, import.id)
+        .await
+        .unwrap()
+        .state
+        != ImportState::Done
+    {
         assert!(Instant::now() < limit, "the import does not end");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    let (status, rejected) = house.get(&format!("/download/w/{}/imports/{}/rejected.xlsx", house.slug, import.id)).await;
+    let (status, rejected) = house
+        .get(&format!(
+            "/download/w/{}/imports/{}/rejected.xlsx",
+            house.slug, import.id
+        ))
+        .await;
     assert_eq!((status, &rejected[..2]), (StatusCode::OK, &b"PK"[..]));
     let (status, again) = house.upload("rejected.xlsx", &rejected).await;
     assert_eq!((status, &again["counts"]["rejected"]), (StatusCode::CREATED, &1.into()));
@@ -190,11 +239,19 @@ async fn hostile_tables_cost_the_server_nothing() {
     let before = peak();
     let sentence = house.refused("many.ods", &repeating_ods()).await;
     assert!(sentence.contains("unpacks to far more"), "{sentence}");
-    let blanks = zip_of(&[("xl/workbook.xml", b"<workbook/>".to_vec()), ("xl/worksheets/sheet1.xml", vec![b' '; 60_000_000])]);
+    let blanks = zip_of(&[
+        ("xl/workbook.xml", b"<workbook/>".to_vec()),
+        ("xl/worksheets/sheet1.xml", vec![b' '; 60_000_000]),
+    ]);
     let prepared = peak();
     let sentence = house.refused("blanks.xlsx", &blanks).await;
     assert!(sentence.contains("unpacks to far more"), "{sentence}");
-    assert!(house.refused("cut.xlsx", b"PK\x03\x04cut off").await.contains("damaged"));
+    assert!(
+        house
+            .refused("cut.xlsx", b"PK\x03\x04cut off")
+            .await
+            .contains("damaged")
+    );
     // Unpacking the bomb here would need gigabytes. (The test itself makes 60 MB of blanks.)
     let grown = peak() - before - (prepared - before);
     assert!(grown < 100_000_000, "the server grew by {grown} bytes");
@@ -218,7 +275,12 @@ async fn nobody_uploads_without_signing_in() {
     let mut house = House::new().await;
     house.cookie = String::new();
     let (status, _) = house.upload("people.csv", b"Name\nAna\n").await;
-    assert!(matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN), "{status}");
-    let (status, _) = house.get(&format!("/download/w/{}/imports/template.xlsx", house.slug)).await;
+    assert!(
+        matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN),
+        "{status}"
+    );
+    let (status, _) = house
+        .get(&format!("/download/w/{}/imports/template.xlsx", house.slug))
+        .await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
 }

@@ -10,7 +10,11 @@ use std::time::{Duration, Instant};
 async fn upload(bed: &Bed, key: &str, interview: &str, parts: &[(&str, &[u8])]) -> Reply {
     let mut body = Vec::new();
     for (name, bytes) in parts {
-        let file = if *name == "file" { "; filename=\"people.csv\"" } else { "" };
+        let file = if *name == "file" {
+            "; filename=\"people.csv\""
+        } else {
+            ""
+        };
         let head = format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
         body.extend_from_slice(head.as_bytes());
         body.extend_from_slice(bytes);
@@ -60,22 +64,50 @@ async fn from_upload_to_undo() {
     assert_eq!(rows["items"][0]["number"], 3);
     assert_eq!(rows["items"][0]["problems"][0]["cell"], "B3");
     let cells = json!({"cells": [{"column": 1, "value": "ben@x.example"}]});
-    let row = bed.call(&key, &format!("PATCH /imports/{id}/rows/3"), Some(cells)).await.ok(200).body;
+    let row = bed
+        .call(&key, &format!("PATCH /imports/{id}/rows/3"), Some(cells))
+        .await
+        .ok(200)
+        .body;
     assert_eq!(row["fate"], "new");
     let change = json!({"on_duplicate": "add"});
-    bed.call(&key, &format!("PATCH /imports/{id}"), Some(change)).await.ok(200);
+    bed.call(&key, &format!("PATCH /imports/{id}"), Some(change))
+        .await
+        .ok(200);
 
-    bed.call(&key, &format!("POST /imports/{id}/confirm"), None).await.ok(200);
+    bed.call(&key, &format!("POST /imports/{id}/confirm"), None)
+        .await
+        .ok(200);
     let done = ended(&bed, &key, &id).await.body;
-    assert_eq!(done["counts"], json!({"rows": 4, "added": 4, "updated": 0, "skipped": 0, "rejected": 0}));
-    let people = bed.call(&key, &format!("GET /interviews/{interview}/candidates"), None).await.ok(200).body;
+    assert_eq!(
+        done["counts"],
+        json!({"rows": 4, "added": 4, "updated": 0, "skipped": 0, "rejected": 0})
+    );
+    let people = bed
+        .call(&key, &format!("GET /interviews/{interview}/candidates"), None)
+        .await
+        .ok(200)
+        .body;
     assert_eq!(people["items"].as_array().unwrap().len(), 4);
     assert_eq!(people["items"][0]["source"], "imported");
 
-    let undone = bed.call(&key, &format!("POST /imports/{id}/undo"), None).await.ok(200).body;
-    assert_eq!((&undone["state"], &undone["counts"]["removed"]), (&json!("undone"), &json!(4)));
-    bed.call(&key, &format!("GET /imports/{id}/rejected.xlsx"), None).await.problem(409);
-    let list = bed.call(&key, &format!("GET /interviews/{interview}/imports"), None).await.ok(200).body;
+    let undone = bed
+        .call(&key, &format!("POST /imports/{id}/undo"), None)
+        .await
+        .ok(200)
+        .body;
+    assert_eq!(
+        (&undone["state"], &undone["counts"]["removed"]),
+        (&json!("undone"), &json!(4))
+    );
+    bed.call(&key, &format!("GET /imports/{id}/rejected.xlsx"), None)
+        .await
+        .problem(409);
+    let list = bed
+        .call(&key, &format!("GET /interviews/{interview}/imports"), None)
+        .await
+        .ok(200)
+        .body;
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
 }
 
@@ -86,12 +118,25 @@ async fn forms_that_are_wrong() {
     let interview = bed.interview(&key).await;
     let fields = upload(&bed, &key, &interview, &[]).await.problem(422);
     assert_eq!(fields, ["file"]);
-    let fields = upload(&bed, &key, &interview, &[("header_row", b"first"), ("file", PEOPLE)]).await.problem(422);
+    let fields = upload(&bed, &key, &interview, &[("header_row", b"first"), ("file", PEOPLE)])
+        .await
+        .problem(422);
     assert_eq!(fields, ["header_row"]);
     let reply = upload(&bed, &key, &interview, &[("file", b"%PDF-1.7")]).await;
     assert_eq!(reply.problem(422), ["file"]);
-    assert!(reply.text.contains("This is a PDF, not a spreadsheet."), "{}", reply.text);
-    upload(&bed, &key, &interview, &[("encoding", b"windows-1253"), ("file", b"Name\nJos\xE9\n")]).await.ok(201);
+    assert!(
+        reply.text.contains("This is a PDF, not a spreadsheet."),
+        "{}",
+        reply.text
+    );
+    upload(
+        &bed,
+        &key,
+        &interview,
+        &[("encoding", b"windows-1253"), ("file", b"Name\nJos\xE9\n")],
+    )
+    .await
+    .ok(201);
     let call = format!("POST /interviews/{interview}/imports");
     bed.call(&key, &call, Some(json!({}))).await.problem(415);
 }

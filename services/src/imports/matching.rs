@@ -212,7 +212,11 @@ fn by_key(key: &str) -> Option<Field> {
     static MEANINGS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
         let mut meanings = HashMap::new();
         for field in Field::ALL {
-            meanings.extend(spellings(*field).split('|').map(|spelling| (self::key(spelling), *field)));
+            meanings.extend(
+                spellings(*field)
+                    .split('|')
+                    .map(|spelling| (self::key(spelling), *field)),
+            );
         }
         meanings
     });

@@ -8,8 +8,8 @@ mod version;
 mod write;
 
 pub use archive::archive;
-pub(crate) use read::known;
 pub use overview::session_counts;
+pub(crate) use read::known;
 pub use read::{InterviewFilter, get, list};
 pub use templates::{template, templates};
 pub use version::{Version, question_count, version};

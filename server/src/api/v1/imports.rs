@@ -55,7 +55,10 @@ fn path(id: ImportId) -> String {
 #[utoipa::path(get, path = "/imports/template.xlsx", tag = "Imports",
     responses((status = 200, description = "The workbook", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = Vec<u8>), Problems))]
 async fn template(State(s): State<Services>, Caller(actor): Caller) -> ApiResult<Response> {
-    Ok(workbook("candidates-template.xlsx", imports::template_xlsx(&s, &actor)?))
+    Ok(workbook(
+        "candidates-template.xlsx",
+        imports::template_xlsx(&s, &actor)?,
+    ))
 }
 
 /// What an upload's form holds.
@@ -119,7 +122,10 @@ async fn list(
     Id(id): Id<InterviewId>,
 ) -> ApiResult<Json<Page<Import>>> {
     let items = imports::list(&s, &actor, id).await?;
-    Ok(Json(Page { items, next_cursor: None }))
+    Ok(Json(Page {
+        items,
+        next_cursor: None,
+    }))
 }
 
 /// Read an import
@@ -165,7 +171,10 @@ async fn rows(
     Id(id): Id<ImportId>,
     mut query: Query,
 ) -> ApiResult<Json<Page<ImportRow>>> {
-    let filter = RowFilter { fate: query.value("fate"), result: query.value("result") };
+    let filter = RowFilter {
+        fate: query.value("fate"),
+        result: query.value("result"),
+    };
     let page = query.page();
     query.done()?;
     Ok(Json(imports::rows(&s, &actor, id, filter, &page).await?))
@@ -241,5 +250,8 @@ async fn undo(State(s): State<Services>, Caller(actor): Caller, Id(id): Id<Impor
 #[utoipa::path(get, path = "/imports/{id}/rejected.xlsx", tag = "Imports", params(("id" = ImportId, Path,)),
     responses((status = 200, description = "The workbook", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = Vec<u8>), Problems))]
 async fn rejected(State(s): State<Services>, Caller(actor): Caller, Id(id): Id<ImportId>) -> ApiResult<Response> {
-    Ok(workbook("rejected-rows.xlsx", imports::rejected_xlsx(&s, &actor, id).await?))
+    Ok(workbook(
+        "rejected-rows.xlsx",
+        imports::rejected_xlsx(&s, &actor, id).await?,
+    ))
 }
