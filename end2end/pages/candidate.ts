@@ -57,6 +57,25 @@ export class Chat extends Screen {
     await this.said(text);
   }
 
+  /** Whether a question waits for an answer; settles before it says so. */
+  async waiting(): Promise<boolean> {
+    const done = this.page.getByRole('heading', { level: 1, name: 'That was the last question. Finish when you are ready.' });
+    await expect(this.composer.or(this.page.getByRole('radio').first()).or(this.page.getByRole('checkbox').first()).or(done).first()).toBeVisible();
+    return !(await done.isVisible());
+  }
+
+  /** Answers the current question whatever its kind, and waits until the next one is asked. */
+  async answerAnything(text: string): Promise<void> {
+    const question = this.page.getByRole('heading', { level: 1 });
+    const before = await question.textContent();
+    const choice = this.page.getByRole('radio').or(this.page.getByRole('checkbox')).first();
+    if (await this.composer.isVisible()) await this.composer.fill(text);
+    else await choice.check();
+    await this.send.click();
+    await expect(question).not.toHaveText(before ?? '');
+    await expect(question).not.toHaveText(/ is writing$/);
+  }
+
   async choose(choice: string): Promise<void> {
     await this.page.getByRole('radio', { name: choice }).check();
     await this.send.click();

@@ -16,3 +16,28 @@ export class SignIn extends Screen {
     await this.page.waitForURL((url) => !url.pathname.startsWith('/login'));
   }
 }
+
+/** The Sessions tab of an interview. */
+export class SessionsTab extends Screen {
+  row = (name: string) => this.page.getByRole('row').filter({ hasText: name });
+
+  static async open(page: Page, slug: string, interview: string): Promise<SessionsTab> {
+    await page.goto(`/w/${slug}/interviews/${interview}/sessions`);
+    const tab = new SessionsTab(page);
+    await tab.hydrated();
+    return tab;
+  }
+
+  /** + Add, Create individually; answers the invite link that is shown. */
+  async add(name: string, email: string): Promise<string> {
+    await this.page.getByRole('button', { name: 'Add', exact: true }).click();
+    await this.page.getByRole('menuitem', { name: /Create individually/ }).click();
+    const sheet = this.page.getByRole('dialog', { name: 'Create individually' });
+    await sheet.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
+    await sheet.getByRole('textbox', { name: 'Email', exact: true }).fill(email);
+    await sheet.getByRole('button', { name: 'Add candidate' }).click();
+    const link = await sheet.getByRole('textbox', { name: 'Invite link' }).inputValue();
+    await sheet.getByRole('button', { name: 'Done' }).click();
+    return link;
+  }
+}
