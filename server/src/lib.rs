@@ -17,6 +17,7 @@ pub mod config;
 pub mod downloads;
 pub mod health;
 pub mod logging;
+pub mod lookups;
 pub mod pages;
 pub mod router;
 pub mod security;

@@ -1,8 +1,8 @@
 //! All routes, area by area, and what wraps them.
 
 use crate::{
-    address, api, assets, candidate_events, candidate_pages, downloads, health, logging, pages, security, state::AppState,
-    streams,
+    address, api, assets, candidate_events, candidate_pages, downloads, health, logging, lookups, pages, security,
+    state::AppState, streams,
 };
 use axum::{
     Router,
@@ -33,6 +33,7 @@ pub fn build(state: AppState) -> Router {
         .fallback(pages::nowhere)
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(state.clone(), lookups::count))
         .layer(middleware::from_fn_with_state(state.clone(), security::guard))
         .layer(middleware::from_fn_with_state(state.clone(), address::note))
         .layer(middleware::from_fn_with_state(state.clone(), logging::request))

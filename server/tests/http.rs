@@ -475,3 +475,43 @@ async fn damaged_and_huge_input_is_refused_in_order() {
         .await;
     assert_eq!(rubbish.status, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn guessing_links_is_limited_by_address_and_locks_nobody_out() {
+    let house = House::plain().await;
+    for n in 0..30 {
+        let answer = house.get(&format!("/i/invite/guess{n}"), &[("accept", PAGE)]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    }
+    let answer = house.get("/i/invite/guess30", &[("accept", PAGE)]).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(answer.header("retry-after").parse::<u32>().unwrap() >= 1);
+    assert_eq!(answer.header("x-robots-tag"), "noindex, nofollow");
+    assert_eq!(house.get("/health/live", &[]).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn one_link_cannot_flood() {
+    let house = House::plain().await;
+    let body = "token=some-token&client_id=1&question=1&text=x";
+    let mut passed = 0;
+    // Three minutes' worth at once, and what refills meanwhile.
+    let refused = loop {
+        let answer = house.form("/sfn/candidate/answer", "application/json", &[], body).await;
+        if answer.body.contains("too_many") || passed > 400 {
+            break answer;
+        }
+        passed += 1;
+    };
+    assert!((180..400).contains(&passed), "{passed}");
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    let other = house
+        .form(
+            "/sfn/candidate/answer",
+            "application/json",
+            &[],
+            &body.replace("some", "other"),
+        )
+        .await;
+    assert!(!other.body.contains("too_many"), "{}", other.body);
+}
