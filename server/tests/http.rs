@@ -384,6 +384,31 @@ async fn setup_closes() {
 }
 
 #[tokio::test]
+async fn only_a_visitor_at_this_machine_is_the_first_visitor() {
+    let house = House::plain().await;
+    house.services.accounts.allow_setup(SetupRule::Anyone);
+    let good = "name=Olga&email=olga%40example.com&password=correct+horse+battery";
+    for far in [
+        ("x-forwarded-for", "198.51.100.1"),
+        ("forwarded", "for=198.51.100.1"),
+        ("x-real-ip", "198.51.100.1"),
+    ] {
+        let refused = house.form("/sfn/account/setup", "application/json", &[far], good).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{far:?}");
+    }
+    let state = Request::post("/sfn/account/setup-state")
+        .header("host", "rebound.example:3000")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::empty())
+        .unwrap();
+    let answer = house.router.clone().oneshot(state).await.unwrap();
+    let body = answer.into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(&body[..], b"\"command_line\"");
+    let made = house.form("/sfn/account/setup", "application/json", &[], good).await;
+    assert_eq!(made.status, StatusCode::OK, "{}", made.body);
+}
+
+#[tokio::test]
 async fn other_sites_cannot_act_with_our_cookies() {
     let house = House::with_owner().await;
     let cookie = house.log_in().await;

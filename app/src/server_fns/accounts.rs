@@ -17,7 +17,13 @@ use parley_services::accounts as service;
 /// Whether somebody may still set the installation up.
 #[server(name = ReadSetupState, endpoint = "account/setup-state")]
 pub async fn setup_state() -> Result<SetupState, AppError> {
-    Ok(service::setup_state(&door::services()?).await?)
+    let state = service::setup_state(&door::services()?).await?;
+    // "The first visitor" is somebody at this machine.
+    Ok(if state == SetupState::Open && !door::came_directly() {
+        SetupState::CommandLine
+    } else {
+        state
+    })
 }
 
 /// Makes the first workspace and its owner, signs them in, and leads to the workspace. A plain form may post it; after a
@@ -41,6 +47,14 @@ pub async fn setup(
         },
         code,
     };
+    if setup_state().await? == SetupState::CommandLine {
+        let error = AppError::Conflict {
+            code: "setup_on_command_line".to_owned(),
+            detail: "From here this installation is set up on the command line: parley user add.".to_owned(),
+            existing: None,
+        };
+        return door::end_form(Err(error.answered()), "/", "/setup");
+    }
     let services = door::services()?;
     match service::set_up(&services, input, door::address()).await {
         Ok((signed_in, slug)) => {

@@ -10,7 +10,8 @@ pub mod sessions;
 
 #[cfg(feature = "ssr")]
 pub use server::{
-    ClientAddress, accepts_html, address, end_form, go, headers, https, login_secret, person, services, set_cookie, who,
+    ClientAddress, accepts_html, address, came_directly, end_form, go, headers, https, login_secret, person, services,
+    set_cookie, who,
 };
 
 #[cfg(feature = "ssr")]
@@ -62,6 +63,23 @@ mod server {
         use_context::<Parts>()
             .and_then(|parts| parts.extensions.get::<ClientAddress>().copied())
             .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
+    }
+
+    /// Whether the request was sent to this machine by its own name and passed no proxy: neither a reverse proxy that
+    /// nobody told us about nor a page whose name was bent to this address (DNS rebinding) passes.
+    #[must_use]
+    pub fn came_directly() -> bool {
+        let headers = headers();
+        let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
+        let authority: Option<http::uri::Authority> = host.and_then(|host| host.parse().ok());
+        let local = authority.is_some_and(|authority| {
+            let name = authority.host().trim_start_matches('[').trim_end_matches(']');
+            name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        });
+        local
+            && ["forwarded", "x-forwarded-for", "x-real-ip"]
+                .iter()
+                .all(|name| !headers.contains_key(*name))
     }
 
     /// Whether browsers reach this installation by https.
