@@ -1,5 +1,6 @@
-//! Guessing candidate links: each address has so many look-ups of links that do not exist, then hears 429. A link that
-//! exists opens all the same, so that a guesser in the same network locks nobody out.
+//! Guessing candidate links through the server functions: each address has so many look-ups of links that do not exist,
+//! then hears 429. A link that exists works all the same, so that a guesser in the same network locks nobody out. The
+//! pages of links count for themselves, into the same bucket, and answer with a page.
 
 use crate::state::AppState;
 use axum::{
@@ -11,10 +12,9 @@ use http::{StatusCode, header};
 use parley_app::server_fns::ClientAddress;
 use parley_services::error::ServiceError;
 
-/// Counts answers of 404 on candidates' addresses; needs [`crate::address::note`] before it.
+/// Counts answers of 404 to candidates' server functions; needs [`crate::address::note`] before it.
 pub async fn count(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let counted = path.starts_with("/i/") || path.starts_with("/sfn/candidate/");
+    let counted = request.uri().path().starts_with("/sfn/candidate/");
     let address = request.extensions().get::<ClientAddress>().copied();
     let mut response = next.run(request).await;
     let Some(ClientAddress(address)) = address.filter(|_| counted && response.status() == StatusCode::NOT_FOUND) else {
