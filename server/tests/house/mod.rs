@@ -1,6 +1,10 @@
 //! A whole server without a socket, on a fresh database.
 
-#![allow(dead_code, reason = "each test file uses its own part of the house")]
+#![allow(
+    clippy::allow_attributes,
+    dead_code,
+    reason = "each test file uses its own part of the house"
+)]
 
 use axum::{Router, body::Body};
 use http::{HeaderMap, Method, Request, StatusCode};
