@@ -117,7 +117,7 @@ pub struct Settings {
     #[arg(
         long,
         env = "PARLEY_LOG",
-        default_value = "info",
+        default_value = "info,sea_orm_migration=warn,sqlx=warn",
         value_name = "FILTER",
         global = true
     )]

@@ -18,6 +18,7 @@ pub mod downloads;
 pub mod health;
 pub mod import_files;
 pub mod logging;
+pub mod lookups;
 pub mod pages;
 pub mod reading;
 pub mod receive;

@@ -1,7 +1,8 @@
 //! All routes, area by area, and what wraps them.
 
 use crate::{
-    address, api, assets, candidate_events, candidate_pages, downloads, health, import_files, logging, pages, security,
+    address, api, assets, candidate_events, candidate_pages, downloads, health, import_files, logging, lookups, pages,
+    security,
     state::AppState, streams,
 };
 use axum::{
@@ -34,6 +35,7 @@ pub fn build(state: AppState) -> Router {
         .fallback(pages::nowhere)
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(state.clone(), lookups::count))
         .layer(middleware::from_fn_with_state(state.clone(), security::guard))
         .layer(middleware::from_fn_with_state(state.clone(), address::note))
         .layer(middleware::from_fn_with_state(state.clone(), logging::request))

@@ -7,136 +7,15 @@
     reason = "a test stops where something is not as it should be"
 )]
 
-use axum::{Router, body::Body};
-use http::{HeaderMap, Method, Request, StatusCode, header};
+mod house;
+
+use axum::body::Body;
+use house::{House, PAGE};
+use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
-use parley_domain::{account::Role, person::PersonInput};
-use parley_server::{
-    router,
-    state::{AppState, Http},
-};
-use parley_services::{
-    Config, Services,
-    accounts::{self, SetupRule, people},
-    db::Db,
-    install,
-};
-use tokio_util::sync::CancellationToken;
+use parley_domain::account::Role;
+use parley_services::accounts::{self, SetupRule};
 use tower::ServiceExt;
-
-const PASSWORD: &str = "correct horse battery";
-const PAGE: &str = "text/html,application/xhtml+xml";
-
-struct House {
-    router: Router,
-    services: Services,
-    stop: CancellationToken,
-    _dir: tempfile::TempDir,
-}
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: String,
-}
-
-impl Answer {
-    fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-    }
-
-    /// The login cookie that the answer sets, as a `Cookie` header.
-    fn cookie(&self) -> String {
-        let line = self.header("set-cookie");
-        line.split(';').next().unwrap().to_owned()
-    }
-}
-
-impl House {
-    async fn new(public_url: &str) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let db = Db::connect(&install::sqlite_url(dir.path())).await.unwrap();
-        install::migrate(&db).await.unwrap();
-        let secrets = install::keys(&db, None, dir.path()).await.unwrap();
-        let config = Config {
-            data_dir: dir.path().to_owned(),
-            public_url: public_url.to_owned(),
-            initial_tokens: 500,
-            tokens_per_resume: 5,
-        };
-        let services = Services::new(db, secrets, config);
-        let http = Http {
-            public_url: public_url.to_owned(),
-            trusted_proxies: Vec::new(),
-        };
-        let stop = CancellationToken::new();
-        let router = router::build(AppState::new(services.clone(), http, stop.clone()));
-        Self {
-            router,
-            services,
-            stop,
-            _dir: dir,
-        }
-    }
-
-    async fn plain() -> Self {
-        Self::new("http://127.0.0.1:3000").await
-    }
-
-    async fn with_owner() -> Self {
-        let house = Self::plain().await;
-        let person = PersonInput {
-            name: "Olga Owner".to_owned(),
-            email: "olga@example.com".to_owned(),
-            password: PASSWORD.to_owned(),
-            time_zone: String::new(),
-        };
-        people::add(&house.services, person, Some(Role::Owner), None)
-            .await
-            .unwrap();
-        house
-    }
-
-    async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("host", "127.0.0.1:3000");
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let request = request.body(Body::from(body.to_owned())).unwrap();
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body: String::from_utf8_lossy(&body).into_owned(),
-        }
-    }
-
-    async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
-        self.send(Method::GET, path, headers, "").await
-    }
-
-    /// Posts a form as a hydrated page does (`accept` JSON) or as a plain form does (`accept` a page).
-    async fn form(&self, path: &str, accept: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let kind = ("content-type", "application/x-www-form-urlencoded");
-        let all = [&[kind, ("accept", accept)], headers].concat();
-        self.send(Method::POST, path, &all, body).await
-    }
-
-    async fn log_in(&self) -> String {
-        let body = "email=olga%40example.com&password=correct+horse+battery";
-        let answer = self.form("/sfn/account/login", "application/json", &[], body).await;
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-        answer.cookie()
-    }
-}
 
 /// One of each kind of answer: a page, a page that is not there, data, a file, an error.
 const EVERYWHERE: [&str; 6] = [
@@ -384,6 +263,31 @@ async fn setup_closes() {
 }
 
 #[tokio::test]
+async fn only_a_visitor_at_this_machine_is_the_first_visitor() {
+    let house = House::plain().await;
+    house.services.accounts.allow_setup(SetupRule::Anyone);
+    let good = "name=Olga&email=olga%40example.com&password=correct+horse+battery";
+    for far in [
+        ("x-forwarded-for", "198.51.100.1"),
+        ("forwarded", "for=198.51.100.1"),
+        ("x-real-ip", "198.51.100.1"),
+    ] {
+        let refused = house.form("/sfn/account/setup", "application/json", &[far], good).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{far:?}");
+    }
+    let state = Request::post("/sfn/account/setup-state")
+        .header("host", "rebound.example:3000")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::empty())
+        .unwrap();
+    let answer = house.router.clone().oneshot(state).await.unwrap();
+    let body = answer.into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(&body[..], b"\"command_line\"");
+    let made = house.form("/sfn/account/setup", "application/json", &[], good).await;
+    assert_eq!(made.status, StatusCode::OK, "{}", made.body);
+}
+
+#[tokio::test]
 async fn other_sites_cannot_act_with_our_cookies() {
     let house = House::with_owner().await;
     let cookie = house.log_in().await;
@@ -474,4 +378,44 @@ async fn damaged_and_huge_input_is_refused_in_order() {
         .form("/sfn/account/login", "application/json", &[], "%FF%FE=&&&=")
         .await;
     assert_eq!(rubbish.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn guessing_links_is_limited_by_address_and_locks_nobody_out() {
+    let house = House::plain().await;
+    for n in 0..30 {
+        let answer = house.get(&format!("/i/invite/guess{n}"), &[("accept", PAGE)]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    }
+    let answer = house.get("/i/invite/guess30", &[("accept", PAGE)]).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(answer.header("retry-after").parse::<u32>().unwrap() >= 1);
+    assert_eq!(answer.header("x-robots-tag"), "noindex, nofollow");
+    assert_eq!(house.get("/health/live", &[]).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn one_link_cannot_flood() {
+    let house = House::plain().await;
+    let body = "token=some-token&client_id=1&question=1&text=x";
+    let mut passed = 0;
+    // Three minutes' worth at once, and what refills meanwhile.
+    let refused = loop {
+        let answer = house.form("/sfn/candidate/answer", "application/json", &[], body).await;
+        if answer.body.contains("too_many") || passed > 400 {
+            break answer;
+        }
+        passed += 1;
+    };
+    assert!((180..400).contains(&passed), "{passed}");
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    let other = house
+        .form(
+            "/sfn/candidate/answer",
+            "application/json",
+            &[],
+            &body.replace("some", "other"),
+        )
+        .await;
+    assert!(!other.body.contains("too_many"), "{}", other.body);
 }

@@ -144,8 +144,12 @@ async fn remember(db: &Db, secrets: &Secrets, id: String) -> Result<()> {
 }
 
 fn explain(error: &ServiceError, place: &str) -> ServiceError {
+    let why = match error {
+        ServiceError::Internal(inner) => format!("{inner:#}"),
+        other => other.to_string(),
+    };
     ServiceError::internal(anyhow!(
-        "The installation's key could not be read from {place}: {error}. Without it invite links would be dead, so nothing \
+        "The installation's key could not be read from {place}: {why}. Without it invite links would be dead, so nothing \
          was started. Put the key back from a backup of the data folder, or set PARLEY_SECRET."
     ))
 }

@@ -188,7 +188,12 @@ impl Limits {
             lookups: Bucket::per_minute(rates.lookups),
             starts: Bucket::per_minute(rates.starts),
             key_requests: Bucket::per_minute(rates.key_requests),
-            candidate_requests: Bucket::per_minute(rates.candidate_requests),
+            // Three minutes' worth at once: a browser that was offline sends what waited, and one that is double-clicked
+            // sends it several times; all of it is answered.
+            candidate_requests: Bucket::new(
+                rates.candidate_requests.saturating_mul(3),
+                f64::from(rates.candidate_requests),
+            ),
         }
     }
 }

@@ -17,7 +17,13 @@ use parley_services::accounts as service;
 /// Whether somebody may still set the installation up.
 #[server(name = ReadSetupState, endpoint = "account/setup-state")]
 pub async fn setup_state() -> Result<SetupState, AppError> {
-    Ok(service::setup_state(&door::services()?).await?)
+    let state = service::setup_state(&door::services()?).await?;
+    // "The first visitor" is somebody at this machine.
+    Ok(if state == SetupState::Open && !door::came_directly() {
+        SetupState::CommandLine
+    } else {
+        state
+    })
 }
 
 /// Makes the first workspace and its owner, signs them in, and leads to the workspace. A plain form may post it; after a
@@ -41,6 +47,14 @@ pub async fn setup(
         },
         code,
     };
+    if setup_state().await? == SetupState::CommandLine {
+        let error = AppError::Conflict {
+            code: "setup_on_command_line".to_owned(),
+            detail: "From here this installation is set up on the command line: parley user add.".to_owned(),
+            existing: None,
+        };
+        return door::end_form(Err(error.answered()), "/", "/setup");
+    }
     let services = door::services()?;
     match service::set_up(&services, input, door::address()).await {
         Ok((signed_in, slug)) => {
@@ -67,7 +81,7 @@ pub async fn setup(
 pub async fn log_in(email: String, password: String, #[server(default)] next: String) -> Result<(), AppError> {
     let services = door::services()?;
     let before = door::login_secret();
-    let next = own_path(&next);
+    let next = door::own_path(&next);
     let failed = match next {
         Some(path) => format!("/login?next={}", encoded(path)),
         None => "/login".to_owned(),
@@ -119,7 +133,7 @@ pub async fn change_profile(
     locale: String,
     #[server(default)] back: String,
 ) -> Result<(), AppError> {
-    let back = own_path(&back).unwrap_or("/").to_owned();
+    let back = door::own_path(&back).unwrap_or("/").to_owned();
     let result = async {
         let (services, user) = door::person().await?;
         let input = parley_domain::person::ProfileInput {
@@ -159,14 +173,6 @@ pub async fn revoke_key(workspace: String, id: ApiKeyId) -> Result<(), AppError>
     Ok(service::revoke_key(&services, &actor, id).await?)
 }
 
-/// `path`, if it leads to a page of this installation and nowhere else. Browsers read a backslash as a slash and drop
-/// control characters, so both are refused.
-#[cfg(feature = "ssr")]
-fn own_path(path: &str) -> Option<&str> {
-    let plain = path.chars().all(|c| c.is_ascii_graphic() && c != '\\');
-    (plain && path.starts_with('/') && !path.starts_with("//") && path.len() <= 2_000).then_some(path)
-}
-
 /// `text` as a value in a query.
 #[cfg(feature = "ssr")]
 fn encoded(text: &str) -> String {
@@ -184,26 +190,7 @@ fn encoded(text: &str) -> String {
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
-    use super::{encoded, own_path};
-
-    #[test]
-    fn only_own_paths_are_gone_to() {
-        for good in ["/", "/w/acme", "/w/acme/interviews?q=a%20b#top"] {
-            assert_eq!(own_path(good), Some(good));
-        }
-        for bad in [
-            "",
-            "w",
-            "//evil.example",
-            "/\\evil.example",
-            "https://evil.example",
-            "/a\nb",
-            "/\t/evil",
-            "/ä",
-        ] {
-            assert_eq!(own_path(bad), None, "{bad:?}");
-        }
-    }
+    use super::encoded;
 
     #[test]
     fn queries_are_encoded() {

@@ -51,6 +51,9 @@ pub async fn start_session(
 ) -> Result<CandidateView, Refusal> {
     use parley_services::conversation;
     let services = server::services()?;
+    if let Err(refusal) = server::spare_request(&services, &token) {
+        return server::end(&token, None, Err(refusal), server::After::Landing);
+    }
     let input = server::start_input(consent, email, language);
     let result = conversation::start(&services, &token, input).await;
     if result.is_ok() {
@@ -72,6 +75,9 @@ pub async fn answer_question(
     use parley_services::conversation::{self, AnswerInput};
     let services = server::services()?;
     let lease = server::lease(lease.as_deref());
+    if let Err(refusal) = server::spare_request(&services, &token) {
+        return server::end(&token, lease, Err(refusal), server::After::Session);
+    }
     let result = match (
         question.parse(),
         choices.iter().map(|c| c.parse()).collect::<Result<Vec<_>, _>>(),
@@ -101,6 +107,9 @@ pub async fn answer_question(
 pub async fn heartbeat(token: String, #[server(default)] lease: Option<String>) -> Result<CandidateView, Refusal> {
     let services = server::services()?;
     let lease = server::lease(lease.as_deref());
+    if let Err(refusal) = server::spare_request(&services, &token) {
+        return server::end(&token, lease, Err(refusal), server::After::Session);
+    }
     let result = parley_services::conversation::heartbeat(&services, &token, lease.unwrap_or(i64::MAX)).await;
     server::end(&token, lease, result, server::After::Session)
 }
@@ -110,6 +119,9 @@ pub async fn heartbeat(token: String, #[server(default)] lease: Option<String>) 
 pub async fn finish_session(token: String, #[server(default)] lease: Option<String>) -> Result<CandidateView, Refusal> {
     let services = server::services()?;
     let lease = server::lease(lease.as_deref());
+    if let Err(refusal) = server::spare_request(&services, &token) {
+        return server::end(&token, lease, Err(refusal), server::After::Session);
+    }
     let result = parley_services::conversation::finish(&services, &token).await;
     server::end(&token, lease, result, server::After::Landing)
 }
@@ -118,6 +130,9 @@ pub async fn finish_session(token: String, #[server(default)] lease: Option<Stri
 #[server(endpoint = "candidate/retake")]
 pub async fn ask_retake(token: String, #[server(default)] reason: Option<String>) -> Result<CandidateView, Refusal> {
     let services = server::services()?;
+    if let Err(refusal) = server::spare_request(&services, &token) {
+        return server::end(&token, None, Err(refusal), server::After::Landing);
+    }
     let reason = reason.unwrap_or_default();
     let result = parley_services::conversation::ask_retake(&services, &token, &reason).await;
     server::end(&token, None, result, server::After::Landing)
@@ -196,6 +211,25 @@ mod server {
                 view: None,
             })
         })
+    }
+
+    /// Takes one of the requests that the session behind a link has. The token is only counted by its hash.
+    pub(super) fn spare_request(services: &Services, token: &str) -> Result<(), CandidateError> {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        token.hash(&mut hasher);
+        let key = format!("{:016x}", hasher.finish());
+        services
+            .limits
+            .candidate_requests
+            .take(&key, services.now())
+            .map(drop)
+            .map_err(|_| CandidateError {
+                error: CandidateErrorCode::TooMany,
+                detail: "This page sent very many requests. What was saved is safe; wait a moment and try again."
+                    .to_owned(),
+                view: None,
+            })
     }
 
     /// Takes one of the public starts that an address has.

@@ -11,7 +11,8 @@ pub mod sessions;
 
 #[cfg(feature = "ssr")]
 pub use server::{
-    ClientAddress, accepts_html, address, end_form, go, headers, https, login_secret, person, services, set_cookie, who,
+    ClientAddress, accepts_html, address, came_directly, end_form, go, headers, https, login_secret, own_path, person,
+    services, set_cookie, who,
 };
 
 #[cfg(feature = "ssr")]
@@ -65,6 +66,23 @@ mod server {
             .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
     }
 
+    /// Whether the request was sent to this machine by its own name and passed no proxy: neither a reverse proxy that
+    /// nobody told us about nor a page whose name was bent to this address (DNS rebinding) passes.
+    #[must_use]
+    pub fn came_directly() -> bool {
+        let headers = headers();
+        let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
+        let authority: Option<http::uri::Authority> = host.and_then(|host| host.parse().ok());
+        let local = authority.is_some_and(|authority| {
+            let name = authority.host().trim_start_matches('[').trim_end_matches(']');
+            name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        });
+        local
+            && ["forwarded", "x-forwarded-for", "x-real-ip"]
+                .iter()
+                .all(|name| !headers.contains_key(*name))
+    }
+
     /// Whether browsers reach this installation by https.
     #[must_use]
     pub fn https(services: &Services) -> bool {
@@ -84,12 +102,18 @@ mod server {
         }
     }
 
+    /// `path`, if it leads to a page of this installation and nowhere else. Browsers read a backslash as a slash and drop
+    /// control characters, so both are refused.
+    #[must_use]
+    pub fn own_path(path: &str) -> Option<&str> {
+        let plain = path.chars().all(|c| c.is_ascii_graphic() && c != '\\');
+        (plain && path.starts_with('/') && !path.starts_with("//") && path.len() <= 2_000).then_some(path)
+    }
+
     /// Sends the browser to a path of ours: a plain form post by 302, the hydrated client by its own router. Server
     /// functions that a plain form can post end with this, success and failure alike.
     pub fn go(path: &str) {
-        // A path with anything that a header cannot hold leads home rather than panicking.
-        let good = path.starts_with('/') && HeaderValue::from_str(path).is_ok();
-        leptos_axum::redirect(if good { path } else { "/" });
+        leptos_axum::redirect(own_path(path).unwrap_or("/"));
     }
 
     /// Ends a function that a plain form can post: goes to `done` after success; after a failure sends a plain post
@@ -132,5 +156,29 @@ mod server {
         let (services, user) = person().await?;
         let actor = accounts::actor(&services, user, slug).await?;
         Ok((services, actor))
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::own_path;
+
+        #[test]
+        fn only_own_paths_are_gone_to() {
+            for good in ["/", "/w/acme", "/w/acme/interviews?q=a%20b#top"] {
+                assert_eq!(own_path(good), Some(good));
+            }
+            for bad in [
+                "",
+                "w",
+                "//evil.example",
+                "/\\evil.example",
+                "https://evil.example",
+                "/a\nb",
+                "/\t/evil",
+                "/ä",
+            ] {
+                assert_eq!(own_path(bad), None, "{bad:?}");
+            }
+        }
     }
 }

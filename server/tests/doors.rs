@@ -1,0 +1,177 @@
+//! Every server function asks who is there: one that is not named here as open to all refuses those who are signed out,
+//! and does not know the workspaces of others.
+
+#![allow(
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
+mod house;
+
+use house::{Answer, House};
+use http::{Method, StatusCode};
+use leptos::server_fn::axum::server_fn_paths;
+use parley_domain::{account::Role, person::PersonInput};
+use parley_services::{Services, accounts::people, entity::workspace};
+use sea_orm::{EntityTrait, IntoActiveModel};
+use serde_json::{Value, json};
+
+/// Functions for people who are not signed in, with the reason.
+fn open_to_all(path: &str) -> bool {
+    // By the candidate's token.
+    path.starts_with("/sfn/candidate/")
+        // Before there is anybody, and to become somebody.
+        || ["setup-state", "setup", "login", "logout", "me"]
+            .iter()
+            .any(|name| path == format!("/sfn/account/{name}"))
+}
+
+/// About the person, not about a workspace.
+const OWN: [&str; 1] = ["/sfn/account/profile"];
+
+const SOME_ID: &str = "01a20b9c-876e-7c29-a412-6054cb96f285";
+
+/// An argument for everything that any function asks for; each takes what it knows.
+fn arguments(workspace: &str) -> Value {
+    json!({
+        "workspace": workspace, "slug": workspace, "interview": SOME_ID, "id": SOME_ID, "candidate": SOME_ID,
+        "session": SOME_ID, "ids": [SOME_ID], "input": {"name": "Ana"}, "query": {}, "add_anyway": false,
+        "reason": "other", "note": "", "verdict": "hold", "back": "/", "name": "Ana", "role": "viewer",
+        "title": "Barista", "revision": 1, "state": "open", "content": {}, "settings": {}, "time_zone": "UTC",
+        "locale": "en", "counts": true, "first": SOME_ID, "second": SOME_ID, "extend_to": null, "days": 7,
+    })
+}
+
+fn as_form(arguments: &Value) -> String {
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let mut pairs = Vec::new();
+    for (name, value) in arguments.as_object().unwrap() {
+        match value {
+            Value::Array(items) => pairs.extend(items.iter().map(|item| format!("{name}[]={}", plain(item)))),
+            Value::Object(_) | Value::Null => {}
+            other => pairs.push(format!("{name}={}", plain(other))),
+        }
+    }
+    pairs.join("&")
+}
+
+/// Calls a function in the encoding that it reads.
+async fn call(house: &House, path: &str, method: &Method, cookie: Option<&str>, workspace: &str) -> Answer {
+    let arguments = arguments(workspace);
+    let mut answer = None;
+    for (kind, body) in [
+        ("application/json", arguments.to_string()),
+        ("application/x-www-form-urlencoded", as_form(&arguments)),
+    ] {
+        let mut headers = vec![
+            ("content-type", kind),
+            ("accept", "application/json"),
+            ("sec-fetch-site", "same-origin"),
+        ];
+        headers.extend(cookie.map(|cookie| ("cookie", cookie)));
+        let this = house.send(method.clone(), path, &headers, &body).await;
+        if this.status != StatusCode::BAD_REQUEST {
+            return this;
+        }
+        answer = Some(this);
+    }
+    answer.unwrap()
+}
+
+fn closed_functions() -> Vec<(&'static str, Method)> {
+    server_fn_paths().filter(|(path, _)| !open_to_all(path)).collect()
+}
+
+#[tokio::test]
+async fn nobody_acts_while_signed_out() {
+    let house = House::with_owner().await;
+    let functions = closed_functions();
+    assert!(functions.len() > 15, "the functions are not registered: {functions:?}");
+    for (path, method) in functions {
+        let answer = call(&house, path, &method, None, "my-workspace").await;
+        let hint = "if it is 400, `arguments` above lacks what it asks for";
+        assert_eq!(
+            answer.status,
+            StatusCode::UNAUTHORIZED,
+            "{path}: {} ({hint})",
+            answer.body
+        );
+        assert!(answer.body.contains("signed_out"), "{path}: {}", answer.body);
+    }
+}
+
+/// A workspace in which the owner of this house is nobody.
+async fn elsewhere(s: &Services) {
+    let now = s.now().millis();
+    let row = workspace::Model {
+        id: s.new_id().unwrap(),
+        slug: "elsewhere".to_owned(),
+        name: "Elsewhere".to_owned(),
+        created_at: now,
+        updated_at: now,
+    };
+    workspace::Entity::insert(row.into_active_model())
+        .exec_without_returning(s.db.read())
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn the_workspaces_of_others_do_not_exist() {
+    let house = House::with_owner().await;
+    elsewhere(&house.services).await;
+    let cookie = house.log_in().await;
+    for (path, method) in closed_functions() {
+        if OWN.contains(&path) {
+            continue;
+        }
+        let foreign = call(&house, path, &method, Some(&cookie), "elsewhere").await;
+        let nowhere = call(&house, path, &method, Some(&cookie), "no-such-place").await;
+        assert_eq!(foreign.status, StatusCode::NOT_FOUND, "{path}: {}", foreign.body);
+        assert_eq!(
+            (foreign.status, &foreign.body),
+            (nowhere.status, &nowhere.body),
+            "{path}: they differ"
+        );
+    }
+}
+
+#[tokio::test]
+async fn viewers_change_nothing() {
+    let house = House::with_owner().await;
+    let viewer = PersonInput {
+        name: "Vera Viewer".to_owned(),
+        email: "vera@example.com".to_owned(),
+        password: house::PASSWORD.to_owned(),
+        time_zone: String::new(),
+    };
+    people::add(&house.services, viewer, Some(Role::Viewer), None)
+        .await
+        .unwrap();
+    let cookie = house.log_in_as("vera@example.com").await;
+    for (path, method) in closed_functions() {
+        let answer = call(&house, path, &method, Some(&cookie), "my-workspace").await;
+        let reads = READS.contains(&path) || OWN.contains(&path);
+        let expected = if reads {
+            answer.status != StatusCode::FORBIDDEN
+        } else {
+            answer.status == StatusCode::FORBIDDEN
+        };
+        assert!(expected, "{path}: {} {}", answer.status, answer.body);
+    }
+}
+
+/// What a viewer may ask for; some ask about things that are not there.
+const READS: [&str; 9] = [
+    "/sfn/sessions/list",
+    "/sfn/sessions/counts",
+    "/sfn/sessions/columns",
+    "/sfn/sessions/report",
+    "/sfn/sessions/compare",
+    "/sfn/candidates/get",
+    "/sfn/candidates/deleted",
+    "/sfn/interviews/list",
+    "/sfn/interviews/get",
+];

@@ -1,0 +1,138 @@
+//! A whole server without a socket, on a fresh database.
+
+#![allow(
+    clippy::allow_attributes,
+    dead_code,
+    reason = "each test file uses its own part of the house"
+)]
+
+use axum::{Router, body::Body};
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use parley_domain::{account::Role, person::PersonInput};
+use parley_server::{
+    router,
+    state::{AppState, Http},
+};
+use parley_services::{Config, Services, accounts::people, db::Db, install};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+pub const PASSWORD: &str = "correct horse battery";
+/// What a browser accepts when it asks for a page.
+pub const PAGE: &str = "text/html,application/xhtml+xml";
+
+pub struct House {
+    pub router: Router,
+    pub services: Services,
+    pub stop: CancellationToken,
+    _dir: tempfile::TempDir,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+
+    /// The login cookie that the answer sets, as a `Cookie` header.
+    pub fn cookie(&self) -> String {
+        let line = self.header("set-cookie");
+        line.split(';').next().unwrap().to_owned()
+    }
+}
+
+impl House {
+    pub async fn new(public_url: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::connect(&install::sqlite_url(dir.path())).await.unwrap();
+        install::migrate(&db).await.unwrap();
+        let secrets = install::keys(&db, None, dir.path()).await.unwrap();
+        let config = Config {
+            data_dir: dir.path().to_owned(),
+            public_url: public_url.to_owned(),
+            initial_tokens: 500,
+            tokens_per_resume: 5,
+        };
+        let services = Services::new(db, secrets, config);
+        let http = Http {
+            public_url: public_url.to_owned(),
+            trusted_proxies: Vec::new(),
+        };
+        let stop = CancellationToken::new();
+        let router = router::build(AppState::new(services.clone(), http, stop.clone()));
+        Self {
+            router,
+            services,
+            stop,
+            _dir: dir,
+        }
+    }
+
+    pub async fn plain() -> Self {
+        Self::new("http://127.0.0.1:3000").await
+    }
+
+    pub async fn with_owner() -> Self {
+        let house = Self::plain().await;
+        let person = PersonInput {
+            name: "Olga Owner".to_owned(),
+            email: "olga@example.com".to_owned(),
+            password: PASSWORD.to_owned(),
+            time_zone: String::new(),
+        };
+        people::add(&house.services, person, Some(Role::Owner), None)
+            .await
+            .unwrap();
+        house
+    }
+
+    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "127.0.0.1:3000");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_owned())).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+
+    pub async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send(Method::GET, path, headers, "").await
+    }
+
+    /// Posts a form as a hydrated page does (`accept` JSON) or as a plain form does (`accept` a page).
+    pub async fn form(&self, path: &str, accept: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        let all = [&[kind, ("accept", accept)], headers].concat();
+        self.send(Method::POST, path, &all, body).await
+    }
+
+    pub async fn log_in(&self) -> String {
+        self.log_in_as("olga@example.com").await
+    }
+
+    pub async fn log_in_as(&self, email: &str) -> String {
+        let body = format!("email={}&password=correct+horse+battery", email.replace('@', "%40"));
+        let answer = self.form("/sfn/account/login", "application/json", &[], &body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        answer.cookie()
+    }
+}
