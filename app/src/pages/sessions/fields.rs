@@ -228,7 +228,7 @@ pub(super) fn CandidateFields(fields: Fields) -> impl IntoView {
             value=fields.year
             error=fields.error("graduation_year")
             optional=true
-            width=FieldWidth::Narrow
+            width=FieldWidth::Medium
             maxlength=4_u32
             on_blur=fields.leave("graduation_year")
         />
