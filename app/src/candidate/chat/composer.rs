@@ -47,7 +47,7 @@ pub(super) fn Composer(chat: Chat, client_id: String) -> impl IntoView {
     let question = move || chat.view.with(|v| v.question.as_ref().map(|q| q.id.to_string()));
     view! {
         <Notices chat=chat/>
-        <form class="composer" method="post" action=doors::ANSWER node_ref=chat.form autocomplete="off"
+        <form class="composer" class:composer--locked=move || chat.is_locked() method="post" action=doors::ANSWER node_ref=chat.form autocomplete="off"
             hidden=move || field.get() == Field::Nothing
             on:submit=move |ev| {
                 ev.prevent_default();
