@@ -1,19 +1,56 @@
 //! The few things that are read from and written to the page itself. The composer's fields are the browser's own: what
 //! somebody typed before the WASM arrived is found there and stays.
 
-use super::{model::Draft, state::Chat};
+use super::model::Draft;
 use leptos::{
-    prelude::{GetUntracked, document, window},
+    prelude::{document, window},
     wasm_bindgen::{JsCast, JsValue},
 };
 use parley_domain::id::ChoiceId;
-use web_sys::{HtmlInputElement, VisibilityState};
+use web_sys::{HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement, VisibilityState};
 
 /// The name of the choices' inputs.
 pub(super) const CHOICES: &str = "choices[]";
+/// The id of the composer's form.
+pub(super) const COMPOSER: &str = "composer";
+/// The id of the text field, where the question has one.
+pub(super) const ANSWER: &str = "answer";
+/// The id of the question before finishing.
+pub(super) const FINISH: &str = "finish";
+/// The id of the closing page's heading.
+pub(super) const CLOSING: &str = "closing";
 
-fn choice_inputs(chat: Chat) -> Vec<HtmlInputElement> {
-    let Some(form) = chat.form.get_untracked() else {
+fn by_id<T: JsCast>(id: &str) -> Option<T> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+fn area() -> Option<HtmlTextAreaElement> {
+    by_id(ANSWER)
+}
+
+/// Asks before handing in.
+pub(super) fn open_dialog() {
+    if let Some(dialog) = by_id::<HtmlDialogElement>(FINISH) {
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Goes on answering.
+pub(super) fn close_dialog() {
+    if let Some(dialog) = by_id::<HtmlDialogElement>(FINISH) {
+        dialog.close();
+    }
+}
+
+/// Puts the reader at the heading of the closing page: the page changed under them.
+pub(super) fn focus_closing() {
+    if let Some(heading) = by_id::<HtmlElement>(CLOSING) {
+        let _ = heading.focus();
+    }
+}
+
+fn choice_inputs() -> Vec<HtmlInputElement> {
+    let Some(form) = document().get_element_by_id(COMPOSER) else {
         return vec![];
     };
     let Ok(found) = form.query_selector_all(&format!("input[name='{CHOICES}']")) else {
@@ -25,10 +62,10 @@ fn choice_inputs(chat: Chat) -> Vec<HtmlInputElement> {
 }
 
 /// What stands in the composer.
-pub(super) fn read_composer(chat: Chat) -> Draft {
-    let picked = choice_inputs(chat).into_iter().filter(HtmlInputElement::checked);
+pub(super) fn read_composer() -> Draft {
+    let picked = choice_inputs().into_iter().filter(HtmlInputElement::checked);
     Draft {
-        text: chat.area.get_untracked().map(|area| area.value()).unwrap_or_default(),
+        text: area().map(|area| area.value()).unwrap_or_default(),
         choices: picked
             .filter_map(|input| input.value().parse::<ChoiceId>().ok())
             .collect(),
@@ -36,23 +73,23 @@ pub(super) fn read_composer(chat: Chat) -> Draft {
 }
 
 /// Puts `draft` into the composer.
-pub(super) fn fill_composer(chat: Chat, draft: &Draft) {
-    if let Some(area) = chat.area.get_untracked()
+pub(super) fn fill_composer(draft: &Draft) {
+    if let Some(area) = area()
         && area.value() != draft.text
     {
         area.set_value(&draft.text);
     }
-    for input in choice_inputs(chat) {
+    for input in choice_inputs() {
         let picked = input.value().parse().is_ok_and(|id| draft.choices.contains(&id));
         input.set_checked(picked);
     }
 }
 
 /// Puts the cursor where the answer goes.
-pub(super) fn focus_composer(chat: Chat) {
-    if let Some(area) = chat.area.get_untracked() {
+pub(super) fn focus_composer() {
+    if let Some(area) = area() {
         let _ = area.focus();
-    } else if let Some(first) = choice_inputs(chat).into_iter().next() {
+    } else if let Some(first) = choice_inputs().into_iter().next() {
         let _ = first.focus();
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     dom, keep,
-    model::{self, AfterRefusal, Delivery, Draft, Outcome, Pending},
+    model::{self, AfterRefusal, Delivery, Draft, Outcome, Pending, Trouble},
     net,
     state::Chat,
 };
@@ -26,7 +26,7 @@ impl Chat {
     pub fn wake(self) {
         self.live.set(true);
         self.online.set(dom::is_online());
-        self.heard.set_value(dom::now());
+        self.hidden.update_value(|h| h.heard = dom::now());
         self.set_clock(self.left.get_untracked());
         self.restore();
         Effect::new(move |before: Option<Option<PromptId>>| {
@@ -53,7 +53,7 @@ impl Chat {
     /// What was typed before the script ran stays; else the kept draft comes back. An answer that was on its way goes on.
     fn restore(self) {
         let token = self.token();
-        let typed = dom::read_composer(self);
+        let typed = dom::read_composer();
         let prompt = self.prompt();
         if !typed.is_empty() {
             self.draft.set(typed);
@@ -74,27 +74,45 @@ impl Chat {
     /// Another question: its own draft, and the cursor in its field.
     fn turn_to(self, prompt: Option<PromptId>) {
         let kept = prompt.and_then(|id| keep::draft(&self.token(), id));
-        self.flaw.set(None);
+        self.clear_flaw();
         self.fill(kept.unwrap_or_default());
         if !self.is_over() {
-            dom::focus_composer(self);
+            dom::focus_composer();
+        }
+    }
+
+    fn clear_flaw(self) {
+        if self.trouble.with_untracked(|t| matches!(t, Some(Trouble::Flaw(_)))) {
+            self.trouble.set(None);
+        }
+    }
+
+    /// Shows how the sending goes.
+    fn mark(self, delivery: Delivery) {
+        if self
+            .pending
+            .with_untracked(|p| p.as_ref().is_some_and(|p| p.delivery != delivery))
+        {
+            self.pending.update(|p| {
+                if let Some(p) = p {
+                    p.delivery = delivery;
+                }
+            });
         }
     }
 
     fn fill(self, draft: Draft) {
-        dom::fill_composer(self, &draft);
+        dom::fill_composer(&draft);
         self.draft.set(draft);
     }
 
     /// Somebody typed or picked.
     pub fn typed(self) {
-        let draft = dom::read_composer(self);
+        let draft = dom::read_composer();
         if let Some(prompt) = self.prompt() {
             keep::keep_draft(&self.token(), prompt.id, &draft);
         }
-        if self.flaw.with_untracked(Option::is_some) {
-            self.flaw.set(None);
-        }
+        self.clear_flaw();
         self.draft.set(draft);
     }
 
@@ -104,10 +122,10 @@ impl Chat {
         let Some(prompt) = self.prompt().filter(|_| !busy && !self.is_over()) else {
             return;
         };
-        let draft = dom::read_composer(self);
+        let draft = dom::read_composer();
         if let Err(flaw) = model::check(prompt.kind, &draft) {
-            self.flaw.set(Some(flaw));
-            dom::focus_composer(self);
+            self.trouble.set(Some(Trouble::Flaw(flaw)));
+            dom::focus_composer();
             return;
         }
         let shown = draft.shown(&prompt);
@@ -116,9 +134,10 @@ impl Chat {
             prompt: prompt.id,
             draft,
             shown,
+            delivery: Delivery::default(),
         };
         keep::keep_pending(&self.token(), &pending);
-        self.refused.set(None);
+        self.trouble.set(None);
         self.pending.set(Some(pending));
         self.fill(Draft::default());
         self.deliver();
@@ -127,23 +146,23 @@ impl Chat {
     /// Sends the pending answer until the server has said yes or no. One loop at a time; the client id makes the answer
     /// storable once, however often it is sent.
     pub fn deliver(self) {
-        if self.delivering.get_value() {
+        if self.hidden.with_value(|h| h.delivering) {
             return;
         }
-        self.delivering.set_value(true);
+        self.hidden.update_value(|h| h.delivering = true);
         spawn_local(async move {
             let mut failures = 0_u32;
             while let Some(pending) = self.pending.get_untracked() {
-                self.delivery.set(Delivery::Sending);
-                let outcome = net::answer(&self.token(), self.lease.get_untracked(), &pending).await;
+                self.mark(Delivery::Sending);
+                let outcome = net::answer(&self.token(), self.lease(), &pending).await;
                 let Some(delivery) = self.delivered(pending, outcome) else {
                     break;
                 };
                 failures += 1;
-                self.delivery.set(delivery);
+                self.mark(delivery);
                 self.wait(model::backoff(failures)).await;
             }
-            self.delivering.set_value(false);
+            self.hidden.update_value(|h| h.delivering = false);
             if self.ending.get_untracked() {
                 self.conclude().await;
             }
@@ -154,7 +173,7 @@ impl Chat {
     fn delivered(self, pending: Pending, outcome: Outcome) -> Option<Delivery> {
         match outcome {
             Outcome::View(view) => {
-                self.heard.set_value(dom::now());
+                self.hidden.update_value(|h| h.heard = dom::now());
                 self.settle();
                 self.apply(*view);
                 None
@@ -165,7 +184,7 @@ impl Chat {
                 }
                 self.pending.set(None);
                 keep::forget_pending(&self.token());
-                self.refused.set(Some(code));
+                self.trouble.set(Some(Trouble::Refused(code)));
                 self.elsewhere.set(code == CandidateErrorCode::TakenOver);
                 if let Some(view) = view {
                     self.apply(*view);
@@ -197,7 +216,7 @@ impl Chat {
                 !pending.draft.text.is_empty()
             }
         });
-        let free = dom::read_composer(self).is_empty();
+        let free = dom::read_composer().is_empty();
         if fits && free && !self.is_over() {
             self.fill(pending.draft);
             self.typed();
@@ -208,9 +227,9 @@ impl Chat {
 
     /// Waits, or shorter if somebody presses **Try again** or the network comes back.
     async fn wait(self, millis: u32) {
-        let nudges = self.nudges.get_value();
+        let nudges = self.hidden.with_value(|h| h.nudges);
         let mut waited = 0;
-        while waited < millis && self.nudges.get_value() == nudges {
+        while waited < millis && self.hidden.with_value(|h| h.nudges) == nudges {
             net::sleep(200).await;
             waited += 200;
         }
@@ -218,7 +237,7 @@ impl Chat {
 
     /// Tries the pending answer again at once.
     pub fn nudge(self) {
-        self.nudges.update_value(|n| *n += 1);
+        self.hidden.update_value(|h| h.nudges += 1);
     }
 
     /// Takes over how things stand, unless it was overtaken on its way.
@@ -239,7 +258,7 @@ impl Chat {
         if let Some(words) = model::said_since(&next, known) {
             self.said.set(words);
         }
-        if next.lease > self.lease.get_untracked() && next.state == Status::InProgress {
+        if next.lease > self.lease() && next.state == Status::InProgress {
             self.elsewhere.set(true);
         }
         if next.state == Status::Completed {
@@ -249,13 +268,20 @@ impl Chat {
         if self.view.with_untracked(|present| *present != next) {
             self.view.set(next);
         }
+        if self.is_over() {
+            spawn_local(async {
+                // The closing page is there once what changed has been rendered.
+                net::sleep(0).await;
+                dom::focus_closing();
+            });
+        }
     }
 
     /// The session is over: what was typed and not sent is shown for copying, and nothing is kept here.
     fn close(self) {
         let draft = self
             .prompt()
-            .map(|p| dom::read_composer(self).shown(&p))
+            .map(|p| dom::read_composer().shown(&p))
             .unwrap_or_default();
         if !draft.trim().is_empty() && self.unsent.with_untracked(String::is_empty) {
             self.unsent.set(draft);
@@ -266,14 +292,14 @@ impl Chat {
 
     fn set_clock(self, seconds: Option<i64>) {
         // Exact in f64: seconds of a day at most.
-        self.deadline
-            .set_value(seconds.map(|s| dom::now() + s as f64 * 1_000.0));
+        let deadline = seconds.map(|s| dom::now() + s as f64 * 1_000.0);
+        self.hidden.update_value(|h| h.deadline = deadline);
         self.left.set(seconds);
     }
 
     /// Every second: counts down, announces, and sends the draft when time is up.
     fn tick(self) {
-        let Some(deadline) = self.deadline.get_value().filter(|_| !self.is_over()) else {
+        let Some(deadline) = self.hidden.with_value(|h| h.deadline).filter(|_| !self.is_over()) else {
             return;
         };
         let left = ((deadline - dom::now()) / 1_000.0).ceil().max(0.0) as i64;
@@ -285,7 +311,7 @@ impl Chat {
             self.told.set((self.texts.chat.time_warning)(minutes));
         }
         self.left.set(Some(left));
-        let there = dom::is_visible() || dom::now() - self.heard.get_value() < PATIENCE;
+        let there = dom::is_visible() || dom::now() - self.hidden.with_value(|h| h.heard) < PATIENCE;
         if left == 0 && there && !self.ending.get_untracked() && !self.elsewhere.get_untracked() {
             self.time_is_up();
         }
@@ -294,7 +320,7 @@ impl Chat {
     /// What stands in the composer goes out; the server marks it as late. Then the session closes.
     fn time_is_up(self) {
         self.told.set(self.texts.finish.ending.to_owned());
-        let draft = dom::read_composer(self);
+        let draft = dom::read_composer();
         if self.prompt().is_some_and(|p| model::check(p.kind, &draft).is_ok()) {
             self.submit();
         }
@@ -309,7 +335,7 @@ impl Chat {
     /// Sees to it that a session whose time is up is closed and shown so. The server decides whether it is.
     async fn conclude(self) {
         for _ in 0..60 {
-            if let Outcome::View(view) = net::heartbeat(&self.token(), self.lease.get_untracked()).await {
+            if let Outcome::View(view) = net::heartbeat(&self.token(), self.lease()).await {
                 let left = view.seconds_left;
                 self.apply(*view);
                 if self.is_over() || self.elsewhere.get_untracked() {
@@ -337,9 +363,9 @@ impl Chat {
 
     /// A sign of life; its answer is how things stand.
     async fn beat(self) {
-        match net::heartbeat(&self.token(), self.lease.get_untracked()).await {
+        match net::heartbeat(&self.token(), self.lease()).await {
             Outcome::View(view) => {
-                self.heard.set_value(dom::now());
+                self.hidden.update_value(|h| h.heard = dom::now());
                 self.apply(*view);
             }
             Outcome::Refused(CandidateErrorCode::TakenOver, view) => {
@@ -349,7 +375,8 @@ impl Chat {
                 }
             }
             Outcome::Refused(CandidateErrorCode::UnknownLink, _) => {
-                self.refused.set(Some(CandidateErrorCode::UnknownLink));
+                self.trouble
+                    .set(Some(Trouble::Refused(CandidateErrorCode::UnknownLink)));
             }
             Outcome::Refused(..) | Outcome::Lost => {}
         }
@@ -360,7 +387,7 @@ impl Chat {
         if pulse.link != link::mark(&self.token()) {
             return;
         }
-        if pulse.lease > self.lease.get_untracked() {
+        if pulse.lease > self.lease() {
             self.elsewhere.set(true);
             return;
         }
@@ -377,16 +404,18 @@ impl Chat {
         spawn_local(async move {
             match net::resume(&self.token()).await {
                 Outcome::View(view) => {
-                    self.lease.set(view.lease);
-                    self.heard.set_value(dom::now());
+                    self.hidden.update_value(|h| h.lease = view.lease);
+                    self.hidden.update_value(|h| h.heard = dom::now());
                     self.elsewhere.set(false);
-                    self.refused.set(None);
+                    self.trouble.set(None);
                     dom::show_address(&session_path(&self.token(), view.lease));
                     self.apply(*view);
-                    dom::focus_composer(self);
+                    dom::focus_composer();
                 }
-                Outcome::Refused(code, _) => self.refused.set(Some(code)),
-                Outcome::Lost => self.refused.set(Some(CandidateErrorCode::Unavailable)),
+                Outcome::Refused(code, _) => self.trouble.set(Some(Trouble::Refused(code))),
+                Outcome::Lost => self
+                    .trouble
+                    .set(Some(Trouble::Refused(CandidateErrorCode::Unavailable))),
             }
         });
     }
@@ -401,34 +430,22 @@ impl Chat {
             match net::finish(&self.token()).await {
                 Outcome::View(view) => {
                     // Asked and confirmed: an unsent draft is not handed in, and not mourned.
-                    dom::fill_composer(self, &Draft::default());
-                    self.refused.set(None);
-                    self.close_dialog();
+                    dom::fill_composer(&Draft::default());
+                    self.trouble.set(None);
+                    dom::close_dialog();
                     self.apply(*view);
                 }
                 Outcome::Refused(code, view) => {
-                    self.refused.set(Some(code));
+                    self.trouble.set(Some(Trouble::Refused(code)));
                     if let Some(view) = view {
                         self.apply(*view);
                     }
                 }
-                Outcome::Lost => self.refused.set(Some(CandidateErrorCode::Unavailable)),
+                Outcome::Lost => self
+                    .trouble
+                    .set(Some(Trouble::Refused(CandidateErrorCode::Unavailable))),
             }
             self.finishing.set(false);
         });
-    }
-
-    /// Asks before handing in.
-    pub fn open_dialog(self) {
-        if let Some(dialog) = self.dialog.get_untracked() {
-            let _ = dialog.show_modal();
-        }
-    }
-
-    /// Goes on answering.
-    pub fn close_dialog(self) {
-        if let Some(dialog) = self.dialog.get_untracked() {
-            dialog.close();
-        }
     }
 }

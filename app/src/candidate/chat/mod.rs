@@ -10,6 +10,7 @@ mod dom;
 mod drive;
 mod ending;
 mod keep;
+mod lean;
 pub mod model;
 mod net;
 mod state;
@@ -17,8 +18,9 @@ mod talk;
 mod top;
 
 use crate::messages::{Candidate, Locale};
-use composer::Composer;
-use ending::{Closing, Elsewhere, OwnLink};
+use composer::composer;
+use ending::{closing, elsewhere, own_link};
+use lean::{part, words};
 use leptos::prelude::*;
 pub use model::refusal;
 use parley_domain::{
@@ -27,8 +29,8 @@ use parley_domain::{
 };
 use serde::{Deserialize, Serialize};
 use state::Chat;
-use talk::Talk;
-use top::{Ask, Top};
+use talk::talk;
+use top::{ask, top};
 
 /// What the server rendered the chat from; the WASM starts from the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,36 +82,29 @@ pub fn ChatApp(
     start: ChatStart,
 ) -> impl IntoView {
     let locale = Locale::parse(&start.view.language);
-    let company = start.company.clone();
-    let client_id = start.client_id.clone();
-    let own_link = start.own_link.clone();
+    let (company, client_id, own_url) = (start.company.clone(), start.client_id.clone(), start.own_link.clone());
     let chat = Chat::new(locale.candidate(), start);
     Effect::new(move |_| untrack(|| chat.wake()));
     let ended = Memo::new(move |_| chat.view.with(|v| v.state == Status::Completed));
     let open = move || {
-        let client_id = client_id.clone();
-        let own_link = own_link
+        let own = own_url
             .clone()
-            .map(|url| view! { <OwnLink texts=chat.texts url=url/> });
+            .map_or_else(lean::nothing, |url| own_link(chat.texts, url));
         view! {
-            <main class="chat__main">
-                {own_link}
-                <Ask chat=chat/>
-                <Talk chat=chat/>
-            </main>
+            <main class="chat__main">{own} {ask(chat)} {talk(chat)}</main>
             <div class="chat__bottom">
-                {move || if chat.elsewhere.get() { view! { <Elsewhere chat=chat/> }.into_any() } else { ().into_any() }}
-                <Composer chat=chat client_id=client_id.clone()/>
+                {part(move || if chat.elsewhere.get() { elsewhere(chat) } else { lean::nothing() })}
+                {composer(chat, client_id.clone())}
             </div>
         }
         .into_any()
     };
     view! {
-        <div class="chat" class:chat--live=move || chat.live.get()>
-            <Top chat=chat company=company/>
-            {move || if ended.get() { view! { <Closing chat=chat/> }.into_any() } else { open() }}
-            <p class="sr-only" aria-live="polite">{move || chat.said.get()}</p>
-            <p class="sr-only" aria-live="polite">{move || chat.told.get()}</p>
+        <div class="chat">
+            {top(chat, &company)}
+            {part(move || if ended.get() { closing(chat) } else { open() })}
+            <p class="sr-only" aria-live="polite">{words(move || chat.said.get())}</p>
+            <p class="sr-only" aria-live="polite">{words(move || chat.told.get())}</p>
         </div>
     }
 }

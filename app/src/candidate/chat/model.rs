@@ -2,7 +2,7 @@
 
 use crate::messages::{Candidate, PageText};
 use parley_domain::{
-    conversation::{ANSWER_MAX, CandidateError, CandidateErrorCode, CandidateView, PromptView, Speaker, TurnView},
+    conversation::{ANSWER_MAX, CandidateErrorCode, CandidateView, PromptView, Speaker, TurnView},
     id::{ChoiceId, PromptId},
     link,
     question::QuestionKind,
@@ -49,6 +49,9 @@ pub struct Pending {
     pub draft: Draft,
     /// How the conversation shows it.
     pub shown: String,
+    /// How its sending goes.
+    #[serde(skip)]
+    pub delivery: Delivery,
 }
 
 /// How the sending of the pending answer goes.
@@ -86,6 +89,15 @@ impl Flaw {
     }
 }
 
+/// What the page has to say about the last press.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The draft cannot be sent as it is.
+    Flaw(Flaw),
+    /// The server refused.
+    Refused(CandidateErrorCode),
+}
+
 /// Whether an answer can be sent.
 ///
 /// # Errors
@@ -107,6 +119,12 @@ pub fn check(kind: QuestionKind, draft: &Draft) -> Result<(), Flaw> {
     }
 }
 
+/// The part of a refusal that is always there.
+#[derive(Deserialize)]
+struct Code {
+    error: CandidateErrorCode,
+}
+
 /// What came of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
@@ -125,8 +143,9 @@ impl Outcome {
         if (200..300).contains(&status) {
             return serde_json::from_str(body).map_or(Self::Lost, |view| Self::View(Box::new(view)));
         }
-        match serde_json::from_str::<CandidateError>(body) {
-            Ok(refusal) => Self::Refused(refusal.error, refusal.view),
+        // A `CandidateError` in two looks: its one-piece reader, made for any format, is a large part of a download.
+        match serde_json::from_str::<Code>(body) {
+            Ok(code) => Self::Refused(code.error, serde_json::from_str(body).ok()),
             Err(_) if status == 429 => Self::Refused(CandidateErrorCode::TooMany, None),
             Err(_) => Self::Lost,
         }

@@ -1,5 +1,5 @@
 use super::*;
-use parley_domain::conversation::ChoiceView;
+use parley_domain::conversation::{CandidateError, ChoiceView};
 
 fn prompt(kind: QuestionKind) -> PromptView {
     let choice = |n: u128, text: &str| ChoiceView {
@@ -213,6 +213,7 @@ fn forms_are_written_as_browsers_do() {
         prompt: PromptId(uuid::Uuid::nil()),
         draft: text("Hi"),
         shown: "Hi".into(),
+        delivery: Delivery::Sending,
     };
     let body = answer_form("tok", 3, &pending);
     assert_eq!(

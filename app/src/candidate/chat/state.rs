@@ -1,37 +1,49 @@
-//! What the chat knows, as signals. Plain storage; [`super::drive`] changes it.
+//! What the chat knows, as signals. Plain storage; [`super::drive`] changes it. Few kinds of signals, on purpose: each kind
+//! is code that a candidate downloads.
 
 use super::{
     ChatStart,
-    model::{Delivery, Draft, Flaw, Pending},
+    model::{Draft, Pending, Trouble},
 };
 use crate::messages::Candidate;
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use parley_domain::{
-    conversation::{CandidateErrorCode, CandidateView, PromptView},
+    conversation::{CandidateView, PromptView},
     session::Status,
 };
+
+/// What no part of the page shows.
+#[derive(Debug, Default)]
+pub(super) struct Hidden {
+    /// The link's token.
+    pub token: String,
+    /// The lease under which this window sends.
+    pub lease: i64,
+    /// When time is up, by this machine's clock, in milliseconds.
+    pub deadline: Option<f64>,
+    /// When the server last heard of this window, by this machine's clock.
+    pub heard: f64,
+    /// Whether the loop that sends is running.
+    pub delivering: bool,
+    /// Counts presses on **Try again** and returns of the network.
+    pub nudges: u32,
+}
 
 /// One window's chat.
 #[derive(Clone, Copy)]
 pub(super) struct Chat {
     /// The words of the interview's language.
     pub texts: &'static Candidate,
-    /// The link's token.
-    pub token: StoredValue<String>,
+    /// What no part of the page shows.
+    pub hidden: StoredValue<Hidden>,
     /// How things stand, as the server said last.
     pub view: RwSignal<CandidateView>,
-    /// The lease under which this window sends.
-    pub lease: RwSignal<i64>,
     /// What stands in the composer.
     pub draft: RwSignal<Draft>,
     /// The answer on its way.
     pub pending: RwSignal<Option<Pending>>,
-    /// How its sending goes.
-    pub delivery: RwSignal<Delivery>,
-    /// Why the draft cannot be sent.
-    pub flaw: RwSignal<Option<Flaw>>,
-    /// Why the last request was refused.
-    pub refused: RwSignal<Option<CandidateErrorCode>>,
+    /// What is wrong with the draft, or why the last request was refused.
+    pub trouble: RwSignal<Option<Trouble>>,
     /// Whether another window has taken over.
     pub elsewhere: RwSignal<bool>,
     /// Whether there is a network.
@@ -50,36 +62,24 @@ pub(super) struct Chat {
     pub unsent: RwSignal<String>,
     /// Whether a press on Finish is under way.
     pub finishing: RwSignal<bool>,
-    /// The composer's form.
-    pub form: NodeRef<html::Form>,
-    /// The text field, where the question has one.
-    pub area: NodeRef<html::Textarea>,
-    /// The question before finishing.
-    pub dialog: NodeRef<html::Dialog>,
-    /// When time is up, by this machine's clock, in milliseconds.
-    pub deadline: StoredValue<Option<f64>>,
-    /// When the server last heard of this window, by this machine's clock.
-    pub heard: StoredValue<f64>,
-    /// Whether the loop that sends is running.
-    pub delivering: StoredValue<bool>,
-    /// Counts presses on **Try again** and returns of the network.
-    pub nudges: StoredValue<u32>,
 }
 
 impl Chat {
     /// As the server rendered it.
     pub fn new(texts: &'static Candidate, start: ChatStart) -> Self {
+        let hidden = Hidden {
+            token: start.token,
+            lease: start.view.lease,
+            ..Hidden::default()
+        };
         Self {
             texts,
-            token: StoredValue::new(start.token),
-            lease: RwSignal::new(start.view.lease),
+            hidden: StoredValue::new(hidden),
             left: RwSignal::new(start.view.seconds_left),
             view: RwSignal::new(start.view),
             draft: RwSignal::default(),
             pending: RwSignal::new(None),
-            delivery: RwSignal::default(),
-            flaw: RwSignal::new(None),
-            refused: RwSignal::new(start.notice),
+            trouble: RwSignal::new(start.notice.map(Trouble::Refused)),
             elsewhere: RwSignal::new(false),
             online: RwSignal::new(true),
             ending: RwSignal::new(false),
@@ -88,13 +88,6 @@ impl Chat {
             told: RwSignal::default(),
             unsent: RwSignal::default(),
             finishing: RwSignal::new(false),
-            form: NodeRef::new(),
-            area: NodeRef::new(),
-            dialog: NodeRef::new(),
-            deadline: StoredValue::new(None),
-            heard: StoredValue::new(0.0),
-            delivering: StoredValue::new(false),
-            nudges: StoredValue::new(0),
         }
     }
 
@@ -113,8 +106,13 @@ impl Chat {
         self.pending.with(Option::is_some) || self.elsewhere.get() || self.ending.get()
     }
 
-    /// The token, for use outside of rendering.
+    /// The token.
     pub fn token(self) -> String {
-        self.token.get_value()
+        self.hidden.with_value(|h| h.token.clone())
+    }
+
+    /// The lease under which this window sends.
+    pub fn lease(self) -> i64 {
+        self.hidden.with_value(|h| h.lease)
     }
 }

@@ -1,87 +1,92 @@
 //! The conversation so far, and the answer on its way.
 
 use super::{
-    model::{Delivery, Line, lines},
+    lean::{line, nothing, part, press},
+    model::{Delivery, Line, Pending, lines},
     state::Chat,
 };
+use crate::messages::PageText;
 use leptos::prelude::*;
 
 /// All turns in order, newest at the bottom and in sight.
-#[component]
-pub(super) fn Talk(chat: Chat) -> impl IntoView {
-    let texts = chat.texts;
-    let shown = Memo::new(move |_| chat.view.with(lines));
-    let interviewer = StoredValue::new(chat.view.with_untracked(|v| v.interviewer.clone()));
-    let language = StoredValue::new(chat.view.with_untracked(|v| v.language.clone()));
+pub(super) fn talk(chat: Chat) -> AnyView {
+    let (interviewer, language) = chat
+        .view
+        .with_untracked(|v| (v.interviewer.clone(), v.language.clone()));
+    let turns = move || {
+        let lines = chat.view.with(lines);
+        lines
+            .into_iter()
+            .map(|line| turn(chat, line, &interviewer))
+            .collect_view()
+            .into_any()
+    };
     // The box is turned upside down by its style, so that it stands at its end without a script; it can be scrolled by
     // keyboard.
     view! {
-        <section class="talk" tabindex="0" aria-label=texts.chat.conversation>
-            <ol class="talk__lines" lang=move || language.get_value()>
-                <For each=move || shown.get() key=|line| (line.number, line.newest_mine, line.text.len())
-                    children=move |line| view! { <LineView chat=chat line=line interviewer=interviewer.get_value()/> }/>
-                <PendingLine chat=chat/>
+        <section class="talk" tabindex="0" aria-label=chat.texts.chat.conversation>
+            <ol class="talk__lines" lang=language>
+                {part(turns)}
+                {part(move || chat.pending.get().map_or_else(nothing, |p| on_its_way(chat, p)))}
             </ol>
         </section>
     }
+    .into_any()
 }
 
-#[component]
-fn LineView(chat: Chat, line: Line, interviewer: String) -> impl IntoView {
+fn turn(chat: Chat, said: Line, interviewer: &str) -> AnyView {
     let texts = chat.texts;
-    let pause = line.pause_minutes.filter(|m| *m > 0);
-    let pause = pause.map(|m| {
-        view! { <p class="turn__pause">{(texts.chat.away)(u64::try_from(m).unwrap_or(0))}</p> }
-    });
-    let note = match (line.late, line.newest_mine) {
-        (true, _) => Some(texts.trouble.sent_at_time_up),
-        (false, true) => Some(texts.chat.sent),
-        (false, false) => None,
+    let pause = said
+        .pause_minutes
+        .and_then(|m| u64::try_from(m).ok())
+        .filter(|m| *m > 0);
+    let note = match (said.late, said.newest_mine) {
+        (true, _) => texts.trouble.sent_at_time_up,
+        (false, true) => texts.chat.sent,
+        (false, false) => "",
     };
-    let who = if line.mine {
-        texts.common.you.to_owned()
+    let (class, who) = if said.mine {
+        ("turn turn--mine", texts.common.you)
     } else {
-        interviewer
+        ("turn", interviewer)
     };
     view! {
-        <li class="turn" class:turn--mine=line.mine>
-            {pause}
-            <p class="turn__who">{who}</p>
-            <p class="turn__text keep-lines" dir="auto">{line.text}</p>
-            {note.map(|note| view! { <p class="turn__note">{note}</p> })}
+        <li class=class>
+            {pause.map_or_else(nothing, |m| line("turn__pause", (texts.chat.away)(m)))}
+            {line("turn__who", who)}
+            <p class="turn__text keep-lines" dir="auto">{said.text}</p>
+            {if note.is_empty() { nothing() } else { line("turn__note", note) }}
         </li>
     }
+    .into_any()
 }
 
 /// The answer on its way: shown, and marked as not stored.
-#[component]
-fn PendingLine(chat: Chat) -> impl IntoView {
+fn on_its_way(chat: Chat, pending: Pending) -> AnyView {
     let texts = chat.texts;
-    let shown = Memo::new(move |_| chat.pending.with(|p| p.as_ref().map(|p| p.shown.clone())));
-    let trouble = move || match (chat.delivery.get(), chat.online.get()) {
-        (Delivery::Sending, _) => None,
-        (Delivery::Slowed, _) => Some(&texts.trouble.too_fast),
-        (Delivery::Waiting, true) => Some(&texts.trouble.waiting),
-        (Delivery::Waiting, false) => Some(&texts.trouble.offline),
+    let note = match (pending.delivery, chat.online.get()) {
+        (Delivery::Sending, _) => line("turn__note", format!("{}…", texts.chat.sending)),
+        (Delivery::Slowed, _) => trouble(chat, &texts.trouble.too_fast),
+        (Delivery::Waiting, true) => trouble(chat, &texts.trouble.waiting),
+        (Delivery::Waiting, false) => trouble(chat, &texts.trouble.offline),
     };
-    move || {
-        shown.get().map(|text| {
-            view! {
-                <li class="turn turn--mine turn--pending">
-                    <p class="turn__who">{texts.common.you}</p>
-                    <p class="turn__text keep-lines" dir="auto">{text}</p>
-                    {move || match trouble() {
-                        None => view! { <p class="turn__note">{texts.chat.sending}"…"</p> }.into_any(),
-                        Some(words) => view! {
-                            <div class="turn__trouble" role="status">
-                                <p><strong>{words.title}</strong></p>
-                                <p>{words.text}</p>
-                                <button class="btn" type="button" on:click=move |_| chat.nudge()>{texts.common.try_again}</button>
-                            </div>
-                        }.into_any(),
-                    }}
-                </li>
-            }
-        })
+    view! {
+        <li class="turn turn--mine turn--pending">
+            {line("turn__who", texts.common.you)}
+            <p class="turn__text keep-lines" dir="auto">{pending.shown}</p>
+            {note}
+        </li>
     }
+    .into_any()
+}
+
+fn trouble(chat: Chat, words: &'static PageText) -> AnyView {
+    view! {
+        <div class="turn__trouble" role="status">
+            {line("strong", words.title)}
+            {line("", words.text)}
+            <button class="btn" type="button" on:click=press(move || chat.nudge())>{chat.texts.common.try_again}</button>
+        </div>
+    }
+    .into_any()
 }

@@ -1,7 +1,8 @@
 //! The top of the chat: whose interview it is, how far it is, how long it may still take, and the question of the moment.
 
 use super::{
-    ending::{FinishDialog, FinishLink},
+    ending::{finish_dialog, finish_link},
+    lean::{flag, line, nothing, part, value, words},
     model::is_short,
     state::Chat,
 };
@@ -9,8 +10,7 @@ use leptos::prelude::*;
 use parley_domain::session::Status;
 
 /// Title, progress, time, **Finish interview**.
-#[component]
-pub(super) fn Top(chat: Chat, company: String) -> impl IntoView {
+pub(super) fn top(chat: Chat, company: &str) -> AnyView {
     let title = chat.view.with_untracked(|v| v.title.clone());
     let subject = if company.is_empty() {
         title
@@ -27,53 +27,58 @@ pub(super) fn Top(chat: Chat, company: String) -> impl IntoView {
         <header class="chat__top">
             <div class="chat__bar">
                 <p class="chat__subject" dir="auto">{subject}</p>
-                {move || asking.get().then(|| view! { <FinishLink chat=chat class="btn btn--quiet"/> })}
+                {part(move || if asking.get() { finish_link(chat, "btn btn--quiet") } else { nothing() })}
             </div>
-            {move || if running.get() { view! { <Running chat=chat/> }.into_any() } else { ().into_any() }}
+            {part(move || if running.get() { progress(chat) } else { nothing() })}
         </header>
     }
+    .into_any()
 }
 
 /// What only a session in progress shows.
-#[component]
-fn Running(chat: Chat) -> impl IntoView {
+fn progress(chat: Chat) -> AnyView {
     let texts = chat.texts;
     let figure = |n: i32| u64::try_from(n).unwrap_or(0);
-    let progress = Memo::new(move |_| chat.view.with(|v| (v.asked, v.total)));
-    let words = move || (texts.chat.progress)(figure(progress.get().0), figure(progress.get().1));
+    let asked = move || chat.view.with(|v| v.asked);
+    let total = chat.view.with_untracked(|v| v.total);
+    let left = move || {
+        chat.left
+            .get()
+            .map(|s| (texts.chat.time_left)(u64::try_from(s).unwrap_or(0)))
+    };
     view! {
         <div class="chat__bar">
-            <p class="chat__progress">{words}</p>
-            <progress class="chat__steps" aria-hidden="true" max=move || progress.get().1.to_string() value=move || progress.get().0.to_string()></progress>
-            <p class="chat__time figures" class:chat__time--short=move || chat.left.get().is_some_and(is_short)>
-                {move || chat.left.get().map(|s| (texts.chat.time_left)(u64::try_from(s).unwrap_or(0)))}
+            <p class="chat__progress">{words(move || (texts.chat.progress)(figure(asked()), figure(total)))}</p>
+            <progress class="chat__steps" aria-hidden="true" max=total.to_string() value=value(move || Some(asked().to_string()))></progress>
+            <p class="chat__time figures" class:chat__time--short=flag(move || chat.left.get().is_some_and(is_short))>
+                {words(move || left().unwrap_or_default())}
             </p>
         </div>
-        <FinishDialog chat=chat/>
+        {finish_dialog(chat)}
     }
+    .into_any()
 }
 
 /// The question of the moment, in larger type.
-#[component]
-pub(super) fn Ask(chat: Chat) -> impl IntoView {
+pub(super) fn ask(chat: Chat) -> AnyView {
     let texts = chat.texts;
-    let language = chat.view.with_untracked(|v| v.language.clone());
-    let asked = Memo::new(move |_| {
-        chat.view
-            .with(|v| v.question.as_ref().map(|q| (q.text.clone(), q.follow_up)))
-    });
-    let busy = Memo::new(move |_| chat.pending.with(Option::is_some));
-    let interviewer = chat.view.with_untracked(|v| v.interviewer.clone());
-    let text = move || match asked.get() {
-        Some((text, _)) => text,
-        None if busy.get() => (texts.chat.typing)(&interviewer),
-        None => texts.finish.all_done.to_owned(),
+    let (language, interviewer) = chat
+        .view
+        .with_untracked(|v| (v.language.clone(), v.interviewer.clone()));
+    let text = move || {
+        let asked = chat.view.with(|v| v.question.as_ref().map(|q| q.text.clone()));
+        match asked {
+            Some(text) => text,
+            None if chat.pending.with(Option::is_some) => (texts.chat.typing)(&interviewer),
+            None => texts.finish.all_done.to_owned(),
+        }
     };
-    let follow_up = move || asked.with(|a| a.as_ref().is_some_and(|(_, follow_up)| *follow_up));
+    let follow_up = move || chat.view.with(|v| v.question.as_ref().is_some_and(|q| q.follow_up));
     view! {
         <section class="ask" aria-labelledby="ask">
-            {move || follow_up().then(|| view! { <p class="ask__kind">{texts.chat.follow_up}</p> })}
-            <h1 class="ask__text keep-lines" id="ask" lang=language dir="auto">{text}</h1>
+            {part(move || if follow_up() { line("ask__kind", texts.chat.follow_up) } else { nothing() })}
+            <h1 class="ask__text keep-lines" id="ask" lang=language dir="auto">{words(text)}</h1>
         </section>
     }
+    .into_any()
 }

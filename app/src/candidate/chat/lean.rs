@@ -1,0 +1,65 @@
+//! Parts of a page that change, with their closures boxed: the machinery behind a changing part is then compiled once, not
+//! once for every place. It is what keeps the chat's download small; so do plain functions instead of components.
+
+use leptos::{
+    ev::{MouseEvent, SubmitEvent},
+    prelude::*,
+};
+
+/// A changing attribute.
+pub(super) type Value = Box<dyn Fn() -> Option<String> + Send + Sync>;
+/// A changing class or switch.
+pub(super) type Flag = Box<dyn Fn() -> bool + Send + Sync>;
+
+/// Part of a page that is made anew when what it reads changes.
+pub(super) fn part(make: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+    let make: Box<dyn Fn() -> AnyView + Send + Sync> = Box::new(make);
+    make.into_any()
+}
+
+/// Changing words.
+pub(super) fn words(say: impl Fn() -> String + Send + Sync + 'static) -> AnyView {
+    let say: Box<dyn Fn() -> String + Send + Sync> = Box::new(say);
+    say.into_any()
+}
+
+/// A changing attribute.
+pub(super) fn value(read: impl Fn() -> Option<String> + Send + Sync + 'static) -> Value {
+    Box::new(read)
+}
+
+/// An attribute that is `true` or not there.
+pub(super) fn truth(holds: impl Fn() -> bool + Send + Sync + 'static) -> Value {
+    value(move || holds().then(|| "true".to_owned()))
+}
+
+/// A changing class or switch.
+pub(super) fn flag(holds: impl Fn() -> bool + Send + Sync + 'static) -> Flag {
+    Box::new(holds)
+}
+
+/// Nothing.
+pub(super) fn nothing() -> AnyView {
+    ().into_any()
+}
+
+/// A paragraph of a class.
+pub(super) fn line(class: &'static str, text: impl Into<String>) -> AnyView {
+    view! { <p class=class>{text.into()}</p> }.into_any()
+}
+
+/// What a press on a button does.
+pub(super) fn press(act: impl Fn() + 'static) -> Box<dyn FnMut(MouseEvent)> {
+    Box::new(move |ev| {
+        ev.prevent_default();
+        act();
+    })
+}
+
+/// What a form does instead of posting itself.
+pub(super) fn submit(act: impl Fn() + 'static) -> Box<dyn FnMut(SubmitEvent)> {
+    Box::new(move |ev| {
+        ev.prevent_default();
+        act();
+    })
+}
