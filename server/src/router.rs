@@ -2,8 +2,7 @@
 
 use crate::{
     address, api, assets, candidate_events, candidate_pages, downloads, health, import_files, logging, lookups, pages,
-    security,
-    state::AppState, streams,
+    security, state::AppState, streams,
 };
 use axum::{
     Router,

@@ -19,7 +19,7 @@ use leptos::prelude::*;
 pub(super) fn finish_link(chat: Chat, class: &'static str) -> AnyView {
     let address = finish_path(&chat.token(), chat.lease());
     view! {
-        <a class=class href=address role="button" on:click=press(move || dom::open_dialog())
+        <a class=class href=address role="button" on:click=press(dom::open_dialog)
             on:keydown=move |ev| {
                 // A link that acts as a button answers to the space bar too.
                 if ev.key() == " " {
@@ -54,7 +54,7 @@ pub(super) fn finish_dialog(chat: Chat) -> AnyView {
                     <p class="composer__flaw" role="alert">{words(refused)}</p>
                 </div>
                 <div class="dialog__foot">
-                    <button class="btn btn--large" type="button" on:click=press(move || dom::close_dialog())>{t.go_on}</button>
+                    <button class="btn btn--large" type="button" on:click=press(dom::close_dialog)>{t.go_on}</button>
                     <button class="btn btn--primary btn--large" type="submit" aria-busy=truth(move || chat.finishing.get())>
                         {t.confirm}
                     </button>

@@ -32,7 +32,7 @@ pub fn SetUp() -> impl IntoView {
                     }
                     .into_any(),
                     SetupState::CommandLine => view! {
-                        <SignInFrame title=t.setup_closed_title text=t.setup_closed_text>{()}</SignInFrame>
+                        <SignInFrame title=t.setup_closed_title text=t.setup_closed_text>""</SignInFrame>
                     }
                     .into_any(),
                 }

@@ -73,7 +73,7 @@ pub(super) fn truth(value: bool) -> String {
 /// A whole number by a format of digits and fixed characters, such as `00000000000` or `+00 000-0000`; `None` where
 /// the format says more than that.
 pub(super) fn by_format(value: f64, format: &str) -> Option<String> {
-    if value.fract() != 0.0 || value < 0.0 || value >= 1e15 {
+    if value.fract() != 0.0 || !(0.0..1e15).contains(&value) {
         return None;
     }
     let places = places(format)?;

@@ -10,11 +10,14 @@ pub(super) fn guarded<T>(parse: impl FnOnce() -> Result<T, SheetError>) -> Resul
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(parse)).unwrap_or(Err(SheetError::Damaged))
 }
 
+/// A sheet and its first rows of content.
+pub(super) type Peeked = (Sheet, Vec<Vec<String>>);
+
 /// The sheets that hold cells, and for each the first rows of content as `peek` gives them.
 pub(super) fn list(
     metadata: &[Metadata],
     mut peek: impl FnMut(&str) -> Result<Vec<Vec<String>>, SheetError>,
-) -> Result<Vec<(Sheet, Vec<Vec<String>>)>, SheetError> {
+) -> Result<Vec<Peeked>, SheetError> {
     let with_cells = metadata.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
     let mut sheets = Vec::new();
     for sheet in with_cells.take(limits::SHEETS) {
@@ -30,7 +33,7 @@ pub(super) fn list(
 }
 
 /// The sheet that was asked for; else the visible one whose header is recognised best, of equal ones the first.
-pub(super) fn choose(sheets: &[(Sheet, Vec<Vec<String>>)], options: &Options) -> Result<String, SheetError> {
+pub(super) fn choose(sheets: &[Peeked], options: &Options) -> Result<String, SheetError> {
     if let Some(wanted) = &options.sheet {
         return sheets
             .iter()

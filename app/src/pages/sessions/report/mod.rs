@@ -136,9 +136,8 @@ fn Who(found: ReportData, slug: String) -> impl IntoView {
         Some(fine) => view! { <StatusDot tone=tone label=status_word(s.status) fine=fine/> }.into_any(),
         None => view! { <StatusDot tone=tone label=status_word(s.status)/> }.into_any(),
     };
-    let fact = |label: &'static str, value: Option<AnyView>| {
-        value.map(|value| view! { <dt>{label}</dt><dd>{value}</dd> })
-    };
+    let fact =
+        |label: &'static str, value: Option<AnyView>| value.map(|value| view! { <dt>{label}</dt><dd>{value}</dd> });
     let text = |value: &Option<String>| value.clone().map(|v| view! { <bdi>{v}</bdi> }.into_any());
     let time = |at: &Option<parley_domain::time::ShownTime>| {
         at.clone()
