@@ -21,7 +21,7 @@ use parley_domain::{
 use parley_services::{
     candidates,
     conversation::{self, StartInput},
-    entity::{interview, interview_version},
+    entity::{interview, interview_version, session},
     error::ServiceError,
     interviews::{self, InterviewFilter},
 };
@@ -36,6 +36,7 @@ on_both_databases! {
     a_lost_update_is_refused,
     versions_are_written_in_place_until_somebody_starts,
     archiving_ends_those_inside,
+    a_start_beside_a_save_asks_what_is_pinned,
     pages_show_every_interview_once,
     others_see_and_change_nothing,
     viewers_only_read,
@@ -281,6 +282,45 @@ async fn versions_are_written_in_place_until_somebody_starts(bed: TestBed) {
     assert_eq!(then.objective, "two");
     assert_eq!(then.questions, started_on.questions);
     assert_eq!(then.settings.tone, started_on.settings.tone);
+}
+
+async fn a_start_beside_a_save_asks_what_is_pinned(bed: TestBed) {
+    for _ in 0..12 {
+        let id = bed.interview(1, |_| {}).await;
+        let ana = bed.candidate(id, "Ana", None).await;
+        let (s, token) = (bed.s.clone(), token(&ana));
+        let start = tokio::spawn(async move {
+            let input = StartInput {
+                consent: true,
+                language: "en".into(),
+                ..Default::default()
+            };
+            conversation::start(&s, &token, input).await.unwrap()
+        });
+        let (s, owner) = (bed.s.clone(), bed.owner);
+        let save = tokio::spawn(async move {
+            let change = json!({"questions": [{"text": "Something else entirely?"}]});
+            interviews::patch(&s, &owner, id, &change, None).await.unwrap()
+        });
+        let (view, saved) = (start.await.unwrap(), save.await.unwrap());
+        assert_eq!(saved.content.questions[0].text, "Something else entirely?");
+        let row = session::Entity::find_by_id(ana.session.id.0)
+            .one(bed.s.db.read())
+            .await
+            .unwrap()
+            .unwrap();
+        let pinned = row.version_id.unwrap().into();
+        let pinned = interviews::version(bed.s.db.read(), bed.workspace, pinned)
+            .await
+            .unwrap();
+        let asked = view.question.unwrap();
+        assert_eq!(asked.text, pinned.questions[0].text);
+        let said = view
+            .turns
+            .iter()
+            .any(|turn| turn.text.contains(&pinned.questions[0].text));
+        assert!(said, "{:?} is not in {:?}", pinned.questions[0].text, view.turns);
+    }
 }
 
 async fn archiving_ends_those_inside(bed: TestBed) {

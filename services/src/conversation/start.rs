@@ -10,12 +10,12 @@ use crate::{
     db::Priority,
     entity::{candidate, interview_version, session, session_event},
     error::{Result, ServiceError},
-    interviews::Version,
     sessions::{change_status, clock_of, event, lock, rules_of, store_clock, tell},
 };
 use parley_domain::{
     clock::{ClockState, Presence},
     conversation::{CandidateError, CandidateErrorCode, CandidateView},
+    id::VersionId,
     link::LinkState,
     session::{Awaiting, EndReason, Transition},
     text,
@@ -140,11 +140,12 @@ pub(super) async fn begin(
         )
         .into());
     }
+    // Pinned before it is read: a save that comes in between copies it instead of changing it under the candidate.
+    pin(tx, known.interview.version_id.into()).await?;
     let version = version_of(tx, &known).await?;
     let Some(first) = version.questions.first() else {
         return Err(not_open().into());
     };
-    pin(tx, &version).await?;
     let now = s.now();
     let clock = ClockState::started(now, input.presence);
     let rules = rules_of(&version.settings);
@@ -175,10 +176,10 @@ pub(super) async fn begin(
 }
 
 /// From now on saving the interview copies this version instead of changing it.
-async fn pin(tx: &impl ConnectionTrait, version: &Version) -> Result<()> {
+async fn pin(tx: &impl ConnectionTrait, version: VersionId) -> Result<()> {
     interview_version::Entity::update_many()
         .col_expr(interview_version::Column::Pinned, true.into())
-        .filter(interview_version::Column::Id.eq(version.id.0))
+        .filter(interview_version::Column::Id.eq(version.0))
         .filter(interview_version::Column::Pinned.eq(false))
         .exec(tx)
         .await?;
