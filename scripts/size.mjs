@@ -4,7 +4,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const bundles = [
-  { name: "candidate's chat", entry: 'candidate', dir: 'target/site-candidate/pkg', aim: 150_000, limit: 170_000 },
+  { name: "candidate's chat", entry: 'candidate', dir: 'target/site-candidate/pkg', aim: 150_000, limit: 150_000 },
   { name: "creators' app", entry: 'parley', dir: 'target/site/pkg', aim: 350_000, limit: 650_000 },
 ];
 
