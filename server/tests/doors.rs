@@ -39,7 +39,8 @@ fn arguments(workspace: &str) -> Value {
         "workspace": workspace, "slug": workspace, "interview": SOME_ID, "id": SOME_ID, "candidate": SOME_ID,
         "session": SOME_ID, "ids": [SOME_ID], "input": {"name": "Ana"}, "query": {}, "add_anyway": false,
         "reason": "other", "note": "", "verdict": "hold", "back": "/", "name": "Ana", "role": "viewer",
-        "title": "Barista", "revision": 1, "state": "open", "content": {}, "settings": {}, "time_zone": "UTC",
+        "title": "Barista", "revision": 1, "state": "open", "settings": {},
+        "content": {"title": "Barista", "description": "", "welcome": "", "objective": "", "criteria": [], "questions": []}, "time_zone": "UTC",
         "locale": "en", "counts": true, "first": SOME_ID, "second": SOME_ID, "extend_to": null, "days": 7,
     })
 }
@@ -171,7 +172,7 @@ const READS: [&str; 9] = [
     "/sfn/sessions/report",
     "/sfn/sessions/compare",
     "/sfn/candidates/get",
-    "/sfn/candidates/deleted",
     "/sfn/interviews/list",
     "/sfn/interviews/get",
+    "/sfn/interviews/templates",
 ];
