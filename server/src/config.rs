@@ -17,7 +17,7 @@ pub struct Settings {
         global = true
     )]
     pub listen: SocketAddr,
-    /// How browsers reach this installation, such as https://interviews.example.com; links are made of it
+    /// How browsers reach this installation, such as `https://interviews.example.com`; links are made of it
     #[arg(long, env = "PARLEY_PUBLIC_URL", value_name = "URL", value_parser = public_url, global = true)]
     pub public_url: Option<String>,
     /// Folder of the database, the files and the secret

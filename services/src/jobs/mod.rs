@@ -5,7 +5,7 @@
 //! process dies, the lease runs out and somebody else goes on: so every handler is idempotent, and a job that is done
 //! twice has its effect once. Failures that may pass are tried again, later each time; others are final at once.
 //!
-//! To add a kind: a variant of [`Kind`] and its two lines in [`handlers`].
+//! To add a kind: a variant of [`Kind`] and its two lines in `handlers`.
 
 mod handlers;
 mod queue;
