@@ -20,13 +20,13 @@ export class Landing extends Screen {
   async start(): Promise<Chat> {
     await this.consent.check();
     await this.startButton.click();
-    await this.page.waitForURL(/\/session$/);
+    await this.page.waitForURL(/\/session\?lease=/);
     return new Chat(this.page);
   }
 
   async resume(): Promise<Chat> {
     await this.page.getByRole('button', { name: 'Continue interview' }).click();
-    await this.page.waitForURL(/\/session$/);
+    await this.page.waitForURL(/\/session\?lease=/);
     return new Chat(this.page);
   }
 }
@@ -86,6 +86,7 @@ export class Chat extends Screen {
   async finish(): Promise<void> {
     await this.page.getByRole('button', { name: 'Finish interview' }).first().click();
     await this.page.getByRole('button', { name: 'Finish', exact: true }).click();
-    await expect(this.heading('Thank you, that was it')).toBeVisible();
+    // With JavaScript the chat closes in place; without, the link's page says so.
+    await expect(this.page.getByRole('heading', { name: /^(Thank you, that was it|You have completed this interview)$/ })).toBeVisible();
   }
 }

@@ -33,8 +33,8 @@ export class SessionsTab extends Screen {
     await this.page.getByRole('button', { name: 'Add', exact: true }).click();
     await this.page.getByRole('menuitem', { name: /Create individually/ }).click();
     const sheet = this.page.getByRole('dialog', { name: 'Create individually' });
-    await sheet.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
-    await sheet.getByRole('textbox', { name: 'Email', exact: true }).fill(email);
+    await sheet.getByRole('textbox', { name: /^Name/ }).fill(name);
+    await sheet.getByRole('textbox', { name: /^Email/ }).fill(email);
     await sheet.getByRole('button', { name: 'Add candidate' }).click();
     const link = await sheet.getByRole('textbox', { name: 'Invite link' }).inputValue();
     await sheet.getByRole('button', { name: 'Done' }).click();

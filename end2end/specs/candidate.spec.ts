@@ -66,7 +66,7 @@ test('the newest window takes over, the older one says so and keeps its text', a
   await newer.hydrated();
   await expect(older.page.getByText('You continued elsewhere')).toBeVisible();
   await expect(older.composer).toHaveValue('typed in the older window');
-  await older.page.getByRole('button', { name: 'Continue here instead' }).click();
+  await older.page.getByRole('button', { name: 'Continue here', exact: true }).click();
   await expect(newer.page.getByText('You continued elsewhere')).toBeVisible();
   await older.send.click();
   await older.said('typed in the older window');
@@ -88,8 +88,9 @@ test('a draft survives a reload, a lost send stays and is sent again', async ({ 
   await chat.composer.fill('the whole sentence');
   await chat.send.click();
   await expect(page.getByText('Not sent: no connection')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+  // Back online it is sent by itself; the button is for who does not want to wait.
   await page.context().setOffline(false);
-  await page.getByRole('button', { name: 'Try again' }).click();
   await chat.question('Which shift suits you?');
   await chat.said('the whole sentence');
 });

@@ -35,7 +35,7 @@ test('from an empty installation to a report', async ({ visitor, accessible }) =
   const interview = new URL(creator.url()).pathname.split('/')[4] ?? '';
   await accessible(creator, 'content');
   await creator.getByRole('button', { name: 'Open for candidates' }).click();
-  await expect(creator.getByText('Interview is open')).toBeVisible();
+  await expect(creator.getByText('Interview is open').first()).toBeVisible();
 
   const sessions = await SessionsTab.open(creator, slug, interview);
   await accessible(creator, 'empty Sessions tab');
