@@ -65,13 +65,18 @@ pub fn shell() -> AnyView {
     .into_any()
 }
 
-/// The path of the page that is being rendered.
+/// The path of the page that is being rendered; blank in the browser, which has no use for it.
+#[cfg(feature = "ssr")]
 fn requested_path() -> String {
-    #[cfg(feature = "ssr")]
-    let path = use_context::<http::request::Parts>().map(|parts| parts.uri.path().to_owned());
-    #[cfg(not(feature = "ssr"))]
-    let path = None::<String>;
-    path.unwrap_or_default()
+    use_context::<http::request::Parts>()
+        .map(|parts| parts.uri.path().to_owned())
+        .unwrap_or_default()
+}
+
+/// The path of the page that is being rendered; blank in the browser, which has no use for it.
+#[cfg(not(feature = "ssr"))]
+const fn requested_path() -> String {
+    String::new()
 }
 
 /// The creators' app.
