@@ -24,7 +24,7 @@ use pages::account::{Home, LogIn, SetUp};
 use pages::interviews::{ContentTab, InterviewFrame, InterviewHome, InterviewList, NewInterview, SettingsTab};
 use pages::layout::WorkspaceFrame;
 use pages::not_found::NotFound;
-use pages::sessions::{AllSessionsPage, DeletedPage, ReportPage, SessionsTab};
+use pages::sessions::{AllSessionsPage, ComparePage, DeletedPage, ReportPage, RetakeQueuePage, SessionsTab};
 use pages::workspace::{Dashboard, Keys, Profile};
 
 /// The document around [`App`]: head, style, and the script that brings the page to life.
@@ -84,6 +84,7 @@ fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/interviews") view=InterviewList ssr=SsrMode::Async/>
             <Route path=path!("/interviews/new") view=NewInterview ssr=SsrMode::Async/>
             <Route path=path!("/interviews/:id/sessions/:session") view=ReportPage ssr=SsrMode::Async/>
+            <Route path=path!("/interviews/:id/candidates/:candidate/compare") view=ComparePage ssr=SsrMode::Async/>
             <InterviewRoutes/>
             <Route path=path!("/sessions") view=AllSessionsPage ssr=SsrMode::Async/>
             <Route path=path!("/settings") view=Profile ssr=SsrMode::Async/>
@@ -103,6 +104,7 @@ fn InterviewRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/content") view=ContentTab ssr=SsrMode::Async/>
             <Route path=path!("/sessions") view=SessionsTab ssr=SsrMode::Async/>
             <Route path=path!("/deleted") view=DeletedPage ssr=SsrMode::Async/>
+            <Route path=path!("/retakes") view=RetakeQueuePage ssr=SsrMode::Async/>
             <Route path=path!("/settings") view=SettingsTab ssr=SsrMode::Async/>
         </ParentRoute>
     }
