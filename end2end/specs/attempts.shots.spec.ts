@@ -38,6 +38,7 @@ test('several attempts', async ({ api, page, visitor }) => {
   await takeAttempt(api, twin, answers[1] ?? '');
   const asks = await visitor();
   await Landing.open(asks, ben.invite_url);
+  await asks.locator('summary').click();
   await asks.getByRole('textbox', { name: 'Why would you like to take it again?' }).fill('My power went out in the middle of the second question.');
   await asks.getByRole('button', { name: 'Ask for another attempt' }).click();
 

@@ -99,6 +99,7 @@ test('asked for, waiting in the queue, granted; another one declined', async ({ 
   const phone = await visitor({ viewport: { width: 360, height: 740 } });
   for (const person of [ana, ben]) {
     await Landing.open(phone, person.invite_url);
+    await phone.locator('summary', { hasText: 'Ask for another attempt' }).click();
     await phone.getByRole('textbox', { name: 'Why would you like to take it again?' }).fill('My power went out.');
     await phone.getByRole('button', { name: 'Ask for another attempt' }).click();
     await expect(phone.getByText('Your request is with the company')).toBeVisible();

@@ -95,7 +95,7 @@ fn head(found: &CompareData, a: &ComparedAttempt, started: Option<ShownTime>, ta
         .flatten()
         .map(|line| view! { <small>{line}</small> })
         .collect_view();
-    let may = found.may.retake && found.all.len() > 1 && s.status == Status::Completed && !s.counts;
+    let may = found.may.retake && found.all.len() > 1 && s.status == Status::Completed && !counts;
     let count = may.then(|| {
         let back = compare_href(slug, s.interview_id, found.compared.candidate_id);
         let done = Callback::new(move |result: Result<(), crate::error::AppError>| {

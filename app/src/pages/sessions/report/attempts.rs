@@ -33,14 +33,20 @@ pub(super) fn AttemptsPart(found: ReportData, slug: String, sheet: Sheet) -> imp
             .retake_note
             .clone()
             .map(|note| view! { <p class="keep-lines prose">{note}</p> });
-        view! { <p class="muted">{t.granted_because} ": " {words}</p> {note} }
+        view! {
+            <div>
+                <p class="muted">{t.granted_because} ": " {words}</p>
+                {note}
+            </div>
+        }
     });
     let links = several.then(|| switch(&found, &slug));
     let compare = several.then(|| {
         let href = compare_href(&slug, s.interview_id, found.candidate.id);
         view! { <ButtonLink href=href icon=IconName::Columns>{t.compare}</ButtonLink> }
     });
-    let count = (several && found.may.retake && s.status == Status::Completed && !s.counts)
+    let counts = counting(&found.attempts).is_some_and(|a| a.id == s.id);
+    let count = (several && found.may.retake && s.status == Status::Completed && !counts)
         .then(|| view! { <CountForm session=s.clone() slug=slug.clone() sheet=sheet/> });
     let again = found
         .may
