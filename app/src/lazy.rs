@@ -112,11 +112,15 @@ areas! {
         1 AllSessionsRoute => sessions::AllSessionsPage, "/w/*/sessions";
         /// Recently deleted.
         2 DeletedRoute => sessions::DeletedPage, "/w/*/interviews/*/deleted";
+        /// Who asks for a retake.
+        3 RetakeQueueRoute => sessions::RetakeQueuePage, "/w/*/interviews/*/retakes";
     }
     /// What came of a session.
     report_area, __preload_report_area {
         /// A session's report.
         0 ReportRoute => sessions::ReportPage, "/w/*/interviews/*/sessions/*";
+        /// Attempts side by side.
+        1 CompareRoute => sessions::ComparePage, "/w/*/interviews/*/candidates/*/compare";
     }
 }
 

@@ -108,6 +108,7 @@ fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/interviews") view={Lazy::<InterviewListRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/interviews/new") view={Lazy::<NewInterviewRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/interviews/:id/sessions/:session") view={Lazy::<ReportRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/interviews/:id/candidates/:candidate/compare") view={Lazy::<CompareRoute>::new()} ssr=SsrMode::Async/>
             <InterviewRoutes/>
             <Route path=path!("/sessions") view={Lazy::<AllSessionsRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/settings") view={Lazy::<ProfileRoute>::new()} ssr=SsrMode::Async/>
@@ -127,6 +128,7 @@ fn InterviewRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/content") view={Lazy::<ContentRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/sessions") view={Lazy::<SessionsRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/deleted") view={Lazy::<DeletedRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/retakes") view={Lazy::<RetakeQueueRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
         </ParentRoute>
     }

@@ -1,6 +1,7 @@
 //! The resources, one file an area.
 
 pub mod candidates;
+pub mod duplicates;
 pub mod imports;
 pub mod interviews;
 pub mod links;
@@ -16,6 +17,7 @@ pub fn routes() -> OpenApiRouter<Services> {
         .merge(interviews::routes())
         .merge(links::routes())
         .merge(candidates::routes())
+        .merge(duplicates::routes())
         .merge(imports::routes())
         .merge(retakes::routes())
         .merge(sessions::routes())
