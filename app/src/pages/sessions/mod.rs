@@ -8,7 +8,6 @@ mod deleted;
 mod desk;
 mod fields;
 mod filters;
-mod live;
 mod report;
 mod row;
 mod selection;

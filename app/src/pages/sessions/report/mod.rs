@@ -4,15 +4,12 @@ mod analysis;
 mod decision;
 mod transcript;
 
-use super::{
-    address::{report_href, sessions_href},
-    live::watch,
-};
+use super::address::{report_href, sessions_href};
 use crate::{
     components::{Avatar, Badge, Button, CopyField, ErrorNotice, IconName, Skeleton, Status as StatusDot, Tone},
     error::AppError,
     messages::{creator, duration, end_word, event_words, source_word, status_word},
-    pages::layout::PageHeader,
+    pages::layout::{Of, PageHeader, on_change},
     server_fns::sessions::{ReportData, ReportEvent, report},
 };
 use analysis::AnalysisPart;
@@ -61,26 +58,38 @@ pub fn ReportPage() -> impl IntoView {
             }
         },
     );
-    let stream = Signal::derive(move || interview.get().map(|id| format!("/events/interviews/{id}")));
-    watch(stream, Callback::new(move |()| sheet.reload()));
+    let of = Signal::derive(move || match (interview.get(), session.get()) {
+        (Some(interview), Some(session)) => Of::session(interview, session),
+        _ => Of::default(),
+    });
+    on_change(of, Callback::new(move |()| sheet.reload()));
     view! {
         {move || sheet.trouble.get().map(|e| view! {
             <crate::components::Notice kind=crate::components::NoticeKind::Error title=e.to_string()/>
         })}
         <Transition fallback=|| view! { <Skeleton/> }>
-            {move || data.get().map(|found| match found {
-                Ok(found) => view! { <Report found=found sheet=sheet/> }.into_any(),
-                Err(error) => view! {
-                    <ErrorNotice
-                        title=creator().load_failed
-                        text=error.to_string()
-                        on_retry=Callback::new(move |()| sheet.reload())
-                    />
-                }
-                .into_any(),
-            })}
+            {shown(data, sheet)}
         </Transition>
     }
+}
+
+/// What was read; read again and found the same, it stays as it is, with what is being typed into it.
+fn shown(data: Resource<Result<ReportData, AppError>>, sheet: Sheet) -> AnyView {
+    let found = Memo::new(move |_| data.get());
+    (move || {
+        found.get().map(|found| match found {
+            Ok(found) => view! { <Report found=found sheet=sheet/> }.into_any(),
+            Err(error) => view! {
+                <ErrorNotice
+                    title=creator().load_failed
+                    text=error.to_string()
+                    on_retry=Callback::new(move |()| sheet.reload())
+                />
+            }
+            .into_any(),
+        })
+    })
+    .into_any()
 }
 
 #[component]
