@@ -21,7 +21,7 @@ use parley_domain::{
     time::Timestamp,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// One page of sessions.
@@ -263,6 +263,22 @@ async fn attempts_of(s: &Services, rows: &[session::Model]) -> Result<HashMap<Uu
         .collect())
 }
 
+/// Those of the rows' interviews that ask for the invited email first.
+async fn asking_for_email(s: &Services, workspace: WorkspaceId, rows: &[session::Model]) -> Result<HashSet<Uuid>> {
+    let ids = distinct(rows.iter().map(|r| r.interview_id).collect());
+    Ok(interview::Entity::find()
+        .filter(interview::Column::WorkspaceId.eq(workspace.0))
+        .filter(interview::Column::Id.is_in(ids))
+        .filter(interview::Column::RequireInvitedEmail.eq(true))
+        .select_only()
+        .column(interview::Column::Id)
+        .into_tuple::<Uuid>()
+        .all(s.db.read())
+        .await?
+        .into_iter()
+        .collect())
+}
+
 async fn to_rows(s: &Services, actor: &Actor, found: Vec<session::Model>) -> Result<Vec<SessionRow>> {
     let Some(workspace) = found.first().map(|r| WorkspaceId(r.workspace_id)) else {
         return Ok(Vec::new());
@@ -270,6 +286,7 @@ async fn to_rows(s: &Services, actor: &Actor, found: Vec<session::Model>) -> Res
     let totals = question_totals(s, workspace, &found).await?;
     let people = candidates_of(s, workspace, &found).await?;
     let attempts = attempts_of(s, &found).await?;
+    let asking = asking_for_email(s, workspace, &found).await?;
     let zone = zone_of(s, actor).await?;
     let mut rows = Vec::with_capacity(found.len());
     for row in found {
@@ -279,7 +296,8 @@ async fn to_rows(s: &Services, actor: &Actor, found: Vec<session::Model>) -> Res
         };
         let total = totals.get(&row.id).copied().unwrap_or(0);
         let highest = attempts.get(&person.id).copied().unwrap_or(row.attempt);
-        rows.push(to_row(s, actor, &zone, row, person, total, highest)?);
+        let asks = asking.contains(&row.interview_id);
+        rows.push(to_row(s, actor, &zone, row, person, (total, highest), asks)?);
     }
     Ok(rows)
 }
@@ -290,8 +308,8 @@ fn to_row(
     zone: &Zone,
     row: session::Model,
     person: &candidate::Model,
-    total: i32,
-    attempts: i32,
+    (total, attempts): (i32, i32),
+    asks_email: bool,
 ) -> Result<SessionRow> {
     let now = s.now();
     let shown = |millis: i64| zone.shown(Timestamp::from_millis(millis), now);
@@ -311,6 +329,8 @@ fn to_row(
         score_attempt: row.score_attempt.filter(|a| *a != row.attempt && row.score_key >= 0),
         attempts,
         possible_duplicate: person.possible_duplicate_of.is_some(),
+        link_expires: person.link_expires_at.map(shown),
+        asks_email,
         link_expired: person.link_expires_at.is_some_and(|at| at <= now.millis()),
         invite_url: invite_url(s, actor, person)?,
         added: shown(person.created_at),

@@ -25,11 +25,13 @@ macro_rules! texts {
 mod accounts;
 mod common;
 mod interviews;
+mod links;
 mod sessions;
 
 pub use accounts::Accounts;
 pub use common::Common;
 pub use interviews::Interviews;
+pub use links::Links;
 pub use sessions::*;
 
 /// The texts of the creators' screens.
@@ -41,6 +43,8 @@ pub struct Creator {
     pub accounts: &'static Accounts,
     /// List, editor, settings.
     pub interviews: &'static Interviews,
+    /// Links: the shareable one, how long invite links work, the preview.
+    pub links: &'static Links,
     /// Sessions tab, candidates, report.
     pub sessions: &'static Sessions,
 }
@@ -57,6 +61,7 @@ static ENGLISH: Creator = Creator {
     common: &common::ENGLISH,
     accounts: &accounts::ENGLISH,
     interviews: &interviews::ENGLISH,
+    links: &links::ENGLISH,
     sessions: &sessions::ENGLISH,
 };
 
