@@ -8,6 +8,7 @@ mod http;
 mod load;
 mod pages;
 mod server;
+mod streams;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -106,7 +107,8 @@ async fn main() -> Result<()> {
     // Idle, but no longer asleep: one request has been answered.
     println!("memory when idle     {:8.1} MB   (aim: under 40)", server.memory()?);
 
-    pages::measure(server.port, &list).await?;
+    let slug = pages::measure(server.port, &list).await?;
+    streams::measure(&server, &api, &slug, &list).await?;
     answers::measure(&server, &tokens).await?;
     println!("memory after all     {:8.1} MB", server.memory()?);
     server.stop()
