@@ -44,9 +44,12 @@ impl Of {
     }
 }
 
+/// A part of a page that listens: its number, what it is about, what it does then.
+type Listener = (u32, Signal<Of>, Callback<()>);
+
 /// Everyone who listens in this tab.
 #[derive(Clone, Copy)]
-struct Listeners(StoredValue<Vec<(u32, Signal<Of>, Callback<()>)>>);
+struct Listeners(StoredValue<Vec<Listener>>);
 
 /// Opens the tab's connection; once, around all pages of a workspace.
 pub(super) fn provide_live(slug: &str) {
