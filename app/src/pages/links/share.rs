@@ -2,8 +2,8 @@
 
 use crate::{
     components::{
-        Button, ButtonKind, ButtonType, ConfirmDialog, CopyButton, CopyField, ErrorNotice, FieldWidth, Icon, IconName,
-        Notice, NoticeKind, Skeleton, TextField, Toasts, badge_class, button_class, use_toasts,
+        Button, ButtonKind, ButtonSize, ButtonType, ConfirmDialog, CopyButton, CopyField, ErrorNotice, FieldWidth,
+        Icon, IconName, Notice, NoticeKind, Skeleton, TextField, Toasts, badge_class, button_class, use_toasts,
     },
     error::AppError,
     messages::creator,
@@ -33,43 +33,40 @@ pub fn provide_share(here: Here, id: InterviewId) {
     }
 }
 
-/// In the header: **Invite only**, or the slug, which is copied when pressed.
+/// In the header: **Invite only**, or the slug, which is copied when pressed. It comes with the scripts, which copying
+/// needs anyway: a suspended part inside the header, which is suspended itself, would be counted in another order by the
+/// server than by the browser.
 #[component]
 pub fn LinkBadge() -> impl IntoView {
-    let share = use_context::<Share>();
-    share.map(|share| {
-        view! {
-            <Transition>
-                {badge(share)}
-            </Transition>
-        }
-    })
-}
-
-fn badge(share: Share) -> AnyView {
-    let t = creator().links;
     let here = use_here();
-    let link = Memo::new(move |_| share.data.get().and_then(Result::ok).map(|seen| seen.link));
-    (move || match link.get() {
-        None => ().into_any(),
-        Some(None) => {
-            let href = here.path(&format!("/interviews/{}/settings#share", share.id));
-            view! { <a class=badge_class(Default::default()) href=href title=t.invite_only_hint>{creator().interviews.invite_only}</a> }
-                .into_any()
+    let known = RwSignal::new(None::<Option<(String, String)>>);
+    use_context::<Share>().map(|share| {
+        Effect::new(move |_| {
+            if let Some(Ok(seen)) = share.data.get() {
+                known.set(Some(seen.link.map(|link| (link.slug, link.url))));
+            }
+        });
+        let link = Memo::new(move |_| known.get());
+        move || match link.get() {
+            None => ().into_any(),
+            Some(None) => {
+                let href = here.path(&format!("/interviews/{}/settings#share", share.id));
+                let (words, hint) = (creator().interviews.invite_only, creator().links.invite_only_hint);
+                view! { <a class=badge_class(Default::default()) href=href title=hint>{words}</a> }.into_any()
+            }
+            Some(Some((slug, url))) => view! {
+                <span class="link-badge">
+                    <CopyButton
+                        text=Signal::stored(url)
+                        label=slug
+                        kind=ButtonKind::Quiet
+                        size=ButtonSize::Small
+                    />
+                </span>
+            }
+            .into_any(),
         }
-        Some(Some(link)) => view! {
-            <span class="link-badge">
-                <CopyButton
-                    text=Signal::stored(link.url)
-                    label=link.slug
-                    kind=ButtonKind::Quiet
-                    size=crate::components::ButtonSize::Small
-                />
-            </span>
-        }
-        .into_any(),
     })
-    .into_any()
 }
 
 /// The card on the Settings tab.
