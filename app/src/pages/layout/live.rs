@@ -122,6 +122,15 @@ mod browser {
         fn tell_all(self) {
             self.tell(&[String::new()]);
         }
+
+        /// Where times go by on the screen. A report stays as it is: somebody may be writing in it.
+        fn tell_lists(self) {
+            for (_, of, changed) in self.0.try_get_value().unwrap_or_default() {
+                if of.try_get_untracked().is_some_and(|of| of.session.is_empty()) {
+                    changed.try_run(());
+                }
+            }
+        }
     }
 
     pub(super) async fn listen(url: String, listeners: Listeners) {
@@ -165,7 +174,7 @@ mod browser {
                     quiet += 1;
                     if quiet >= PATIENCE {
                         quiet = 0;
-                        listeners.tell_all();
+                        listeners.tell_lists();
                     }
                 }
             }
