@@ -10,6 +10,7 @@ mod load;
 mod pages;
 mod server;
 mod sessions;
+mod streams;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -131,7 +132,9 @@ async fn on_its_own(binary: PathBuf) -> Result<()> {
     server.start().await?;
     // Idle, but no longer asleep: one request has been answered.
     println!("memory when idle     {:8.1} MB   (aim: under 40)", server.memory()?);
-    pages::measure(server.port, &list).await?;
+    let slug = pages::measure(server.port, &list).await?;
+    streams::measure(&server, &api, &slug, &list).await?;
+    answers::measure(&server, &tokens).await?;
     println!("memory after all     {:8.1} MB", server.memory()?);
     server.stop()
 }

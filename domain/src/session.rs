@@ -368,6 +368,10 @@ pub struct SessionRow {
     pub asks_retake: bool,
     /// Whether the invite link has expired.
     pub link_expired: bool,
+    /// Until when it works, where it has an end.
+    pub link_expires: Option<ShownTime>,
+    /// Whether the interview asks for the invited email before such a link opens.
+    pub asks_email: bool,
     /// The invite link; `None` for viewers.
     pub invite_url: Option<String>,
     /// When the candidate was added.

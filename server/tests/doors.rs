@@ -10,13 +10,16 @@
 
 mod house;
 
+use axum::body::Body;
 use house::{Answer, House};
-use http::{Method, StatusCode};
+use http::{Method, Request, StatusCode};
 use leptos::server_fn::axum::server_fn_paths;
 use parley_domain::{account::Role, person::PersonInput};
-use parley_services::{Services, accounts::people, entity::workspace};
+use parley_services::{Services, accounts::people, entity::workspace, events::Change};
 use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
+use tower::ServiceExt;
+use uuid::Uuid;
 
 /// Functions for people who are not signed in, with the reason.
 fn open_to_all(path: &str) -> bool {
@@ -42,6 +45,7 @@ fn arguments(workspace: &str) -> Value {
         "title": "Barista", "revision": 1, "state": "open", "settings": {},
         "content": {"title": "Barista", "description": "", "welcome": "", "objective": "", "criteria": [], "questions": []}, "time_zone": "UTC",
         "locale": "en", "counts": true, "first": SOME_ID, "second": SOME_ID, "extend_to": null, "days": 7,
+        "window": {"opens_at": "", "closes_at": "", "max_starts": ""}, "until": "Never", "all_of": null,
     })
 }
 
@@ -176,3 +180,57 @@ const READS: [&str; 9] = [
     "/sfn/interviews/get",
     "/sfn/interviews/templates",
 ];
+
+/// A creators' tab has one stream, of its workspace: it says first that the page should read again, then what moves by ids.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tabs_stream_tells_of_its_workspace_and_of_no_other() {
+    let house = House::with_owner().await;
+    let path = "/events/w/my-workspace";
+    assert_eq!(house.get(path, &[]).await.status, StatusCode::UNAUTHORIZED);
+    let cookie = house.log_in().await;
+    let nowhere = house.get("/events/w/nowhere", &[("cookie", &cookie)]).await;
+    assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
+
+    let mine = workspace::Entity::find()
+        .one(house.services.db.read())
+        .await
+        .unwrap()
+        .unwrap();
+    let request = Request::get(path)
+        .header("cookie", &cookie)
+        .body(Body::empty())
+        .unwrap();
+    let stream = house.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(stream.headers()["content-type"], "text/event-stream");
+    let mut frames = stream.into_body().into_data_stream();
+    let mut next = async || {
+        let frame = futures::StreamExt::next(&mut frames).await.unwrap().unwrap();
+        String::from_utf8(frame.to_vec()).unwrap()
+    };
+    let hello = next().await;
+    assert!(hello.contains("event: change") && hello.contains("data: {}"), "{hello}");
+    let id = Uuid::from_u128;
+    let change = |workspace: Uuid, n: u128| Change {
+        workspace: workspace.into(),
+        interview: id(n).into(),
+        candidate: Some(id(n + 1).into()),
+        session: Some(id(n + 2).into()),
+    };
+    house.services.events.send(change(id(99), 50));
+    house.services.events.send(change(mine.id, 10));
+    let told = next().await;
+    for n in [10, 11, 12] {
+        assert!(told.contains(&id(n).to_string()), "{told}");
+    }
+    assert!(!told.contains(&id(50).to_string()), "another workspace's: {told}");
+    // Very many at once: who fell behind is told to read again.
+    for n in 0..3_000 {
+        house.services.events.send(change(mine.id, 1_000 + n));
+    }
+    assert!(next().await.contains("data: {}"));
+    house.stop.cancel();
+    let mut last = String::new();
+    while !last.contains("event: bye") {
+        last = next().await;
+    }
+}

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod interviews;
 pub mod layout;
+pub mod links;
 pub mod not_found;
 pub mod sessions;
 pub mod workspace;

@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod candidate;
 pub mod interviews;
+pub mod links;
 pub mod sessions;
 
 #[cfg(feature = "ssr")]

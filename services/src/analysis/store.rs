@@ -246,6 +246,7 @@ fn to_analysis(row: analysis::Model) -> Result<Analysis> {
 async fn find_session(s: &Services, workspace: WorkspaceId, id: SessionId) -> Result<session::Model> {
     session::Entity::find_by_id(id.0)
         .filter(session::Column::WorkspaceId.eq(workspace.0))
+        .filter(session::Column::Listed.eq(true))
         .one(s.db.read())
         .await?
         .ok_or(ServiceError::NotFound)

@@ -3,6 +3,7 @@
 
 use super::{
     phrases::{self, Phrases},
+    preview,
     scripted::{self, Next, Situation},
     view::{question_at, turns_of},
 };
@@ -97,7 +98,7 @@ pub async fn advance(s: &Services, id: SessionId) -> Result<()> {
     let next = decide(&seen, &version, &turns, words)?;
     let name = match seen.candidate_id {
         Some(id) => candidate::Entity::find_by_id(id).one(conn).await?.map(|c| c.name),
-        None => None,
+        None => preview::name(conn, seen.id).await?,
     };
 
     let tx = s.db.write(Priority::Person).await?;

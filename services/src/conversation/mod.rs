@@ -11,6 +11,7 @@ mod door;
 mod interviewer;
 mod known;
 pub mod phrases;
+pub mod preview;
 mod public;
 mod pulse;
 mod scripted;

@@ -306,6 +306,22 @@ async fn asking(s: &Services, workspace: WorkspaceId, rows: &[session::Model]) -
         .collect())
 }
 
+/// Those of the rows' interviews that ask for the invited email first.
+async fn asking_for_email(s: &Services, workspace: WorkspaceId, rows: &[session::Model]) -> Result<HashSet<Uuid>> {
+    let ids = distinct(rows.iter().map(|r| r.interview_id).collect());
+    Ok(interview::Entity::find()
+        .filter(interview::Column::WorkspaceId.eq(workspace.0))
+        .filter(interview::Column::Id.is_in(ids))
+        .filter(interview::Column::RequireInvitedEmail.eq(true))
+        .select_only()
+        .column(interview::Column::Id)
+        .into_tuple::<Uuid>()
+        .all(s.db.read())
+        .await?
+        .into_iter()
+        .collect())
+}
+
 async fn to_rows(s: &Services, actor: &Actor, found: Vec<session::Model>) -> Result<Vec<SessionRow>> {
     let Some(workspace) = found.first().map(|r| WorkspaceId(r.workspace_id)) else {
         return Ok(Vec::new());
@@ -314,6 +330,7 @@ async fn to_rows(s: &Services, actor: &Actor, found: Vec<session::Model>) -> Res
     let people = candidates_of(s, workspace, &found).await?;
     let attempts = attempts_of(s, &found).await?;
     let asking = asking(s, workspace, &found).await?;
+    let first_email = asking_for_email(s, workspace, &found).await?;
     let zone = zone_of(s, actor).await?;
     let mut rows = Vec::with_capacity(found.len());
     for row in found {
@@ -324,9 +341,10 @@ async fn to_rows(s: &Services, actor: &Actor, found: Vec<session::Model>) -> Res
         let total = totals.get(&row.id).copied().unwrap_or(0);
         let highest = attempts.get(&person.id).copied().unwrap_or(row.attempt);
         let asks = row.is_current && asking.contains(&person.id);
+        let first = first_email.contains(&row.interview_id);
         rows.push(SessionRow {
             asks_retake: asks,
-            ..to_row(s, actor, &zone, row, person, total, highest)?
+            ..to_row(s, actor, &zone, row, person, (total, highest), first)?
         });
     }
     Ok(rows)
@@ -338,8 +356,8 @@ fn to_row(
     zone: &Zone,
     row: session::Model,
     person: &candidate::Model,
-    total: i32,
-    attempts: i32,
+    (total, attempts): (i32, i32),
+    asks_email: bool,
 ) -> Result<SessionRow> {
     let now = s.now();
     let shown = |millis: i64| zone.shown(Timestamp::from_millis(millis), now);
@@ -360,6 +378,8 @@ fn to_row(
         attempts,
         possible_duplicate: person.possible_duplicate_of.is_some(),
         asks_retake: false,
+        link_expires: person.link_expires_at.map(shown),
+        asks_email,
         link_expired: person.link_expires_at.is_some_and(|at| at <= now.millis()),
         invite_url: invite_url(s, actor, person)?,
         added: shown(person.created_at),

@@ -26,12 +26,14 @@ mod accounts;
 mod attempts;
 mod common;
 mod interviews;
+mod links;
 mod sessions;
 
 pub use accounts::Accounts;
 pub use attempts::{Attempts, field_word};
 pub use common::Common;
 pub use interviews::Interviews;
+pub use links::Links;
 pub use sessions::*;
 
 /// The texts of the creators' screens.
@@ -45,6 +47,8 @@ pub struct Creator {
     pub attempts: &'static Attempts,
     /// List, editor, settings.
     pub interviews: &'static Interviews,
+    /// Links: the shareable one, how long invite links work, the preview.
+    pub links: &'static Links,
     /// Sessions tab, candidates, report.
     pub sessions: &'static Sessions,
 }
@@ -62,6 +66,7 @@ static ENGLISH: Creator = Creator {
     accounts: &accounts::ENGLISH,
     attempts: &attempts::ENGLISH,
     interviews: &interviews::ENGLISH,
+    links: &links::ENGLISH,
     sessions: &sessions::ENGLISH,
 };
 

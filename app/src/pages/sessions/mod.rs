@@ -10,7 +10,6 @@ mod desk;
 mod earlier;
 mod fields;
 mod filters;
-mod live;
 mod merge;
 mod queue;
 mod report;

@@ -7,14 +7,13 @@ use super::{
     create::{CreateSheet, EditSheet},
     desk::{Desk, use_desk},
     filters::{FilterForm, StatusChips},
-    live::watch,
     selection::SelectionBar,
     table::SessionsTable,
 };
 use crate::{
     components::{ButtonKind, ErrorNotice, Icon, IconName, Menu, MenuItem, MenuPlace, Notice, NoticeKind},
     messages::creator,
-    pages::layout::PageHeader,
+    pages::layout::{Of, PageHeader, on_change},
     server_fns::sessions::{ListQuery, Requests, list_sessions},
 };
 use leptos::prelude::*;
@@ -45,8 +44,8 @@ fn Sessions() -> impl IntoView {
     let desk = Desk::new(place, query, data, version);
     provide_context(desk);
     Effect::new(move |_| desk.live.set(true));
-    let changes = Signal::derive(move || place.with(|p| p.interview.map(|id| format!("/events/interviews/{id}"))));
-    watch(changes, Callback::new(move |()| desk.reload()));
+    let of = Signal::derive(move || place.with(|p| p.interview.map(Of::interview).unwrap_or_default()));
+    on_change(of, Callback::new(move |()| desk.reload()));
     // What is selected is what is acted on: another filter is another selection, another page of it is not.
     Effect::new(move |before: Option<ListQuery>| {
         let now = ListQuery {
