@@ -24,8 +24,9 @@ use pages::account::{Home, LogIn, SetUp};
 use pages::interviews::{ContentTab, InterviewFrame, InterviewHome, InterviewList, NewInterview, SettingsTab};
 use pages::layout::WorkspaceFrame;
 use pages::not_found::NotFound;
+use pages::results::ResultsTab;
 use pages::sessions::{AllSessionsPage, DeletedPage, ReportPage, SessionsTab};
-use pages::workspace::{Dashboard, Keys, Profile};
+use pages::workspace::{Dashboard, Keys, MembersPage, Profile};
 
 /// The document around [`App`]: head, style, and the script that brings the page to life.
 #[must_use]
@@ -88,6 +89,7 @@ fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/sessions") view=AllSessionsPage ssr=SsrMode::Async/>
             <Route path=path!("/settings") view=Profile ssr=SsrMode::Async/>
             <Route path=path!("/settings/keys") view=Keys ssr=SsrMode::Async/>
+            <Route path=path!("/settings/members") view=MembersPage ssr=SsrMode::Async/>
             <Route path=path!("/*rest") view=NotFound ssr=SsrMode::Async/>
         </ParentRoute>
     }
@@ -104,6 +106,7 @@ fn InterviewRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/sessions") view=SessionsTab ssr=SsrMode::Async/>
             <Route path=path!("/deleted") view=DeletedPage ssr=SsrMode::Async/>
             <Route path=path!("/settings") view=SettingsTab ssr=SsrMode::Async/>
+            <Route path=path!("/results") view=ResultsTab ssr=SsrMode::Async/>
         </ParentRoute>
     }
     .into_inner()

@@ -343,9 +343,16 @@ async fn an_index_serves_each_sort(bed: TestBed) {
             for sort in [by.as_str().to_owned(), format!("-{}", by.as_str())] {
                 let first = page(&bed, interview, &SessionFilter::default(), &sort, None).await;
                 for cursor in [None, first.next.clone()] {
-                    let plan = sessions::plan(&bed.s, &bed.owner, interview, &filter, order(&sort), cursor.as_deref())
-                        .await
-                        .unwrap();
+                    let plan = sessions::plan(
+                        &bed.s,
+                        &bed.owner,
+                        Some(interview),
+                        &filter,
+                        order(&sort),
+                        cursor.as_deref(),
+                    )
+                    .await
+                    .unwrap();
                     let text = plan.to_lowercase();
                     assert!(text.contains("session_by_"), "{sort} {status:?}: no index\n{plan}");
                     assert!(

@@ -6,7 +6,10 @@
 
 pub mod accounts;
 pub mod candidate;
+pub mod dashboard;
 pub mod interviews;
+pub mod members;
+pub mod results;
 pub mod sessions;
 
 #[cfg(feature = "ssr")]

@@ -16,3 +16,4 @@ mod interviews;
 mod repeated;
 mod sessions;
 mod walk;
+mod workspace;

@@ -25,11 +25,15 @@ macro_rules! texts {
 mod accounts;
 mod common;
 mod interviews;
+mod members;
+mod results;
 mod sessions;
 
 pub use accounts::Accounts;
 pub use common::Common;
 pub use interviews::Interviews;
+pub use members::Members;
+pub use results::Results;
 pub use sessions::*;
 
 /// The texts of the creators' screens.
@@ -41,6 +45,10 @@ pub struct Creator {
     pub accounts: &'static Accounts,
     /// List, editor, settings.
     pub interviews: &'static Interviews,
+    /// Members of the workspace.
+    pub members: &'static Members,
+    /// The Results tab.
+    pub results: &'static Results,
     /// Sessions tab, candidates, report.
     pub sessions: &'static Sessions,
 }
@@ -57,6 +65,8 @@ static ENGLISH: Creator = Creator {
     common: &common::ENGLISH,
     accounts: &accounts::ENGLISH,
     interviews: &interviews::ENGLISH,
+    members: &members::ENGLISH,
+    results: &results::ENGLISH,
     sessions: &sessions::ENGLISH,
 };
 

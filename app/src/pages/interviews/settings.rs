@@ -179,6 +179,18 @@ impl Form {
         forget(&self.key());
     }
 
+    /// After a save: what was typed meanwhile stays, as edits on what is saved now.
+    fn settled(self, sent: &Settings, saved: &Interview) {
+        let typed = untrack(|| self.fields.read());
+        if typed.as_ref() == Ok(sent) {
+            return self.took(saved);
+        }
+        self.revision.set(saved.revision);
+        self.base.set(saved.content.settings.clone());
+        self.failed.set(None);
+        self.restored.set(false);
+    }
+
     /// `anew`: first fetch the present revision, so that this replaces what someone saved meanwhile.
     fn save(self, anew: bool) {
         if self.busy.get_untracked() {
@@ -189,6 +201,7 @@ impl Form {
             Err(errors) => return self.show(errors),
         };
         self.busy.set(true);
+        let sent = settings.clone();
         spawn_local(async move {
             let slug = self.slug.get_value();
             let result = async {
@@ -206,7 +219,7 @@ impl Form {
             }
             match result {
                 Ok(saved) => {
-                    self.took(&saved);
+                    self.settled(&sent, &saved);
                     self.toasts.show(creator().interviews.saved);
                     self.frame.reload();
                 }
@@ -293,7 +306,9 @@ fn guard(form: Form, dirty: Memo<bool>) {
                     input,
                 },
             ),
-            _ => forget(&form.key()),
+            Ok(_) => forget(&form.key()),
+            // A field that is being typed in is no number just now: what was kept before stays kept.
+            Err(_) => {}
         }
     });
     Effect::new(move |_| {
