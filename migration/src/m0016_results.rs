@@ -26,13 +26,10 @@ impl MigrationTrait for Migration {
             })
             .await?;
         // Partial ones, small and of no temptation to a planner that sorts a list.
-        let opened = index(
-            "session",
-            "opened",
-            &["interview_id", "listed", "is_current", "started_key"],
-        )
-        .and_where(Expr::col("opened_at").is_not_null())
-        .to_owned();
+        let by_opened = ["interview_id", "listed", "is_current", "started_key", "id"];
+        let opened = index("session", "opened", &by_opened)
+            .and_where(Expr::col("opened_at").is_not_null())
+            .to_owned();
         m.create_index(opened).await?;
         let by_verdict = [
             "interview_id",

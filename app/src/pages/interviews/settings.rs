@@ -3,8 +3,8 @@
 use super::frame::{OneInterview, use_interview};
 use super::store::{Kept, forget, keep, kept};
 use crate::components::{
-    AsyncView, Button, ButtonKind, ButtonSize, ButtonType, Checkbox, Choice, FieldWidth, Notice, NoticeKind,
-    SelectField, SignedOut, SkeletonKind, TextField, Toasts, focus_field, use_toasts,
+    AsyncView, Button, ButtonKind, ButtonSize, ButtonType, Checkbox, Choice, ConfirmDialog, FieldWidth, Notice,
+    NoticeKind, SelectField, SignedOut, SkeletonKind, TextField, Toasts, focus_field, use_toasts,
 };
 use crate::error::AppError;
 use crate::messages::{Locale, creator};
@@ -509,16 +509,27 @@ fn AccessPart(form: Form, locked: bool) -> impl IntoView {
 fn SaveRow(form: Form, dirty: Memo<bool>) -> impl IntoView {
     let t = creator().interviews;
     let shown = Memo::new(move |_| dirty.get() || form.busy.get());
+    let asking = RwSignal::new(false);
     let idle = Signal::derive(move || !shown.get());
     view! {
         <div class="save-bar" class:save-bar--shown=move || shown.get()>
             <span role="status">{move || shown.get().then_some(t.unsaved)}</span>
             <span class="push"></span>
-            <Button kind=ButtonKind::Quiet disabled=idle on_press=Callback::new(move |()| form.discard())>
+            <Button kind=ButtonKind::Quiet disabled=idle on_press=Callback::new(move |()| asking.set(true))>
                 {t.discard}
             </Button>
             <Button kind=ButtonKind::Primary r#type=ButtonType::Submit busy=form.busy disabled=idle>{t.save}</Button>
         </div>
+        <ConfirmDialog
+            id="discard-settings"
+            open=asking
+            title=t.discard_title
+            text=t.discard_text
+            confirm=t.discard
+            cancel=creator().keep_editing
+            danger=true
+            on_confirm=Callback::new(move |()| form.discard())
+        />
     }
 }
 
