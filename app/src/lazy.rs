@@ -4,7 +4,7 @@
 //! The parts exist only in what `scripts/build.sh` makes (`cargo leptos build --split` with the feature `lazy`): the attribute
 //! leaves imports behind that nothing but the splitter resolves. Everywhere else a page is linked in as usual.
 
-use crate::pages::{account, interviews, sessions, workspace};
+use crate::pages::{account, interviews, results, sessions, workspace};
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 
@@ -87,6 +87,8 @@ areas! {
         0 ProfileRoute => workspace::Profile, "/w/*/settings";
         /// API keys.
         1 KeysRoute => workspace::Keys, "/w/*/settings/keys";
+        /// Members.
+        2 MembersRoute => workspace::MembersPage, "/w/*/settings/members";
     }
     /// Interviews, from the outside.
     interviews_area, __preload_interviews_area {
@@ -114,6 +116,8 @@ areas! {
         2 DeletedRoute => sessions::DeletedPage, "/w/*/interviews/*/deleted";
         /// Who asks for a retake.
         3 RetakeQueueRoute => sessions::RetakeQueuePage, "/w/*/interviews/*/retakes";
+        /// Results tab.
+        4 ResultsRoute => results::ResultsTab, "/w/*/interviews/*/results";
     }
     /// What came of a session.
     report_area, __preload_report_area {

@@ -113,6 +113,7 @@ fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/sessions") view={Lazy::<AllSessionsRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/settings") view={Lazy::<ProfileRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/settings/keys") view={Lazy::<KeysRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/settings/members") view={Lazy::<MembersRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/*rest") view=NotFound ssr=SsrMode::Async/>
         </ParentRoute>
     }
@@ -130,6 +131,7 @@ fn InterviewRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/deleted") view={Lazy::<DeletedRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/retakes") view={Lazy::<RetakeQueueRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/results") view={Lazy::<ResultsRoute>::new()} ssr=SsrMode::Async/>
         </ParentRoute>
     }
     .into_inner()

@@ -7,9 +7,11 @@ mod candidate;
 mod database;
 mod http;
 mod load;
+mod million;
 mod pages;
 mod server;
 mod sessions;
+mod split;
 mod streams;
 
 use std::path::PathBuf;
@@ -20,6 +22,9 @@ use serde_json::{Value, json};
 
 use crate::http::{Connection, Request};
 use crate::server::Server;
+
+/// Sessions of the large workspace, unless `SESSIONS` says how many; 0 leaves it out.
+const SESSIONS: u64 = 200_000;
 
 /// Milliseconds, for people.
 fn ms(duration: Duration) -> f64 {
@@ -93,7 +98,7 @@ impl Api {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let usage = "usage: parley-bench BINARY [pages|sessions]";
+    let usage = "usage: parley-bench BINARY [pages|sessions|large]";
     let binary = PathBuf::from(std::env::args_os().nth(1).context(usage)?);
     let part = std::env::args().nth(2);
     let wanted = |name: &str| part.as_deref().is_none_or(|part| part == name);
@@ -105,8 +110,16 @@ async fn main() -> Result<()> {
             sessions::measure(binary.clone(), &database, sessions::Size::given()).await?;
         }
     }
+    let large = match std::env::var("SESSIONS") {
+        Ok(text) if !text.is_empty() => text.parse().context("SESSIONS is a number")?,
+        _ => SESSIONS,
+    };
+    if wanted("large") && large > 0 {
+        million::measure(binary, large).await?;
+    }
     Ok(())
 }
+
 
 /// Start, memory and pages of an installation that has little to do.
 async fn on_its_own(binary: PathBuf) -> Result<()> {
@@ -132,9 +145,8 @@ async fn on_its_own(binary: PathBuf) -> Result<()> {
     server.start().await?;
     // Idle, but no longer asleep: one request has been answered.
     println!("memory when idle     {:8.1} MB   (aim: under 40)", server.memory()?);
-    let slug = pages::measure(server.port, &list).await?;
+    let slug = pages::measure(&server, &list).await?;
     streams::measure(&server, &api, &slug, &list).await?;
-    answers::measure(&server, &tokens).await?;
     println!("memory after all     {:8.1} MB", server.memory()?);
     server.stop()
 }

@@ -169,7 +169,7 @@ async fn viewers_change_nothing() {
 }
 
 /// What a viewer may ask for; some ask about things that are not there.
-const READS: [&str; 9] = [
+const READS: [&str; 12] = [
     "/sfn/sessions/list",
     "/sfn/sessions/counts",
     "/sfn/sessions/columns",
@@ -179,6 +179,9 @@ const READS: [&str; 9] = [
     "/sfn/interviews/list",
     "/sfn/interviews/get",
     "/sfn/interviews/templates",
+    "/sfn/dashboard/read",
+    "/sfn/results/of-interview",
+    "/sfn/members/list",
 ];
 
 /// A creators' tab has one stream, of its workspace: it says first that the page should read again, then what moves by ids.

@@ -5,5 +5,6 @@ pub mod interviews;
 pub mod layout;
 pub mod links;
 pub mod not_found;
+pub mod results;
 pub mod sessions;
 pub mod workspace;

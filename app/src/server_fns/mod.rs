@@ -6,8 +6,11 @@
 
 pub mod accounts;
 pub mod candidate;
+pub mod dashboard;
 pub mod interviews;
 pub mod links;
+pub mod members;
+pub mod results;
 pub mod sessions;
 
 #[cfg(feature = "ssr")]

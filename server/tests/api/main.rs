@@ -17,3 +17,4 @@ mod links;
 mod repeated;
 mod sessions;
 mod walk;
+mod workspace;

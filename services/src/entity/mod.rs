@@ -19,6 +19,7 @@ pub mod membership;
 pub mod preview;
 pub mod public_link;
 pub mod retake_request;
+pub mod score_part;
 pub mod session;
 pub mod session_event;
 pub mod turn;

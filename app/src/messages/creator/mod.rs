@@ -27,6 +27,8 @@ mod attempts;
 mod common;
 mod interviews;
 mod links;
+mod members;
+mod results;
 mod sessions;
 
 pub use accounts::Accounts;
@@ -34,6 +36,8 @@ pub use attempts::{Attempts, field_word};
 pub use common::Common;
 pub use interviews::Interviews;
 pub use links::Links;
+pub use members::Members;
+pub use results::Results;
 pub use sessions::*;
 
 /// The texts of the creators' screens.
@@ -49,6 +53,10 @@ pub struct Creator {
     pub interviews: &'static Interviews,
     /// Links: the shareable one, how long invite links work, the preview.
     pub links: &'static Links,
+    /// Members of the workspace.
+    pub members: &'static Members,
+    /// The Results tab.
+    pub results: &'static Results,
     /// Sessions tab, candidates, report.
     pub sessions: &'static Sessions,
 }
@@ -67,6 +75,8 @@ static ENGLISH: Creator = Creator {
     attempts: &attempts::ENGLISH,
     interviews: &interviews::ENGLISH,
     links: &links::ENGLISH,
+    members: &members::ENGLISH,
+    results: &results::ENGLISH,
     sessions: &sessions::ENGLISH,
 };
 

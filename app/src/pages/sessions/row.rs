@@ -121,6 +121,7 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
                 {twice}
                 {asks}
             </th>
+            {row.interview.clone().map(|title| view! { <td class="c-interview"><bdi>{title}</bdi></td> })}
             {cells}
             <td class="no-print col-end">
                 <div class="table__actions">

@@ -2,16 +2,19 @@
 
 mod dashboard;
 mod keys;
+mod members;
 mod profile;
 
 pub use dashboard::Dashboard;
 pub use keys::Keys;
+pub use members::MembersPage;
 pub use profile::Profile;
 
 use crate::components::Tabs;
 use crate::messages::creator;
 use crate::pages::layout::{PageHeader, use_here};
 use leptos::prelude::*;
+use parley_domain::account::Role;
 
 /// Head and tabs of the settings.
 #[component]
@@ -23,8 +26,23 @@ fn SettingsHead() -> impl IntoView {
         <div class="page page--tabs">
             <Tabs
                 label=t.settings
-                tabs=vec![(here.path("/settings"), t.profile), (here.path("/settings/keys"), t.keys)]
+                tabs=vec![
+                    (here.path("/settings"), t.profile),
+                    (here.path("/settings/members"), creator().members.title),
+                    (here.path("/settings/keys"), t.keys),
+                ]
             />
         </div>
+    }
+}
+
+/// What a role is called.
+const fn role_name(role: Role) -> &'static str {
+    let t = creator().accounts;
+    match role {
+        Role::Viewer => t.role_viewer,
+        Role::Member => t.role_member,
+        Role::Admin => t.role_admin,
+        Role::Owner => t.role_owner,
     }
 }
