@@ -21,6 +21,7 @@ use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 use pages::account::{Home, LogIn, SetUp};
+use pages::imports::{ImportFrame, ImportHome, ImportSteps, UploadStep};
 use pages::interviews::{ContentTab, InterviewFrame, InterviewHome, InterviewList, NewInterview, SettingsTab};
 use pages::layout::WorkspaceFrame;
 use pages::not_found::NotFound;
@@ -84,11 +85,26 @@ fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/interviews") view=InterviewList ssr=SsrMode::Async/>
             <Route path=path!("/interviews/new") view=NewInterview ssr=SsrMode::Async/>
             <Route path=path!("/interviews/:id/sessions/:session") view=ReportPage ssr=SsrMode::Async/>
+            <ImportRoutes/>
             <InterviewRoutes/>
             <Route path=path!("/sessions") view=AllSessionsPage ssr=SsrMode::Async/>
             <Route path=path!("/settings") view=Profile ssr=SsrMode::Async/>
             <Route path=path!("/settings/keys") view=Keys ssr=SsrMode::Async/>
             <Route path=path!("/*rest") view=NotFound ssr=SsrMode::Async/>
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// Import by Excel: a dialog over the whole page, a route a step.
+#[component(transparent)]
+fn ImportRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/interviews/:id/imports") view=ImportFrame>
+            <Route path=path!("") view=ImportHome ssr=SsrMode::Async/>
+            <Route path=path!("/new") view=UploadStep ssr=SsrMode::Async/>
+            <Route path=path!("/:import") view=ImportSteps ssr=SsrMode::Async/>
+            <Route path=path!("/:import/:step") view=ImportSteps ssr=SsrMode::Async/>
         </ParentRoute>
     }
     .into_inner()

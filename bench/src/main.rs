@@ -5,6 +5,7 @@
 
 mod answers;
 mod http;
+mod imports;
 mod load;
 mod pages;
 mod server;
@@ -33,6 +34,17 @@ struct Api {
 }
 
 impl Api {
+    async fn get(&self, path: &str) -> Result<Value> {
+        let headers = [format!("authorization: Bearer {}", self.key)];
+        let request = Request::new("GET", &format!("/api/v1{path}"), &headers, "");
+        let mut connection = Connection::open(self.port).await?;
+        connection
+            .send(&request)
+            .await?
+            .json()
+            .with_context(|| format!("GET {path}"))
+    }
+
     async fn post(&self, path: &str, body: &Value) -> Result<Value> {
         let headers = [
             format!("authorization: Bearer {}", self.key),
@@ -78,7 +90,7 @@ impl Api {
 #[tokio::main]
 async fn main() -> Result<()> {
     let binary = PathBuf::from(std::env::args_os().nth(1).context("usage: parley-bench BINARY")?);
-    let mut server = Server::install(binary)?;
+    let mut server = Server::install(binary.clone())?;
     let key = server.api_key()?;
 
     server.start().await?;
@@ -109,5 +121,6 @@ async fn main() -> Result<()> {
     pages::measure(server.port, &list).await?;
     answers::measure(&server, &tokens).await?;
     println!("memory after all     {:8.1} MB", server.memory()?);
-    server.stop()
+    server.stop()?;
+    imports::measure(&binary).await
 }

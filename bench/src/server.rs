@@ -21,6 +21,7 @@ pub const PASSWORD: &str = "correct horse battery staple";
 pub struct Server {
     binary: PathBuf,
     folder: TempDir,
+    database: Option<String>,
     /// Where it listens on loopback.
     pub port: u16,
     child: Option<Child>,
@@ -29,10 +30,16 @@ pub struct Server {
 impl Server {
     /// An installation with an owner, not yet serving.
     pub fn install(binary: PathBuf) -> Result<Self> {
+        Self::install_on(binary, None)
+    }
+
+    /// The same on the PostgreSQL database at this address, which is empty; SQLite where there is none.
+    pub fn install_on(binary: PathBuf, database: Option<String>) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let server = Self {
             binary,
             folder: TempDir::new()?,
+            database,
             port,
             child: None,
         };
@@ -52,7 +59,15 @@ impl Server {
         self.folder.path()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// The address of its database.
+    pub fn database(&self) -> String {
+        self.database
+            .clone()
+            .unwrap_or_else(|| format!("sqlite:{}", self.folder.path().join("data/parley.db").display()))
+    }
+
+    /// `parley ARGUMENTS`, beside the server or without one.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command
             .args(arguments)
@@ -61,6 +76,9 @@ impl Server {
             // Measured is the work, not how soon it is refused.
             .env("PARLEY_LIMIT_API", "1000000")
             .env("PARLEY_LIMIT_CANDIDATES", "1000000");
+        if let Some(database) = &self.database {
+            command.env("PARLEY_DATABASE_URL", database);
+        }
         command
     }
 
@@ -106,15 +124,34 @@ impl Server {
 
     /// Memory that the process holds, in MB (resident set).
     pub fn memory(&self) -> Result<f64> {
-        let id = self.child.as_ref().context("not running")?.id();
-        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmRSS:"))
-            .context("no VmRSS")?;
-        let kib: f64 = line.split_whitespace().nth(1).context("no figure")?.parse()?;
-        Ok(kib * 1024.0 / 1_000_000.0)
+        resident(self.id()?)
     }
+
+    /// The process.
+    pub fn id(&self) -> Result<u32> {
+        Ok(self.child.as_ref().context("not running")?.id())
+    }
+}
+
+/// Memory of a process, in MB (resident set).
+fn resident(id: u32) -> Result<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .context("no VmRSS")?;
+    let kib: f64 = line.split_whitespace().nth(1).context("no figure")?.parse()?;
+    Ok(kib * 1024.0 / 1_000_000.0)
+}
+
+/// Memory of a process and of those that it has started, in MB. A child that ended meanwhile holds none.
+pub fn resident_with_children(id: u32) -> Result<f64> {
+    let children = std::fs::read_dir(format!("/proc/{id}/task"))?
+        .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("children")).ok())
+        .flat_map(|ids| ids.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .filter_map(|child| resident(child.parse().ok()?).ok())
+        .sum::<f64>();
+    Ok(resident(id)? + children)
 }
 
 impl Drop for Server {

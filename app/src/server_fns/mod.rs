@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod candidate;
+pub mod imports;
 pub mod interviews;
 pub mod sessions;
 

@@ -24,11 +24,13 @@ macro_rules! texts {
 
 mod accounts;
 mod common;
+mod imports;
 mod interviews;
 mod sessions;
 
 pub use accounts::Accounts;
 pub use common::Common;
+pub use imports::*;
 pub use interviews::Interviews;
 pub use sessions::*;
 
@@ -41,6 +43,8 @@ pub struct Creator {
     pub accounts: &'static Accounts,
     /// List, editor, settings.
     pub interviews: &'static Interviews,
+    /// Import by Excel.
+    pub imports: &'static Imports,
     /// Sessions tab, candidates, report.
     pub sessions: &'static Sessions,
 }
@@ -57,6 +61,7 @@ static ENGLISH: Creator = Creator {
     common: &common::ENGLISH,
     accounts: &accounts::ENGLISH,
     interviews: &interviews::ENGLISH,
+    imports: &imports::ENGLISH,
     sessions: &sessions::ENGLISH,
 };
 

@@ -18,5 +18,6 @@ mod when;
 
 pub use address::{deleted_href, report_href, sessions_href};
 pub use deleted::DeletedPage;
+pub(crate) use live::watch;
 pub use report::ReportPage;
 pub use tab::{AllSessionsPage, SessionsTab};

@@ -14,7 +14,10 @@ use super::{
 use crate::{
     components::{ButtonKind, ErrorNotice, Icon, IconName, Menu, MenuItem, MenuPlace, Notice, NoticeKind},
     messages::creator,
-    pages::layout::PageHeader,
+    pages::{
+        imports::{PastImports, new_import_href},
+        layout::PageHeader,
+    },
     server_fns::sessions::{ListQuery, list_sessions},
 };
 use leptos::prelude::*;
@@ -68,6 +71,12 @@ fn Sessions() -> impl IntoView {
                 <LoadFailed/>
                 <SessionsTable/>
             </Transition>
+            <PastImports
+                slug=Signal::derive(move || place.with(|p| p.slug.clone()))
+                interview=Signal::derive(move || place.with(|p| p.interview))
+                version=Signal::from(version)
+                changed=Callback::new(move |()| desk.reload())
+            />
         </section>
         <CreateSheet/>
         <EditSheet/>
@@ -126,8 +135,18 @@ fn AddMenu() -> impl IntoView {
                 icon=IconName::User
                 on_press=Callback::new(move |()| desk.creating.set(true))
             />
+            {import_entry(desk)}
         </Menu>
     }
+}
+
+/// A page of its own: the address is made once, with the menu.
+fn import_entry(desk: Desk) -> Option<AnyView> {
+    let t = creator().imports;
+    let href = desk
+        .place
+        .with_untracked(|p| p.interview.map(|id| new_import_href(&p.slug, id)))?;
+    Some(view! { <MenuItem label=t.menu hint=t.menu_hint icon=IconName::Sheet href=href/> }.into_any())
 }
 
 #[component]
