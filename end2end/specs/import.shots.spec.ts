@@ -55,7 +55,7 @@ test('every step of an import', async ({ api, complaints, page }) => {
   await screen.confirm();
   await screen.finished();
   await shots(page, 'done');
-  await screen.dialog.getByRole('link', { name: 'Go to the sessions' }).click();
+  await screen.dialog.getByRole('link', { name: 'Go to the sessions', exact: true }).click();
   const past = page.getByRole('region', { name: 'Imports' });
   await past.scrollIntoViewIfNeeded();
   await shots(page, 'past');

@@ -104,7 +104,7 @@ test('a table becomes sessions, and can be taken back', async ({ accessible, api
   await screen.finished();
   expect(await sessionCount(api, interview.id)).toBe(12_003);
 
-  await screen.dialog.getByRole('link', { name: 'Go to the sessions' }).click();
+  await screen.dialog.getByRole('link', { name: 'Go to the sessions', exact: true }).click();
   await page.waitForURL(/\/sessions$/);
   const past = page.getByRole('region', { name: 'Imports' });
   await expect(past.getByRole('row').filter({ hasText: 'people.csv' })).toContainText('12,001 added, 1 updated, 1 skipped, 1 rejected');

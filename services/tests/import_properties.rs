@@ -5,7 +5,8 @@
     clippy::allow_attributes,
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test stops where something is not as it should be"
+    clippy::print_stderr,
+    reason = "a test stops where something is not as it should be, and says what it tried"
 )]
 
 mod common;

@@ -613,20 +613,31 @@ async fn a_process_that_dies_in_the_middle_loses_and_doubles_nothing() {
     let interview = bed.interview(1, |_| {}).await;
     let import = uploaded(&s, &bed, interview, &table(4_000)).await;
     let (owner, id) = (bed.owner, import.id);
-    let mut interrupted = 0;
+    let (mut interrupted, mut before) = (0, Some(0));
     for round in 0..6 {
         let runtime = other_process(&bed, async move |s| {
+            let looker = s.clone();
             if round == 0 {
                 imports::confirm(&s, &owner, id).await.unwrap();
             } else {
                 tokio::spawn(async move { imports::resume(&s).await });
             }
-            tokio::time::sleep(Duration::from_millis(20 + 15 * round)).await;
+            // Ended as soon as it has written something, wherever it is then.
+            let limit = Instant::now() + Duration::from_secs(60);
+            loop {
+                let now = imports::get(&looker, &owner, id).await.unwrap();
+                if now.counts.added > before || now.state == ImportState::Done {
+                    break;
+                }
+                assert!(Instant::now() < limit, "nothing is written");
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
         });
         runtime.shutdown_background();
         sums_hold(&s, &bed.owner, id).await;
         let now = imports::get(&s, &bed.owner, id).await.unwrap();
         interrupted += u32::from(now.state == ImportState::Running && now.counts.added > Some(0));
+        before = now.counts.added;
         // The dead one's lease runs out.
         bed.clock.advance(11_000);
     }

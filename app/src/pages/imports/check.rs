@@ -48,7 +48,8 @@ pub(super) fn CheckStep() -> impl IntoView {
                         <h2 class="import__part" id="check-title">{t.check_title}</h2>
                         <AlreadyHere desk=desk failed=failed/>
                         {move || {
-                            columns.track();
+                            // Read, not only tracked: a memo that nobody has read follows nothing.
+                            columns.with(|_| ());
                             view! { <Rows chips=chips editable=true/> }
                         }}
                     </section>
@@ -94,8 +95,16 @@ fn AlreadyHere(desk: Desk, failed: RwSignal<Option<AppError>>) -> impl IntoView 
                 on_duplicate: Some(choice),
                 ..ImportPatch::default()
             };
-            failed.set(match_import(desk.place.slug(), id, change).await.err());
-            desk.reload();
+            match match_import(desk.place.slug(), id, change).await {
+                Ok(data) => {
+                    failed.set(None);
+                    desk.take(data);
+                }
+                Err(error) => {
+                    failed.set(Some(error));
+                    desk.reload();
+                }
+            }
         });
     };
     let one = move |choice: OnDuplicate| {
@@ -158,12 +167,13 @@ fn Foot(desk: Desk, failed: RwSignal<Option<AppError>>, unread: Memo<bool>) -> i
         busy.set(true);
         spawn_local(async move {
             match work_import(desk.place.slug(), id, work).await {
-                Ok(_) => {
-                    desk.reload();
+                Ok(data) => {
+                    desk.moving.set(true);
                     let to = match work {
                         ImportWork::Cancel => desk.place.sessions(),
                         _ => desk.step(Step::Done),
                     };
+                    desk.take(data);
                     // Confirmed, there is no way back to the preview.
                     let options = NavigateOptions {
                         replace: true,

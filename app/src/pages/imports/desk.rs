@@ -57,6 +57,10 @@ pub(super) struct Desk {
     pub data: Resource<Result<ImportData, AppError>>,
     /// Counted up to read again.
     version: RwSignal<u32>,
+    /// Counted up when the rows may be others.
+    rows: RwSignal<u32>,
+    /// The way to another step has been taken: nobody needs to be led there.
+    pub moving: RwSignal<bool>,
 }
 
 impl Desk {
@@ -81,17 +85,26 @@ impl Desk {
             id,
             data,
             version,
+            rows: RwSignal::new(0),
+            moving: RwSignal::new(false),
         }
     }
 
     /// Reads again what is shown.
     pub(super) fn reload(self) {
         self.version.update(|n| *n = n.wrapping_add(1));
+        self.rows.update(|n| *n = n.wrapping_add(1));
     }
 
-    /// How often it was read; for resources that follow.
+    /// Shows what an action answered.
+    pub(super) fn take(self, data: ImportData) {
+        self.data.set(Some(Ok(data)));
+        self.rows.update(|n| *n = n.wrapping_add(1));
+    }
+
+    /// How often its rows may have changed; for resources that follow.
     pub(super) fn version(self) -> u32 {
-        self.version.get()
+        self.rows.get()
     }
 
     /// Reads the import once it is there.

@@ -29,10 +29,14 @@ pub(super) fn DoneStep() -> impl IntoView {
             let Some(id) = desk.id.get_untracked() else { return };
             busy.set(true);
             spawn_local(async move {
-                let outcome = work_import(desk.place.slug(), id, work).await;
-                failed.set(outcome.err());
-                desk.reload();
-                busy.set(false);
+                match work_import(desk.place.slug(), id, work).await {
+                    Ok(data) => {
+                        failed.set(None);
+                        desk.take(data);
+                    }
+                    Err(error) => failed.set(Some(error)),
+                }
+                _ = busy.try_set(false);
             });
         })
     };

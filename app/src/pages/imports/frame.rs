@@ -182,8 +182,16 @@ fn ThisStep() -> impl IntoView {
     let desk = use_import();
     let path = use_location().pathname;
     // A memo, so that a step stays as it is while its import is read again.
-    let shown = Memo::new(move |_| {
+    let shown = Memo::new(move |before: Option<&Shown>| {
         let wanted = path.with(|path| Step::of_path(path));
+        let ours = desk
+            .id
+            .get()
+            .is_some_and(|id| path.with(|path| path.contains(&id.to_string())));
+        if !ours && let Some(before) = before {
+            // The page is being left.
+            return before.clone();
+        }
         desk.data.with(|data| match data {
             None => Shown::Nothing,
             Some(Err(error)) => Shown::Failed(error.clone()),
@@ -193,11 +201,18 @@ fn ThisStep() -> impl IntoView {
                 // An import is found at its own interview only.
                 if wanted == Some(step) && desk.place.interview.get() == Some(import.interview_id) {
                     Shown::Step(step)
+                } else if let (true, Some(before)) = (desk.moving.get(), before) {
+                    before.clone()
                 } else {
                     Shown::Elsewhere(step_href(&desk.place.slug(), import.interview_id, import.id, step))
                 }
             }
         })
+    });
+    Effect::new(move |_| {
+        if shown.with(|shown| matches!(shown, Shown::Step(_))) {
+            desk.moving.set(false);
+        }
     });
     move || match shown.get() {
         Shown::Nothing => ().into_any(),

@@ -58,8 +58,8 @@ pub(super) fn MatchStep() -> impl IntoView {
                 ..ImportPatch::default()
             };
             match match_import(desk.place.slug(), id, change).await {
-                Ok(_) => {
-                    desk.reload();
+                Ok(data) => {
+                    desk.take(data);
                     go();
                 }
                 Err(error) => failed.set(Some(error)),

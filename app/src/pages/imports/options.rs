@@ -32,9 +32,9 @@ pub(super) fn FileOptions(
         busy.set(true);
         spawn_local(async move {
             match match_import(desk.place.slug(), id, patch).await {
-                Ok(_) => {
+                Ok(data) => {
                     failed.set(None);
-                    desk.reload();
+                    desk.take(data);
                 }
                 Err(error) => {
                     // It is read as before.
