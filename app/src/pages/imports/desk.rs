@@ -98,7 +98,7 @@ impl Desk {
 
     /// Shows what an action answered.
     pub(super) fn take(self, data: ImportData) {
-        self.data.set(Some(Ok(data)));
+        self.data.update(|slot| *slot = Some(Ok(data)));
         self.rows.update(|n| *n = n.wrapping_add(1));
     }
 
