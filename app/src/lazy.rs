@@ -4,7 +4,7 @@
 //! The parts exist only in what `scripts/build.sh` makes (`cargo leptos build --split` with the feature `lazy`): the attribute
 //! leaves imports behind that nothing but the splitter resolves. Everywhere else a page is linked in as usual.
 
-use crate::pages::{account, interviews, results, sessions, workspace};
+use crate::pages::{account, imports, interviews, results, sessions, workspace};
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 
@@ -119,6 +119,15 @@ areas! {
         /// Results tab.
         4 ResultsRoute => results::ResultsTab, "/w/*/interviews/*/results";
     }
+    /// Import by Excel.
+    imports_area, __preload_imports_area {
+        /// The first step.
+        0 UploadRoute => imports::UploadStep, "/w/*/interviews/*/imports/new";
+        /// An import without a step.
+        1 ImportRoute => imports::ImportSteps, "/w/*/interviews/*/imports/*";
+        /// A step of an import.
+        2 ImportStepRoute => imports::ImportSteps, "/w/*/interviews/*/imports/*/*";
+    }
     /// What came of a session.
     report_area, __preload_report_area {
         /// A session's report.
@@ -140,6 +149,7 @@ mod tests {
         assert_eq!(area_of("/w/acme/interviews/new"), Some("interviews_area"));
         assert_eq!(area_of("/w/acme/interviews/1/sessions"), Some("sessions_area"));
         assert_eq!(area_of("/w/acme/interviews/1/sessions/2"), Some("report_area"));
+        assert_eq!(area_of("/w/acme/interviews/1/imports/2/check"), Some("imports_area"));
         assert_eq!(area_of("/w"), None);
         assert_eq!(area_of("/w/acme/nowhere"), None);
     }

@@ -6,6 +6,7 @@
 mod candidate;
 mod database;
 mod http;
+mod imports;
 mod load;
 mod million;
 mod pages;
@@ -98,7 +99,7 @@ impl Api {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let usage = "usage: parley-bench BINARY [pages|sessions|large]";
+    let usage = "usage: parley-bench BINARY [pages|sessions|imports|large]";
     let binary = PathBuf::from(std::env::args_os().nth(1).context(usage)?);
     let part = std::env::args().nth(2);
     let wanted = |name: &str| part.as_deref().is_none_or(|part| part == name);
@@ -110,6 +111,11 @@ async fn main() -> Result<()> {
             sessions::measure(binary.clone(), &database, sessions::Size::given()).await?;
         }
     }
+    if wanted("imports") {
+        for database in database::Database::all() {
+            imports::measure(&binary, &database).await?;
+        }
+    }
     let large = match std::env::var("SESSIONS") {
         Ok(text) if !text.is_empty() => text.parse().context("SESSIONS is a number")?,
         _ => SESSIONS,
@@ -119,7 +125,6 @@ async fn main() -> Result<()> {
     }
     Ok(())
 }
-
 
 /// Start, memory and pages of an installation that has little to do.
 async fn on_its_own(binary: PathBuf) -> Result<()> {

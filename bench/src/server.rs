@@ -72,7 +72,15 @@ impl Server {
         self.folder.path().join("data")
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// The address of its database.
+    pub fn database(&self) -> String {
+        self.database
+            .clone()
+            .unwrap_or_else(|| format!("sqlite:{}", self.data().join("parley.db").display()))
+    }
+
+    /// `parley ARGUMENTS`, beside the server or without one.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command
             .args(arguments)
@@ -129,15 +137,34 @@ impl Server {
 
     /// Memory that the process holds, in MB (resident set).
     pub fn memory(&self) -> Result<f64> {
-        let id = self.child.as_ref().context("not running")?.id();
-        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmRSS:"))
-            .context("no VmRSS")?;
-        let kib: f64 = line.split_whitespace().nth(1).context("no figure")?.parse()?;
-        Ok(kib * 1024.0 / 1_000_000.0)
+        resident(self.id()?)
     }
+
+    /// The process.
+    pub fn id(&self) -> Result<u32> {
+        Ok(self.child.as_ref().context("not running")?.id())
+    }
+}
+
+/// Memory of a process, in MB (resident set).
+fn resident(id: u32) -> Result<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .context("no VmRSS")?;
+    let kib: f64 = line.split_whitespace().nth(1).context("no figure")?.parse()?;
+    Ok(kib * 1024.0 / 1_000_000.0)
+}
+
+/// Memory of a process and of those that it has started, in MB. A child that ended meanwhile holds none.
+pub fn resident_with_children(id: u32) -> Result<f64> {
+    let children = std::fs::read_dir(format!("/proc/{id}/task"))?
+        .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("children")).ok())
+        .flat_map(|ids| ids.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .filter_map(|child| resident(child.parse().ok()?).ok())
+        .sum::<f64>();
+    Ok(resident(id)? + children)
 }
 
 impl Drop for Server {

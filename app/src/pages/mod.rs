@@ -1,6 +1,7 @@
 //! The pages, one file a route.
 
 pub mod account;
+pub mod imports;
 pub mod interviews;
 pub mod layout;
 pub mod links;

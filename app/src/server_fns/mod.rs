@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod candidate;
 pub mod dashboard;
+pub mod imports;
 pub mod interviews;
 pub mod links;
 pub mod members;

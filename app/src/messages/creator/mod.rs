@@ -25,6 +25,7 @@ macro_rules! texts {
 mod accounts;
 mod attempts;
 mod common;
+mod imports;
 mod interviews;
 mod links;
 mod members;
@@ -34,6 +35,7 @@ mod sessions;
 pub use accounts::Accounts;
 pub use attempts::{Attempts, field_word};
 pub use common::Common;
+pub use imports::*;
 pub use interviews::Interviews;
 pub use links::Links;
 pub use members::Members;
@@ -57,6 +59,8 @@ pub struct Creator {
     pub members: &'static Members,
     /// The Results tab.
     pub results: &'static Results,
+    /// Import by Excel.
+    pub imports: &'static Imports,
     /// Sessions tab, candidates, report.
     pub sessions: &'static Sessions,
 }
@@ -77,6 +81,7 @@ static ENGLISH: Creator = Creator {
     links: &links::ENGLISH,
     members: &members::ENGLISH,
     results: &results::ENGLISH,
+    imports: &imports::ENGLISH,
     sessions: &sessions::ENGLISH,
 };
 

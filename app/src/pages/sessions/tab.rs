@@ -13,7 +13,10 @@ use super::{
 use crate::{
     components::{ButtonKind, ErrorNotice, Icon, IconName, Menu, MenuItem, MenuPlace, Notice, NoticeKind},
     messages::creator,
-    pages::layout::{Of, PageHeader, on_change},
+    pages::{
+        imports::{PastImports, new_import_href},
+        layout::{Of, PageHeader, on_change},
+    },
     server_fns::sessions::{ListQuery, Requests, list_sessions},
 };
 use leptos::prelude::*;
@@ -67,6 +70,12 @@ fn Sessions() -> impl IntoView {
                 <LoadFailed/>
                 <SessionsTable/>
             </Transition>
+            <PastImports
+                slug=Signal::derive(move || place.with(|p| p.slug.clone()))
+                interview=Signal::derive(move || place.with(|p| p.interview))
+                version=Signal::from(version)
+                changed=Callback::new(move |()| desk.reload())
+            />
         </section>
         <CreateSheet/>
         <EditSheet/>
@@ -128,6 +137,7 @@ fn AddMenu() -> impl IntoView {
                 icon=IconName::User
                 on_press=Callback::new(move |()| desk.creating.set(true))
             />
+            {import_entry(desk)}
         </Menu>
     }
 }
@@ -149,6 +159,15 @@ fn QueueLink() -> impl IntoView {
             }
         })
     }
+}
+
+/// A page of its own: the address is made once, with the menu.
+fn import_entry(desk: Desk) -> Option<AnyView> {
+    let t = creator().imports;
+    let href = desk
+        .place
+        .with_untracked(|p| p.interview.map(|id| new_import_href(&p.slug, id)))?;
+    Some(view! { <MenuItem label=t.menu hint=t.menu_hint icon=IconName::Sheet href=href/> }.into_any())
 }
 
 #[component]
