@@ -33,7 +33,7 @@ mod results;
 mod sessions;
 
 pub use accounts::Accounts;
-pub use attempts::{Attempts, field_word};
+pub use attempts::{Attempts, merged_field_word};
 pub use common::Common;
 pub use imports::*;
 pub use interviews::Interviews;

@@ -6,7 +6,7 @@ mod decision;
 mod transcript;
 
 use super::{
-    address::{report_href, sessions_href},
+    address::sessions_href,
     retake::{RetakeDialog, Subject},
 };
 use crate::{
