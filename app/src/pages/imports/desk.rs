@@ -4,10 +4,10 @@ use super::address::{Step, step_href};
 use crate::{
     error::AppError,
     pages::{layout::use_here, sessions::sessions_href},
-    server_fns::imports::{ImportData, get_import},
+    server_fns::imports::{ImportData, RowsData, get_import, preview_rows},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 use parley_domain::{
     id::{ImportId, InterviewId},
     import::Import,
@@ -57,6 +57,10 @@ pub(super) struct Desk {
     pub data: Resource<Result<ImportData, AppError>>,
     /// Counted up to read again.
     version: RwSignal<u32>,
+    /// A page of its rows, for the steps that show them.
+    pub page: Resource<Result<RowsData, AppError>>,
+    /// Which rows the address asks for: a fate or a result.
+    pub only: Memo<String>,
     /// Counted up when the rows may be others.
     rows: RwSignal<u32>,
     /// The way to another step has been taken: nobody needs to be led there.
@@ -80,12 +84,36 @@ impl Desk {
                 }
             },
         );
+        let (query, path) = (use_query_map(), use_location().pathname);
+        let said = move |name: &'static str| Memo::new(move |_| query.with(|map| map.get(name).unwrap_or_default()));
+        let (only, cursor) = (said("only"), said("cursor"));
+        let shows_rows = Memo::new(move |_| {
+            let step = path.with(|path| Step::of_path(path));
+            matches!(step, Some(Step::Check | Step::Done))
+        });
+        let rows = RwSignal::new(0_u32);
+        // Made here and not where the table is: what is made only once the import is there, the server makes twice, and
+        // the browser would not find it under the number that it has.
+        let page = Resource::new(
+            move || (id.get(), shows_rows.get(), only.get(), cursor.get(), rows.get()),
+            move |(id, shows_rows, only, cursor, _)| {
+                let slug = place.slug();
+                async move {
+                    match id {
+                        Some(id) if shows_rows => preview_rows(slug, id, only, cursor).await,
+                        _ => Ok(RowsData::default()),
+                    }
+                }
+            },
+        );
         Self {
             place,
             id,
             data,
             version,
-            rows: RwSignal::new(0),
+            page,
+            only,
+            rows,
             moving: RwSignal::new(false),
         }
     }
@@ -100,11 +128,6 @@ impl Desk {
     pub(super) fn take(self, data: ImportData) {
         self.data.update(|slot| *slot = Some(Ok(data)));
         self.rows.update(|n| *n = n.wrapping_add(1));
-    }
-
-    /// How often its rows may have changed; for resources that follow.
-    pub(super) fn version(self) -> u32 {
-        self.rows.get()
     }
 
     /// Reads the import once it is there.

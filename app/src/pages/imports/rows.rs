@@ -8,13 +8,11 @@ use super::{
 };
 use crate::{
     components::{EmptyState, ErrorNotice, Pager, SkeletonRows},
-    error::AppError,
     messages::{creator, number},
     pages::layout::{Of, on_change},
-    server_fns::imports::{RowsData, preview_rows},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
+use leptos_router::hooks::use_location;
 use parley_domain::import::{Field, ImportRow};
 use std::time::Duration;
 
@@ -92,22 +90,7 @@ pub(super) fn Rows(
     editable: bool,
 ) -> impl IntoView {
     let desk = use_import();
-    let query = use_query_map();
-    let get = move |name: &str| query.with(|query| query.get(name).unwrap_or_default());
-    let only = Memo::new(move |_| get("only"));
-    let cursor = Memo::new(move |_| get("cursor"));
-    let data = Resource::new(
-        move || (desk.id.get(), only.get(), cursor.get(), desk.version()),
-        move |(id, only, cursor, _)| {
-            let slug = desk.place.slug();
-            async move {
-                match id {
-                    Some(id) => preview_rows(slug, id, only, cursor).await,
-                    None => Err(AppError::NotFound),
-                }
-            }
-        },
-    );
+    let only = desk.only;
     let path = use_location().pathname;
     view! {
         <nav class="chips" aria-label=creator().imports.filter>
@@ -128,14 +111,15 @@ pub(super) fn Rows(
         <Transition fallback=|| view! {
             <div class="table-box"><table class="table"><tbody><SkeletonRows columns=6/></tbody></table></div>
         }>
-            <Table data=data only=only editable=editable/>
+            <Table editable=editable/>
         </Transition>
     }
 }
 
 #[component]
-fn Table(data: Resource<Result<RowsData, AppError>>, only: Memo<String>, editable: bool) -> impl IntoView {
+fn Table(editable: bool) -> impl IntoView {
     let desk = use_import();
+    let (data, only) = (desk.page, desk.only);
     let t = creator().imports;
     let path = use_location().pathname;
     let columns = StoredValue::new(matched(desk));

@@ -14,6 +14,7 @@ mod precheck;
 mod ranges;
 mod sheets;
 mod text;
+mod wellformed;
 mod xlsx;
 
 use std::io::{self, Read, Write};
