@@ -148,15 +148,20 @@ pub fn is_rtl(c: char) -> bool {
 pub fn from_visual(parts: &[String]) -> String {
     let rtl = |part: &String| part.chars().any(is_rtl);
     if !parts.iter().any(rtl) {
-        return parts.concat();
+        return numbers_in_order(&parts.concat());
     }
     let strong = |part: &String| !rtl(part) && part.chars().any(char::is_alphanumeric);
     let reversed: Vec<&String> = parts.iter().rev().collect();
     let mut out = String::new();
     let mut at = 0;
     while at < reversed.len() {
-        if !strong(reversed[at]) {
-            out.extend(reversed[at].chars().map(mirrored));
+        let plus = reversed[at].as_str() == "+" && reversed.get(at + 1).is_some_and(|next| strong(next));
+        if !strong(reversed[at]) && !plus {
+            if rtl(reversed[at]) {
+                out.push_str(reversed[at]);
+            } else {
+                out.extend(reversed[at].chars().map(mirrored));
+            }
             at += 1;
             continue;
         }
@@ -171,26 +176,37 @@ pub fn from_visual(parts: &[String]) -> String {
             }
         }
         let stretch: String = reversed[at..=last].iter().rev().map(|part| part.as_str()).collect();
-        // Numbers on both sides of a dash are parts of the line, not of a text in the other direction.
-        let numbers = !stretch.chars().any(char::is_alphabetic);
-        match [" – ", " - ", " — "]
-            .iter()
-            .find(|dash| numbers && stretch.contains(**dash))
-        {
-            Some(dash) => out.push_str(
-                &stretch
-                    .split(dash)
-                    .collect::<Vec<_>>()
-                    .into_iter()
-                    .rev()
-                    .collect::<Vec<_>>()
-                    .join(dash),
-            ),
-            None => out.push_str(&stretch),
-        }
+        out.push_str(&numbers_in_order(&stretch));
         at = last + 1;
     }
     out
+}
+
+/// Numbers that were turned with the line they stand in: `4567 123 50 971+` as `+971 50 123 4567`, `2018 – 2014` as
+/// `2014 – 2018`.
+fn numbers_in_order(stretch: &str) -> String {
+    if stretch.chars().any(char::is_alphabetic) {
+        return stretch.to_owned();
+    }
+    if let Some(groups) = stretch.trim().strip_suffix('+') {
+        return format!("+{}", groups.split(' ').rev().collect::<Vec<_>>().join(" "));
+    }
+    for dash in [" – ", " - ", " — ", "-", "–"] {
+        if let Some((first, second)) = stretch.split_once(dash) {
+            let year = |text: &str| {
+                text.trim()
+                    .parse::<u32>()
+                    .ok()
+                    .filter(|year| (1900..2100).contains(year))
+            };
+            if let (Some(a), Some(b)) = (year(first), year(second))
+                && a > b
+            {
+                return format!("{second}{dash}{first}");
+            }
+        }
+    }
+    stretch.to_owned()
 }
 
 /// Brackets open the other way when a line is turned.
@@ -276,6 +292,8 @@ mod tests {
         assert_eq!(drawn(&["+971 50 123"]), "+971 50 123");
         assert_eq!(drawn(&["2018 - 2014 ", &turned("شركة")]), "شركة 2014 - 2018");
         assert_eq!(drawn(&["+971 50 ", &turned("هاتف")]), "هاتف +971 50");
+        assert_eq!(drawn(&["2345 501 55 966+ ", &turned("هاتف")]), "هاتف +966 55 501 2345");
+        assert_eq!(drawn(&["2018 – 2014"]), "2014 – 2018");
         // Whole words are in reading order already.
         assert_eq!(
             from_visual(&["المنصوري".into(), " ".into(), "ليلى".into()]),

@@ -164,7 +164,7 @@ pub fn pieces(text: &str) -> Vec<String> {
     for line in rest.split('\n') {
         for part in line.split(", ").flat_map(|part| part.split("، ")) {
             let part = part.trim().trim_matches(|c: char| ",;:|–—-•· /".contains(c)).trim();
-            if part.is_empty() || part.chars().all(|c| !c.is_alphabetic()) {
+            if part.is_empty() || part.chars().all(|c| !c.is_alphabetic()) || dates::is_only(part) {
                 continue;
             }
             // `Acme, Inc.`: a firm's form belongs to its name.

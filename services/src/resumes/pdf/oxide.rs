@@ -19,6 +19,7 @@ use pdf_oxide::{
     layout::{FontWeight, TextSpan},
     object::{Object, ObjectRef},
     optional_content,
+    text::bidi,
 };
 use std::{
     cell::RefCell,
@@ -392,11 +393,13 @@ fn turned_line(runs: &[&Run], drawn: bool) -> Option<Run> {
             parts.push(" ".to_owned());
         }
         let text: String = run.text.nfkc().collect();
-        if text.chars().any(clean::is_rtl) && !drawn {
-            parts.push(text);
+        // The library turns what it takes for drawn from left to right; turning it again gives back what was drawn.
+        let text = if text.chars().any(clean::is_rtl) && !drawn {
+            bidi::reverse_rtl_keep_numbers(&text)
         } else {
-            parts.extend(text.chars().map(String::from));
-        }
+            text
+        };
+        parts.extend(glyphs(&text, run.widths.len()));
     }
     Some(Run {
         text: clean::from_visual(&parts),
@@ -407,6 +410,47 @@ fn turned_line(runs: &[&Run], drawn: bool) -> Option<Run> {
         bold: runs.iter().filter(|run| run.bold).count() * 2 > runs.len(),
         widths: Vec::new(),
     })
+}
+
+/// The letters of a text in the order in which they were drawn. One glyph may stand for lam and alef, which then are in
+/// reading order; there are as many of those as there are more letters than glyphs.
+fn glyphs(text: &str, count: usize) -> Vec<String> {
+    let chars: Vec<char> = text.chars().collect();
+    let mut missing = if count == 0 {
+        0
+    } else {
+        chars.len().saturating_sub(count)
+    };
+    let joined = |at: usize| {
+        chars[at] == 'ل'
+            && chars
+                .get(at + 1)
+                .is_some_and(|next| matches!(next, 'ا' | 'أ' | 'إ' | 'آ'))
+    };
+    // Drawn from left to right, the article looks the same at the end of a word: those are the last to be taken for one.
+    let inside = |at: usize| chars.get(at + 2).is_some_and(|next| clean::is_rtl(*next));
+    let places: Vec<usize> = (0..chars.len()).filter(|at| joined(*at)).collect();
+    let mut taken: Vec<usize> = Vec::new();
+    for wanted in [true, false] {
+        for at in places.iter().filter(|at| inside(**at) == wanted) {
+            if missing > 0 {
+                taken.push(*at);
+                missing -= 1;
+            }
+        }
+    }
+    let mut parts = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        if taken.contains(&at) {
+            parts.push(chars[at..at + 2].iter().collect());
+            at += 2;
+        } else {
+            parts.push(chars[at].to_string());
+            at += 1;
+        }
+    }
+    parts
 }
 
 fn read_links(document: &PdfDocument, number: usize, links: &mut Vec<Link>) {

@@ -58,6 +58,13 @@ impl Words {
             } else if word.starts_with('*') {
                 words.endings.insert(plain);
             } else {
+                // Korean writes what something is as the end of its name.
+                if plain
+                    .chars()
+                    .all(|c| matches!(c, '\u{1100}'..='\u{11FF}' | '\u{AC00}'..='\u{D7A3}'))
+                {
+                    words.endings.insert(plain.clone());
+                }
                 words.longest = words.longest.max(plain.split(' ').count());
                 words.phrases.insert(plain);
             }
@@ -132,6 +139,8 @@ words! {
     FIRM = FIRM;
     /// What is no name: kinds of documents, labels, units of firms.
     NOT_A_NAME = NOT_A_NAME;
+    /// What a resume calls itself.
+    DOCUMENT = DOCUMENT;
     /// What stands before a name.
     NAME_LABEL = NAME_LABEL;
     /// What stands before a phone number.
@@ -191,7 +200,11 @@ pub fn heading(line: &str) -> Option<Section> {
         return None;
     }
     let sections: Option<Vec<Section>> = parts.iter().map(|part| exact(part)).collect();
-    sections.and_then(|sections| sections.into_iter().next())
+    let sections = sections?;
+    let first = sections
+        .iter()
+        .find(|section| matches!(section, Section::Work | Section::Education));
+    first.or(sections.first()).copied()
 }
 
 fn split_headings(line: &str) -> Vec<String> {
@@ -218,6 +231,9 @@ pub fn is_label(text: &str) -> bool {
 /// Whether a text is a date or a range of dates and hardly anything else.
 #[must_use]
 pub fn mostly_date(text: &str) -> bool {
+    if text.len() < 60 && dates::is_only(text) {
+        return true;
+    }
     let Some(found) = dates::find(text) else { return false };
     let rest = text.chars().filter(|c| c.is_alphanumeric()).count();
     let inside = text[found.range.clone()]
