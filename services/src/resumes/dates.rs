@@ -98,7 +98,7 @@ fn tokens(text: &str) -> Vec<Token> {
             0
         } else if matches!(c, '年' | '月' | '日' | '년' | '월' | '일') {
             3
-        } else if is_unspaced(c) {
+        } else if is_unspaced(c) && c.is_alphanumeric() {
             2
         } else if c.is_alphabetic() || unicode_normalization::char::is_combining_mark(c) {
             1

@@ -73,6 +73,7 @@ struct Piece {
     y: f32,
     size: f32,
     bold: bool,
+    bold_end: bool,
     row: u32,
 }
 
@@ -106,6 +107,7 @@ fn line(piece: &Piece, block: usize) -> Line {
         },
         size: piece.size,
         bold: piece.bold,
+        bold_end: piece.bold_end,
         block: u32::try_from(block).unwrap_or(u32::MAX),
         row: piece.row,
     }
@@ -268,6 +270,7 @@ fn piece(runs: &[Run], row: u32) -> Option<Piece> {
         y: runs.iter().map(|run| run.y).fold(f32::MIN, f32::max),
         size,
         bold: bold * 2 > all,
+        bold_end: runs.last().is_some_and(|run| run.bold),
         row,
     })
 }

@@ -22,6 +22,8 @@ use parley_domain::resume::{Confidence, Found, Place, ResumeFields};
 pub(crate) struct Row<'a> {
     place: Place,
     line: &'a Line,
+    /// The last of the lines it was wrapped into, or the same.
+    tail: &'a Line,
     /// What it says: the line, and the one it was wrapped into.
     text: String,
     /// The same as it stands in the document.
@@ -115,6 +117,7 @@ fn rows(document: &Document) -> Vec<Row<'_>> {
         rows.push(Row {
             place,
             line,
+            tail: line,
             text: line.text.clone(),
             source: line.text.clone(),
             section,
@@ -144,6 +147,7 @@ fn unwrap_lines<'a>(document: &Document, rows: Vec<Row<'a>>) -> Vec<Row<'a>> {
             Some(at) => {
                 joined[at].text = format!("{} {}", joined[at].text, row.text);
                 joined[at].source = format!("{}\n{}", joined[at].source, row.source);
+                joined[at].tail = row.line;
             }
             None => joined.push(row),
         }
@@ -155,17 +159,19 @@ fn unwrap_lines<'a>(document: &Document, rows: Vec<Row<'a>>) -> Vec<Row<'a>> {
 /// margin of the page where no other line is as long.
 fn is_full(document: &Document, above: &Row<'_>, row: &Row<'_>) -> bool {
     let page = &document.pages[above.place.page as usize - 1];
-    let (a, b) = (above.line, row.line);
+    let (a, b) = (above.tail, row.line);
     let column = page
         .lines
         .iter()
         .filter(|line| !std::ptr::eq(*line, a) && line.block == a.block);
-    let others = column.map(|line| line.bbox.x1).fold(f32::MIN, f32::max);
-    let margin = page.lines.iter().map(|line| line.bbox.x0).fold(f32::MAX, f32::min);
-    let edge = if others > a.bbox.x1 - 1.0 {
-        others
+    let others: Vec<f32> = column.map(|line| line.bbox.x1).collect();
+    let longest = others.iter().copied().fold(f32::MIN, f32::max);
+    let margin = page.width - page.lines.iter().map(|line| line.bbox.x0).fold(f32::MAX, f32::min);
+    // One long line alone is no edge.
+    let edge = if others.iter().filter(|x1| longest - **x1 < 3.0 * a.size).count() > 1 && longest > a.bbox.x1 - 1.0 {
+        longest
     } else {
-        page.width - margin
+        margin
     };
     let letter = (b.bbox.x1 - b.bbox.x0) / row.text.chars().count().max(1) as f32;
     let first = row.text.split_whitespace().next().unwrap_or_default();
@@ -181,14 +187,14 @@ const LINKING: [&str; 34] = [
 fn continues(above: &Row<'_>, row: &Row<'_>, document: &Document) -> bool {
     let studies_or_jobs =
         matches!(row.section, Some(Section::Education | Section::Work)) && above.section == row.section;
-    let (a, b) = (above.line, row.line);
+    let (a, b) = (above.tail, row.line);
     let stands_under = above.place.page == row.place.page
         && a.block == b.block
         && (a.size - b.size).abs() < 0.3
         && (a.bbox.x0 - b.bbox.x0).abs() < 2.0
         && b.bbox.y1 - a.bbox.y1 > 0.0
         && b.bbox.y1 - a.bbox.y1 < 1.8 * a.size;
-    if !studies_or_jobs || !stands_under || above.heading || row.heading || above.source.contains('\n') {
+    if !studies_or_jobs || !stands_under || above.heading || row.heading || above.source.matches('\n').count() > 2 {
         return false;
     }
     if dates::is_only(&above.text) {
@@ -202,11 +208,22 @@ fn continues(above: &Row<'_>, row: &Row<'_>, document: &Document) -> bool {
     if !short || listed(&above.text) || listed(&row.text) || above.text.ends_with('.') || row.text.ends_with('.') {
         return false;
     }
-    if dates::find(&above.text).is_some_and(|dates| dates.range.end == above.text.len()) {
+    let dated = |text: &str, at_end: bool| {
+        dates::find(text).is_some_and(|dates| {
+            if at_end {
+                dates.range.end == text.len()
+            } else {
+                dates.range.start == 0
+            }
+        })
+    };
+    if dated(&above.text, true) || dated(&row.text, false) {
         return false;
     }
     let wide = a.bbox.x1 - a.bbox.x0 > 6.0 * a.size;
-    if wide && (LINKING.contains(&last) || LINKING.contains(&first)) {
+    let lower = first.chars().next().is_some_and(char::is_lowercase);
+    let linked = LINKING.contains(&last) || LINKING.contains(&first) || entries::is_form(first.trim_end_matches(','));
+    if wide && (linked || lower || above.text.ends_with(',')) {
         return true;
     }
     // Only a line that is full goes on in the next: its first word would not have fitted.
@@ -218,5 +235,5 @@ fn continues(above: &Row<'_>, row: &Row<'_>, document: &Document) -> bool {
     };
     let (what, whom) = (kinds(&above.text), kinds(&row.text));
     let complete = what.0 && whom.1 || what.1 && whom.0 || what.1 && whom.1;
-    wide && !complete && (a.bold == b.bold || !b.bold) && is_full(document, above, row)
+    wide && !complete && a.bold_end == b.bold && is_full(document, above, row)
 }

@@ -244,27 +244,52 @@ fn candidates(rows: &[Row<'_>], at: usize) -> Vec<Candidate> {
             });
         }
     }
-    if let Some(next) = rows.get(at + 1) {
-        let same = next.line.block == row.line.block
-            && next.place.page == row.place.page
+    // What stands beside the name comes between its lines in the order.
+    let under = |next: &&Row<'_>| {
+        let step = next.line.bbox.y1 - row.line.bbox.y1;
+        next.place.page == row.place.page
+            && (next.line.bbox.x0 - row.line.bbox.x0).abs() < 2.0
             && (next.line.size - row.line.size).abs() < 0.5
-            && next.line.bbox.y0 - row.line.bbox.y0 < 2.2 * row.line.size
-            && !next.heading;
-        let short = |text: &str| text.split_whitespace().count() <= 2;
+            && step > 0.0
+            && step < 2.2 * row.line.size
+            && !next.heading
+    };
+    if let Some(next) = rows.iter().skip(at + 1).take(6).find(under) {
+        let short = |text: &str| text.split_whitespace().count() <= 3;
         let large = rows
             .iter()
             .filter(|other| other.line.size > row.line.size - 0.5)
             .count()
             <= 3;
-        if same && large && short(line) && short(next.text()) {
+        let both = format!("{whole} {}", stripped(next.text()));
+        if large && short(line) && short(next.text()) && !is_listed(&both) {
+            // Half a name is no name.
+            if shape(&both).is_some() {
+                found.clear();
+            }
             found.push(Candidate {
-                text: format!("{whole} {}", stripped(next.text())),
+                text: both,
                 source: format!("{line}\n{}", next.text()),
                 part: false,
             });
         }
     }
     found
+}
+
+/// Whether words of other kinds stand in a text.
+fn is_listed(text: &str) -> bool {
+    let lists = [
+        &words::NOT_A_NAME,
+        &words::DOCUMENT,
+        &words::TITLE,
+        &words::FIRM,
+        &words::SCHOOL,
+        &words::DEGREE,
+        &words::LOCATION,
+        &words::LABEL,
+    ];
+    lists.iter().any(|list| list.stand_in(text))
 }
 
 fn is_honorific(word: &str) -> bool {
@@ -372,7 +397,7 @@ fn prominence(rows: &[Row<'_>], at: usize, body: f32, largest: f32) -> i32 {
     } else {
         0
     };
-    large + top + i32::from(line.bold && size >= body)
+    large + top + i32::from(line.bold && size >= body * 0.8)
 }
 
 /// Cyrillic letters as they are usually written in addresses.
@@ -437,8 +462,8 @@ fn agreement(name: &str, email: Option<&str>, slugs: &[String]) -> i32 {
     };
     let (mailbox, host) = email.and_then(|email| email.split_once('@')).unwrap_or_default();
     let (mailbox, own) = (letters(mailbox), letters(host.rsplit('.').nth(1).unwrap_or_default()));
-    let short = mailbox.chars().count() >= 3 && parts.iter().any(|part| part.starts_with(mailbox.as_str()));
-    let in_host = parts.iter().any(|part| part.chars().count() >= 4 && *part == own);
+    let short = mailbox.chars().count() >= 3 && parts.iter().any(|part| part.contains(mailbox.as_str()));
+    let in_host = parts.iter().any(|part| part.chars().count() >= 3 && *part == own);
     let initials: String = parts.iter().filter_map(|part| part.chars().next()).collect();
     let by_initials = initials.chars().count() >= 2 && mailbox.trim_end_matches(|c: char| c.is_numeric()) == initials;
     let mail = match known(&mailbox).max(usize::from(short)) + usize::from(in_host) {

@@ -49,6 +49,8 @@ pub struct Reading {
     pub broken: bool,
     /// Text was hidden somewhere: another reader would show it.
     pub hidden: bool,
+    /// Text was drawn somewhere, readable or not.
+    pub shown: bool,
     /// The largest part of a page that one picture covers.
     pub picture: f32,
     /// Characters whose letters are not known.
@@ -151,6 +153,7 @@ fn read_page(
     let seen = ink::look(&stream, &scope, &store, area);
     reading.picture = reading.picture.max(seen.picture);
     reading.hidden |= !seen.hidden.is_empty() || !seen.hidden_points.is_empty();
+    reading.shown |= !seen.visible.is_empty();
     if seen.visible.is_empty() {
         return Ok(content);
     }
@@ -356,6 +359,7 @@ fn turned(runs: Vec<Turned>) -> Vec<Turned> {
 
 /// The lines of runs, put into reading order. `drawn`: the letters of a run are in the order in which they stand.
 fn turned_lines(runs: &[Turned], drawn: bool) -> Vec<Turned> {
+    let backwards = backwards(runs);
     let mut runs: Vec<&Turned> = runs.iter().collect();
     runs.sort_by(|(_, a), (_, b)| a.y.total_cmp(&b.y).then(a.x0.total_cmp(&b.x0)));
     let mut lines = Vec::new();
@@ -372,7 +376,7 @@ fn turned_lines(runs: &[Turned], drawn: bool) -> Vec<Turned> {
                 .get(at)
                 .is_none_or(|next| next.x0 - row[at - 1].x1 > next.size.min(row[at - 1].size))
             {
-                lines.extend(turned_line(&row[from..at], drawn).map(|run| (*angle, run)));
+                lines.extend(turned_line(&row[from..at], drawn, backwards).map(|run| (*angle, run)));
                 from = at;
             }
         }
@@ -381,8 +385,25 @@ fn turned_lines(runs: &[Turned], drawn: bool) -> Vec<Turned> {
     lines
 }
 
+/// Whether years on the page run backwards from left to right.
+fn backwards(runs: &[Turned]) -> bool {
+    let mut rows: Vec<(f32, Vec<&Run>)> = Vec::new();
+    for (_, run) in runs {
+        match rows.iter_mut().find(|(y, _)| (*y - run.y).abs() < 0.5) {
+            Some((_, row)) => row.push(run),
+            None => rows.push((run.y, vec![run])),
+        }
+    }
+    rows.into_iter().any(|(_, mut row)| {
+        row.sort_by(|a, b| a.x0.total_cmp(&b.x0));
+        let text: String = row.iter().map(|run| run.text.as_str()).collect();
+        // The stretches between words.
+        text.split(|c: char| c.is_alphabetic()).any(clean::runs_backwards)
+    })
+}
+
 /// Runs that stand beside each other as one, in reading order.
-fn turned_line(runs: &[&Run], drawn: bool) -> Option<Run> {
+fn turned_line(runs: &[&Run], drawn: bool, backwards: bool) -> Option<Run> {
     let (first, last) = (runs.first()?, runs.last()?);
     let mut parts: Vec<String> = Vec::new();
     for (at, run) in runs.iter().enumerate() {
@@ -402,7 +423,11 @@ fn turned_line(runs: &[&Run], drawn: bool) -> Option<Run> {
         parts.extend(glyphs(&text, run.widths.len()));
     }
     Some(Run {
-        text: clean::from_visual(&parts),
+        text: if backwards && clean::is_grouped_number(&parts.concat()) {
+            clean::groups_turned(parts.concat().trim())
+        } else {
+            clean::from_visual(&parts)
+        },
         x0: first.x0,
         x1: last.x1,
         y: first.y,
