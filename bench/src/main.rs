@@ -10,6 +10,7 @@ mod imports;
 mod load;
 mod million;
 mod pages;
+mod resumes;
 mod server;
 mod sessions;
 mod split;
@@ -99,10 +100,17 @@ impl Api {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let usage = "usage: parley-bench BINARY [pages|sessions|imports|large]";
-    let binary = PathBuf::from(std::env::args_os().nth(1).context(usage)?);
+    let usage = "usage: parley-bench BINARY [resumes|pages|sessions|imports|large]";
+    let first = std::env::args_os().nth(1).context(usage)?;
+    if first == resumes::WITHOUT_WORDS {
+        return resumes::without_words();
+    }
+    let binary = PathBuf::from(first);
     let part = std::env::args().nth(2);
     let wanted = |name: &str| part.as_deref().is_none_or(|part| part == name);
+    if wanted("resumes") {
+        resumes::measure(&binary)?;
+    }
     if wanted("pages") {
         on_its_own(binary.clone()).await?;
     }

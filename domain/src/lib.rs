@@ -22,6 +22,7 @@ pub mod paging;
 pub mod person;
 pub mod question;
 pub mod results;
+pub mod resume;
 pub mod session;
 pub mod text;
 pub mod time;
