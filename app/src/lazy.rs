@@ -112,12 +112,15 @@ areas! {
         0 SessionsRoute => sessions::SessionsTab, "/w/*/interviews/*/sessions";
         /// Sessions of all interviews.
         1 AllSessionsRoute => sessions::AllSessionsPage, "/w/*/sessions";
+    }
+    /// What hangs on the Sessions tab, and the Results tab beside it.
+    beside_area, __preload_beside_area {
         /// Recently deleted.
-        2 DeletedRoute => sessions::DeletedPage, "/w/*/interviews/*/deleted";
+        0 DeletedRoute => sessions::DeletedPage, "/w/*/interviews/*/deleted";
         /// Who asks for a retake.
-        3 RetakeQueueRoute => sessions::RetakeQueuePage, "/w/*/interviews/*/retakes";
+        1 RetakeQueueRoute => sessions::RetakeQueuePage, "/w/*/interviews/*/retakes";
         /// Results tab.
-        4 ResultsRoute => results::ResultsTab, "/w/*/interviews/*/results";
+        2 ResultsRoute => results::ResultsTab, "/w/*/interviews/*/results";
     }
     /// Import by Excel.
     imports_area, __preload_imports_area {

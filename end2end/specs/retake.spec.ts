@@ -41,7 +41,7 @@ test('granted from the row while the candidate types: told, and nothing typed is
   await dialog.getByRole('textbox', { name: /^Note/ }).fill('The Wi-Fi broke down.');
   await accessible(page, 'retake dialog');
   await dialog.getByRole('button', { name: 'Grant a retake' }).click();
-  await expect(page.getByText('Retake granted')).toBeVisible();
+  await expect(page.locator('.toast__text', { hasText: 'Retake granted' }).first()).toBeVisible();
 
   // The open chat goes to the landing page of the new attempt by itself.
   await expect(laptop.getByText('You can take this interview again. Your earlier attempt is kept.')).toBeVisible();
@@ -113,7 +113,7 @@ test('asked for, waiting in the queue, granted; another one declined', async ({ 
   await expect(page.getByText('My power went out.')).toHaveCount(2);
   await accessible(page, 'retake requests');
   await page.getByRole('button', { name: 'Grant: Ana Souza' }).click();
-  await expect(page.getByText('Retake granted')).toBeVisible();
+  await expect(page.locator('.toast__text', { hasText: 'Retake granted' }).first()).toBeVisible();
   await page.getByRole('button', { name: 'Decline: Ben Müller' }).click();
   await expect(page.getByText('Nobody waits for a decision')).toBeVisible();
   await expect(page.getByRole('row').filter({ hasText: 'Ana Souza' })).toContainText('Granted');
@@ -142,7 +142,7 @@ test('what is selected is what is acted on: retakes, links, export, delete and u
   await expect(bar).toBeVisible();
 
   await bar.getByRole('button', { name: 'Copy links' }).click();
-  await expect(page.getByText('3 links copied')).toBeVisible();
+  await expect(page.locator('.toast__text', { hasText: '3 links copied' }).first()).toBeVisible();
   const copied = (await page.evaluate(() => navigator.clipboard.readText())).split('\n').map((line) => line.split('\t')[1]);
   expect(copied.sort()).toEqual([done, inside, idle].map(({ invite_url }) => invite_url).sort());
 
@@ -205,7 +205,7 @@ test('two entries that are one person are merged as announced; two people are le
   await expect(dialog.getByText('Taken over', { exact: true })).toBeVisible();
   await accessible(page, 'merge dialog');
   await dialog.getByRole('button', { name: 'Merge', exact: true }).click();
-  await expect(page.getByText('Merged into one entry')).toBeVisible();
+  await expect(page.locator('.toast__text', { hasText: 'Merged into one entry' }).first()).toBeVisible();
   await expect(tab.row('Ana Souza').getByText('Completed')).toBeVisible();
   await expect(tab.row('Ana S.')).toHaveCount(0);
   await expect(page.getByText('Possible duplicate', { exact: true })).toHaveCount(0);

@@ -267,6 +267,7 @@ impl Chat {
         }
         self.set_clock(next.seconds_left);
         if self.view.with_untracked(|present| *present != next) {
+            self.keep_typed(&next);
             self.view.set(next);
         }
         if self.is_over() {
@@ -275,6 +276,25 @@ impl Chat {
                 net::sleep(0).await;
                 dom::focus_closing();
             });
+        }
+    }
+
+    /// Somebody else answered what is being answered here, and the next question takes no text: the text that was typed is
+    /// shown for copying.
+    fn keep_typed(self, next: &CandidateView) {
+        let Some(now) = self.prompt().filter(|p| !p.kind.has_choices()) else {
+            return;
+        };
+        let goes = next
+            .question
+            .as_ref()
+            .is_some_and(|q| q.id != now.id && q.kind.has_choices());
+        if !goes || self.pending.with_untracked(Option::is_some) {
+            return;
+        }
+        let draft = dom::read_composer().shown(&now);
+        if !draft.trim().is_empty() {
+            self.unsent.set(draft);
         }
     }
 
