@@ -28,7 +28,7 @@ test('an answer sent while offline is kept, also over a reload, and stored exact
   await chat.question('Which shift suits you?');
   expect(await answers(api, ana.session.id)).toEqual(['Written in a tunnel.']);
 
-  // The answer gets through, its acknowledgement does not: sent again, stored once. Then the page is closed in the middle.
+  // The answer gets through, its acknowledgement does not, and the page is closed at once: stored once, whoever tells of it.
   await chat.choose('Morning');
   await chat.question('How do you handle a disagreement?');
   let swallowed = 0;
@@ -39,9 +39,7 @@ test('an answer sent while offline is kept, also over a reload, and stored exact
   });
   await chat.composer.fill('I listen first.');
   await chat.send.click();
-  await expect.poll(() => swallowed).toBe(1);
-  await page.getByRole('button', { name: 'Try again' }).click();
-  await expect.poll(() => swallowed).toBe(2);
+  await expect.poll(() => swallowed).toBeGreaterThanOrEqual(1);
   await page.reload();
   await page.context().unroute('**/sfn/candidate/answer');
   await chat.said('I listen first.');

@@ -160,7 +160,7 @@ test('what is selected is what is acted on: retakes, links, export, delete and u
   await expect(dialog.getByText('Grant a retake to 3 candidates?')).toBeVisible();
   await expect(dialog.getByText('2 are taking the interview now: that attempt is closed as replaced by a retake.')).toBeVisible();
   await dialog.getByRole('button', { name: 'Grant a retake' }).click();
-  await expect(page.getByText('3 retakes granted')).toBeVisible();
+  await expect(page.locator('.toast__text', { hasText: '3 retakes granted' }).first()).toBeVisible();
   await expect(page.getByRole('region', { name: /selected/ })).toHaveCount(0);
   expect(await attemptsOf(api, idle.id)).toEqual(['1 completed replaced', '2 not_started']);
 
