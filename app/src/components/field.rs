@@ -234,7 +234,8 @@ pub fn TextField(
                 }
                 on:blur=move |_| {
                     if let Some(on_blur) = on_blur {
-                        on_blur.run(());
+                        // A field that goes with its form loses the focus, too: then there is nothing left to check.
+                        on_blur.try_run(());
                     }
                 }
             />
@@ -315,7 +316,8 @@ pub fn TextArea(
                 }
                 on:blur=move |_| {
                     if let Some(on_blur) = on_blur {
-                        on_blur.run(());
+                        // A field that goes with its form loses the focus, too: then there is nothing left to check.
+                        on_blur.try_run(());
                     }
                 }
             >

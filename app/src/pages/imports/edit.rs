@@ -280,7 +280,8 @@ fn input(editing: Editing, column: u32, words: &str, text: String, wrong: bool) 
     };
     // Left, a wrong cell is saved; a row that is edited as a whole has its own button.
     let left = move |_| {
-        if !editing.whole.get_untracked() {
+        // Nothing is left to save where the field goes with its page.
+        if editing.whole.try_get_untracked() == Some(false) {
             editing.save();
         }
     };
