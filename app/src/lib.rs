@@ -25,7 +25,7 @@ use pages::interviews::{ContentTab, InterviewFrame, InterviewHome, InterviewList
 use pages::layout::WorkspaceFrame;
 use pages::not_found::NotFound;
 use pages::sessions::{AllSessionsPage, DeletedPage, ReportPage, SessionsTab};
-use pages::workspace::{Dashboard, Keys, Profile};
+use pages::workspace::{Dashboard, Keys, Profile, Usage};
 
 /// The document around [`App`]: head, style, and the script that brings the page to life.
 #[must_use]
@@ -86,6 +86,7 @@ fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/interviews/:id/sessions/:session") view=ReportPage ssr=SsrMode::Async/>
             <InterviewRoutes/>
             <Route path=path!("/sessions") view=AllSessionsPage ssr=SsrMode::Async/>
+            <Route path=path!("/usage") view=Usage ssr=SsrMode::Async/>
             <Route path=path!("/settings") view=Profile ssr=SsrMode::Async/>
             <Route path=path!("/settings/keys") view=Keys ssr=SsrMode::Async/>
             <Route path=path!("/*rest") view=NotFound ssr=SsrMode::Async/>

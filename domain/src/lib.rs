@@ -22,3 +22,4 @@ pub mod question;
 pub mod session;
 pub mod text;
 pub mod time;
+pub mod token;

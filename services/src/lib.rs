@@ -42,6 +42,7 @@ pub mod links;
 pub mod paging;
 pub mod secrets;
 pub mod sessions;
+pub mod tokens;
 
 /// What the installation was told at start.
 #[derive(Clone, Debug)]

@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod candidate;
 pub mod interviews;
 pub mod sessions;
+pub mod usage;
 
 #[cfg(feature = "ssr")]
 pub use server::{

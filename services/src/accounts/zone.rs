@@ -71,6 +71,17 @@ impl Zone {
         self.start_of(date.parse::<Date>().ok()?.tomorrow().ok()?)
     }
 
+    /// The last `days` days up to the one of `now`, oldest first: as `2026-11-24` and as "24 Nov".
+    #[must_use]
+    pub fn last_days(&self, now: Timestamp, days: u16) -> Vec<(String, String)> {
+        let today = self.local(now).date();
+        (0..i64::from(days))
+            .rev()
+            .filter_map(|back| today.checked_sub(jiff::Span::new().days(back)).ok())
+            .map(|date| (date.to_string(), date.strftime("%-d %b").to_string()))
+            .collect()
+    }
+
     fn start_of(&self, date: Date) -> Option<Timestamp> {
         let start = date.to_zoned(self.zone.clone()).ok()?.start_of_day().ok()?;
         Some(Timestamp::from_millis(start.timestamp().as_millisecond()))

@@ -20,6 +20,8 @@ pub mod public_link;
 pub mod retake_request;
 pub mod session;
 pub mod session_event;
+pub mod token_account;
+pub mod token_entry;
 pub mod turn;
 pub mod user;
 pub mod workspace;

@@ -26,11 +26,13 @@ mod accounts;
 mod common;
 mod interviews;
 mod sessions;
+mod usage;
 
 pub use accounts::Accounts;
 pub use common::Common;
 pub use interviews::Interviews;
 pub use sessions::*;
+pub use usage::*;
 
 /// The texts of the creators' screens.
 #[derive(Debug)]
@@ -43,6 +45,8 @@ pub struct Creator {
     pub interviews: &'static Interviews,
     /// Sessions tab, candidates, report.
     pub sessions: &'static Sessions,
+    /// Usage: AI tokens.
+    pub usage: &'static Usage,
 }
 
 impl std::ops::Deref for Creator {
@@ -58,6 +62,7 @@ static ENGLISH: Creator = Creator {
     accounts: &accounts::ENGLISH,
     interviews: &interviews::ENGLISH,
     sessions: &sessions::ENGLISH,
+    usage: &usage::ENGLISH,
 };
 
 /// The texts of the creators' screens.

@@ -3,10 +3,12 @@
 mod dashboard;
 mod keys;
 mod profile;
+mod usage;
 
 pub use dashboard::Dashboard;
 pub use keys::Keys;
 pub use profile::Profile;
+pub use usage::Usage;
 
 use crate::components::Tabs;
 use crate::messages::creator;

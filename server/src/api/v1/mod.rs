@@ -6,6 +6,7 @@ pub mod interviews;
 pub mod links;
 pub mod retakes;
 pub mod sessions;
+pub mod tokens;
 
 use parley_services::Services;
 use utoipa_axum::router::OpenApiRouter;
@@ -19,4 +20,5 @@ pub fn routes() -> OpenApiRouter<Services> {
         .merge(imports::routes())
         .merge(retakes::routes())
         .merge(sessions::routes())
+        .merge(tokens::routes())
 }
