@@ -19,6 +19,7 @@ pub mod merge;
 pub mod paging;
 pub mod person;
 pub mod question;
+pub mod resume;
 pub mod session;
 pub mod text;
 pub mod time;

@@ -40,6 +40,7 @@ pub mod jobs;
 pub mod limits;
 pub mod links;
 pub mod paging;
+pub mod resumes;
 pub mod secrets;
 pub mod sessions;
 pub mod tokens;
