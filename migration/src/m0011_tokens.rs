@@ -2,7 +2,7 @@
 //! a negative balance, a reference that is reserved or settled twice, a resume that is charged twice, an entry that
 //! changes.
 
-use crate::columns::{id_null, number, text, text_null, unique, workspace_table};
+use crate::columns::{id_null, index, number, text, text_null, unique, workspace_table};
 use sea_orm_migration::prelude::*;
 
 #[derive(DeriveMigrationName)]
@@ -34,6 +34,8 @@ impl MigrationTrait for Migration {
         entry.col(number("available_after")).col(number("reserved_after"));
         m.create_table(entry).await?;
         m.create_index(unique("token_entry", "seq", &["workspace_id", "seq"]))
+            .await?;
+        m.create_index(index("token_entry", "reference", &["reference", "created_at"]))
             .await?;
         for (name, columns, kinds) in [
             ("granted_once", ["workspace_id", "reference"], &["grant"][..]),

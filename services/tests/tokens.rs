@@ -38,6 +38,7 @@ on_both_databases!(
     the_database_refuses_what_the_code_should_not_do,
     many_writers_leave_an_account_that_its_entries_add_up_to,
     free_work_leaves_no_entry,
+    forgotten_reservations_come_back,
     entries_are_paged_and_spends_fall_on_their_days,
     strangers_see_nothing_and_viewers_spend_nothing,
 );
@@ -343,6 +344,24 @@ async fn free_work_leaves_no_entry(bed: TestBed) {
     let before = reserve(s, of, &[hold(1, 0)]).await.unwrap();
     assert_eq!(commit(s, of.1, "resume:1:1").await, before);
     assert_eq!(all_entries(s, of.1).await.len(), 1, "the first grant only");
+}
+
+async fn forgotten_reservations_come_back(bed: TestBed) {
+    let (s, of) = (&bed.s, (bed.owner, bed.workspace));
+    let named = |reference: &str, n| Hold {
+        reference: reference.into(),
+        ..hold(n, 5)
+    };
+    let held = [named("extract:1", 1), named("extract:2", 2), named("resume:3:1", 3)];
+    reserve(s, of, &held).await.unwrap();
+    commit(s, of.1, "extract:1").await;
+    bed.clock.advance(HOUR);
+    reserve(s, of, &[named("extract:4", 4)]).await.unwrap();
+    let before = s.now().plus(-HOUR / 2);
+    assert_eq!(tokens::refund_forgotten(s, "extract:", before).await.unwrap(), 1);
+    assert_eq!(tokens::refund_forgotten(s, "extract:", before).await.unwrap(), 0);
+    let balance = rebuilt(s, of.1).await;
+    assert_eq!((balance.available, balance.reserved), (485, 10), "number 3 and number 4 are still set aside");
 }
 
 async fn entries_are_paged_and_spends_fall_on_their_days(bed: TestBed) {

@@ -13,11 +13,12 @@ use parley_domain::{
     id::WorkspaceId,
     person::WORKSPACE_DEFAULT,
     text::{chars, one_line},
+    time::{DAY, Timestamp},
     token::{Balance, EntryKind, GRANT_MAX, NOTE_MAX},
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, OnConflict},
 };
 use std::collections::HashSet;
@@ -308,6 +309,41 @@ async fn settle(
         }
     }
     open.write().await
+}
+
+/// Gives back what was set aside before `before` under references that begin with `prefix` and was never settled: the
+/// process that did the work died. How many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn refund_forgotten(s: &Services, prefix: &str, before: Timestamp) -> Result<u64> {
+    // Older ones were seen by earlier rounds. A range and not LIKE: the index serves it on both databases.
+    let entries = |kinds: &[EntryKind]| {
+        token_entry::Entity::find()
+            .select_only()
+            .filter(token_entry::Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str())))
+            .filter(token_entry::Column::Reference.gte(prefix))
+            .filter(token_entry::Column::Reference.lt(format!("{prefix}\u{7f}")))
+            .filter(token_entry::Column::CreatedAt.gte(before.plus(-7 * DAY).millis()))
+    };
+    let settled = entries(&[EntryKind::Commit, EntryKind::Refund])
+        .column(token_entry::Column::Reference)
+        .into_query();
+    let forgotten: Vec<(Uuid, String)> = entries(&[EntryKind::Reserve])
+        .columns([token_entry::Column::WorkspaceId, token_entry::Column::Reference])
+        .filter(token_entry::Column::CreatedAt.lt(before.millis()))
+        .filter(token_entry::Column::Reference.not_in_subquery(settled))
+        .into_tuple()
+        .all(s.db.read())
+        .await?;
+    let mut done = 0;
+    for (workspace, reference) in forgotten {
+        let tx = s.db.write(Priority::Background).await?;
+        refund(&*tx, s, WorkspaceId(workspace), &[&reference]).await?;
+        tx.commit().await?;
+        done += 1;
+    }
+    Ok(done)
 }
 
 /// Grants tokens from the command line; the same reference grants once. `workspace` may be left out where there is only

@@ -25,7 +25,7 @@ const QUARTER: i64 = 15 * 60 * 1_000;
 /// What one resume costs; 0 is free.
 #[must_use]
 pub fn per_resume(s: &Services) -> i64 {
-    s.config.tokens_per_resume.max(0)
+    Ord::max(s.config.tokens_per_resume, 0)
 }
 
 /// What the workspace can spend, what is set aside, and what things cost.
