@@ -1,0 +1,441 @@
+//! The first reader: `pdf_oxide` follows fonts and encodings, lines are our own.
+//!
+//! Before it sees a page, the strings that nobody can see are emptied ([`super::ink`]).
+
+use super::{
+    ink::{self, External, Form, Forms, Scope},
+    paint::{Area, Matrix},
+};
+use crate::resumes::{
+    clean,
+    document::{Link, Page},
+    lines::{self, Run},
+};
+use parley_domain::resume::{PAGES_MAX, ResumeFailure};
+use pdf_oxide::{
+    LinkAction, PdfDocument,
+    annotation_types::{AnnotationFlags, AnnotationSubtype},
+    extractors::TextExtractor,
+    layout::{FontWeight, TextChar, TextSpan},
+    object::{Object, ObjectRef},
+    optional_content,
+};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+};
+
+/// Bytes of one page's stream: a thousand times what a full page of text needs.
+const STREAM_MAX: usize = 16_000_000;
+/// Characters of all pages.
+const TEXT_MAX: usize = 1_000_000;
+/// Addresses behind the text.
+const LINKS_MAX: usize = 500;
+/// Names of one kind that a page can use.
+const NAMES_MAX: usize = 2_000;
+
+/// What was read, and what stood in the way.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// The pages.
+    pub pages: Vec<Page>,
+    /// Addresses behind the text.
+    pub links: Vec<Link>,
+    /// There are more pages than were read.
+    pub cut: bool,
+    /// Some page, or part of one, could not be read.
+    pub broken: bool,
+    /// Text was hidden somewhere: another reader would show it.
+    pub hidden: bool,
+    /// The largest part of a page that one picture covers.
+    pub picture: f32,
+    /// Characters whose letters are not known.
+    pub undecoded: usize,
+}
+
+/// Reads a PDF that opens without a password.
+///
+/// # Errors
+/// The file as a whole cannot be read.
+pub fn read(bytes: Vec<u8>) -> Result<Reading, ResumeFailure> {
+    let claims_encryption = memchr::memmem::find(&bytes, b"/Encrypt").is_some();
+    let failed = if claims_encryption {
+        ResumeFailure::PasswordProtected
+    } else {
+        ResumeFailure::Damaged
+    };
+    let document = PdfDocument::from_bytes(bytes).map_err(|_unreadable| failed)?;
+    if document.is_encrypted() && !matches!(document.authenticate(b""), Ok(true)) {
+        return Err(ResumeFailure::PasswordProtected);
+    }
+    let count = document.page_count().map_err(|_unreadable| failed)?;
+    let hidden_layers = optional_content::compute_default_off_ocgs(&document);
+    let mut reading = Reading {
+        cut: count > PAGES_MAX,
+        ..Reading::default()
+    };
+    let mut chars = 0;
+    for number in 0..count.min(PAGES_MAX) {
+        let page = match read_page(&document, number, &hidden_layers, &mut reading) {
+            Ok(page) => page,
+            Err(PageError::TooMuch) => return Err(ResumeFailure::TooMuch),
+            Err(PageError::Broken) => {
+                reading.broken = true;
+                Page::default()
+            }
+        };
+        chars += page.lines.iter().map(|line| line.text.len()).sum::<usize>();
+        if chars > TEXT_MAX {
+            return Err(ResumeFailure::TooMuch);
+        }
+        reading.pages.push(page);
+        read_links(&document, number, &mut reading.links);
+    }
+    Ok(reading)
+}
+
+enum PageError {
+    Broken,
+    TooMuch,
+}
+
+impl From<pdf_oxide::Error> for PageError {
+    fn from(error: pdf_oxide::Error) -> Self {
+        // The library has limits of its own for what a stream may unpack to.
+        let text = error.to_string().to_lowercase();
+        if ["limit", "bomb", "too large", "exceed"]
+            .iter()
+            .any(|word| text.contains(word))
+        {
+            Self::TooMuch
+        } else {
+            Self::Broken
+        }
+    }
+}
+
+fn read_page(
+    document: &PdfDocument,
+    number: usize,
+    hidden_layers: &HashSet<String>,
+    reading: &mut Reading,
+) -> Result<Page, PageError> {
+    let page = document.get_page(number)?;
+    let dictionary = page.as_dict().ok_or(PageError::Broken)?;
+    let (x0, y0, x1, y1) = document
+        .get_page_visible_box(number)
+        .unwrap_or((0.0, 0.0, 612.0, 792.0));
+    let area = Area::between((x0, y0), (x1, y1));
+    let mut content = Page {
+        width: (x1 - x0).abs(),
+        height: (y1 - y0).abs(),
+        lines: Vec::new(),
+    };
+    let stream = document.get_page_content_data(number)?;
+    if stream.len() > STREAM_MAX {
+        return Err(PageError::TooMuch);
+    }
+    if stream.is_empty() {
+        return Ok(content);
+    }
+    let resources = dictionary
+        .get("Resources")
+        .map(|resources| resolve(document, resources));
+    let store = Store::new(document);
+    let scope = resources
+        .as_ref()
+        .map(|resources| store.scope(resources))
+        .unwrap_or_default();
+    let seen = ink::look(&stream, &scope, &store, area);
+    reading.picture = reading.picture.max(seen.picture);
+    reading.hidden |= !seen.hidden.is_empty() || !seen.hidden_points.is_empty();
+    if seen.visible == 0 {
+        return Ok(content);
+    }
+    let stream = ink::blanked(stream, &seen.hidden);
+    let extractor = || {
+        let mut extractor = TextExtractor::new();
+        extractor.set_page_index(u32::try_from(number).unwrap_or(u32::MAX));
+        extractor.set_excluded_layers(hidden_layers.clone());
+        if let Some(resources) = &resources {
+            extractor.set_resources(resources.clone());
+            extractor.set_document(document);
+            // Without its fonts a page may still say something: their codes are often letters.
+            let _ = document.load_fonts_public(resources, &mut extractor);
+        }
+        extractor
+    };
+    let spans = extractor().extract_text_spans(&stream)?;
+    let text: String = spans.iter().map(|span| span.text.as_str()).collect();
+    reading.undecoded += clean::undecoded(&text);
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let rtl = text.chars().filter(|c| clean::is_rtl(*c)).count() * 5 > letters.max(1);
+    let runs = if rtl {
+        from_chars(extractor().extract_owned(&stream)?, &seen.hidden_points, area)
+    } else {
+        from_spans(&spans, &seen.hidden_points, area)
+    };
+    for (_, runs) in by_angle(runs) {
+        let offset = content
+            .lines
+            .iter()
+            .map(|line| line.block + 1)
+            .max()
+            .unwrap_or_default();
+        let rows = content.lines.iter().map(|line| line.row + 1).max().unwrap_or_default();
+        content
+            .lines
+            .extend(lines::lines(runs, rtl).into_iter().map(|mut line| {
+                line.block += offset;
+                line.row += rows;
+                line
+            }));
+    }
+    Ok(content)
+}
+
+/// A run and the angle it is written at, in whole degrees.
+type Turned = (i32, Run);
+
+/// Runs by their angle, the most written one first. Each is upright in its own frame.
+fn by_angle(runs: Vec<Turned>) -> Vec<(i32, Vec<Run>)> {
+    let mut groups: Vec<(i32, Vec<Run>)> = Vec::new();
+    for (angle, run) in runs {
+        let known = groups.iter().position(|(known, _)| (*known - angle).abs() <= 1);
+        match known {
+            Some(at) => groups[at].1.push(run),
+            None if groups.len() < 16 => groups.push((angle, vec![run])),
+            None => {}
+        }
+    }
+    groups.sort_by_key(|(_, runs)| std::cmp::Reverse(runs.iter().map(|run| run.text.len()).sum::<usize>()));
+    groups
+}
+
+/// Where a point lies in a frame that is turned so that text at `angle` is upright; `y` grows downwards.
+fn upright(angle: i32, x: f32, y: f32) -> (f32, f32) {
+    let (sin, cos) = (angle as f32).to_radians().sin_cos();
+    (x * cos + y * sin, x * sin - y * cos)
+}
+
+fn from_spans(spans: &[TextSpan], hidden: &[(f32, f32)], page: Area) -> Vec<Turned> {
+    let mut runs = Vec::new();
+    for span in spans {
+        let near = |(x, y): &(f32, f32)| (x - span.bbox.x).abs() < 1.5 && (y - span.bbox.y).abs() < 1.5;
+        if span.font_size < 2.0 || hidden.iter().any(near) || !page.holds((span.bbox.x + 0.5, span.bbox.y + 0.5)) {
+            continue;
+        }
+        let angle = span.rotation_degrees.round() as i32;
+        let (x0, y) = upright(angle, span.bbox.x, span.bbox.y);
+        runs.push((
+            angle,
+            Run {
+                text: span.text.clone(),
+                x0,
+                x1: x0 + span.bbox.width.max(0.1),
+                y,
+                size: span.font_size,
+                bold: is_bold(span.font_weight, &span.font_name),
+            },
+        ));
+    }
+    runs
+}
+
+fn is_bold(weight: FontWeight, font: &str) -> bool {
+    weight as u16 >= FontWeight::SemiBold as u16 || font.to_lowercase().contains("bold")
+}
+
+/// Runs of a page that is read from right to left: glyph by glyph as they stand, each line turned into reading order.
+fn from_chars(chars: Vec<TextChar>, hidden: &[(f32, f32)], page: Area) -> Vec<Turned> {
+    let mut chars: Vec<TextChar> = chars
+        .into_iter()
+        .filter(|c| {
+            let near = |(x, y): &(f32, f32)| (x - c.origin_x).abs() < 1.5 && (y - c.origin_y).abs() < 1.5;
+            c.font_size >= 2.0 && !hidden.iter().any(near) && page.holds((c.origin_x + 0.5, c.origin_y + 0.5))
+        })
+        .collect();
+    chars.sort_by(|a, b| {
+        b.origin_y
+            .total_cmp(&a.origin_y)
+            .then(a.origin_x.total_cmp(&b.origin_x))
+    });
+    let mut runs = Vec::new();
+    let mut rest = chars.as_slice();
+    while let Some(first) = rest.first() {
+        let count = rest
+            .iter()
+            .take_while(|c| first.origin_y - c.origin_y <= 0.35 * first.font_size.min(c.font_size).max(1.0))
+            .count();
+        let mut row: Vec<&TextChar> = rest[..count].iter().collect();
+        row.sort_by(|a, b| a.origin_x.total_cmp(&b.origin_x));
+        let mut from = 0;
+        for at in 1..=row.len() {
+            let apart = row.get(at).is_none_or(|next| {
+                let last = row[at - 1];
+                next.origin_x - (last.origin_x + last.advance_width) > 1.2 * next.font_size.min(last.font_size)
+            });
+            if apart {
+                runs.extend(visual_run(&row[from..at]).map(|run| (0, run)));
+                from = at;
+            }
+        }
+        rest = &rest[count..];
+    }
+    runs
+}
+
+/// One run of glyphs that stand beside each other.
+fn visual_run(glyphs: &[&TextChar]) -> Option<Run> {
+    let mut chars = Vec::with_capacity(glyphs.len());
+    let mut at = 0;
+    while at < glyphs.len() {
+        // Letters of one ligature share a place; they are in reading order already.
+        let same = glyphs[at..]
+            .iter()
+            .take_while(|c| (c.origin_x - glyphs[at].origin_x).abs() < 0.01)
+            .count()
+            .max(1);
+        if let Some(before) = at.checked_sub(1).map(|before| glyphs[before]) {
+            let gap = glyphs[at].origin_x - (before.origin_x + before.advance_width);
+            if gap > 0.2 * glyphs[at].font_size && before.char != ' ' && glyphs[at].char != ' ' {
+                chars.push(' ');
+            }
+        }
+        let cluster = glyphs[at..at + same].iter().map(|glyph| glyph.char);
+        if cluster.clone().any(clean::is_rtl) {
+            chars.extend(cluster.rev());
+        } else {
+            chars.extend(cluster);
+        }
+        at += same;
+    }
+    let (first, last) = (glyphs.first()?, glyphs.last()?);
+    let bold = glyphs.iter().filter(|c| is_bold(c.font_weight, &c.font_name)).count() * 2 > glyphs.len();
+    Some(Run {
+        text: clean::from_visual(&chars),
+        x0: first.origin_x,
+        x1: last.origin_x + last.advance_width,
+        y: -first.origin_y,
+        size: glyphs.iter().map(|c| c.font_size).fold(0.0, f32::max),
+        bold,
+    })
+}
+
+fn read_links(document: &PdfDocument, number: usize, links: &mut Vec<Link>) {
+    let Ok(annotations) = document.get_annotations(number) else {
+        return;
+    };
+    for annotation in annotations.into_iter().take(LINKS_MAX) {
+        let shown = annotation.flags.bits() & (AnnotationFlags::HIDDEN | AnnotationFlags::NO_VIEW) == 0;
+        let large = annotation
+            .rect
+            .is_some_and(|[x0, y0, x1, y1]| (x1 - x0).abs() > 2.0 && (y1 - y0).abs() > 2.0);
+        if let Some(LinkAction::Uri(uri)) = annotation.action
+            && annotation.subtype_enum == AnnotationSubtype::Link
+            && shown
+            && large
+            && uri.len() < 500
+            && links.len() < LINKS_MAX
+        {
+            links.push(Link {
+                uri,
+                page: u32::try_from(number + 1).unwrap_or(u32::MAX),
+            });
+        }
+    }
+}
+
+fn resolve(document: &PdfDocument, object: &Object) -> Object {
+    document.resolve_object(object).unwrap_or(Object::Null)
+}
+
+fn number(object: &Object) -> Option<f32> {
+    match object {
+        Object::Integer(n) => Some(*n as f32),
+        Object::Real(n) => Some(*n as f32),
+        _ => None,
+    }
+}
+
+/// Finds what streams name, and keeps a form's reference under a small number.
+struct Store<'a> {
+    document: &'a PdfDocument,
+    forms: RefCell<Vec<ObjectRef>>,
+}
+
+impl<'a> Store<'a> {
+    fn new(document: &'a PdfDocument) -> Self {
+        Self {
+            document,
+            forms: RefCell::default(),
+        }
+    }
+
+    fn entries(&self, resources: &Object, kind: &str) -> HashMap<String, Object> {
+        let entry = resources.as_dict().and_then(|d| d.get(kind));
+        let object = entry.map_or(Object::Null, |entry| resolve(self.document, entry));
+        object.as_dict().cloned().unwrap_or_default()
+    }
+
+    fn scope(&self, resources: &Object) -> Scope {
+        let mut scope = Scope::default();
+        for (name, state) in self.entries(resources, "ExtGState").into_iter().take(NAMES_MAX) {
+            let state = resolve(self.document, &state);
+            let opacity = state
+                .as_dict()
+                .and_then(|d| d.get("ca"))
+                .and_then(|ca| number(&resolve(self.document, ca)));
+            if let Some(opacity) = opacity {
+                scope.opacities.insert(name.into_bytes(), opacity);
+            }
+        }
+        for (name, object) in self.entries(resources, "XObject").into_iter().take(NAMES_MAX) {
+            let reference = object.as_reference();
+            let object = resolve(self.document, &object);
+            let Some(dictionary) = object.as_dict() else { continue };
+            let external = match dictionary.get("Subtype").and_then(Object::as_name) {
+                Some("Image") => External::Picture {
+                    opaque: !["SMask", "Mask", "ImageMask"]
+                        .iter()
+                        .any(|mask| dictionary.contains_key(*mask)),
+                },
+                Some("Form") => {
+                    let Some(reference) = reference else { continue };
+                    let mut forms = self.forms.borrow_mut();
+                    forms.push(reference);
+                    External::Form(u32::try_from(forms.len() - 1).unwrap_or(u32::MAX))
+                }
+                _ => continue,
+            };
+            scope.objects.insert(name.into_bytes(), external);
+        }
+        scope
+    }
+}
+
+impl Forms for Store<'_> {
+    fn form(&self, form: u32) -> Option<Form> {
+        let reference = *self.forms.borrow().get(form as usize)?;
+        let object = self.document.load_object(reference).ok()?;
+        let dictionary = object.as_dict()?;
+        let matrix = dictionary
+            .get("Matrix")
+            .map_or(Object::Null, |matrix| resolve(self.document, matrix));
+        let entries: Vec<f32> = matrix
+            .as_array()
+            .map(|m| m.iter().filter_map(number).collect())
+            .unwrap_or_default();
+        let stream = object
+            .decode_stream_data()
+            .ok()
+            .filter(|stream| stream.len() < STREAM_MAX)?;
+        Some(Form {
+            stream,
+            matrix: entries.try_into().map(Matrix).unwrap_or_default(),
+            scope: dictionary
+                .get("Resources")
+                .map(|resources| self.scope(&resolve(self.document, resources))),
+        })
+    }
+}
