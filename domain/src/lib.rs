@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod analysis;
+pub mod batch;
 pub mod candidate;
 pub mod clock;
 pub mod comparison;

@@ -67,15 +67,9 @@ impl Balance {
     pub fn after(self, kind: EntryKind, amount: i64) -> Option<Self> {
         let (available, reserved) = match kind {
             EntryKind::Grant => (self.available.checked_add(amount)?, self.reserved),
-            EntryKind::Reserve => (
-                self.available.checked_sub(amount)?,
-                self.reserved.checked_add(amount)?,
-            ),
+            EntryKind::Reserve => (self.available.checked_sub(amount)?, self.reserved.checked_add(amount)?),
             EntryKind::Commit => (self.available, self.reserved.checked_sub(amount)?),
-            EntryKind::Refund => (
-                self.available.checked_add(amount)?,
-                self.reserved.checked_sub(amount)?,
-            ),
+            EntryKind::Refund => (self.available.checked_add(amount)?, self.reserved.checked_sub(amount)?),
         };
         (amount > 0 && available >= 0 && reserved >= 0).then_some(Self { available, reserved })
     }
@@ -91,7 +85,11 @@ impl Balance {
     /// How many of `wanted` tokens are missing.
     #[must_use]
     pub const fn missing(self, wanted: i64) -> i64 {
-        if wanted > self.available { wanted - self.available } else { 0 }
+        if wanted > self.available {
+            wanted - self.available
+        } else {
+            0
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod m0004_jobs;
 mod m0005_imports;
 mod m0007_links;
 mod m0011_tokens;
+mod m0012_resumes;
 
 /// Runs the migrations, in order.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_imports::Migration),
             Box::new(m0007_links::Migration),
             Box::new(m0011_tokens::Migration),
+            Box::new(m0012_resumes::Migration),
         ]
     }
 }

@@ -20,7 +20,8 @@ impl MigrationTrait for Migration {
         account.col(number("reserved").check(Expr::col("reserved").gte(0)));
         account.col(number("last_seq"));
         m.create_table(account).await?;
-        m.create_index(unique("token_account", "one", &["workspace_id"])).await?;
+        m.create_index(unique("token_account", "one", &["workspace_id"]))
+            .await?;
 
         let mut entry = workspace_table("token_entry");
         entry

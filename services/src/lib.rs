@@ -43,6 +43,7 @@ pub mod paging;
 pub mod resumes;
 pub mod secrets;
 pub mod sessions;
+pub mod storage;
 pub mod tokens;
 
 /// What the installation was told at start.

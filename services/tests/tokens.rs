@@ -105,9 +105,15 @@ async fn rebuilt(s: &Services, workspace: WorkspaceId) -> Balance {
     for (number, entry) in (1..).zip(&entries) {
         assert_eq!(entry.seq, number);
         balance = balance.after(entry.kind.parse().unwrap(), entry.amount).unwrap();
-        assert_eq!((entry.available_after, entry.reserved_after), (balance.available, balance.reserved));
+        assert_eq!(
+            (entry.available_after, entry.reserved_after),
+            (balance.available, balance.reserved)
+        );
     }
-    assert_eq!((account.available, account.reserved), (balance.available, balance.reserved));
+    assert_eq!(
+        (account.available, account.reserved),
+        (balance.available, balance.reserved)
+    );
     assert_eq!(account.last_seq, entries.len() as i64);
     balance
 }
@@ -191,10 +197,22 @@ async fn settled_once_however_often_it_is_said(bed: TestBed) {
     let (first, second, third) = ("resume:1:1", "resume:2:1", "resume:3:1");
     assert_eq!(commit(s, bed.workspace, first).await.reserved, 10);
     assert_eq!(commit(s, bed.workspace, first).await.reserved, 10);
-    assert_eq!(refund(s, bed.workspace, &[first]).await.available, 485, "spent is spent");
+    assert_eq!(
+        refund(s, bed.workspace, &[first]).await.available,
+        485,
+        "spent is spent"
+    );
     assert_eq!(refund(s, bed.workspace, &[second, second]).await.available, 490);
-    assert_eq!(commit(s, bed.workspace, second).await.available, 490, "given back is given back");
-    assert_eq!(commit(s, bed.workspace, "resume:9:1").await.reserved, 5, "never reserved");
+    assert_eq!(
+        commit(s, bed.workspace, second).await.available,
+        490,
+        "given back is given back"
+    );
+    assert_eq!(
+        commit(s, bed.workspace, "resume:9:1").await.reserved,
+        5,
+        "never reserved"
+    );
     // Everybody at once.
     let tasks = (0..20).map(|n| {
         let (s, workspace) = (s.clone(), bed.workspace);
@@ -271,29 +289,37 @@ async fn the_database_refuses_what_the_code_should_not_do(bed: TestBed) {
     }
     let entries = all_entries(s, of.1).await;
     let copy = |kind: EntryKind, change: &dyn Fn(&mut token_entry::Model)| {
-        let mut row = entries
-            .iter()
-            .find(|row| row.kind == kind.as_str())
-            .unwrap()
-            .clone();
+        let mut row = entries.iter().find(|row| row.kind == kind.as_str()).unwrap().clone();
         row.id = s.new_id().unwrap();
         row.seq = 1_000;
         change(&mut row);
         row
     };
     let refused = [
-        ("the same number", copy(EntryKind::Grant, &|row| {
-            row.seq = 1;
-            row.reference = "other".into();
-        })),
+        (
+            "the same number",
+            copy(EntryKind::Grant, &|row| {
+                row.seq = 1;
+                row.reference = "other".into();
+            }),
+        ),
         ("granted twice", copy(EntryKind::Grant, &|_| {})),
         ("reserved twice", copy(EntryKind::Reserve, &|_| {})),
-        ("settled twice", copy(EntryKind::Commit, &|row| row.kind = "refund".into())),
-        ("charged twice", copy(EntryKind::Commit, &|row| row.reference = "resume:1:2".into())),
-        ("nothing", copy(EntryKind::Grant, &|row| {
-            row.amount = 0;
-            row.reference = "other".into();
-        })),
+        (
+            "settled twice",
+            copy(EntryKind::Commit, &|row| row.kind = "refund".into()),
+        ),
+        (
+            "charged twice",
+            copy(EntryKind::Commit, &|row| row.reference = "resume:1:2".into()),
+        ),
+        (
+            "nothing",
+            copy(EntryKind::Grant, &|row| {
+                row.amount = 0;
+                row.reference = "other".into();
+            }),
+        ),
     ];
     for (what, row) in refused {
         let row = sea_orm::IntoActiveModel::into_active_model(row);
@@ -361,7 +387,11 @@ async fn forgotten_reservations_come_back(bed: TestBed) {
     assert_eq!(tokens::refund_forgotten(s, "extract:", before).await.unwrap(), 1);
     assert_eq!(tokens::refund_forgotten(s, "extract:", before).await.unwrap(), 0);
     let balance = rebuilt(s, of.1).await;
-    assert_eq!((balance.available, balance.reserved), (485, 10), "number 3 and number 4 are still set aside");
+    assert_eq!(
+        (balance.available, balance.reserved),
+        (485, 10),
+        "number 3 and number 4 are still set aside"
+    );
 }
 
 async fn entries_are_paged_and_spends_fall_on_their_days(bed: TestBed) {
@@ -374,7 +404,10 @@ async fn entries_are_paged_and_spends_fall_on_their_days(bed: TestBed) {
         refund(s, of.1, &[&format!("resume:{}:1", n + 10)]).await;
     }
     let days = tokens::spend_by_day(s, &bed.owner, 5).await.unwrap();
-    let spent: Vec<_> = days.iter().map(|day| (day.date.as_str(), day.label.as_str(), day.spent)).collect();
+    let spent: Vec<_> = days
+        .iter()
+        .map(|day| (day.date.as_str(), day.label.as_str(), day.spent))
+        .collect();
     assert_eq!(
         spent,
         [
@@ -400,7 +433,10 @@ async fn entries_are_paged_and_spends_fall_on_their_days(bed: TestBed) {
     }
     let numbers: Vec<_> = seen.iter().map(|entry| entry.seq).collect();
     assert_eq!(numbers, (1..=13).rev().collect::<Vec<i64>>());
-    assert_eq!((seen[0].kind, seen[0].amount, seen[0].balance), (EntryKind::Refund, 7, 485));
+    assert_eq!(
+        (seen[0].kind, seen[0].amount, seen[0].balance),
+        (EntryKind::Refund, 7, 485)
+    );
     assert_eq!(seen[0].note.as_deref(), Some("resume 13.pdf"));
     assert_eq!(seen[12].note.as_deref(), Some("First tokens of this installation"));
 }

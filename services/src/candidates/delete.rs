@@ -6,7 +6,7 @@ use crate::{
     entity::{candidate, session},
     error::Result,
     events::Change,
-    interviews,
+    interviews, storage,
 };
 use parley_domain::{
     account::{Action, Actor},
@@ -158,6 +158,8 @@ pub async fn erase(s: &Services, actor: &Actor, ids: &[CandidateId]) -> Result<u
             .rows_affected;
     }
     tx.commit().await?;
+    // Their files go with them, unless somebody else has the same one.
+    storage::collect(s, s.now()).await?;
     Ok(gone)
 }
 

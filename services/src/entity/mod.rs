@@ -17,6 +17,8 @@ pub mod key_canary;
 pub mod login_session;
 pub mod membership;
 pub mod public_link;
+pub mod resume_batch;
+pub mod resume_file;
 pub mod retake_request;
 pub mod session;
 pub mod session_event;

@@ -90,7 +90,14 @@ impl<'a, C: ConnectionTrait> Open<'a, C> {
         };
         if made > 0 && open.is_first().await? && s.config.initial_tokens > 0 {
             let note = Some("First tokens of this installation".to_owned());
-            open.add(EntryKind::Grant, s.config.initial_tokens, INITIAL, None, note, &Actor::System)?;
+            open.add(
+                EntryKind::Grant,
+                s.config.initial_tokens,
+                INITIAL,
+                None,
+                note,
+                &Actor::System,
+            )?;
         }
         Ok(open)
     }
@@ -288,9 +295,7 @@ async fn settle(
     references: &[&str],
 ) -> Result<Balance> {
     let mut open = Open::of(tx, s, workspace).await?;
-    let mut settled = open
-        .known(&[EntryKind::Commit, EntryKind::Refund], references)
-        .await?;
+    let mut settled = open.known(&[EntryKind::Commit, EntryKind::Refund], references).await?;
     for piece in references.chunks(PIECE) {
         let held = token_entry::Entity::find()
             .filter(token_entry::Column::WorkspaceId.eq(workspace.0))
@@ -305,7 +310,14 @@ async fn settle(
             }
             let spent_before = kind == EntryKind::Commit && open.is_charged(hold.subject_id).await?;
             let kind = if spent_before { EntryKind::Refund } else { kind };
-            open.add(kind, hold.amount, &hold.reference, hold.subject_id, hold.note, &Actor::System)?;
+            open.add(
+                kind,
+                hold.amount,
+                &hold.reference,
+                hold.subject_id,
+                hold.note,
+                &Actor::System,
+            )?;
         }
     }
     open.write().await

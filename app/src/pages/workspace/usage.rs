@@ -22,10 +22,7 @@ pub fn Usage() -> impl IntoView {
     let here = use_here();
     let query = use_query_map();
     let cursor = Memo::new(move |_| query.with(|query| query.get("cursor").unwrap_or_default()));
-    let data = Resource::new(
-        move || cursor.get(),
-        move |cursor| read_usage(here.slug(), cursor),
-    );
+    let data = Resource::new(move || cursor.get(), move |cursor| read_usage(here.slug(), cursor));
     view! {
         <PageHeader title=creator().usage.title/>
         <div class="page usage">
@@ -104,7 +101,11 @@ fn chart(days: &[DaySpend], spent: i64) -> AnyView {
         .zip(days)
         .map(|(place, day)| {
             // What was spent is never shown as nothing.
-            let tall = if day.spent == 0 { 0 } else { (day.spent * TALL / peak).max(2) };
+            let tall = if day.spent == 0 {
+                0
+            } else {
+                (day.spent * TALL / peak).max(2)
+            };
             let (x, y) = (place * DAY, HEAD + TALL - tall);
             let figure = (day.spent > 0).then(|| {
                 view! { <text class="chart__figure" x=x + DAY / 2 y=y - 4>{number(day.spent.unsigned_abs())}</text> }

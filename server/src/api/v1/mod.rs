@@ -4,6 +4,7 @@ pub mod candidates;
 pub mod imports;
 pub mod interviews;
 pub mod links;
+pub mod resumes;
 pub mod retakes;
 pub mod sessions;
 pub mod tokens;
@@ -18,6 +19,7 @@ pub fn routes() -> OpenApiRouter<Services> {
         .merge(links::routes())
         .merge(candidates::routes())
         .merge(imports::routes())
+        .merge(resumes::routes())
         .merge(retakes::routes())
         .merge(sessions::routes())
         .merge(tokens::routes())

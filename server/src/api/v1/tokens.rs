@@ -1,11 +1,6 @@
 //! AI tokens: what a workspace has and where it went. Granted from the command line only.
 
-use crate::api::{
-    auth::Caller,
-    doc::Problems,
-    error::ApiResult,
-    extract::Query,
-};
+use crate::api::{auth::Caller, doc::Problems, error::ApiResult, extract::Query};
 use axum::{Json, extract::State};
 use parley_domain::{
     paging::Page,
