@@ -24,6 +24,7 @@ use pages::account::{Home, LogIn, SetUp};
 use pages::interviews::{ContentTab, InterviewFrame, InterviewHome, InterviewList, NewInterview, SettingsTab};
 use pages::layout::WorkspaceFrame;
 use pages::not_found::NotFound;
+use pages::resumes::ResumesPage;
 use pages::sessions::{AllSessionsPage, DeletedPage, ReportPage, SessionsTab};
 use pages::workspace::{Dashboard, Keys, Profile, Usage};
 
@@ -84,6 +85,8 @@ fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/interviews") view=InterviewList ssr=SsrMode::Async/>
             <Route path=path!("/interviews/new") view=NewInterview ssr=SsrMode::Async/>
             <Route path=path!("/interviews/:id/sessions/:session") view=ReportPage ssr=SsrMode::Async/>
+            <Route path=path!("/interviews/:id/resumes") view=ResumesPage ssr=SsrMode::Async/>
+            <Route path=path!("/interviews/:id/resumes/:batch") view=ResumesPage ssr=SsrMode::Async/>
             <InterviewRoutes/>
             <Route path=path!("/sessions") view=AllSessionsPage ssr=SsrMode::Async/>
             <Route path=path!("/usage") view=Usage ssr=SsrMode::Async/>

@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod candidate;
 pub mod interviews;
+pub mod resumes;
 pub mod sessions;
 pub mod usage;
 

@@ -25,12 +25,14 @@ macro_rules! texts {
 mod accounts;
 mod common;
 mod interviews;
+mod resumes;
 mod sessions;
 mod usage;
 
 pub use accounts::Accounts;
 pub use common::Common;
 pub use interviews::Interviews;
+pub use resumes::*;
 pub use sessions::*;
 pub use usage::*;
 
@@ -45,6 +47,8 @@ pub struct Creator {
     pub interviews: &'static Interviews,
     /// Sessions tab, candidates, report.
     pub sessions: &'static Sessions,
+    /// Import by resumes, and the resume that fills a form.
+    pub resumes: &'static Resumes,
     /// Usage: AI tokens.
     pub usage: &'static Usage,
 }
@@ -62,6 +66,7 @@ static ENGLISH: Creator = Creator {
     accounts: &accounts::ENGLISH,
     interviews: &interviews::ENGLISH,
     sessions: &sessions::ENGLISH,
+    resumes: &resumes::ENGLISH,
     usage: &usage::ENGLISH,
 };
 

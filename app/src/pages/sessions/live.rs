@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 /// Calls `changed` soon after something changed at `url`, at most about once a second; now and then, where there is no
 /// stream.
-pub(super) fn watch(url: Signal<Option<String>>, changed: Callback<()>) {
+pub(crate) fn watch(url: Signal<Option<String>>, changed: Callback<()>) {
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
         let (task, handle) = futures::future::abortable(listen(url.get(), changed));

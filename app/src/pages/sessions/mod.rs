@@ -7,6 +7,7 @@ mod create;
 mod deleted;
 mod desk;
 mod fields;
+mod fill;
 mod filters;
 mod live;
 mod report;
@@ -18,5 +19,6 @@ mod when;
 
 pub use address::{deleted_href, report_href, sessions_href};
 pub use deleted::DeletedPage;
+pub(crate) use live::watch;
 pub use report::ReportPage;
 pub use tab::{AllSessionsPage, SessionsTab};

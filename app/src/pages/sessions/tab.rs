@@ -14,7 +14,7 @@ use super::{
 use crate::{
     components::{ButtonKind, ErrorNotice, Icon, IconName, Menu, MenuItem, MenuPlace, Notice, NoticeKind},
     messages::creator,
-    pages::layout::PageHeader,
+    pages::{layout::PageHeader, resumes::resumes_href},
     server_fns::sessions::{ListQuery, list_sessions},
 };
 use leptos::prelude::*;
@@ -126,8 +126,18 @@ fn AddMenu() -> impl IntoView {
                 icon=IconName::User
                 on_press=Callback::new(move |()| desk.creating.set(true))
             />
+            {resumes_entry(desk)}
         </Menu>
     }
+}
+
+/// A page of its own: its address is made once, with the menu.
+fn resumes_entry(desk: Desk) -> Option<AnyView> {
+    let t = creator().resumes;
+    let href = desk
+        .place
+        .with_untracked(|p| p.interview.map(|id| resumes_href(&p.slug, id, None)))?;
+    Some(view! { <MenuItem label=t.title hint=t.menu_hint icon=IconName::File href=href/> }.into_any())
 }
 
 #[component]

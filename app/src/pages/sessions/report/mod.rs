@@ -163,6 +163,7 @@ fn Who(found: ReportData, slug: String) -> impl IntoView {
                 {fact(t.school, text(&c.fields.school))}
                 {fact(t.degree, text(&c.fields.degree))}
                 {fact(t.source, Some(source_word(c.source).into_any()))}
+                {fact(t.resume_file, resume_link(&slug, c))}
                 {fact(t.started, time(&found.started))}
                 {fact(t.finished, time(&found.finished))}
                 {fact(t.duration, s.started_at.map(|_| duration(s.active_seconds).into_any()))}
@@ -171,6 +172,13 @@ fn Who(found: ReportData, slug: String) -> impl IntoView {
             <Attempts found=found slug=slug/>
         </section>
     }
+}
+
+/// The stored PDF, as a download.
+fn resume_link(slug: &str, candidate: &parley_domain::candidate::Candidate) -> Option<AnyView> {
+    let name = candidate.resume_file.clone()?;
+    let href = format!("/download/w/{slug}/candidates/{}/resume", candidate.id);
+    Some(view! { <a href=href rel="external" download=name.clone()><bdi>{name}</bdi></a> }.into_any())
 }
 
 /// A link per attempt, where there is more than one.
