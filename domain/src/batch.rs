@@ -210,6 +210,7 @@ pub struct BatchFile {
     /// The file of this batch with the same content.
     pub duplicate_of: Option<ResumeFileId>,
     /// What was found; a field that was not found is absent.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<ResumeField, ReviewField>))]
     pub fields: ReviewFields,
     /// Every job that was found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -314,6 +315,7 @@ pub struct ExtractedResume {
     /// The file's name.
     pub name: String,
     /// What was found; a field that was not found is absent.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<ResumeField, ReviewField>))]
     pub fields: ReviewFields,
     /// Every job that was found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -173,6 +173,7 @@ impl Corrected {
 #[serde(deny_unknown_fields)]
 struct FilePatch {
     /// By field: its new value, or `null` to empty it.
+    #[schema(value_type = BTreeMap<ResumeField, Corrected>)]
     fields: BTreeMap<ResumeField, Option<Corrected>>,
 }
 
