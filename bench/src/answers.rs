@@ -92,29 +92,54 @@ async fn durable_inserts(server: &Server, count: u32, pause: Duration) -> Result
     Ok(Latencies::new(inserted))
 }
 
+/// Candidates who are inside, each on a connection of their own.
+pub struct Crowd(Vec<Candidate>);
+
+impl Crowd {
+    /// Lets them all start.
+    pub async fn start(port: u16, tokens: &[String]) -> Result<Self> {
+        let mut candidates = Vec::new();
+        for (name, token) in tokens.iter().enumerate() {
+            candidates.push(Candidate::start(port, name, token).await?);
+        }
+        Ok(Self(candidates))
+    }
+
+    /// Each answers `rounds` times, one every `pause`, spread evenly; how long each answer took.
+    pub async fn chat(self, rounds: u32, pause: Duration) -> Result<(Self, Latencies)> {
+        let count = u32::try_from(self.0.len())?;
+        let between = pause / count;
+        let tasks: Vec<_> = (0_u32..)
+            .zip(self.0)
+            .map(|(place, candidate)| {
+                let times: Vec<Duration> = (0..rounds).map(|round| between * place + pause * round).collect();
+                let candidate = tokio::sync::Mutex::new(candidate);
+                tokio::spawn(async move {
+                    let latencies = open_loop(&times, async |_| candidate.lock().await.answer().await).await?;
+                    anyhow::Ok((candidate.into_inner(), latencies))
+                })
+            })
+            .collect();
+        let (mut candidates, mut all) = (Vec::new(), Vec::new());
+        for task in tasks {
+            let (candidate, latencies) = task.await??;
+            candidates.push(candidate);
+            all.extend(latencies);
+        }
+        let answers = Latencies::new(all);
+        ensure!(
+            answers.count() == candidates.len() * rounds as usize,
+            "answers are missing"
+        );
+        Ok((Self(candidates), answers))
+    }
+}
+
 /// Measures and prints.
 pub async fn measure(server: &Server, tokens: &[String]) -> Result<()> {
-    let mut candidates = Vec::new();
-    for (name, token) in tokens.iter().enumerate() {
-        candidates.push(Candidate::start(server.port, name, token).await?);
-    }
-    let count = u32::try_from(candidates.len())?;
-    let between = PAUSE / count;
-    let tasks: Vec<_> = (0_u32..)
-        .zip(candidates)
-        .map(|(place, candidate)| {
-            // Spread evenly: one answer every 20 ms from somebody.
-            let times: Vec<Duration> = (0..ROUNDS).map(|round| between * place + PAUSE * round).collect();
-            let candidate = tokio::sync::Mutex::new(candidate);
-            tokio::spawn(async move { open_loop(&times, async |_| candidate.lock().await.answer().await).await })
-        })
-        .collect();
-    let mut all = Vec::new();
-    for task in tasks {
-        all.extend(task.await??);
-    }
-    let answers = Latencies::new(all);
-    ensure!(answers.count() == tokens.len() * ROUNDS as usize, "answers are missing");
+    let between = PAUSE / u32::try_from(tokens.len())?;
+    // Spread evenly: one answer every 20 ms from somebody.
+    let (_, answers) = Crowd::start(server.port, tokens).await?.chat(ROUNDS, PAUSE).await?;
     let inserts = durable_inserts(server, 500, between).await?;
 
     let share = |part: f64| (ms(answers.percentile(part)), ms(inserts.percentile(part)));

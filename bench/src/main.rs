@@ -7,6 +7,7 @@ mod answers;
 mod http;
 mod load;
 mod pages;
+mod resume_batch;
 mod server;
 
 use std::path::PathBuf;
@@ -89,6 +90,7 @@ async fn main() -> Result<()> {
         .map(|n| open(&format!("Question {n}: what did you do?")))
         .collect();
     let (_, tokens) = api.interview("Chat", &questions, CANDIDATES).await?;
+    let (resumes, beside) = api.interview("Resumes", &questions, resume_batch::CANDIDATES).await?;
     server.stop()?;
 
     // A few times: a process that starts once may meet a cold cache.
@@ -108,6 +110,7 @@ async fn main() -> Result<()> {
 
     pages::measure(server.port, &list).await?;
     answers::measure(&server, &tokens).await?;
+    resume_batch::measure(&server, &api.key, &resumes, &beside).await?;
     println!("memory after all     {:8.1} MB", server.memory()?);
     server.stop()
 }

@@ -59,6 +59,7 @@ impl Server {
             .env("PARLEY_DATA_DIR", self.folder.path().join("data"))
             .env("PARLEY_LISTEN", format!("127.0.0.1:{}", self.port))
             // Measured is the work, not how soon it is refused.
+            .env("PARLEY_INITIAL_TOKENS", "1000000")
             .env("PARLEY_LIMIT_API", "1000000")
             .env("PARLEY_LIMIT_CANDIDATES", "1000000");
         command
