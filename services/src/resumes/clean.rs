@@ -51,6 +51,22 @@ pub fn clean(text: &str) -> String {
     out
 }
 
+/// The mark of an accent that stands alone.
+#[must_use]
+pub fn accent(text: &str) -> Option<char> {
+    let mut chars = text.chars();
+    let (c, None) = (chars.next()?, chars.next()) else {
+        return None;
+    };
+    if unicode_normalization::char::is_combining_mark(c) {
+        return Some(c);
+    }
+    SPACING_ACCENTS
+        .iter()
+        .find(|(spacing, _)| *spacing == c)
+        .map(|(_, mark)| *mark)
+}
+
 /// `Jos´e` as `José`, `M¨ uller` as `Müller`.
 fn join_accents(text: &str) -> String {
     let kept = |c: &char| !is_noise(*c) || matches!(c, '\u{FFFD}');
@@ -125,52 +141,88 @@ pub fn is_rtl(c: char) -> bool {
         && !matches!(c, '\u{660}'..='\u{669}' | '\u{6F0}'..='\u{6F9}')
 }
 
-/// A line whose characters are in the order in which they stand on the page, from left to right, put into the order in
-/// which it is read, if it is mainly of a script written from right to left.
+/// A line whose parts are in the order in which they stand on the page, from left to right, put into the order in which it
+/// is read, if it is mainly of a script written from right to left. A part is a letter or more; a part of several letters of
+/// such a script is in reading order itself.
 #[must_use]
-pub fn from_visual(chars: &[char]) -> String {
-    let strong_left = |c: char| (c.is_alphabetic() && !is_rtl(c)) || c.is_numeric();
-    if !chars.iter().any(|c| is_rtl(*c)) {
-        return chars.iter().collect();
+pub fn from_visual(parts: &[String]) -> String {
+    let rtl = |part: &String| part.chars().any(is_rtl);
+    if !parts.iter().any(rtl) {
+        return parts.concat();
     }
-    let mirrored = |c: char| match c {
-        '(' => ')',
-        ')' => '(',
-        '[' => ']',
-        ']' => '[',
-        '<' => '>',
-        '>' => '<',
-        '«' => '»',
-        '»' => '«',
-        c => c,
-    };
-    let reversed: Vec<char> = chars.iter().rev().copied().collect();
-    let mut out = String::with_capacity(chars.len());
+    let strong = |part: &String| !rtl(part) && part.chars().any(char::is_alphanumeric);
+    let reversed: Vec<&String> = parts.iter().rev().collect();
+    let mut out = String::new();
     let mut at = 0;
     while at < reversed.len() {
-        if !strong_left(reversed[at]) && !starts_number(&reversed, at) {
-            out.push(mirrored(reversed[at]));
+        if !strong(reversed[at]) {
+            out.extend(reversed[at].chars().map(mirrored));
             at += 1;
             continue;
         }
         // A stretch of left-to-right text: to its last letter or digit before one of the other direction.
-        let mut end = at;
         let mut last = at;
-        while end < reversed.len() && !is_rtl(reversed[end]) {
-            if strong_left(reversed[end]) || (reversed[end] == '+' && end > at) {
-                last = end;
+        for (n, part) in reversed.iter().enumerate().skip(at) {
+            if rtl(part) {
+                break;
             }
-            end += 1;
+            if strong(part) || part.as_str() == "+" {
+                last = n;
+            }
         }
-        out.extend(reversed[at..=last].iter().rev());
+        let stretch: String = reversed[at..=last].iter().rev().map(|part| part.as_str()).collect();
+        // Numbers on both sides of a dash are parts of the line, not of a text in the other direction.
+        let numbers = !stretch.chars().any(char::is_alphabetic);
+        match [" – ", " - ", " — "]
+            .iter()
+            .find(|dash| numbers && stretch.contains(**dash))
+        {
+            Some(dash) => out.push_str(
+                &stretch
+                    .split(dash)
+                    .collect::<Vec<_>>()
+                    .into_iter()
+                    .rev()
+                    .collect::<Vec<_>>()
+                    .join(dash),
+            ),
+            None => out.push_str(&stretch),
+        }
         at = last + 1;
     }
     out
 }
 
-/// Whether a sign at `at` of the reversed line belongs to the number that follows it there.
-fn starts_number(reversed: &[char], at: usize) -> bool {
-    matches!(reversed[at], '%' | '$' | '€') && reversed.get(at + 1).is_some_and(|c| c.is_numeric())
+/// Brackets open the other way when a line is turned.
+fn mirrored(c: char) -> char {
+    match c {
+        '(' => ')',
+        ')' => '(',
+        '[' => ']',
+        ']' => '[',
+        '«' => '»',
+        '»' => '«',
+        c => c,
+    }
+}
+
+/// How far words look as if their letters were in reading order, and not turned: some letters only end words, and the
+/// article only begins them.
+#[must_use]
+pub fn reading_order(text: &str) -> i32 {
+    let ends = |c: char| matches!(c, 'ة' | 'ى' | 'ך' | 'ם' | 'ן' | 'ף' | 'ץ');
+    let word = |word: &str| {
+        let letters: Vec<char> = word.chars().filter(|c| c.is_alphabetic()).collect();
+        let (Some(first), Some(last)) = (letters.first(), letters.last()) else {
+            return 0;
+        };
+        if letters.len() < 3 || !is_rtl(*first) {
+            return 0;
+        }
+        let article = i32::from(letters.starts_with(&['ا', 'ل'])) - i32::from(letters.ends_with(&['ل', 'ا']));
+        i32::from(ends(*last)) - i32::from(ends(*first)) + article
+    };
+    text.split_whitespace().map(word).sum()
 }
 
 #[cfg(test)]
@@ -210,18 +262,30 @@ mod tests {
 
     #[test]
     fn lines_from_right_to_left() {
-        let visual: Vec<char> = "moc.x@y :ديربلا".chars().rev().collect();
+        let drawn = |parts: &[&str]| {
+            from_visual(
+                &parts
+                    .iter()
+                    .flat_map(|p| p.chars().map(String::from))
+                    .collect::<Vec<_>>(),
+            )
+        };
+        let turned = |text: &str| text.chars().rev().collect::<String>();
         // As drawn: the label at the right, the address left of it in its own direction.
-        let drawn: Vec<char> = "y@x.com"
-            .chars()
-            .chain(" :".chars())
-            .chain("البريد".chars().rev())
-            .collect();
-        assert_eq!(from_visual(&drawn), "البريد: y@x.com");
-        assert_eq!(visual.len(), drawn.len());
-        let drawn: Vec<char> = "+971 50 123".chars().collect();
-        assert_eq!(from_visual(&drawn), "+971 50 123");
-        let drawn: Vec<char> = "2014 - 2018 ".chars().chain("شركة".chars().rev()).collect();
-        assert_eq!(from_visual(&drawn), "شركة 2014 - 2018");
+        assert_eq!(drawn(&["y@x.com", " :", &turned("البريد")]), "البريد: y@x.com");
+        assert_eq!(drawn(&["+971 50 123"]), "+971 50 123");
+        assert_eq!(drawn(&["2018 - 2014 ", &turned("شركة")]), "شركة 2014 - 2018");
+        assert_eq!(drawn(&["+971 50 ", &turned("هاتف")]), "هاتف +971 50");
+        // Whole words are in reading order already.
+        assert_eq!(
+            from_visual(&["المنصوري".into(), " ".into(), "ليلى".into()]),
+            "ليلى المنصوري"
+        );
+    }
+
+    #[test]
+    fn turned_words_are_told_from_words() {
+        assert!(reading_order("جامعة القاهرة") > 0);
+        assert!(reading_order(&"جامعة القاهرة".chars().rev().collect::<String>()) < 0);
     }
 }

@@ -25,10 +25,39 @@ pub struct Run {
     pub size: f32,
     /// Whether it is bold.
     pub bold: bool,
+    /// How far each of its characters reaches; empty where that is not known.
+    pub widths: Vec<f32>,
+}
+
+impl Run {
+    /// Where its character number `at` begins.
+    fn edge(&self, at: usize) -> f32 {
+        let count = self.text.chars().count().max(1);
+        if self.widths.len() == count {
+            // Kerning is not in the widths: they are stretched to what the run takes.
+            let all: f32 = self.widths.iter().sum();
+            let part: f32 = self.widths[..at.min(count)].iter().sum();
+            return self.x0 + part * if all > 0.0 { (self.x1 - self.x0) / all } else { 1.0 };
+        }
+        self.x0 + (self.x1 - self.x0) * at as f32 / count as f32
+    }
+
+    /// The characters from number `from` to number `to`.
+    fn part(&self, from: usize, to: usize) -> Self {
+        Self {
+            text: self.text.chars().skip(from).take(to - from).collect(),
+            x0: self.edge(from),
+            x1: self.edge(to),
+            widths: self.widths.get(from..to).unwrap_or_default().to_vec(),
+            ..*self
+        }
+    }
 }
 
 /// Pieces of a row that are wider apart than this many times their size belong to different columns or answer each other.
-const APART: f32 = 1.6;
+const APART: f32 = 1.0;
+/// The same, at places where many rows have a gap.
+const NARROW: f32 = 0.55;
 /// Runs wider apart than this many times their size have a space between them.
 const SPACE: f32 = 0.15;
 /// How deep columns within columns are followed.
@@ -92,9 +121,10 @@ fn mirror(pieces: &mut [Piece]) {
 /// Runs to rows, rows to pieces; from top to bottom, and from left to right within a row.
 fn pieces(mut runs: Vec<Run>) -> Vec<Piece> {
     runs.retain(|run| !run.text.trim().is_empty() && [run.x0, run.x1, run.y, run.size].iter().all(|n| n.is_finite()));
+    place_accents(&mut runs);
+    let mut runs: Vec<Run> = runs.iter().flat_map(split_at_blanks).collect();
     runs.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.x0.total_cmp(&b.x0)));
-    let mut pieces = Vec::new();
-    let mut row = 0;
+    let mut rows: Vec<Vec<Run>> = Vec::new();
     let mut rest = runs.as_slice();
     while let Some(first) = rest.first() {
         // A row's baseline is that of its first run; larger letters beside it may stand a little lower.
@@ -104,22 +134,116 @@ fn pieces(mut runs: Vec<Run>) -> Vec<Piece> {
             .count();
         let mut members = rest[..count].to_vec();
         members.sort_by(|a, b| a.x0.total_cmp(&b.x0));
-        pieces.extend(split_row(&members, row));
-        row += 1;
+        rows.push(members);
         rest = &rest[count..];
     }
-    pieces
+    let edges = edges(&rows);
+    let numbered = rows.iter().zip(0_u32..);
+    numbered
+        .flat_map(|(row, number)| split_row(row, number, &edges))
+        .collect()
+}
+
+/// Where the cells of columns begin: places at which several rows go on after a gap.
+fn edges(rows: &[Vec<Run>]) -> Vec<f32> {
+    let mut starts: Vec<f32> = Vec::new();
+    for row in rows {
+        let after_gap =
+            |pair: &[Run]| pair[1].x0 - pair[0].x1 > NARROW * pair[0].size.min(pair[1].size) && !is_single(&pair[1]);
+        starts.extend(row.windows(2).filter(|pair| after_gap(pair)).map(|pair| pair[1].x0));
+    }
+    starts.sort_by(f32::total_cmp);
+    let mut edges = Vec::new();
+    for start in &starts {
+        let count = starts.iter().filter(|other| (**other - start).abs() < 0.8).count();
+        if count >= 3 && edges.last().is_none_or(|last| start - last > 1.0) {
+            edges.push(*start);
+        }
+    }
+    edges
+}
+
+/// Two blanks or more between words part them like a wide gap does, but not at the end of a sentence.
+fn split_at_blanks(run: &Run) -> Vec<Run> {
+    if !run.text.contains("  ") || clean::join_spaced_letters(&run.text).is_some() {
+        return vec![run.clone()];
+    }
+    let chars: Vec<char> = run.text.chars().collect();
+    let mut parts = Vec::new();
+    let mut from = 0;
+    let mut at = 0;
+    while at < chars.len() {
+        let blanks = chars[at..].iter().take_while(|c| c.is_whitespace()).count();
+        let sentence = at > 0 && matches!(chars[at - 1], '.' | '!' | '?' | ':' | ';');
+        if blanks >= 2 && at > from && !(sentence && blanks < 4) {
+            parts.push(Run {
+                // What follows must count as far away, whatever blanks are worth in this font.
+                x1: run.edge(at).min(run.edge(at + blanks) - 1.01 * APART * run.size),
+                ..run.part(from, at)
+            });
+            from = at + blanks;
+        }
+        at += blanks.max(1);
+    }
+    if from < chars.len() {
+        parts.push(run.part(from, chars.len()));
+    }
+    parts
+}
+
+/// Accents that were drawn by themselves, over a letter of another run, go to their letter.
+fn place_accents(runs: &mut Vec<Run>) {
+    let accents: Vec<usize> = (0..runs.len())
+        .filter(|at| clean::accent(runs[*at].text.trim()).is_some())
+        .collect();
+    let mut placed = Vec::new();
+    for at in accents {
+        let Some(mark) = clean::accent(runs[at].text.trim()) else {
+            continue;
+        };
+        let (middle, y, size) = ((runs[at].x0 + runs[at].x1) / 2.0, runs[at].y, runs[at].size);
+        let letter = runs
+            .iter()
+            .enumerate()
+            .filter(|(other, run)| *other != at && (run.y - y).abs() < size)
+            .find_map(|(other, run)| {
+                let count = run.text.chars().count();
+                let number = (0..count).find(|n| run.edge(*n) <= middle && middle < run.edge(n + 1))?;
+                let letter = run.text.chars().nth(number)?;
+                let composed = unicode_normalization::char::compose(if letter == 'ı' { 'i' } else { letter }, mark)?;
+                Some((other, number, composed))
+            });
+        if let Some((other, number, composed)) = letter {
+            let text = runs[other].text.chars().enumerate();
+            runs[other].text = text.map(|(n, c)| if n == number { composed } else { c }).collect();
+            placed.push(at);
+        }
+    }
+    for at in placed.into_iter().rev() {
+        runs.remove(at);
+    }
 }
 
 /// A row in pieces.
-fn split_row(row: &[Run], number: u32) -> Vec<Piece> {
+fn split_row(row: &[Run], number: u32, edges: &[f32]) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut from = 0;
+    let track = tracking(row);
     for at in 1..=row.len() {
         let apart = row.get(at).is_none_or(|next| {
             let reach = row[from..at].iter().map(|run| run.x1).fold(f32::MIN, f32::max);
             let em = row[at - 1].size.min(next.size);
-            next.x0 - reach > APART * em
+            // Where letters are spaced out, so are words.
+            let spaced = is_single(&row[at - 1]) && is_single(next);
+            let at_edge = edges.iter().any(|edge| (edge - next.x0).abs() < 0.8);
+            let limit = if spaced {
+                (APART * em).max(4.0 * track)
+            } else if at_edge {
+                NARROW * em
+            } else {
+                APART * em
+            };
+            next.x0 - reach > limit
         });
         if apart {
             pieces.extend(piece(&row[from..at], number));
@@ -164,6 +288,21 @@ fn joined(runs: &[Run]) -> String {
     }
     let spread = clean::join_spaced_letters(raw.trim());
     clean::clean(spread.as_deref().unwrap_or(&raw))
+}
+
+fn is_single(run: &Run) -> bool {
+    run.text.trim().chars().count() == 1
+}
+
+/// The usual gap between letters that stand by themselves, where there are some in a row.
+fn tracking(row: &[Run]) -> f32 {
+    let pairs = row.windows(2).filter(|pair| is_single(&pair[0]) && is_single(&pair[1]));
+    let mut gaps: Vec<f32> = pairs.map(|pair| pair[1].x0 - pair[0].x1).collect();
+    if gaps.len() < 3 {
+        return 0.0;
+    }
+    gaps.sort_by(f32::total_cmp);
+    gaps[gaps.len() / 2].max(0.0)
 }
 
 /// The gap from which on there is a space. Letters that were spaced out one by one have wide gaps between all of them, and
@@ -314,11 +453,14 @@ fn satellites(side: &[usize], other: &[usize], pieces: &[Piece]) -> bool {
         .count();
     let dates = texts().filter(|text| words::mostly_date(text)).count();
     let heads = texts().filter(|text| words::heading(text).is_some()).count();
-    let labels = texts().filter(|text| text.ends_with(':')).count();
+    let labels = texts()
+        .filter(|text| text.ends_with(':') || words::is_label(text))
+        .count();
     let mut lengths: Vec<usize> = texts().map(|text| text.chars().count()).collect();
     lengths.sort_unstable();
     let share = |part: usize, of: f32| part as f32 >= of * count as f32;
     share(dates, 0.7)
+        || (labels >= 2 && share(labels + heads + dates, 0.8))
         || (share(beside, 0.8) && share(dates + heads + labels, 0.6))
         || (share(beside, 0.9) && heads == 0 && lengths[count / 2] <= 20)
 }
@@ -340,7 +482,7 @@ mod tests {
             x1: x + 5.0 * text.chars().count() as f32,
             y,
             size: 10.0,
-            bold: false,
+            ..Run::default()
         }
     }
 

@@ -74,7 +74,7 @@ pub async fn in_child(children: &Children, bytes: Vec<u8>) -> Answer {
     let lines = answer
         .split_inclusive(|byte| *byte == b'\n')
         .filter(|line| line.ends_with(b"\n"));
-    let best = lines.filter_map(|line| serde_json::from_slice(line).ok()).last();
+    let best = lines.rev().find_map(|line| serde_json::from_slice(line).ok());
     best.unwrap_or(Answer::Failed(match outcome {
         Err(ChildError::TimedOut) => ResumeFailure::TookTooLong,
         Err(ChildError::OutOfMemory | ChildError::TooMuchOutput) => ResumeFailure::TooMuch,

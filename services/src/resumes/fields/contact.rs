@@ -19,9 +19,7 @@ pub fn emails(rows: &[Row<'_>], links: &[Link]) -> Vec<Found> {
         if row.is_in(Section::References) {
             continue;
         }
-        let next = rows
-            .get(at + 1)
-            .filter(|next| next.line.block == row.line.block && next.place.page == row.place.page);
+        let next = below(rows, at);
         let weight = weight(row, at);
         for email in in_line(row.text(), &linked) {
             found.push((weight, row.found(&email, Confidence::High)));
@@ -50,6 +48,18 @@ pub fn emails(rows: &[Row<'_>], links: &[Link]) -> Vec<Found> {
         });
     }
     emails
+}
+
+/// The line under this one in its column or cell.
+fn below<'a>(rows: &'a [Row<'a>], at: usize) -> Option<&'a Row<'a>> {
+    let own = rows[at].line;
+    rows.iter().skip(at + 1).take(10).find(|next| {
+        let step = next.line.bbox.y1 - own.bbox.y1;
+        next.place.page == rows[at].place.page
+            && (next.line.bbox.x0 - own.bbox.x0).abs() < 3.0
+            && step > 0.3 * own.size
+            && step < 2.4 * own.size
+    })
 }
 
 /// Addresses at the head of the document or under a heading for them are the candidate's own.

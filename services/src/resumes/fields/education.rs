@@ -6,6 +6,7 @@ use crate::resumes::{
     words::{self, Section},
 };
 use parley_domain::resume::{Confidence, Found, Study};
+use std::collections::HashSet;
 
 /// Studies of one resume that are looked at.
 const STUDIES_MAX: usize = 20;
@@ -29,6 +30,9 @@ pub fn studies(rows: &[Row<'_>]) -> Vec<Study> {
         read_row(row, &mut studies, &mut current, &mut open);
     }
     finish(&mut studies, &mut current, &mut open);
+    let value = |found: &Option<Found>| found.as_ref().map(|found| found.value.clone());
+    let mut seen = HashSet::new();
+    studies.retain(|study| seen.insert((value(&study.school), value(&study.degree))));
     studies.truncate(STUDIES_MAX);
     studies
 }
@@ -96,8 +100,12 @@ fn read_row(row: &Row<'_>, studies: &mut Vec<Study>, current: &mut Study, open: 
 
 /// Closes a study and keeps it if it says anything.
 fn finish(studies: &mut Vec<Study>, current: &mut Study, open: &mut Vec<Found>) {
-    let study = std::mem::take(current);
-    open.clear();
+    let mut study = std::mem::take(current);
+    let mut open = std::mem::take(open);
+    // Beside a degree, the only other name is that of the school.
+    if study.school.is_none() && study.degree.is_some() && open.len() == 1 {
+        study.school = open.pop();
+    }
     if study.school.is_some() || study.degree.is_some() {
         studies.push(study);
     }
@@ -167,10 +175,22 @@ const STATES: [&str; 26] = [
     "London",
 ];
 
+/// Words between what was studied and where.
+const AT: [&str; 9] = [
+    " at ", " an der ", " à l'", " à la ", " en la ", " presso ", " na ", " aan de ", " tại ",
+];
+
 /// A row in pieces, the town of a state university kept with it.
 fn school_pieces(text: &str) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
-    for piece in entries::pieces(text) {
+    let cut = |piece: String| {
+        let at = AT.iter().find_map(|word| piece.find(word).map(|at| (at, word.len())));
+        match at.filter(|(at, length)| words::SCHOOL.stand_in(&piece[at + length..]) && is_degree(&piece[..*at])) {
+            Some((at, length)) => vec![piece[..at].to_owned(), piece[at + length..].to_owned()],
+            None => vec![piece],
+        }
+    };
+    for piece in entries::pieces(text).into_iter().flat_map(cut) {
         let joins = pieces.last().is_some_and(|last| {
             let state = STATES.iter().any(|state| {
                 *last == format!("University of {state}") || *last == format!("State University of {state}")

@@ -23,12 +23,6 @@ pub struct Entry<'a> {
     pub dated: &'a Row<'a>,
     /// The dates as they are written.
     pub dates: String,
-    /// The year of its end, of its only date, or of its start if it goes on.
-    pub year: i32,
-    /// It has a beginning and an end.
-    pub range: bool,
-    /// It goes on.
-    pub ongoing: bool,
     /// The pieces of its head, from top to bottom.
     pub parts: Vec<Part<'a>>,
 }
@@ -60,18 +54,13 @@ fn anchor(row: &Row<'_>) -> Option<dates::Dates> {
     (fits && !sentence).then_some(found)
 }
 
-/// Rows that stand beside each other are one row of an entry.
-fn same_row(a: &Row<'_>, b: &Row<'_>) -> bool {
-    a.place.page == b.place.page && a.line.row == b.line.row && a.line.block == b.line.block
-}
-
 /// The entries of a section's rows.
 pub fn entries<'a>(rows: &[&'a Row<'a>]) -> Vec<Entry<'a>> {
     // Groups of rows beside each other.
     let mut groups: Vec<Vec<&'a Row<'a>>> = Vec::new();
     for row in rows {
         match groups.last_mut() {
-            Some(group) if same_row(group[0], row) => group.push(row),
+            Some(group) if group[0].beside(row) => group.push(row),
             _ => groups.push(vec![row]),
         }
     }
@@ -125,9 +114,6 @@ pub fn entries<'a>(rows: &[&'a Row<'a>]) -> Vec<Entry<'a>> {
         entries.push(Entry {
             dated,
             dates: dated.text()[dates.range.clone()].to_owned(),
-            year: dates.end.unwrap_or(dates.start),
-            range: dates.is_range(),
-            ongoing: dates.ongoing,
             parts,
         });
     }

@@ -17,10 +17,14 @@ use super::{
 use parley_domain::resume::{Confidence, Found, Place, ResumeFields};
 
 /// A line with what is known of its surroundings.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Row<'a> {
     place: Place,
     line: &'a Line,
+    /// What it says: the line, and the one it was wrapped into.
+    text: String,
+    /// The same as it stands in the document.
+    source: String,
     /// The section it stands in, if a heading opened one.
     section: Option<Section>,
     /// It is such a heading.
@@ -29,7 +33,7 @@ pub(crate) struct Row<'a> {
 
 impl Row<'_> {
     fn text(&self) -> &str {
-        &self.line.text
+        &self.text
     }
 
     /// A value of this line.
@@ -37,13 +41,18 @@ impl Row<'_> {
         Found {
             value: value.trim().to_owned(),
             confidence,
-            source: self.line.text.clone(),
+            source: self.source.clone(),
             place: self.place,
         }
     }
 
     fn is_in(&self, section: Section) -> bool {
         self.section == Some(section)
+    }
+
+    /// Whether another line stands beside this one.
+    fn beside(&self, other: &Row<'_>) -> bool {
+        self.place.page == other.place.page && self.line.row == other.line.row && self.line.block == other.line.block
     }
 }
 
@@ -96,16 +105,72 @@ fn rows(document: &Document) -> Vec<Row<'_>> {
             extent = (x0, x1);
             last = Some((place.page, line.block));
         }
-        let heading = words::heading(&line.text);
+        let heading = words::heading(&line.text).filter(|_| !has_date_beside(document, place, line));
         section = heading.or(section);
         rows.push(Row {
             place,
             line,
+            text: line.text.clone(),
+            source: line.text.clone(),
             section,
             heading: heading.is_some(),
         });
     }
-    rows
+    unwrap_lines(rows)
+}
+
+/// A heading has no dates beside it; a job that is called like one has.
+fn has_date_beside(document: &Document, place: Place, line: &Line) -> bool {
+    let lines = &document.pages[place.page as usize - 1].lines;
+    let own = place.line as usize - 1;
+    let near = lines.iter().enumerate().skip(own.saturating_sub(4)).take(9);
+    near.filter(|(at, other)| *at != own && other.row == line.row && other.block == line.block)
+        .any(|(_, other)| words::mostly_date(&other.text))
+}
+
+/// Names of schools and firms that were wrapped into a second line of a narrow column, in one row.
+fn unwrap_lines(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
+    let mut joined: Vec<Row<'_>> = Vec::new();
+    for row in rows {
+        // The line above in the same column may have a date beside it that stands between in the order.
+        let above = joined.iter().rposition(|above| !row.beside(above));
+        match above.filter(|at| continues(&joined[*at], &row)) {
+            Some(at) => {
+                joined[at].text = format!("{} {}", joined[at].text, row.text);
+                joined[at].source = format!("{}\n{}", joined[at].source, row.source);
+            }
+            None => joined.push(row),
+        }
+    }
+    joined
+}
+
+/// Words after which a name is not at its end.
+const LINKING: [&str; 34] = [
+    "of", "for", "and", "the", "in", "&", "de", "del", "della", "di", "do", "da", "des", "du", "et", "y", "e", "für",
+    "und", "der", "van", "en", "la", "le", "für", "à", "и", "в", "по", "des", "dem", "den", "at", "von",
+];
+
+fn continues(above: &Row<'_>, row: &Row<'_>) -> bool {
+    let studies_or_jobs =
+        matches!(row.section, Some(Section::Education | Section::Work)) && above.section == row.section;
+    let (a, b) = (above.line, row.line);
+    let alike = above.place.page == row.place.page
+        && a.block == b.block
+        && a.bold == b.bold
+        && (a.size - b.size).abs() < 0.3
+        && (a.bbox.x0 - b.bbox.x0).abs() < 2.0
+        && b.bbox.y1 - a.bbox.y1 > 0.0
+        && b.bbox.y1 - a.bbox.y1 < 1.8 * a.size;
+    if !studies_or_jobs || !alike || above.heading || row.heading || above.text.contains('\n') {
+        return false;
+    }
+    let last = above.text.split_whitespace().next_back().unwrap_or_default();
+    let first = row.text.split_whitespace().next().unwrap_or_default();
+    let short = above.text.chars().count() <= 70 && row.text.chars().count() <= 60;
+    let wide = a.bbox.x1 - a.bbox.x0 > 6.0 * a.size;
+    let bullet = above.text.starts_with(['•', '-', '–', '*', '·', '▪', '◦']);
+    short && wide && !bullet && !row.text.ends_with('.') && (LINKING.contains(&last) || LINKING.contains(&first))
 }
 
 #[cfg(test)]

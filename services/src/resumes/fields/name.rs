@@ -290,8 +290,7 @@ fn shape(name: &str) -> Option<i32> {
     let count = name.chars().count();
     let allowed =
         |c: char| c.is_alphabetic() || unicode_normalization::char::is_combining_mark(c) || " .'’-·・‐".contains(c);
-    if count < 2
-        || count > 60
+    if !(2..=60).contains(&count)
         || !name.chars().all(allowed)
         || words::heading(name).is_some()
         || words::PRIVATE.are(name)

@@ -10,7 +10,7 @@ use parley_domain::{
     resume::{Confidence, Found, Job},
     text,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Jobs of one resume that are looked at.
 const JOBS_MAX: usize = 40;
@@ -42,7 +42,10 @@ pub fn jobs(rows: &[Row<'_>]) -> Vec<Job> {
     let pairs: Vec<Option<(usize, usize)>> = split.iter().map(certain_pair).collect();
     let votes = votes(&split, &pairs);
     let jobs = split.iter().zip(&pairs).map(|(entry, pair)| job(entry, *pair, votes));
+    let value = |found: &Option<Found>| found.as_ref().map(|found| found.value.clone());
+    let mut seen = HashSet::new();
     jobs.filter(|job| job.employer.is_some() || job.title.is_some())
+        .filter(|job| seen.insert([value(&job.employer), value(&job.title), value(&job.dates)]))
         .collect()
 }
 

@@ -108,7 +108,7 @@ impl OutputDev for Glyphs {
             x1: (x0 + width * font_size * across) as f32,
             y: (self.top - place.m32) as f32,
             size: (font_size * up) as f32,
-            bold: false,
+            ..Run::default()
         });
         Ok(())
     }

@@ -61,8 +61,8 @@ pub struct Seen {
     pub hidden: Vec<Range<usize>>,
     /// Where hidden strings of forms begin, in page space.
     pub hidden_points: Vec<(f32, f32)>,
-    /// How many strings are visible.
-    pub visible: usize,
+    /// Where visible strings begin, in page space, and the size of their letters.
+    pub visible: Vec<(f32, f32, f32)>,
     /// The largest part of the page that one picture covers, from 0 to 1.
     pub picture: f32,
 }
@@ -86,6 +86,7 @@ struct Shown {
     range: Range<usize>,
     in_form: bool,
     from: (f32, f32),
+    size: f32,
     /// A point well inside the first letter.
     inside: (f32, f32),
     outright: bool,
@@ -282,6 +283,7 @@ impl Follower<'_> {
                 range: range.clone(),
                 in_form,
                 from,
+                size,
                 inside,
                 outright,
                 colour,
@@ -297,7 +299,7 @@ impl Follower<'_> {
         };
         for shown in &self.shown {
             if !(shown.outright || self.covered(shown) || self.camouflaged(shown)) {
-                seen.visible += 1;
+                seen.visible.push((shown.from.0, shown.from.1, shown.size));
             } else if shown.in_form {
                 seen.hidden_points.push(shown.from);
             } else {

@@ -3,7 +3,7 @@
 //! Before it sees a page, the strings that nobody can see are emptied ([`super::ink`]).
 
 use super::{
-    ink::{self, External, Form, Forms, Scope},
+    ink::{self, External, Form, Forms, Scope, Seen},
     paint::{Area, Matrix},
 };
 use crate::resumes::{
@@ -15,8 +15,8 @@ use parley_domain::resume::{PAGES_MAX, ResumeFailure};
 use pdf_oxide::{
     LinkAction, PdfDocument,
     annotation_types::{AnnotationFlags, AnnotationSubtype},
-    extractors::TextExtractor,
-    layout::{FontWeight, TextChar, TextSpan},
+    extractors::{SpanMergingConfig, TextExtractor},
+    layout::{FontWeight, TextSpan},
     object::{Object, ObjectRef},
     optional_content,
 };
@@ -24,6 +24,7 @@ use std::{
     cell::RefCell,
     collections::{HashMap, HashSet},
 };
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Bytes of one page's stream: a thousand times what a full page of text needs.
 const STREAM_MAX: usize = 16_000_000;
@@ -149,32 +150,38 @@ fn read_page(
     let seen = ink::look(&stream, &scope, &store, area);
     reading.picture = reading.picture.max(seen.picture);
     reading.hidden |= !seen.hidden.is_empty() || !seen.hidden_points.is_empty();
-    if seen.visible == 0 {
+    if seen.visible.is_empty() {
         return Ok(content);
     }
     let stream = ink::blanked(stream, &seen.hidden);
-    let extractor = || {
-        let mut extractor = TextExtractor::new();
-        extractor.set_page_index(u32::try_from(number).unwrap_or(u32::MAX));
-        extractor.set_excluded_layers(hidden_layers.clone());
-        if let Some(resources) = &resources {
-            extractor.set_resources(resources.clone());
-            extractor.set_document(document);
-            // Without its fonts a page may still say something: their codes are often letters.
-            let _ = document.load_fonts_public(resources, &mut extractor);
-        }
-        extractor
+    // Runs stay as they were drawn: what belongs together is for `lines` to say, which sees the whole page.
+    let apart = SpanMergingConfig {
+        space_threshold_em_ratio: f32::MAX,
+        column_boundary_threshold_pt: 0.0,
+        severe_overlap_threshold_pt: f32::MAX,
+        use_adaptive_threshold: false,
+        merge_tm_tj_runs: false,
+        ..SpanMergingConfig::default()
     };
-    let spans = extractor().extract_text_spans(&stream)?;
+    let mut extractor = TextExtractor::new().with_merging_config(apart);
+    extractor.set_page_index(u32::try_from(number).unwrap_or(u32::MAX));
+    extractor.set_excluded_layers(hidden_layers.clone());
+    if let Some(resources) = resources {
+        extractor.set_resources(resources.clone());
+        extractor.set_document(document);
+        // Without its fonts a page may still say something: their codes are often letters.
+        let _ = document.load_fonts_public(&resources, &mut extractor);
+    }
+    let spans = extractor.extract_text_spans(&stream)?;
     let text: String = spans.iter().map(|span| span.text.as_str()).collect();
     reading.undecoded += clean::undecoded(&text);
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let rtl = text.chars().filter(|c| clean::is_rtl(*c)).count() * 5 > letters.max(1);
-    let runs = if rtl {
-        from_chars(extractor().extract_owned(&stream)?, &seen.hidden_points, area)
-    } else {
-        from_spans(&spans, &seen.hidden_points, area)
-    };
+    let spans = decoded(spans);
+    let mut runs = runs(&spans, &seen, area);
+    if rtl {
+        runs = turned(runs);
+    }
     for (_, runs) in by_angle(runs) {
         let offset = content
             .lines
@@ -218,7 +225,8 @@ fn upright(angle: i32, x: f32, y: f32) -> (f32, f32) {
     (x * cos + y * sin, x * sin - y * cos)
 }
 
-fn from_spans(spans: &[TextSpan], hidden: &[(f32, f32)], page: Area) -> Vec<Turned> {
+fn runs(spans: &[TextSpan], seen: &Seen, page: Area) -> Vec<Turned> {
+    let hidden = &seen.hidden_points;
     let mut runs = Vec::new();
     for span in spans {
         let near = |(x, y): &(f32, f32)| (x - span.bbox.x).abs() < 1.5 && (y - span.bbox.y).abs() < 1.5;
@@ -226,7 +234,12 @@ fn from_spans(spans: &[TextSpan], hidden: &[(f32, f32)], page: Area) -> Vec<Turn
             continue;
         }
         let angle = span.rotation_degrees.round() as i32;
-        let (x0, y) = upright(angle, span.bbox.x, span.bbox.y);
+        let base = if angle == 0 {
+            baseline(span, &seen.visible)
+        } else {
+            span.bbox.y
+        };
+        let (x0, y) = upright(angle, span.bbox.x, base);
         runs.push((
             angle,
             Run {
@@ -236,89 +249,163 @@ fn from_spans(spans: &[TextSpan], hidden: &[(f32, f32)], page: Area) -> Vec<Turn
                 y,
                 size: span.font_size,
                 bold: is_bold(span.font_weight, &span.font_name),
+                widths: span.char_widths.clone(),
             },
         ));
     }
     runs
 }
 
+/// The baseline a run was drawn at. The library lifts small runs beside large ones onto the large ones' baseline, which is
+/// right for superscripts; what stands on a line with others of its size is none.
+fn baseline(span: &TextSpan, drawn: &[(f32, f32, f32)]) -> f32 {
+    let (y, size) = (span.bbox.y, span.font_size);
+    let same_size = |other: f32| (other - size).abs() < 0.05 * size;
+    let peers = |y: f32| {
+        drawn
+            .iter()
+            .filter(|(_, other, s)| (other - y).abs() < 0.3 && same_size(*s))
+            .count()
+    };
+    if drawn
+        .iter()
+        .any(|(_, other, s)| (other - y).abs() < 0.3 && same_size(*s))
+    {
+        return y;
+    }
+    let own = drawn
+        .iter()
+        .find(|(x, other, s)| (x - span.bbox.x).abs() < 0.5 && (other - y).abs() < size && same_size(*s));
+    own.filter(|(_, other, _)| peers(*other) >= 4)
+        .map_or(y, |(_, other, _)| *other)
+}
+
+/// Letters of TeX's own encoding that were taken for those of Adobe's: a capital between small letters (`PolitØcnica`) shows
+/// it. One table undoes it for the whole page.
+fn decoded(mut spans: Vec<TextSpan>) -> Vec<TextSpan> {
+    let wrong = |span: &TextSpan| {
+        let chars: Vec<char> = span.text.chars().collect();
+        chars
+            .windows(3)
+            .any(|w| w[0].is_lowercase() && matches!(w[1], 'Ø' | 'Æ' | 'Ł' | 'Œ') && w[2].is_lowercase())
+    };
+    let fonts: HashSet<String> = spans
+        .iter()
+        .filter(|span| wrong(span))
+        .map(|span| span.font_name.clone())
+        .collect();
+    if fonts.is_empty() {
+        return spans;
+    }
+    for span in &mut spans {
+        span.text = span.text.chars().map(from_standard).collect();
+    }
+    spans
+}
+
+/// The letter that TeX's T1 encoding has where Adobe's standard encoding has `c`.
+fn from_standard(c: char) -> char {
+    match c {
+        '`' => 'Á',
+        '´' => 'Â',
+        'ˆ' => 'Ã',
+        '˜' => 'Ä',
+        '¯' => 'Å',
+        '˘' => 'Æ',
+        '˙' => 'Ç',
+        '¨' => 'È',
+        '˚' => 'Ê',
+        '¸' => 'Ë',
+        '˝' => 'Í',
+        '˛' => 'Î',
+        'ˇ' => 'Ï',
+        'Æ' => 'á',
+        'ª' => 'ã',
+        'Ł' => 'è',
+        'Ø' => 'é',
+        'Œ' => 'ê',
+        'º' => 'ë',
+        'æ' => 'ñ',
+        'ı' => 'õ',
+        'ł' => 'ø',
+        'ø' => 'ù',
+        'œ' => 'ú',
+        'ß' => 'û',
+        'ÿ' => 'ß',
+        c => c,
+    }
+}
+
 fn is_bold(weight: FontWeight, font: &str) -> bool {
     weight as u16 >= FontWeight::SemiBold as u16 || font.to_lowercase().contains("bold")
 }
 
-/// Runs of a page that is read from right to left: glyph by glyph as they stand, each line turned into reading order.
-fn from_chars(chars: Vec<TextChar>, hidden: &[(f32, f32)], page: Area) -> Vec<Turned> {
-    let mut chars: Vec<TextChar> = chars
-        .into_iter()
-        .filter(|c| {
-            let near = |(x, y): &(f32, f32)| (x - c.origin_x).abs() < 1.5 && (y - c.origin_y).abs() < 1.5;
-            c.font_size >= 2.0 && !hidden.iter().any(near) && page.holds((c.origin_x + 0.5, c.origin_y + 0.5))
-        })
-        .collect();
-    chars.sort_by(|a, b| {
-        b.origin_y
-            .total_cmp(&a.origin_y)
-            .then(a.origin_x.total_cmp(&b.origin_x))
-    });
-    let mut runs = Vec::new();
-    let mut rest = chars.as_slice();
-    while let Some(first) = rest.first() {
-        let count = rest
-            .iter()
-            .take_while(|c| first.origin_y - c.origin_y <= 0.35 * first.font_size.min(c.font_size).max(1.0))
-            .count();
-        let mut row: Vec<&TextChar> = rest[..count].iter().collect();
-        row.sort_by(|a, b| a.origin_x.total_cmp(&b.origin_x));
+/// Runs of a page that is read from right to left: each line in reading order. Whether runs of several letters were stored
+/// as they are drawn or as they are read, the words themselves tell.
+fn turned(runs: Vec<Turned>) -> Vec<Turned> {
+    let as_read = turned_lines(&runs, false);
+    let as_drawn = turned_lines(&runs, true);
+    let order = |runs: &[Turned]| runs.iter().map(|(_, run)| clean::reading_order(&run.text)).sum::<i32>();
+    if order(&as_drawn) > order(&as_read) {
+        as_drawn
+    } else {
+        as_read
+    }
+}
+
+/// The lines of runs, put into reading order. `drawn`: the letters of a run are in the order in which they stand.
+fn turned_lines(runs: &[Turned], drawn: bool) -> Vec<Turned> {
+    let mut runs: Vec<&Turned> = runs.iter().collect();
+    runs.sort_by(|(_, a), (_, b)| a.y.total_cmp(&b.y).then(a.x0.total_cmp(&b.x0)));
+    let mut lines = Vec::new();
+    let mut rest = runs.as_slice();
+    while let Some((angle, first)) = rest.first() {
+        let same =
+            |(other, run): &&&Turned| other == angle && run.y - first.y <= 0.35 * first.size.min(run.size).max(1.0);
+        let count = rest.iter().take_while(same).count().max(1);
+        let mut row: Vec<&Run> = rest[..count].iter().map(|(_, run)| run).collect();
+        row.sort_by(|a, b| a.x0.total_cmp(&b.x0));
         let mut from = 0;
         for at in 1..=row.len() {
-            let apart = row.get(at).is_none_or(|next| {
-                let last = row[at - 1];
-                next.origin_x - (last.origin_x + last.advance_width) > 1.2 * next.font_size.min(last.font_size)
-            });
-            if apart {
-                runs.extend(visual_run(&row[from..at]).map(|run| (0, run)));
+            if row
+                .get(at)
+                .is_none_or(|next| next.x0 - row[at - 1].x1 > next.size.min(row[at - 1].size))
+            {
+                lines.extend(turned_line(&row[from..at], drawn).map(|run| (*angle, run)));
                 from = at;
             }
         }
         rest = &rest[count..];
     }
-    runs
+    lines
 }
 
-/// One run of glyphs that stand beside each other.
-fn visual_run(glyphs: &[&TextChar]) -> Option<Run> {
-    let mut chars = Vec::with_capacity(glyphs.len());
-    let mut at = 0;
-    while at < glyphs.len() {
-        // Letters of one ligature share a place; they are in reading order already.
-        let same = glyphs[at..]
-            .iter()
-            .take_while(|c| (c.origin_x - glyphs[at].origin_x).abs() < 0.01)
-            .count()
-            .max(1);
-        if let Some(before) = at.checked_sub(1).map(|before| glyphs[before]) {
-            let gap = glyphs[at].origin_x - (before.origin_x + before.advance_width);
-            if gap > 0.2 * glyphs[at].font_size && before.char != ' ' && glyphs[at].char != ' ' {
-                chars.push(' ');
-            }
+/// Runs that stand beside each other as one, in reading order.
+fn turned_line(runs: &[&Run], drawn: bool) -> Option<Run> {
+    let (first, last) = (runs.first()?, runs.last()?);
+    let mut parts: Vec<String> = Vec::new();
+    for (at, run) in runs.iter().enumerate() {
+        let gap = at.checked_sub(1).map_or(0.0, |before| run.x0 - runs[before].x1);
+        // Words that touch where the weight changes are words all the same.
+        let weight = at > 0 && runs[at - 1].bold != run.bold;
+        if gap > 0.2 * run.size || weight {
+            parts.push(" ".to_owned());
         }
-        let cluster = glyphs[at..at + same].iter().map(|glyph| glyph.char);
-        if cluster.clone().any(clean::is_rtl) {
-            chars.extend(cluster.rev());
+        let text: String = run.text.nfkc().collect();
+        if text.chars().any(clean::is_rtl) && !drawn {
+            parts.push(text);
         } else {
-            chars.extend(cluster);
+            parts.extend(text.chars().map(String::from));
         }
-        at += same;
     }
-    let (first, last) = (glyphs.first()?, glyphs.last()?);
-    let bold = glyphs.iter().filter(|c| is_bold(c.font_weight, &c.font_name)).count() * 2 > glyphs.len();
     Some(Run {
-        text: clean::from_visual(&chars),
-        x0: first.origin_x,
-        x1: last.origin_x + last.advance_width,
-        y: -first.origin_y,
-        size: glyphs.iter().map(|c| c.font_size).fold(0.0, f32::max),
-        bold,
+        text: clean::from_visual(&parts),
+        x0: first.x0,
+        x1: last.x1,
+        y: first.y,
+        size: runs.iter().map(|run| run.size).fold(0.0, f32::max),
+        bold: runs.iter().filter(|run| run.bold).count() * 2 > runs.len(),
+        widths: Vec::new(),
     })
 }
 

@@ -48,6 +48,9 @@ impl Words {
         let mut words = Self::default();
         for word in list.split(['\n', ',']).map(str::trim).filter(|word| !word.is_empty()) {
             let plain = plain(word.trim_matches('*'));
+            if plain.is_empty() {
+                continue;
+            }
             if plain.chars().any(is_unspaced) {
                 words.anywhere.push(plain.replace(' ', ""));
             } else if word.ends_with('*') && !word.ends_with(" *") {
@@ -204,6 +207,12 @@ fn split_headings(line: &str) -> Vec<String> {
         .map(|part| part.trim().to_owned())
         .filter(|part| !part.is_empty())
         .collect()
+}
+
+/// Whether a text is the label of a form and nothing else.
+#[must_use]
+pub fn is_label(text: &str) -> bool {
+    LABEL.are(text) || NAME_LABEL.are(text) || PHONE_LABEL.are(text)
 }
 
 /// Whether a text is a date or a range of dates and hardly anything else.
