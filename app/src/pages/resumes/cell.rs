@@ -142,9 +142,10 @@ fn Editor(
     let before = StoredValue::new(before.unwrap_or_default());
     let back = StoredValue::new(id.clone());
     let done = StoredValue::new(false);
+    // After an answer the row, and this field with it, may be gone.
     let leave = move |refocus: bool| {
-        done.set_value(true);
-        editing.set(false);
+        done.try_set_value(true);
+        editing.try_set(false);
         if refocus {
             let id = back.get_value();
             set_timeout(move || focus_field(&id), Duration::from_millis(30));
@@ -160,28 +161,34 @@ fn Editor(
             leave(refocus);
             return;
         }
-        let (batch, id) = (
-            desk.batch.with_untracked(|batch| batch.as_ref().map(|batch| batch.id)),
-            file.with_untracked(|file| file.id),
-        );
-        let Some(batch) = batch else { return };
+        let id = file.with_untracked(|file| file.id);
+        let Some(batch) = desk.batch.with_untracked(|batch| batch.as_ref().map(|batch| batch.id)) else {
+            return;
+        };
         done.set_value(true);
         let change = Corrections::from([(field, Some(value))]);
+        let cell = back.get_value();
         spawn_local(async move {
             match correct_file(desk.here.slug(), batch, id, change).await {
                 Ok(batch) => {
-                    failed.set(None);
-                    leave(refocus);
+                    failed.try_set(None);
+                    editing.try_set(false);
                     desk.settle(Ok(batch));
+                    if refocus {
+                        set_timeout(move || focus_field(&cell), Duration::from_millis(30));
+                    }
                 }
                 // What was typed stays in the field, with the reason below it.
-                Err(AppError::Invalid { errors }) => {
-                    done.set_value(false);
-                    failed.set(errors.first().map(|error| error.message.clone()));
-                }
                 Err(error) => {
-                    done.set_value(false);
-                    failed.set(Some(error.to_string()));
+                    done.try_set_value(false);
+                    failed.try_set(Some(match error {
+                        AppError::Invalid { errors } => errors
+                            .into_iter()
+                            .map(|error| error.message)
+                            .collect::<Vec<_>>()
+                            .join(" "),
+                        other => other.to_string(),
+                    }));
                 }
             }
         });

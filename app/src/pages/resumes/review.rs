@@ -14,7 +14,7 @@ use parley_domain::{
 };
 
 /// The rows, each with a signal of its own: changing one leaves the others, and the focus in them, alone.
-type Rows = RwSignal<Vec<(ResumeFileId, RwSignal<BatchFile>)>>;
+type Rows = RwSignal<Vec<(ResumeFileId, ArcRwSignal<BatchFile>)>>;
 
 /// Makes the rows say what the batch says.
 fn bring(rows: Rows, batch: &ResumeBatch) {
@@ -28,12 +28,12 @@ fn bring(rows: Rows, batch: &ResumeBatch) {
                 if row.with_untracked(|row| row != *file) {
                     row.set((*file).clone());
                 }
-                fresh.push((*id, *row));
+                fresh.push((*id, row.clone()));
             }
-            None => fresh.push((file.id, RwSignal::new((*file).clone()))),
+            None => fresh.push((file.id, ArcRwSignal::new((*file).clone()))),
         }
     }
-    let ids = |list: &[(ResumeFileId, RwSignal<BatchFile>)]| list.iter().map(|(id, _)| *id).collect::<Vec<_>>();
+    let ids = |list: &[(ResumeFileId, ArcRwSignal<BatchFile>)]| list.iter().map(|(id, _)| *id).collect::<Vec<_>>();
     if ids(&old) != ids(&fresh) {
         rows.set(fresh);
     }
@@ -112,7 +112,7 @@ fn Table(rows: Rows) -> impl IntoView {
                 </thead>
                 <tbody>
                     <For each=move || rows.get() key=|(id, _)| *id let:entry>
-                        {row_view(entry.1)}
+                        {row_view(RwSignal::from(entry.1))}
                     </For>
                 </tbody>
             </table>
