@@ -85,8 +85,7 @@ fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/interviews") view=InterviewList ssr=SsrMode::Async/>
             <Route path=path!("/interviews/new") view=NewInterview ssr=SsrMode::Async/>
             <Route path=path!("/interviews/:id/sessions/:session") view=ReportPage ssr=SsrMode::Async/>
-            <Route path=path!("/interviews/:id/resumes") view=ResumesPage ssr=SsrMode::Async/>
-            <Route path=path!("/interviews/:id/resumes/:batch") view=ResumesPage ssr=SsrMode::Async/>
+            <Route path=path!("/interviews/:id/resumes/:batch?") view=ResumesPage ssr=SsrMode::Async/>
             <InterviewRoutes/>
             <Route path=path!("/sessions") view=AllSessionsPage ssr=SsrMode::Async/>
             <Route path=path!("/usage") view=Usage ssr=SsrMode::Async/>

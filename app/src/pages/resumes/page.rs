@@ -2,7 +2,7 @@
 
 use super::{reading::Reading, review::Review, upload::Upload};
 use crate::{
-    components::{ButtonLink, EmptyState, Notice, NoticeKind, Skeleton, SkeletonKind, failure},
+    components::{ButtonKind, ButtonLink, EmptyState, Notice, NoticeKind, Skeleton, SkeletonKind, failure},
     error::AppError,
     messages::creator,
     pages::{
@@ -40,17 +40,31 @@ pub(super) struct Desk {
     pub batch: RwSignal<Option<ResumeBatch>>,
     /// What could not be done, and why.
     pub trouble: RwSignal<Option<AppError>>,
+    /// Files on their way.
+    pub sending: RwSignal<Option<Sending>>,
+    /// Files that were not taken, with the reasons.
+    pub refused: RwSignal<Vec<(String, String)>>,
+}
+
+/// How far the files have come.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Sending {
+    /// Sent.
+    pub done: u32,
+    /// Of so many.
+    pub all: u32,
 }
 
 impl Desk {
     /// Keeps what an action answered.
     pub fn settle(self, answer: Result<ResumeBatch, AppError>) {
+        // The page may be left by the time of an answer.
         match answer {
             Ok(batch) => {
-                self.trouble.set(None);
-                self.batch.set(Some(batch));
+                self.trouble.try_set(None);
+                self.batch.try_set(Some(batch));
             }
-            Err(error) => self.trouble.set(Some(error)),
+            Err(error) => _ = self.trouble.try_set(Some(error)),
         }
     }
 
@@ -62,10 +76,10 @@ impl Desk {
         spawn_local(async move {
             let answer = read_batch(self.here.slug(), id).await;
             // Another batch was opened meanwhile.
-            if self
+            let same = self
                 .batch
-                .with_untracked(|batch| batch.as_ref().is_some_and(|batch| batch.id == id))
-            {
+                .try_with_untracked(|batch| batch.as_ref().is_some_and(|batch| batch.id == id));
+            if same == Some(true) {
                 self.settle(answer);
             }
         });
@@ -86,6 +100,8 @@ pub fn ResumesPage() -> impl IntoView {
         interview,
         batch: RwSignal::new(None),
         trouble: RwSignal::new(None),
+        sending: RwSignal::new(None),
+        refused: RwSignal::default(),
     };
     provide_context(desk);
     let data = Resource::new(
@@ -118,7 +134,7 @@ pub fn ResumesPage() -> impl IntoView {
             return failure(&AppError::Forbidden, retry);
         }
         match data.get() {
-            None => view! { <Skeleton kind=SkeletonKind::Table/> }.into_any(),
+            None => view! { <Skeleton kind=SkeletonKind::Lines/> }.into_any(),
             Some(Err(error)) => failure(&error, retry),
             Some(Ok(found)) => {
                 desk.batch.set(found);
@@ -204,7 +220,7 @@ fn done(desk: Desk) -> AnyView {
     view! {
         <EmptyState title=(t.added)(u64::from(added)) text=t.done_text>
             <div class="row">
-                <ButtonLink kind=crate::components::ButtonKind::Primary href=sessions.unwrap_or_default()>
+                <ButtonLink kind=ButtonKind::Primary href=sessions.unwrap_or_default()>
                     {t.to_sessions}
                 </ButtonLink>
                 <ButtonLink href=again.unwrap_or_default()>{t.begin_another}</ButtonLink>

@@ -1,9 +1,13 @@
 //! The first step: files arrive one by one, and what reading them costs is said before anything runs.
 
-use super::{page::Desk, resumes_href, send};
+use super::{
+    page::{Desk, Sending},
+    resumes_href, send,
+};
 use crate::{
     components::{
-        Button, ButtonKind, ButtonLink, ButtonSize, Icon, IconName, Notice, NoticeKind, Progress, Status, Time, Tone,
+        Button, ButtonKind, ButtonLink, ButtonSize, Icon, IconButton, IconName, Notice, NoticeKind, Progress, Status,
+        Time, Tone,
     },
     error::AppError,
     messages::{count, creator, file_word},
@@ -21,19 +25,11 @@ use parley_domain::{
 };
 use web_sys::{File, FileList, HtmlInputElement};
 
-/// How far the files have come.
-#[derive(Clone, Copy, Default)]
-struct Sending {
-    done: u32,
-    all: u32,
-}
-
 /// The step.
 #[component]
 pub(super) fn Upload() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let sending = RwSignal::new(None::<Sending>);
-    let refused = RwSignal::new(Vec::<(String, String)>::new());
+    let Desk { sending, refused, .. } = desk;
     let navigate = use_navigate();
     let settle = Callback::new(move |id: BatchId| {
         let Some(interview) = desk.interview.get_untracked() else {
@@ -57,29 +53,25 @@ pub(super) fn Upload() -> impl IntoView {
         sending.set(Some(Sending { done: 0, all }));
         refused.set(Vec::new());
         spawn_local(async move {
-            match send_all(desk, files, sending, refused).await {
+            let sent = send_all(desk, files).await;
+            sending.try_set(None);
+            match sent {
                 Ok(id) => settle.run(id),
-                Err(error) => desk.trouble.set(Some(error)),
+                Err(error) => _ = desk.trouble.try_set(Some(error)),
             }
-            sending.set(None);
         });
     });
     view! {
         <DropZone take=take busy=Signal::derive(move || sending.with(Option::is_some))/>
         {move || sending.get().map(going)}
         {move || not_taken(refused.get())}
-        {move || desk.batch.get().map(|batch| files_and_cost(desk, batch, sending))}
+        {move || desk.batch.get().map(|batch| files_and_cost(desk, batch))}
         {move || desk.batch.with(Option::is_none).then(|| view! { <UnderWay/> })}
     }
 }
 
 /// Sends the files to the present batch, or to a new one.
-async fn send_all(
-    desk: Desk,
-    files: Vec<File>,
-    sending: RwSignal<Option<Sending>>,
-    refused: RwSignal<Vec<(String, String)>>,
-) -> Result<BatchId, AppError> {
+async fn send_all(desk: Desk, files: Vec<File>) -> Result<BatchId, AppError> {
     let slug = desk.here.slug();
     let present = desk.batch.with_untracked(|batch| batch.as_ref().map(|batch| batch.id));
     let id = match (present, desk.interview.get_untracked()) {
@@ -90,9 +82,9 @@ async fn send_all(
     let url = format!("/upload/w/{slug}/resume-batches/{id}/files");
     for file in files {
         if let Err(sentence) = send::add(&url, &file).await {
-            refused.update(|list| list.push((file.name(), sentence)));
+            desk.refused.try_update(|list| list.push((file.name(), sentence)));
         }
-        sending.update(|sending| {
+        desk.sending.try_update(|sending| {
             if let Some(sending) = sending {
                 sending.done += 1;
             }
@@ -195,8 +187,9 @@ fn DropZone(take: Callback<Vec<File>>, busy: Signal<bool>) -> impl IntoView {
 }
 
 /// The files that have arrived, the cost and **Parse resumes**.
-fn files_and_cost(desk: Desk, batch: ResumeBatch, sending: RwSignal<Option<Sending>>) -> AnyView {
+fn files_and_cost(desk: Desk, batch: ResumeBatch) -> AnyView {
     let t = creator().resumes;
+    let sending = desk.sending;
     if batch.files.is_empty() {
         return view! { <p class="muted">{t.nothing_yet}</p> }.into_any();
     }
@@ -206,7 +199,7 @@ fn files_and_cost(desk: Desk, batch: ResumeBatch, sending: RwSignal<Option<Sendi
         busy.set(true);
         spawn_local(async move {
             let answer = start_batch(desk.here.slug(), id).await;
-            busy.set(false);
+            busy.try_set(false);
             desk.settle(answer);
         });
     });
@@ -292,7 +285,7 @@ fn file_row(desk: Desk, batch: BatchId, file: &BatchFile, uploading: bool) -> An
         busy.set(true);
         spawn_local(async move {
             let answer = remove_file(desk.here.slug(), batch, id).await;
-            busy.set(false);
+            busy.try_set(false);
             desk.settle(answer);
         });
     });
@@ -300,7 +293,7 @@ fn file_row(desk: Desk, batch: BatchId, file: &BatchFile, uploading: bool) -> An
     let action = uploading.then(|| {
         let label = format!("{}: {}", t.remove, file.name);
         view! {
-            <crate::components::IconButton
+            <IconButton
                 label=label
                 icon=IconName::Cross
                 size=ButtonSize::Small

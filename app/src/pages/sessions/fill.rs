@@ -36,11 +36,13 @@ pub(super) fn FillFromResume(fields: Fields) -> impl IntoView {
     let outcome = RwSignal::new(Outcome::Nothing);
     let price = RwSignal::new(None::<i64>);
     // Said on the button before anything is spent; the sheet opens in the browser only.
-    spawn_local(async move {
+    Effect::new(move |_| {
         let slug = desk.place.with_untracked(|place| place.slug.clone());
-        if let Ok(account) = read_account(slug).await {
-            price.try_set(Some(account.per_resume));
-        }
+        spawn_local(async move {
+            if let Ok(account) = read_account(slug).await {
+                price.try_set(Some(account.per_resume));
+            }
+        });
     });
     let take = move |file: File| {
         if matches!(outcome.get_untracked(), Outcome::Reading) {
