@@ -8,6 +8,10 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 use parley_domain::batch::FileCounts;
+use std::time::Duration;
+
+/// Between looks that no event asked for.
+const LOOK: Duration = Duration::from_secs(4);
 
 /// Gives the batch up, after asking.
 #[component]
@@ -40,6 +44,12 @@ pub(super) fn GiveUp() -> impl IntoView {
 pub(super) fn Reading() -> impl IntoView {
     let t = creator().resumes;
     let desk = expect_context::<Desk>();
+    // Events tell of every file; where the work is done by another process there are none.
+    Effect::new(move |_| {
+        if let Ok(handle) = set_interval_with_handle(move || desk.reload(), LOOK) {
+            on_cleanup(move || handle.clear());
+        }
+    });
     let counts = Memo::new(move |_| {
         desk.batch
             .with(|batch| batch.as_ref().map_or_else(FileCounts::default, |batch| batch.counts))

@@ -178,7 +178,8 @@ fn Who(found: ReportData, slug: String) -> impl IntoView {
 fn resume_link(slug: &str, candidate: &parley_domain::candidate::Candidate) -> Option<AnyView> {
     let name = candidate.resume_file.clone()?;
     let href = format!("/download/w/{slug}/candidates/{}/resume", candidate.id);
-    Some(view! { <a href=href rel="external" download=name.clone()><bdi>{name}</bdi></a> }.into_any())
+    let saved_as = name.clone();
+    Some(view! { <a href=href rel="external" download=saved_as><bdi>{name}</bdi></a> }.into_any())
 }
 
 /// A link per attempt, where there is more than one.
