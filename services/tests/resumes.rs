@@ -13,7 +13,7 @@ mod pdf;
 
 use common::TestBed;
 use parley_domain::{
-    account::{Actor, Role},
+    account::Role,
     batch::{BatchFile, BatchState, Corrections, FileState, ResumeBatch},
     candidate::Source,
     id::{BatchId, CandidateId, InterviewId},
@@ -226,7 +226,13 @@ async fn too_few_tokens_are_said_before_anything_runs(bed: TestBed) {
         batch::list(&s, &bed.owner, interview).await.unwrap().is_empty(),
         "nothing is kept"
     );
-    assert_eq!(file::Entity::find().count(s.db.read()).await.unwrap(), 0);
+    bed.clock.advance(2 * MINUTE);
+    batch::sweep(&s).await.unwrap();
+    assert_eq!(
+        file::Entity::find().count(s.db.read()).await.unwrap(),
+        0,
+        "nor are its bytes"
+    );
     assert_eq!(balance(&s, &bed).await, (12, 0));
     // Uploaded first, the batch stays, and one file less will do.
     let batch = batch::upload(&s, &bed.owner, interview, uploads(), true, false)

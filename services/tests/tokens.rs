@@ -442,6 +442,7 @@ async fn entries_are_paged_and_spends_fall_on_their_days(bed: TestBed) {
 }
 
 async fn strangers_see_nothing_and_viewers_spend_nothing(bed: TestBed) {
+    bed.clock.advance(1);
     let stranger = bed.stranger().await;
     tokens::account(&bed.s, &bed.owner).await.unwrap();
     let page = PageRequest::default();

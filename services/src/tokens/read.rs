@@ -20,7 +20,9 @@ use sea_orm::{
 };
 
 /// Spends are summed in the database by quarters of an hour, which every time zone's days are made of.
-const QUARTER: i64 = 15 * 60 * 1_000;
+const QUARTER: i64 = 900_000;
+/// The quarter that an entry falls into. Written out: two equal values that are bound are not the same to PostgreSQL.
+const QUARTER_OF: &str = "created_at / 900000";
 
 /// What one resume costs; 0 is free.
 #[must_use]
@@ -105,7 +107,7 @@ pub async fn spend_by_day(s: &Services, actor: &Actor, days: u16) -> Result<Vec<
         .first()
         .and_then(|(date, _)| zone.day_start(date))
         .unwrap_or(now.plus(-i64::from(days) * DAY));
-    let quarter = || Expr::col(token_entry::Column::CreatedAt).div(QUARTER);
+    let quarter = || Expr::cust(QUARTER_OF);
     let sums: Vec<(i64, i64)> = token_entry::Entity::find()
         .select_only()
         .expr_as(quarter(), "quarter")
