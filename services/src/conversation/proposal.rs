@@ -5,7 +5,7 @@
 //! questions, criteria, the objective and who the candidate is are not in the request, so nothing can get them out of it.
 
 use super::{
-    desk::Desk,
+    desk::{Desk, Draft},
     guard::{Action, Guard},
 };
 use crate::{
@@ -86,7 +86,7 @@ pub(super) async fn propose(s: &Services, desk: &Desk, about: &About<'_>) -> Opt
         match attempt(s, desk, number, &request, &guard).await {
             Ok(proposal) => return Some(proposal),
             Err(failure) => {
-                desk.show(number, "");
+                desk.clear();
                 if matches!(failure, Failure::Off | Failure::Resting | Failure::Refused) {
                     break;
                 }
@@ -214,7 +214,11 @@ async fn attempt(
         written.push_str(&part);
         let step = read(&written, whole, guard);
         match step {
-            Ok(Step::Write(text)) => desk.show(number, &text),
+            Ok(Step::Write(action, text)) => desk.show(Draft {
+                turn: number,
+                follow_up: action == Action::FollowUp,
+                text,
+            }),
             Ok(Step::Wait) => {}
             Ok(Step::Done(proposal)) => {
                 answer.accept();
@@ -232,7 +236,7 @@ async fn attempt(
 /// What to do with what was written so far.
 enum Step {
     Wait,
-    Write(String),
+    Write(Action, String),
     Done(Proposal),
 }
 
@@ -255,7 +259,8 @@ fn read(written: &str, whole: bool, guard: &Guard) -> Result<Step, &'static str>
         let text = guard.settled(action, &text.text)?;
         return Ok(Step::Done(Proposal { action, text }));
     }
-    guard.shown(action, &text.text).map(Step::Write)
+    let shown = guard.shown(action, &text.text)?;
+    Ok(Step::Write(action, shown))
 }
 
 #[cfg(test)]
@@ -274,7 +279,7 @@ mod tests {
     fn done(written: &str, left: u32) -> Result<Proposal, &'static str> {
         match read(written, true, &guard(left))? {
             Step::Done(proposal) => Ok(proposal),
-            Step::Wait | Step::Write(_) => Err("not done"),
+            Step::Wait | Step::Write(..) => Err("not done"),
         }
     }
 
@@ -302,7 +307,7 @@ mod tests {
         let mut shown = Vec::new();
         for end in 0..whole.len() {
             match read(&whole[..end], false, &guard(1)) {
-                Ok(Step::Write(text)) if shown.last() != Some(&text) => shown.push(text),
+                Ok(Step::Write(_, text)) if shown.last() != Some(&text) => shown.push(text),
                 Ok(_) => {}
                 Err(why) => panic!("{why} at {end}"),
             }

@@ -161,7 +161,11 @@ fn form(found: &AiSettings, reload: Callback<()>) -> AnyView {
     let at = move |field: &'static str| Signal::derive(move || wrong.get()?.field(field).map(str::to_owned));
     Effect::new(move |_| {
         let first = ["url", "model", "key"];
-        if let Some(field) = wrong.with(|e| first.into_iter().find(|f| e.as_ref().is_some_and(|e| e.field(f).is_some()))) {
+        if let Some(field) = wrong.with(|e| {
+            first
+                .into_iter()
+                .find(|f| e.as_ref().is_some_and(|e| e.field(f).is_some()))
+        }) {
             focus_field(&format!("ai-{field}"));
         }
     });

@@ -22,7 +22,10 @@ use leptos::prelude::*;
 fn SettingsHead() -> impl IntoView {
     let t = creator().accounts;
     let here = use_here();
-    let mut tabs = vec![(here.path("/settings"), t.profile), (here.path("/settings/keys"), t.keys)];
+    let mut tabs = vec![
+        (here.path("/settings"), t.profile),
+        (here.path("/settings/keys"), t.keys),
+    ];
     if here.workspace().first_owner() {
         tabs.push((here.path("/settings/ai"), creator().ai.tab));
     }
