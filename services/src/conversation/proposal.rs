@@ -207,11 +207,11 @@ async fn attempt(
     let mut written = String::new();
     let refused = |why: &str| Failure::Invalid(why.to_owned());
     loop {
-        let (whole, part) = match answer.next().await {
-            None => (true, String::new()),
-            Some(part) => (false, part?),
-        };
-        written.push_str(&part);
+        let mut whole = true;
+        if let Some(part) = answer.next().await {
+            written.push_str(&part?);
+            whole = rambles(&written);
+        }
         let step = read(&written, whole, guard);
         match step {
             Ok(Step::Write(action, text)) => desk.show(Draft {
@@ -231,6 +231,12 @@ async fn attempt(
             }
         }
     }
+}
+
+/// Whether the object is whole and the model writes on behind it: nobody waits for that.
+fn rambles(written: &str) -> bool {
+    let object = json::object_in(written).and_then(|object| written.split_once(object));
+    object.is_some_and(|(_, rest)| !rest.trim().is_empty())
 }
 
 /// What to do with what was written so far.
@@ -318,6 +324,13 @@ mod tests {
             read(r#"{"text":"What was hard?","ac"#, false, &guard(1)),
             Ok(Step::Wait)
         ));
+    }
+
+    #[test]
+    fn nobody_waits_for_what_follows_the_object() {
+        let object = r#"{"action":"next","text":"Thank } you."}"#;
+        assert!(!rambles(&object[..20]) && !rambles(object) && !rambles(&format!("{object}\n")));
+        assert!(rambles(&format!("{object}\nI chose next because")));
     }
 
     #[test]
