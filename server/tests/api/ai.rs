@@ -245,6 +245,13 @@ async fn who_comes_back_while_it_is_written_reads_along() {
         );
         let view = bed.send(candidate.request("heartbeat", &[])).await.ok(200).body;
         assert_eq!((&view["writing"], &view["question"]), (&json!(true), &Value::Null));
+        // Without a script the page asks again by itself.
+        let page = Request::get(format!("/i/invite/{}/session?lease=1", candidate.token))
+            .header("host", "127.0.0.1:3000")
+            .body(Body::empty())
+            .unwrap();
+        let page = bed.send(page).await.ok(200).text;
+        assert!(page.contains("Robin is writing") && page.contains("http-equiv=\"refresh\""), "{page}");
     };
     tokio::select! {
         () = reading => {}

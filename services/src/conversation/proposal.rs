@@ -87,7 +87,7 @@ pub(super) async fn propose(s: &Services, desk: &Desk, about: &About<'_>) -> Opt
             Ok(proposal) => return Some(proposal),
             Err(failure) => {
                 desk.clear();
-                if matches!(failure, Failure::Off | Failure::Resting | Failure::Refused) {
+                if will_not_pass(&failure) {
                     break;
                 }
                 if let Failure::Invalid(why) = failure {
@@ -98,6 +98,14 @@ pub(super) async fn propose(s: &Services, desk: &Desk, about: &About<'_>) -> Opt
     }
     tracing::info!(session = %about.row.id, "the scripted interviewer goes on");
     None
+}
+
+/// Whether asking once more would only keep the candidate waiting.
+const fn will_not_pass(failure: &Failure) -> bool {
+    matches!(
+        failure,
+        Failure::Off | Failure::Resting | Failure::Refused | Failure::Rejected { .. } | Failure::Throttled { .. }
+    )
 }
 
 fn guard(about: &About<'_>) -> Guard {
