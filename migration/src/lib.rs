@@ -13,6 +13,8 @@ mod m0005_imports;
 mod m0007_links;
 mod m0011_tokens;
 mod m0012_resumes;
+mod m0013_ai_calls;
+mod m0014_ai_settings;
 
 /// Runs the migrations, in order.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_links::Migration),
             Box::new(m0011_tokens::Migration),
             Box::new(m0012_resumes::Migration),
+            Box::new(m0013_ai_calls::Migration),
+            Box::new(m0014_ai_settings::Migration),
         ]
     }
 }

@@ -11,6 +11,7 @@ pub mod document;
 pub(crate) mod extractor;
 pub mod fields;
 pub mod lines;
+mod model;
 pub mod pdf;
 pub mod read;
 pub mod single;

@@ -66,7 +66,12 @@ async fn extract_to_the_end(
     let tx = s.db.write(Priority::Person).await?;
     tokens::reserve(&*tx, s, actor, workspace, &[hold]).await?;
     tx.commit().await?;
-    let read = extractor::read(s, content).await;
+    let reader = extractor::Reader {
+        workspace,
+        subject,
+        live: true,
+    };
+    let read = extractor::read(s, reader, content).await;
     let tx = s.db.write(Priority::Person).await?;
     let balance = match &read {
         Ok(Ok(_)) => tokens::commit(&*tx, s, workspace, &reference).await?,

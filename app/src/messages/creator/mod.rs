@@ -23,6 +23,7 @@ macro_rules! texts {
 }
 
 mod accounts;
+mod ai;
 mod common;
 mod interviews;
 mod resumes;
@@ -30,6 +31,7 @@ mod sessions;
 mod usage;
 
 pub use accounts::Accounts;
+pub use ai::Ai;
 pub use common::Common;
 pub use interviews::Interviews;
 pub use resumes::*;
@@ -43,6 +45,8 @@ pub struct Creator {
     pub common: &'static Common,
     /// Setup, log in, profile, keys.
     pub accounts: &'static Accounts,
+    /// The AI model: settings and use.
+    pub ai: &'static Ai,
     /// List, editor, settings.
     pub interviews: &'static Interviews,
     /// Sessions tab, candidates, report.
@@ -64,6 +68,7 @@ impl std::ops::Deref for Creator {
 static ENGLISH: Creator = Creator {
     common: &common::ENGLISH,
     accounts: &accounts::ENGLISH,
+    ai: &ai::ENGLISH,
     interviews: &interviews::ENGLISH,
     sessions: &sessions::ENGLISH,
     resumes: &resumes::ENGLISH,

@@ -1,5 +1,6 @@
 //! The resources, one file an area.
 
+pub mod ai;
 pub mod candidates;
 pub mod imports;
 pub mod interviews;
@@ -23,4 +24,5 @@ pub fn routes() -> OpenApiRouter<Services> {
         .merge(retakes::routes())
         .merge(sessions::routes())
         .merge(tokens::routes())
+        .merge(ai::routes())
 }

@@ -134,7 +134,14 @@ async fn read_one(s: &Services, batch: &resume_batch::Model, file: resume_file::
     let workspace = WorkspaceId(file.workspace_id);
     let read = match file.file_id {
         Some(stored) => match storage::open(s, workspace, stored.into()).await {
-            Ok((content, _)) => extractor::read(s, content).await?,
+            Ok((content, _)) => {
+                let reader = extractor::Reader {
+                    workspace,
+                    subject: file.id,
+                    live: false,
+                };
+                extractor::read(s, reader, content).await?
+            }
             Err(ServiceError::NotFound) => Err(ResumeFailure::Damaged),
             Err(error) => return Err(error),
         },
