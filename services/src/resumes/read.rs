@@ -99,6 +99,7 @@ fn spooled(bytes: &[u8]) -> io::Result<File> {
 #[cfg(unix)]
 pub fn extract_in_child() -> io::Result<()> {
     child::limit_self(child::Limits::TEXT)?;
+    child::step_back();
     let mut bytes = Vec::new();
     io::stdin().lock().take(FILE_BYTES + 1).read_to_end(&mut bytes)?;
     extract(bytes, &mut io::stdout().lock())
