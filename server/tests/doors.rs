@@ -42,6 +42,7 @@ fn arguments(workspace: &str) -> Value {
         "title": "Barista", "revision": 1, "state": "open", "settings": {},
         "content": {"title": "Barista", "description": "", "welcome": "", "objective": "", "criteria": [], "questions": []}, "time_zone": "UTC",
         "locale": "en", "counts": true, "first": SOME_ID, "second": SOME_ID, "extend_to": null, "days": 7,
+        "batch": SOME_ID, "file": SOME_ID, "keep": true, "changes": {},
     })
 }
 
@@ -165,7 +166,11 @@ async fn viewers_change_nothing() {
 }
 
 /// What a viewer may ask for; some ask about things that are not there.
-const READS: [&str; 9] = [
+const READS: [&str; 13] = [
+    "/sfn/usage",
+    "/sfn/usage/account",
+    "/sfn/resumes/open",
+    "/sfn/resumes/read",
     "/sfn/sessions/list",
     "/sfn/sessions/counts",
     "/sfn/sessions/columns",
