@@ -10,6 +10,7 @@ mod layer;
 mod load;
 mod pages;
 mod resume_batch;
+mod resumes;
 mod server;
 
 use std::path::PathBuf;
@@ -80,7 +81,17 @@ impl Api {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let binary = PathBuf::from(std::env::args_os().nth(1).context("usage: parley-bench BINARY")?);
+    let first = std::env::args_os()
+        .nth(1)
+        .context("usage: parley-bench BINARY [resumes]")?;
+    if first == resumes::WITHOUT_WORDS {
+        return resumes::without_words();
+    }
+    let binary = PathBuf::from(first);
+    resumes::measure(&binary)?;
+    if std::env::args_os().nth(2).is_some_and(|only| only == "resumes") {
+        return Ok(());
+    }
     let mut server = Server::install(binary)?;
     let key = server.api_key()?;
 

@@ -10,7 +10,7 @@ pub fn as_reader() -> Option<ExitCode> {
     let mut words = std::env::args().skip(1);
     let outcome = match words.next()?.as_str() {
         "extract-sheet" => imports::extract_in_child(&words.next().unwrap_or_else(|| "{}".to_owned())),
-        resumes::read::SUBCOMMAND => resumes::read::extract_in_child(),
+        resumes::read::SUBCOMMAND => resumes::read::extract_in_child(words.next().as_deref()),
         _ => return None,
     };
     Some(match outcome {

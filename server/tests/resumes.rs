@@ -1,4 +1,5 @@
-//! Resumes on their way through the router and the real reading process: the binary `parley` itself.
+//! PDFs of resumes through the real reader, `parley extract-text`, in a child process of its own: what a person can see is
+//! read, and hostile files end in their stated failure.
 
 #![allow(
     clippy::allow_attributes,
@@ -7,405 +8,406 @@
     reason = "a test stops where something is not as it should be"
 )]
 
-#[path = "../../services/tests/common/pdf.rs"]
+#[path = "resume_files/pdf.rs"]
 mod pdf;
 
-use axum::{Router, body::Body};
-use http::{HeaderMap, Method, Request, StatusCode, header};
-use http_body_util::BodyExt;
-use parley_domain::{
-    account::{Actor, Role},
-    id::InterviewId,
-    interview::InterviewInput,
-    person::PersonInput,
-};
-use parley_server::{
-    router,
-    state::{AppState, Http},
-};
+use parley_domain::resume::{ResumeFailure, ResumeFields};
 use parley_services::{
-    Config, Services,
-    accounts::{self, people},
     child::Children,
-    db::Db,
-    install, interviews, jobs,
+    resumes::{
+        document::{Answer, Document},
+        fields, read,
+    },
 };
-use pdf::{resume, without_text};
-use serde_json::{Value, json};
+use pdf::{Pdf, lines, resume};
 use std::{
     path::PathBuf,
-    time::{Duration, Instant},
+    process::{Command, Stdio},
 };
-use tokio_util::sync::CancellationToken;
-use tower::ServiceExt;
 
-struct House {
-    router: Router,
-    services: Services,
-    owner: Actor,
-    interview: InterviewId,
-    slug: String,
-    key: String,
-    cookie: String,
-    stop: CancellationToken,
-    _dir: tempfile::TempDir,
+fn children() -> Children {
+    Children::new(PathBuf::from(env!("CARGO_BIN_EXE_parley")), 2)
 }
 
-impl Drop for House {
-    fn drop(&mut self) {
-        self.stop.cancel();
+async fn answer(bytes: Vec<u8>) -> Answer {
+    read::in_child(&children(), bytes).await
+}
+
+async fn document(pdf: &Pdf) -> Document {
+    match answer(pdf.bytes()).await {
+        Answer::Read(document) => document,
+        Answer::Failed(failure) => panic!("{failure:?}"),
     }
 }
 
-struct Reply {
-    status: StatusCode,
-    headers: HeaderMap,
-    bytes: Vec<u8>,
-}
-
-impl Reply {
-    fn json(&self, expected: u16) -> Value {
-        assert_eq!(
-            self.status.as_u16(),
-            expected,
-            "{}",
-            String::from_utf8_lossy(&self.bytes)
-        );
-        serde_json::from_slice(&self.bytes).unwrap_or_default()
+async fn failure(bytes: Vec<u8>) -> ResumeFailure {
+    match answer(bytes).await {
+        Answer::Failed(failure) => failure,
+        Answer::Read(document) => panic!("read: {}", document.text()),
     }
 }
 
-/// A form with these fields; those with a file name are files.
-fn form(fields: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
-    let mut body = Vec::new();
-    for (name, file, bytes) in fields {
-        let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
-        body.extend_from_slice(
-            format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").as_bytes(),
-        );
-        body.extend_from_slice(bytes);
-        body.extend_from_slice(b"\r\n");
-    }
-    body.extend_from_slice(b"--cut--\r\n");
-    body
+/// Files in which nothing can be read are no failure of the reader, whatever they are made to break: the good file after
+/// each of them is read as before.
+async fn fails(bytes: Vec<u8>, stated: ResumeFailure) {
+    assert_eq!(failure(bytes).await, stated);
+    let fields = fields_of(&Pdf::page(&resume())).await;
+    assert_eq!(fields.name.unwrap().value, "Ana Lima");
 }
 
-impl House {
-    async fn new(initial_tokens: i64) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let db = Db::connect(&install::sqlite_url(dir.path())).await.unwrap();
-        install::migrate(&db).await.unwrap();
-        let secrets = install::keys(&db, None, dir.path()).await.unwrap();
-        let config = Config {
-            data_dir: dir.path().to_owned(),
-            public_url: "http://127.0.0.1:3000".to_owned(),
-            initial_tokens,
-            tokens_per_resume: 5,
-        };
-        let mut services = Services::new(db, secrets, config);
-        services.children = Some(Children::new(PathBuf::from(env!("CARGO_BIN_EXE_parley")), 2));
-        let http = Http {
-            public_url: "http://127.0.0.1:3000".to_owned(),
-            trusted_proxies: Vec::new(),
-        };
-        let stop = CancellationToken::new();
-        tokio::spawn(jobs::run(services.clone(), stop.clone()));
-        let router = router::build(AppState::new(services.clone(), http, stop.clone()));
-        let person = PersonInput {
-            name: "Olga Owner".to_owned(),
-            email: "olga@example.com".to_owned(),
-            password: "correct horse battery".to_owned(),
-            time_zone: String::new(),
-        };
-        let user = people::add(&services, person, Some(Role::Owner), None).await.unwrap();
-        let slug = accounts::me(&services, user).await.unwrap().workspaces[0].slug.clone();
-        let owner = accounts::actor(&services, user, &slug).await.unwrap();
-        let input = InterviewInput {
-            title: "Barista".to_owned(),
-            ..InterviewInput::default()
-        };
-        let interview = interviews::create(&services, &owner, input).await.unwrap().id;
-        let key = accounts::create_key(&services, &owner, "test", Role::Owner)
-            .await
-            .unwrap()
-            .secret;
-        let mut house = Self {
-            router,
-            services,
-            owner,
-            interview,
-            slug,
-            key,
-            cookie: String::new(),
-            stop,
-            _dir: dir,
-        };
-        house.cookie = house.log_in().await;
-        house
-    }
-
-    async fn log_in(&self) -> String {
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri("/sfn/account/login")
-            .header("host", "127.0.0.1:3000")
-            .header("accept", "application/json")
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(Body::from("email=olga%40example.com&password=correct+horse+battery"))
-            .unwrap();
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let line = response.headers()[header::SET_COOKIE].to_str().unwrap();
-        line.split(';').next().unwrap().to_owned()
-    }
-
-    async fn send(&self, call: &str, more: &[(&str, &str)], body: Vec<u8>) -> Reply {
-        let (method, path) = call.split_once(' ').unwrap();
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("host", "127.0.0.1:3000")
-            .header("sec-fetch-site", "same-origin");
-        for (name, value) in more {
-            request = request.header(*name, *value);
-        }
-        let response = self
-            .router
-            .clone()
-            .oneshot(request.body(Body::from(body)).unwrap())
-            .await
-            .unwrap();
-        let (parts, body) = response.into_parts();
-        Reply {
-            status: parts.status,
-            headers: parts.headers,
-            bytes: body.collect().await.unwrap().to_bytes().to_vec(),
-        }
-    }
-
-    /// By REST, with the key.
-    async fn rest(&self, call: &str, kind: &str, body: Vec<u8>) -> Reply {
-        let (method, path) = call.split_once(' ').unwrap();
-        let bearer = format!("Bearer {}", self.key);
-        let call = format!("{method} /api/v1{path}");
-        self.send(&call, &[("authorization", &bearer), ("content-type", kind)], body)
-            .await
-    }
-
-    async fn get(&self, path: &str) -> Reply {
-        self.rest(&format!("GET {path}"), "application/json", Vec::new()).await
-    }
-
-    async fn post_form(&self, path: &str, fields: &[(&str, Option<&str>, &[u8])]) -> Reply {
-        let kind = "multipart/form-data; boundary=cut";
-        self.rest(&format!("POST {path}"), kind, form(fields)).await
-    }
-
-    /// By the browser's door, with the cookie.
-    async fn browser(&self, path: &str, fields: &[(&str, Option<&str>, &[u8])]) -> Reply {
-        let more = [
-            ("cookie", self.cookie.as_str()),
-            ("content-type", "multipart/form-data; boundary=cut"),
-        ];
-        self.send(&format!("POST {path}"), &more, form(fields)).await
-    }
-
-    async fn finished(&self, batch: &str) -> Value {
-        let limit = Instant::now() + Duration::from_secs(60);
-        loop {
-            let batch = self.get(&format!("/resume-batches/{batch}")).await.json(200);
-            if batch["state"] != "running" {
-                return batch;
-            }
-            assert!(Instant::now() < limit, "the batch does not end: {batch}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-
-    async fn tokens(&self) -> Value {
-        self.get("/tokens").await.json(200)
-    }
+async fn fields_of(pdf: &Pdf) -> ResumeFields {
+    fields::extract(&document(pdf).await)
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn resumes_go_all_the_way_by_rest() {
-    let house = House::new(500).await;
-    let path = format!("/interviews/{}/resume-batches", house.interview);
-    let reply = house
-        .post_form(
-            &path,
-            &[
-                ("files", Some("ana.pdf"), &resume("Ana Lima", "ana@example.com")),
-                ("files", Some("ben.pdf"), &resume("Ben Doe", "ben@example.com")),
-                ("files", Some("scan.pdf"), &without_text()),
-                ("files", Some("cut.pdf"), b"%PDF-1.4\n1 0 obj\n<< /Type /Cat"),
-                ("files", Some("photo.jpg"), b"\xff\xd8\xff"),
-                ("start", None, b"true"),
-            ],
-        )
-        .await;
-    let batch = reply.json(201);
-    let id = batch["id"].as_str().unwrap().to_owned();
-    assert_eq!(reply.headers["location"], format!("/api/v1/resume-batches/{id}"));
-    let batch = house.finished(&id).await;
-    assert_eq!(batch["state"], "ready");
-    let codes: Vec<_> = batch["files"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|file| &file["reason_code"])
-        .collect();
-    assert_eq!(codes[..3], [&Value::Null, &Value::Null, &json!("scanned")]);
-    assert!(codes[3].is_string(), "{batch}");
-    assert_eq!(codes[4], &json!("not_a_pdf"));
-    let name = &batch["files"][0]["fields"]["name"];
-    assert_eq!(
-        (&name["value"], &name["source"]),
-        (&json!("Ana Lima"), &json!("Ana Lima"))
-    );
-    assert!(name["confidence"].is_string());
-    assert_eq!(
-        house.tokens().await,
-        json!({"balance": 490, "reserved": 0, "per_resume": 5})
-    );
+fn value(found: Option<parley_domain::resume::Found>) -> Option<String> {
+    found.map(|found| found.value)
+}
 
-    let file = batch["files"][0]["id"].as_str().unwrap();
-    let patch = json!({"fields": {"name": "Ana M. Lima", "graduation_year": 2020, "phone": null}}).to_string();
-    let call = format!("PATCH /resume-batches/{id}/files/{file}");
-    let after = house.rest(&call, "application/json", patch.into()).await.json(200);
-    assert_eq!(after["files"][0]["fields"]["name"]["value"], "Ana M. Lima");
-    assert!(after["files"][0]["fields"]["phone"].is_null());
-    for wrong in [
-        json!({"fields": {"email": "ana@"}}),
-        json!({"fields": {"gender": "x"}}),
-        json!({"colour": 1}),
+#[tokio::test]
+async fn a_resume_is_read() {
+    let document = document(&Pdf::page(&resume())).await;
+    assert!(!document.damaged && !document.cut);
+    let fields = fields::extract(&document);
+    assert_eq!(value(fields.name).as_deref(), Some("Ana Lima"));
+    assert_eq!(value(fields.email).as_deref(), Some("ana.lima@example.org"));
+    assert_eq!(value(fields.phone).as_deref(), Some("+351 912 345 678"));
+    assert_eq!(value(fields.school).as_deref(), Some("University of Oporto"));
+    assert_eq!(value(fields.degree).as_deref(), Some("BSc"));
+    assert_eq!(value(fields.major).as_deref(), Some("Informatics"));
+    assert_eq!(value(fields.graduation_year).as_deref(), Some("2018"));
+    let job = fields.jobs.into_iter().next().unwrap();
+    assert_eq!(value(job.employer).as_deref(), Some("Northwind Analytics Ltd"));
+    assert_eq!(value(job.title).as_deref(), Some("Data Engineer"));
+}
+
+#[tokio::test]
+async fn the_second_reader_is_asked_where_the_first_finds_no_address_and_changes_nothing_else() {
+    let text = lines(&[
+        "Ana Lima",
+        "Oporto, Portugal",
+        "Experience",
+        "Data Engineer, Northwind Ltd, 2019 - 2021",
+    ]);
+    let document = document(&Pdf::page(&text)).await;
+    assert!(document.text().contains("Data Engineer"));
+    assert_eq!(fields::extract(&document).email, None);
+}
+
+#[tokio::test]
+async fn an_address_behind_the_text_is_found() {
+    let text = lines(&[
+        "Ana Lima",
+        "Write to me",
+        "Experience",
+        "Data Engineer, Northwind Ltd, 2019 - 2021",
+    ]);
+    let mut pdf = Pdf::with_resources(&text, "/Font << /F 5 0 R /B 6 0 R >>", "/Annots [7 0 R 8 0 R]");
+    pdf.add("<< /Type /Annot /Subtype /Link /Rect [50 750 120 765] /A << /S /URI /URI (mailto:ana.lima@example.org?subject=Hi) >> >>");
+    pdf.add("<< /Type /Annot /Subtype /Link /Rect [0 0 0 0] /A << /S /URI /URI (mailto:hidden@example.com) >> >>");
+    let fields = fields_of(&pdf).await;
+    assert_eq!(value(fields.email).as_deref(), Some("ana.lima@example.org"));
+}
+
+#[tokio::test]
+async fn what_nobody_can_see_is_not_read() {
+    let hidden = "(hidden@evil.example) Tj";
+    let states = "/Font << /F 5 0 R /B 6 0 R >> /ExtGState << /Clear << /ca 0 >> >>";
+    for (how, content) in [
+        ("white", format!("1 g BT /F 11 Tf 50 400 Td {hidden} ET 0 g")),
+        (
+            "nearly white",
+            format!(".97 .98 .99 rg BT /F 11 Tf 50 400 Td {hidden} ET 0 g"),
+        ),
+        (
+            "white in CMYK",
+            format!("0 0 0 0 k BT /F 11 Tf 50 400 Td {hidden} ET 0 g"),
+        ),
+        (
+            "its ground's colour",
+            format!("0 0 .5 rg 40 390 300 30 re f BT /F 11 Tf 50 400 Td {hidden} ET 0 g"),
+        ),
+        ("tiny", format!("BT /F 1 Tf 50 400 Td {hidden} ET")),
+        (
+            "tiny by its matrix",
+            format!("q .05 0 0 .05 0 0 cm BT /F 11 Tf 1000 8000 Td {hidden} ET Q"),
+        ),
+        ("invisible", format!("BT /F 11 Tf 3 Tr 50 400 Td {hidden} 0 Tr ET")),
+        ("clear", format!("q /Clear gs BT /F 11 Tf 50 400 Td {hidden} ET Q")),
+        (
+            "off the page",
+            format!("BT /F 11 Tf 700 400 Td {hidden} ET BT /F 11 Tf 50 -80 Td {hidden} ET"),
+        ),
+        (
+            "clipped away",
+            format!("q 0 0 10 10 re W n BT /F 11 Tf 50 400 Td {hidden} ET Q"),
+        ),
+        (
+            "covered",
+            format!("BT /F 11 Tf 50 400 Td {hidden} ET 1 g 40 390 300 30 re f 0 g"),
+        ),
     ] {
-        let reply = house.rest(&call, "application/json", wrong.to_string().into()).await;
-        assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        let pdf = Pdf::with_resources(&format!("{}{content}", resume()), states, "");
+        let document = document(&pdf).await;
+        assert!(document.text().contains("Ana Lima"), "{how}");
+        assert!(!document.text().contains("evil"), "{how}: {}", document.text());
     }
-    let ben = batch["files"][1]["id"].as_str().unwrap();
-    let call = format!("DELETE /resume-batches/{id}/files/{ben}");
-    assert_eq!(
-        house.rest(&call, "application/json", Vec::new()).await.status,
-        StatusCode::NO_CONTENT
-    );
-
-    let call = format!("POST /resume-batches/{id}/add");
-    let done = house.rest(&call, "application/json", Vec::new()).await.json(200);
-    assert_eq!((&done["state"], &done["counts"]["added"]), (&json!("done"), &json!(1)));
-    let candidate = done["files"][0]["candidate_id"].as_str().unwrap();
-    let seen = house.get(&format!("/candidates/{candidate}")).await.json(200);
-    assert_eq!(
-        (&seen["source"], &seen["resume_file"]),
-        (&json!("resume"), &json!("ana.pdf"))
-    );
-
-    let pdf = house.get(&format!("/candidates/{candidate}/resume")).await;
-    assert_eq!(pdf.bytes, resume("Ana Lima", "ana@example.com"));
-    let disposition = pdf.headers["content-disposition"].to_str().unwrap();
-    assert!(
-        disposition.starts_with("attachment; filename=\"ana.pdf\""),
-        "{disposition}"
-    );
-    assert_eq!(pdf.headers["content-type"], "application/pdf");
-    assert_eq!(pdf.headers["x-content-type-options"], "nosniff");
-
-    let entries = house.get("/tokens/entries?limit=2").await.json(200);
-    assert_eq!(entries["items"].as_array().unwrap().len(), 2);
-    assert!(entries["next_cursor"].is_string());
-    let list = house.get(&path).await.json(200);
-    assert_eq!(list["items"][0]["id"], id.as_str());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn too_few_tokens_keep_and_charge_nothing() {
-    let house = House::new(4).await;
-    let path = format!("/interviews/{}/resume-batches", house.interview);
-    let ana = resume("Ana Lima", "ana@example.com");
-    let problem = house
-        .post_form(&path, &[("files", Some("ana.pdf"), &ana)])
-        .await
-        .json(409);
-    assert_eq!(problem["type"], "urn:parley:problem:too_few_tokens");
+#[tokio::test]
+async fn hidden_text_in_a_form_is_not_read() {
+    let mut pdf = Pdf::with_resources(
+        &format!("{} /X Do", resume()),
+        "/Font << /F 5 0 R /B 6 0 R >> /XObject << /X 7 0 R >>",
+        "",
+    );
+    pdf.add_stream(
+        "/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /Font << /F 5 0 R >> >>",
+        b"1 g BT /F 11 Tf 50 400 Td (hidden@evil.example) Tj ET 0 g BT /F 11 Tf 50 300 Td (Seen in a form) Tj ET",
+    );
+    let text = document(&pdf).await.text();
+    assert!(text.contains("Seen in a form") && !text.contains("evil"), "{text}");
+}
+
+#[tokio::test]
+async fn white_on_a_dark_ground_is_read() {
+    let content = "0 0 .3 rg 0 700 595 142 re f 1 g BT /B 22 Tf 50 780 Td (Ana Lima) Tj ET \
+                   BT /F 11 Tf 50 750 Td (ana.lima@example.org) Tj ET 0 g BT /F 11 Tf 50 600 Td (Data Engineer in Oporto) Tj ET";
+    let fields = fields_of(&Pdf::page(content)).await;
+    assert_eq!(value(fields.name).as_deref(), Some("Ana Lima"));
+    assert_eq!(value(fields.email).as_deref(), Some("ana.lima@example.org"));
+}
+
+#[tokio::test]
+async fn two_columns_are_read_one_after_the_other() {
+    let mut content = String::from("BT /B 22 Tf 50 780 Td (Ana Lima) Tj ET\n");
+    let side = [
+        "Contact",
+        "ana.lima@example.org",
+        "+351 912 345 678",
+        "Skills",
+        "Rust",
+        "SQL",
+        "Linux",
+    ];
+    let main = [
+        "Experience",
+        "Data Engineer",
+        "Northwind Analytics Ltd",
+        "2019 - 2021",
+        "Education",
+        "University of Oporto",
+        "BSc Informatics",
+    ];
+    for (number, text) in side.iter().enumerate() {
+        content.push_str(&format!("BT /F 11 Tf 50 {} Td ({text}) Tj ET\n", 740 - 15 * number));
+    }
+    for (number, text) in main.iter().enumerate() {
+        content.push_str(&format!("BT /F 11 Tf 250 {} Td ({text}) Tj ET\n", 736 - 17 * number));
+    }
+    let document = document(&Pdf::page(&content)).await;
+    let text = document.text();
     assert!(
-        problem["detail"].as_str().unwrap().contains("1 are missing"),
-        "{problem}"
+        text.contains("Rust\nSQL\nLinux\nExperience\nData Engineer\nNorthwind Analytics Ltd"),
+        "{text}"
     );
-    assert_eq!(house.get(&path).await.json(200)["items"], json!([]));
-    assert_eq!(house.tokens().await["balance"], 4);
-    // Only uploaded, it says what is missing without taking anything.
-    let fields: [(&str, Option<&str>, &[u8]); 2] = [("files", Some("ana.pdf"), &ana), ("start", None, b"false")];
-    let batch = house.post_form(&path, &fields).await.json(201);
+    let fields = fields::extract(&document);
     assert_eq!(
-        (&batch["state"], &batch["cost"], &batch["balance"]),
-        (&json!("uploaded"), &json!(5), &json!(4))
+        value(fields.jobs[0].employer.clone()).as_deref(),
+        Some("Northwind Analytics Ltd")
     );
-    let call = format!("POST /resume-batches/{}/start", batch["id"].as_str().unwrap());
-    house.rest(&call, "application/json", Vec::new()).await.json(409);
-    parley_services::tokens::grant(&house.services, None, 1, None, None)
-        .await
+    assert_eq!(value(fields.school).as_deref(), Some("University of Oporto"));
+}
+
+#[tokio::test]
+async fn files_that_are_no_pdf() {
+    fails(Vec::new(), ResumeFailure::Empty).await;
+    fails(b"Ana Lima, ana.lima@example.org".to_vec(), ResumeFailure::NotAPdf).await;
+    fails(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), ResumeFailure::NotAPdf).await;
+    fails(b"PK\x03\x04word/document.xml".to_vec(), ResumeFailure::NotAPdf).await;
+    fails(vec![b' '; 10_000_001], ResumeFailure::TooLarge).await;
+}
+
+#[tokio::test]
+async fn damaged_files() {
+    fails(b"%PDF-1.7\n".to_vec(), ResumeFailure::Damaged).await;
+    let whole = Pdf::page(&resume()).bytes();
+    fails(whole[..200].to_vec(), ResumeFailure::Damaged).await;
+    // Cut behind the content: what names somebody is read, and marked.
+    let cut = &whole[..whole.len() - 120];
+    let Answer::Read(document) = answer(cut.to_vec()).await else {
+        panic!("not read")
+    };
+    assert!(document.damaged);
+    assert_eq!(value(fields::extract(&document).name).as_deref(), Some("Ana Lima"));
+    // A table at the wrong place.
+    let mut moved = whole.clone();
+    let at = whole.windows(9).rposition(|w| w == b"startxref").unwrap() + 10;
+    moved[at] = b'9';
+    let Answer::Read(document) = answer(moved).await else {
+        panic!("not read")
+    };
+    assert!(document.damaged);
+}
+
+#[tokio::test]
+async fn pages_without_text() {
+    fails(Pdf::page("").bytes(), ResumeFailure::Empty).await;
+    fails(Pdf::page("50 50 100 100 re f").bytes(), ResumeFailure::Empty).await;
+    let mut scan = Pdf::with_resources("q 595 0 0 842 0 0 cm /I Do Q", "/XObject << /I 7 0 R >>", "");
+    scan.add_stream(
+        "/Type /XObject /Subtype /Image /Width 2 /Height 2 /ColorSpace /DeviceGray /BitsPerComponent 8",
+        b"\x00\xff\xff\x00",
+    );
+    fails(scan.bytes(), ResumeFailure::Scanned).await;
+    // A layer of text that nobody sees makes no text of a picture.
+    let mut layered = Pdf::with_resources(
+        "q 595 0 0 842 0 0 cm /I Do Q BT 3 Tr /F 11 Tf 50 700 Td (Ana Lima, ana.lima@example.org) Tj ET",
+        "/Font << /F 5 0 R >> /XObject << /I 7 0 R >>",
+        "",
+    );
+    layered.add_stream(
+        "/Type /XObject /Subtype /Image /Width 2 /Height 2 /ColorSpace /DeviceGray /BitsPerComponent 8",
+        b"\x00\xff\xff\x00",
+    );
+    fails(layered.bytes(), ResumeFailure::Scanned).await;
+}
+
+#[tokio::test]
+async fn a_password_is_told_from_damage() {
+    let mut locked = Pdf::page(&resume());
+    let mark = "<0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef>";
+    let number = locked.add(&format!("<< /Filter /Standard /V 1 /R 2 /O {mark} /U {mark} /P -44 >>"));
+    locked.trailer(&format!(
+        "/Encrypt {number} 0 R /ID [<00112233445566778899aabbccddeeff> <00112233445566778899aabbccddeeff>]"
+    ));
+    fails(locked.bytes(), ResumeFailure::PasswordProtected).await;
+}
+
+#[tokio::test]
+async fn bombs() {
+    let mut blanks = Pdf::page("");
+    blanks.inflate_content(b" ", 400 << 20);
+    fails(blanks.bytes(), ResumeFailure::TooMuch).await;
+    let mut text = Pdf::page("");
+    text.inflate_content(b"BT /F 11 Tf 50 700 Td (Ana Lima) Tj ET\n", 1 << 20);
+    fails(text.bytes(), ResumeFailure::TooMuch).await;
+}
+
+#[tokio::test]
+async fn structures_without_an_end() {
+    // A form that paints itself.
+    let mut recursion = Pdf::with_resources("/X Do", "/XObject << /X 7 0 R >>", "");
+    recursion.add_stream(
+        "/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /XObject << /X 7 0 R >> >>",
+        b"/X Do /X Do",
+    );
+    fails(recursion.bytes(), ResumeFailure::Empty).await;
+    // Forms that each paint the next one four times: no cycle, and no end either.
+    let mut ladder = Pdf::with_resources("/X Do", "/XObject << /X 7 0 R >>", "");
+    for step in 0..28 {
+        let next = format!("/Resources << /XObject << /X {} 0 R >> >>", 8 + step);
+        ladder.add_stream(
+            &format!("/Type /XObject /Subtype /Form /BBox [0 0 595 842] {next}"),
+            b"/X Do /X Do /X Do /X Do",
+        );
+    }
+    ladder.add_stream("/Type /XObject /Subtype /Form /BBox [0 0 595 842]", b"0 0 1 1 re f");
+    fails(ladder.bytes(), ResumeFailure::Empty).await;
+    // A tree of pages that contains itself.
+    let mut cycle = Pdf::page(&resume());
+    cycle.replace(2, "<< /Type /Pages /Kids [2 0 R] /Count 1 >>");
+    assert!(matches!(
+        failure(cycle.bytes()).await,
+        ResumeFailure::Empty | ResumeFailure::Damaged
+    ));
+    // Two thousand million pages, by its own account.
+    let mut many = Pdf::page(&resume());
+    many.replace(2, "<< /Type /Pages /Kids [3 0 R] /Count 2000000000 >>");
+    let _ = answer(many.bytes()).await;
+    // Arrays in arrays.
+    let mut deep = Pdf::page("BT /F 11 Tf 50 700 Td (x) Tj ET");
+    deep.add(&format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)));
+    deep.trailer("/Info 7 0 R");
+    fails(deep.bytes(), ResumeFailure::Empty).await;
+    let mut operands = Pdf::page(&format!("{} 0 0 m", "[".repeat(100_000)));
+    operands.add("null");
+    fails(operands.bytes(), ResumeFailure::Empty).await;
+}
+
+#[tokio::test]
+async fn things_that_are_missing_or_wrong() {
+    let text = "BT /F 11 Tf 50 700 Td (a) Tj ET";
+    let mut bare = Pdf::page(text);
+    bare.replace(3, "<< /Type /Page /Parent 2 0 R /Contents 4 0 R >>");
+    fails(bare.bytes(), ResumeFailure::Empty).await;
+    for font in [
+        "<< /Type /Font /Subtype /Type0 /BaseFont /None /Encoding /No-Such-CMap >>",
+        "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 0 0] /FontMatrix [0 0 0 0 0 0] >>",
+        "<< /Type /Font /Subtype /TrueType /FirstChar 9 /LastChar 3 /Widths [] >>",
+        "null",
+    ] {
+        let mut pdf = Pdf::page(text);
+        pdf.replace(5, font);
+        let _ = answer(pdf.bytes()).await;
+    }
+    fails(
+        Pdf::page("Tj TJ Tf Td Tm ' \" cm re f W n Do gs (a Tj [ << 1 2 BT ET Q Q Q").bytes(),
+        ResumeFailure::Empty,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_gigabyte_of_pages_is_cut() {
+    let mut pdf = Pdf::page(&resume());
+    let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F 5 0 R /B 6 0 R >> >> >>";
+    let kids: String = (0..120).map(|_| format!("{} 0 R ", pdf.add(page))).collect();
+    pdf.replace(2, &format!("<< /Type /Pages /Kids [{kids}] /Count 120 >>"));
+    let document = document(&pdf).await;
+    assert!(document.cut);
+    assert_eq!(document.pages.len(), parley_domain::resume::PAGES_MAX);
+}
+
+/// The limits are those of the process itself, read while it waits for its input.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_reader_limits_itself() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_parley"))
+        .arg(read::SUBCOMMAND)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
         .unwrap();
-    house.rest(&call, "application/json", Vec::new()).await.json(200);
-    let batch = house.finished(batch["id"].as_str().unwrap()).await;
-    assert_eq!(batch["counts"]["read"], 1);
-    assert_eq!(house.tokens().await["balance"], 0);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_resume_fills_a_form() {
-    let house = House::new(500).await;
-    let ana = resume("Ana Lima", "ana@example.com");
-    let found = house
-        .post_form("/resumes/extract", &[("file", Some("ana.pdf"), &ana)])
-        .await
-        .json(200);
-    assert_eq!(found["fields"]["email"]["value"], "ana@example.com");
-    assert_eq!((&found["engine"], &found["balance"]), (&json!("built_in"), &json!(495)));
-    let path = format!("/upload/w/{}/resumes/extract", house.slug);
-    let found = house.browser(&path, &[("file", Some("ana.pdf"), &ana)]).await.json(200);
-    assert_eq!(found["fields"]["name"]["value"], "Ana Lima");
-    let problem = house
-        .browser(&path, &[("file", Some("scan.pdf"), &without_text())])
-        .await
-        .json(422);
-    assert!(problem["detail"].as_str().unwrap().starts_with("Scanned"), "{problem}");
-    let large = vec![b'x'; 10_000_001];
-    house
-        .browser(&path, &[("file", Some("large.pdf"), &large)])
-        .await
-        .json(413);
-    house
-        .post_form("/resumes/extract", &[("files", Some("a.pdf"), &ana)])
-        .await
-        .json(422);
-    house.post_form("/resumes/extract", &[]).await.json(422);
-    assert_eq!(house.tokens().await["balance"], 490);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_browser_sends_file_by_file() {
-    let house = House::new(500).await;
-    let id = parley_services::resumes::batch::begin(&house.services, &house.owner, house.interview, true)
-        .await
-        .unwrap()
-        .id;
-    let path = format!("/upload/w/{}/resume-batches/{id}/files", house.slug);
-    for n in 0..3 {
-        let bytes = resume("Ana Lima", &format!("p{n}@example.com"));
-        let counts = house.browser(&path, &[("file", Some("a.pdf"), &bytes)]).await.json(201);
-        assert_eq!(counts["files"], n + 1);
+    let limits = || std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap_or_default();
+    let limit = |limits: &str, name: &str| {
+        let line = limits
+            .lines()
+            .find(|line| line.starts_with(name))
+            .unwrap_or_default()
+            .to_owned();
+        line.trim_start_matches(name)
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let mut seen = limits();
+    // It needs a moment to start; the last limit is set after the others.
+    for _ in 0..1_000 {
+        if limit(&seen, "Max open files") == "3" {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        seen = limits();
     }
-    let other = format!("/upload/w/{}/resume-batches/{}/files", house.slug, house.interview);
-    house
-        .browser(&other, &[("file", Some("a.pdf"), b"%PDF-1.4")])
-        .await
-        .json(404);
-    let mut signed_out = house;
-    signed_out.cookie = String::new();
-    let reply = signed_out.browser(&path, &[("file", Some("a.pdf"), b"%PDF-1.4")]).await;
-    assert!(matches!(reply.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN));
-    let call = format!("GET /download/w/{}/candidates/{id}/resume", signed_out.slug);
-    assert_eq!(
-        signed_out.send(&call, &[], Vec::new()).await.status,
-        StatusCode::UNAUTHORIZED
-    );
+    let found = [
+        "Max open files",
+        "Max cpu time",
+        "Max address space",
+        "Max core file size",
+    ]
+    .map(|name| limit(&seen, name));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(found, ["3", "10", "536870912", "0"]);
 }

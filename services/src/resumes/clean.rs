@@ -85,6 +85,19 @@ fn join_accents(text: &str) -> String {
             out.push(c);
             continue;
         };
+        // A cedilla is drawn after its letter.
+        let under = out.chars().next_back().filter(|_| matches!(c, '¸' | '˛'));
+        if let Some(letter) = under.and_then(|letter| unicode_normalization::char::compose(letter, mark)) {
+            out.pop();
+            out.push(letter);
+            continue;
+        }
+        // `O´Neill`: an apostrophe, before a capital within a word.
+        let within = out.ends_with(char::is_alphabetic) && chars.get(at).is_some_and(|c| c.is_uppercase());
+        if within && c == '´' {
+            out.push('\'');
+            continue;
+        }
         let skip = usize::from(chars.get(at) == Some(&' '));
         let next = chars.get(at + skip).copied().map(|c| match c {
             'ı' => 'i',
@@ -148,15 +161,20 @@ pub fn is_rtl(c: char) -> bool {
 pub fn from_visual(parts: &[String]) -> String {
     let rtl = |part: &String| part.chars().any(is_rtl);
     if !parts.iter().any(rtl) {
-        return parts.concat();
+        return numbers_in_order(&parts.concat());
     }
     let strong = |part: &String| !rtl(part) && part.chars().any(char::is_alphanumeric);
     let reversed: Vec<&String> = parts.iter().rev().collect();
     let mut out = String::new();
     let mut at = 0;
     while at < reversed.len() {
-        if !strong(reversed[at]) {
-            out.extend(reversed[at].chars().map(mirrored));
+        let plus = reversed[at].as_str() == "+" && reversed.get(at + 1).is_some_and(|next| strong(next));
+        if !strong(reversed[at]) && !plus {
+            if rtl(reversed[at]) {
+                out.push_str(reversed[at]);
+            } else {
+                out.extend(reversed[at].chars().map(mirrored));
+            }
             at += 1;
             continue;
         }
@@ -171,26 +189,76 @@ pub fn from_visual(parts: &[String]) -> String {
             }
         }
         let stretch: String = reversed[at..=last].iter().rev().map(|part| part.as_str()).collect();
-        // Numbers on both sides of a dash are parts of the line, not of a text in the other direction.
-        let numbers = !stretch.chars().any(char::is_alphabetic);
-        match [" – ", " - ", " — "]
-            .iter()
-            .find(|dash| numbers && stretch.contains(**dash))
-        {
-            Some(dash) => out.push_str(
-                &stretch
-                    .split(dash)
-                    .collect::<Vec<_>>()
-                    .into_iter()
-                    .rev()
-                    .collect::<Vec<_>>()
-                    .join(dash),
-            ),
-            None => out.push_str(&stretch),
-        }
+        out.push_str(&numbers_in_order(&stretch));
         at = last + 1;
     }
     out
+}
+
+/// Numbers that were turned with the line they stand in: `4567 123 50 971+` as `+971 50 123 4567`, `2018 – 2014` as
+/// `2014 – 2018`.
+fn numbers_in_order(stretch: &str) -> String {
+    if let Some(plus) = stretch.find('+')
+        && stretch[..plus].ends_with(|c: char| c.is_ascii_digit())
+        && !stretch[plus + 1..].starts_with(|c: char| c.is_alphanumeric())
+    {
+        let number = stretch[..plus]
+            .rsplit(|c: char| !(c.is_ascii_digit() || c == ' '))
+            .next()
+            .unwrap_or_default()
+            .trim_start();
+        if number.len() >= 7 {
+            let start = plus - number.len();
+            return format!(
+                "{}+{}{}",
+                &stretch[..start],
+                groups_turned(number),
+                &stretch[plus + 1..]
+            );
+        }
+    }
+    for dash in [" – ", " - ", " — ", "-", "–"] {
+        if let Some((first, second)) = stretch.split_once(dash)
+            && let (Some(a), Some(b)) = (year(first), year(second))
+            && a > b
+        {
+            return format!("{second}{dash}{first}");
+        }
+    }
+    stretch.to_owned()
+}
+
+fn year(text: &str) -> Option<u32> {
+    text.trim().parse().ok().filter(|year| (1900..2100).contains(year))
+}
+
+/// The groups of a number in the opposite order.
+#[must_use]
+pub fn groups_turned(number: &str) -> String {
+    number.split(' ').rev().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a text as drawn holds years that run backwards: then its page turns the numbers of a line, too.
+#[must_use]
+pub fn runs_backwards(text: &str) -> bool {
+    [" – ", " - ", " — "].iter().any(|dash| {
+        let years = text
+            .split_once(dash)
+            .and_then(|(first, second)| Some((year(first)?, year(second)?)));
+        years.is_some_and(|(first, second)| first > second)
+    })
+}
+
+/// Whether a line is a number in groups and nothing else, such as a phone number without its country.
+#[must_use]
+pub fn is_grouped_number(line: &str) -> bool {
+    let groups = line.trim().split(' ');
+    let digits = line.chars().filter(char::is_ascii_digit).count();
+    line.trim().contains(' ')
+        && (7..=13).contains(&digits)
+        && groups
+            .into_iter()
+            .all(|group| !group.is_empty() && group.chars().all(|c| c.is_ascii_digit()))
 }
 
 /// Brackets open the other way when a line is turned.
@@ -236,7 +304,7 @@ mod tests {
             clean("Syst`emes F´ed´erale M´ aster Garc´ıa Franc¸ois"),
             "Systèmes Fédérale Máster García François"
         );
-        assert_eq!(clean("Marcus O´Neill"), "Marcus O ́Neill");
+        assert_eq!(clean("Marcus O´Neill"), "Marcus O'Neill");
     }
 
     #[test]
@@ -273,6 +341,8 @@ mod tests {
         assert_eq!(drawn(&["+971 50 123"]), "+971 50 123");
         assert_eq!(drawn(&["2018 - 2014 ", &turned("شركة")]), "شركة 2014 - 2018");
         assert_eq!(drawn(&["+971 50 ", &turned("هاتف")]), "هاتف +971 50");
+        assert_eq!(drawn(&["2345 501 55 966+ ", &turned("هاتف")]), "هاتف +966 55 501 2345");
+        assert_eq!(drawn(&["2018 – 2014"]), "2014 – 2018");
         // Whole words are in reading order already.
         assert_eq!(
             from_visual(&["المنصوري".into(), " ".into(), "ليلى".into()]),

@@ -2,7 +2,7 @@
 
 use super::document::is_unspaced;
 use parley_domain::text;
-use std::{collections::HashMap, ops::Range, sync::LazyLock};
+use std::{collections::HashSet, ops::Range, sync::LazyLock};
 
 /// A date or a range that stands in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ const SINCE: &str = "since from seit ab depuis desde dal dallo sinds vanaf с о
 static LISTS: LazyLock<Lists> = LazyLock::new(Lists::new);
 
 struct Lists {
-    months: HashMap<String, ()>,
+    months: HashSet<String>,
     until: Vec<String>,
     since: Vec<String>,
     present: Vec<String>,
@@ -60,7 +60,7 @@ impl Lists {
         let words = |list: &str| list.split_whitespace().map(text::fold).collect::<Vec<_>>();
         let phrase = |phrase: &str| text::fold(phrase.trim()).replace(['\'', '.'], " ");
         Self {
-            months: words(MONTHS).into_iter().map(|month| (month, ())).collect(),
+            months: words(MONTHS).into_iter().collect(),
             until: words(UNTIL),
             since: words(SINCE),
             present: PRESENT.split(',').map(phrase).collect(),
@@ -98,7 +98,7 @@ fn tokens(text: &str) -> Vec<Token> {
             0
         } else if matches!(c, '年' | '月' | '日' | '년' | '월' | '일') {
             3
-        } else if is_unspaced(c) {
+        } else if is_unspaced(c) && c.is_alphanumeric() {
             2
         } else if c.is_alphabetic() || unicode_normalization::char::is_combining_mark(c) {
             1
@@ -164,6 +164,46 @@ pub fn find(text: &str) -> Option<Dates> {
     single
 }
 
+/// Whether a text is made of the words and numbers of dates only. It may be half a date, wrapped into the next line.
+#[must_use]
+pub fn is_only(text: &str) -> bool {
+    let parser = Parser { tokens: tokens(text) };
+    let mut at = 0;
+    let mut known = false;
+    while at < parser.tokens.len() {
+        if let Some(next) = parser.present(at) {
+            (at, known) = (next, true);
+            continue;
+        }
+        let fits = match &parser.tokens[at].kind {
+            Kind::Number(_) => parser.year(at).is_some() || parser.number(at, 1..3, 0..100).is_some(),
+            Kind::Word(word) => {
+                LISTS.months.contains(word)
+                    || LISTS.until.contains(word)
+                    || LISTS.since.contains(word)
+                    || word == "から"
+            }
+            Kind::Sign(sign) => "-–—−~〜～→/.,()'’年月日년월일".contains(*sign),
+        };
+        if !fits {
+            return false;
+        }
+        known |= parser.year(at).is_some() || parser.is_month(at);
+        at += 1;
+    }
+    known
+}
+
+/// Whether a text ends where a date must go on: with a dash, a month or a word such as `to`.
+#[must_use]
+pub fn is_open(text: &str) -> bool {
+    let parser = Parser { tokens: tokens(text) };
+    let Some(last) = parser.tokens.len().checked_sub(1) else {
+        return false;
+    };
+    parser.is_sign(last, "-–—−~〜～") || parser.is_month(last) || parser.is_word_of(last, &LISTS.until)
+}
+
 struct Parser {
     tokens: Vec<Token>,
 }
@@ -204,7 +244,7 @@ impl Parser {
     }
 
     fn is_month(&self, at: usize) -> bool {
-        matches!(self.kind(at), Some(Kind::Word(word)) if LISTS.months.contains_key(word))
+        matches!(self.kind(at), Some(Kind::Word(word)) if LISTS.months.contains(word))
     }
 
     /// A date at `at`: its year and the token behind it.

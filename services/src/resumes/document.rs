@@ -33,6 +33,9 @@ pub struct Line {
     /// Whether most of it is bold.
     #[serde(default)]
     pub bold: bool,
+    /// Whether its end is bold.
+    #[serde(default)]
+    pub bold_end: bool,
     /// The block of the page it belongs to, numbered from 0 in reading order: a column, a side bar, a full-width head.
     pub block: u32,
     /// Number of the row within the page: lines beside each other share it.

@@ -73,6 +73,7 @@ struct Piece {
     y: f32,
     size: f32,
     bold: bool,
+    bold_end: bool,
     row: u32,
 }
 
@@ -106,6 +107,7 @@ fn line(piece: &Piece, block: usize) -> Line {
         },
         size: piece.size,
         bold: piece.bold,
+        bold_end: piece.bold_end,
         block: u32::try_from(block).unwrap_or(u32::MAX),
         row: piece.row,
     }
@@ -268,6 +270,7 @@ fn piece(runs: &[Run], row: u32) -> Option<Piece> {
         y: runs.iter().map(|run| run.y).fold(f32::MIN, f32::max),
         size,
         bold: bold * 2 > all,
+        bold_end: runs.last().is_some_and(|run| run.bold),
         row,
     })
 }
@@ -445,6 +448,15 @@ fn settle(left: Vec<usize>, right: Vec<usize>, above: &[usize], below: &[usize],
 
 /// Whether the pieces of one side only answer to rows of the other: dates, places, labels.
 fn satellites(side: &[usize], other: &[usize], pieces: &[Piece]) -> bool {
+    // What stands above or below all of the other side says nothing about the two.
+    let (top, bottom) = other.iter().fold((f32::MAX, f32::MIN), |(top, bottom), m| {
+        (top.min(pieces[*m].y), bottom.max(pieces[*m].y))
+    });
+    let within = |m: &usize| pieces[*m].y > top - pieces[*m].size && pieces[*m].y < bottom + pieces[*m].size;
+    let side: Vec<usize> = side.iter().copied().filter(within).collect();
+    if side.is_empty() {
+        return false;
+    }
     let count = side.len();
     let texts = || side.iter().map(|m| pieces[*m].text.as_str());
     let beside = side
@@ -461,6 +473,7 @@ fn satellites(side: &[usize], other: &[usize], pieces: &[Piece]) -> bool {
     let share = |part: usize, of: f32| part as f32 >= of * count as f32;
     share(dates, 0.7)
         || (labels >= 2 && share(labels + heads + dates, 0.8))
+        || (dates >= 2 && share(dates + heads, 0.75))
         || (share(beside, 0.8) && share(dates + heads + labels, 0.6))
         || (share(beside, 0.9) && heads == 0 && lengths[count / 2] <= 20)
 }

@@ -21,6 +21,8 @@ use std::{
 
 /// The hidden subcommand of the child.
 pub const SUBCOMMAND: &str = "extract-text";
+/// The argument with which the child asks the second reader alone.
+pub const SECOND_ALONE: &str = "second-alone";
 /// The longest time one file may take, waiting for a free place not included.
 const WALL: Duration = Duration::from_secs(15);
 /// The longest answer.
@@ -92,17 +94,22 @@ fn spooled(bytes: &[u8]) -> io::Result<File> {
 }
 
 /// The hidden subcommand `extract-text`: reads standard input within limits and writes answers. A file that cannot be read
-/// is an answer, not a failure.
+/// is an answer, not a failure. `which` is [`SECOND_ALONE`] to measure the second reader by itself.
 ///
 /// # Errors
 /// When the limits cannot be set, the input cannot be read or nobody listens.
 #[cfg(unix)]
-pub fn extract_in_child() -> io::Result<()> {
+pub fn extract_in_child(which: Option<&str>) -> io::Result<()> {
     child::limit_self(child::Limits::TEXT)?;
     child::step_back();
     let mut bytes = Vec::new();
     io::stdin().lock().take(FILE_BYTES + 1).read_to_end(&mut bytes)?;
-    extract(bytes, &mut io::stdout().lock())
+    let mut output = io::stdout().lock();
+    if which == Some(SECOND_ALONE) {
+        let nothing = Answer::Failed(ResumeFailure::Empty);
+        return write(&pdf::second(&bytes, &nothing).unwrap_or(nothing), &mut output);
+    }
+    extract(bytes, &mut output)
 }
 
 /// The child's work.

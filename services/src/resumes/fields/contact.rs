@@ -505,7 +505,7 @@ mod tests {
     #[test]
     fn labels_tell_phones_from_other_numbers() {
         assert_eq!(label_of("Tel: 12345678", 5, ""), Label::Phone);
-        assert_eq!(label_of("a@b.co | M: 12345678", 13, ""), Label::Phone);
+        assert_eq!(label_of("a@b.co | M: 12345678", 12, ""), Label::Phone);
         assert_eq!(label_of("Fax 12345678", 4, ""), Label::Other);
         assert_eq!(label_of("12345678", 0, "手机"), Label::Phone);
         assert_eq!(label_of("12345678", 0, "身份证号:"), Label::Other);

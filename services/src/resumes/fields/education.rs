@@ -229,8 +229,10 @@ fn is_short_degree(word: &str) -> bool {
 
 /// `Bachelor of Science in Engineering Schools`: the degree stands first.
 fn begins_as_degree(part: &str) -> bool {
-    let first: Vec<&str> = part.split_whitespace().take(2).collect();
-    is_degree(&first.join(" ")) && !words::SCHOOL.stand_in(&first.join(" "))
+    let words: Vec<&str> = part.split_whitespace().collect();
+    let first = words[..words.len().min(2)].join(" ");
+    let last = words.last().copied().unwrap_or_default();
+    is_degree(&first) && !words::SCHOOL.stand_in(&first) || words::DEGREE.are(last) && !words::SCHOOL.are(last)
 }
 
 /// Words between a degree and its field.

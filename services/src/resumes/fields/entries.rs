@@ -38,7 +38,8 @@ fn is_bullet(text: &str) -> bool {
 fn is_head(row: &Row<'_>) -> bool {
     let text = row.text();
     let count = text.chars().count();
-    let sentence = text.ends_with(['.', ';', '。', '；']) && count > 30 || text.contains(". ") && count > 60;
+    let ends = text.ends_with(['.', ';', '。', '；']) && !ends_as_form(text);
+    let sentence = ends && count > 8 || text.contains(". ") && count > 60;
     let small_start = text.chars().next().is_some_and(char::is_lowercase);
     !(row.heading || is_bullet(text) || sentence || small_start || count > 110 || text.contains('@'))
 }
@@ -90,6 +91,9 @@ pub fn entries<'a>(rows: &[&'a Row<'a>]) -> Vec<Entry<'a>> {
         let first = at.saturating_sub(above).max(floor);
         let mut parts = Vec::new();
         for (number, group) in groups.iter().enumerate().take(ceiling).skip(first) {
+            if number > *at && is_indented(group, &groups[first..=*at]) {
+                break;
+            }
             let offset = i32::try_from(number).unwrap_or(i32::MAX) - i32::try_from(*at).unwrap_or(0);
             if offset > 2 || offset != 0 && !group.iter().all(|row| is_head(row)) {
                 if offset > 0 {
@@ -118,6 +122,28 @@ pub fn entries<'a>(rows: &[&'a Row<'a>]) -> Vec<Entry<'a>> {
         });
     }
     entries
+}
+
+/// Whether a row begins farther in than the head it would belong to: then it is its text.
+fn is_indented(group: &[&Row<'_>], head: &[Vec<&Row<'_>>]) -> bool {
+    let named = |row: &&&Row<'_>| !words::mostly_date(row.text());
+    let rows: Vec<&&Row<'_>> = head.iter().flatten().filter(named).collect();
+    if rows.is_empty() {
+        return false;
+    }
+    let rtl = group
+        .iter()
+        .any(|row| row.text().chars().any(crate::resumes::clean::is_rtl));
+    if rtl {
+        let edge = rows.iter().map(|row| row.line.bbox.x1).fold(f32::MIN, f32::max);
+        return group
+            .iter()
+            .all(|row| row.line.bbox.x1 < edge - 6.0 && row.line.bbox.x1 > edge - 80.0);
+    }
+    let edge = rows.iter().map(|row| row.line.bbox.x0).fold(f32::MAX, f32::min);
+    group
+        .iter()
+        .all(|row| row.line.bbox.x0 > edge + 6.0 && row.line.bbox.x0 < edge + 80.0)
 }
 
 /// How many rows of an entry's head stand above the row with its dates: as many as there are in the first entry, before
@@ -164,7 +190,7 @@ pub fn pieces(text: &str) -> Vec<String> {
     for line in rest.split('\n') {
         for part in line.split(", ").flat_map(|part| part.split("، ")) {
             let part = part.trim().trim_matches(|c: char| ",;:|–—-•· /".contains(c)).trim();
-            if part.is_empty() || part.chars().all(|c| !c.is_alphabetic()) {
+            if part.is_empty() || part.chars().all(|c| !c.is_alphabetic()) || dates::is_only(part) {
                 continue;
             }
             // `Acme, Inc.`: a firm's form belongs to its name.
@@ -180,7 +206,14 @@ pub fn pieces(text: &str) -> Vec<String> {
     found
 }
 
-fn is_form(part: &str) -> bool {
+/// Whether a row ends with the form of a firm or another abbreviation, and not as a sentence does.
+pub fn ends_as_form(text: &str) -> bool {
+    let last = text.split_whitespace().next_back().unwrap_or_default();
+    is_form(last) || last.chars().filter(|c| *c == '.').count() > 1 || last.chars().count() <= 3
+}
+
+/// Whether a word or two is the form of a firm: `Inc.`, `GmbH`, `B.V.`
+pub fn is_form(part: &str) -> bool {
     let plain = part.trim_end_matches('.').to_lowercase();
     matches!(
         plain.as_str(),
@@ -195,17 +228,47 @@ fn is_form(part: &str) -> bool {
             | "sa"
             | "s.l"
             | "sl"
+            | "s.l.u"
             | "ag"
             | "gmbh"
             | "n.v"
+            | "nv"
             | "b.v"
+            | "bv"
             | "p.c"
             | "pc"
             | "lp"
             | "s.p.a"
+            | "spa"
             | "s.r.l"
+            | "srl"
             | "incorporated"
             | "limited"
+            | "lda"
+            | "ltda"
+            | "s.a.s"
+            | "sas"
+            | "sarl"
+            | "s.a.r.l"
+            | "kg"
+            | "e.v"
+            | "ug"
+            | "oy"
+            | "oyj"
+            | "ab"
+            | "a.s"
+            | "a/s"
+            | "aps"
+            | "kft"
+            | "zrt"
+            | "s.r.o"
+            | "sp.k"
+            | "d.o.o"
+            | "a.ş"
+            | "pty"
+            | "pvt"
+            | "bhd"
+            | "pte"
     )
 }
 

@@ -75,10 +75,6 @@ pub fn find(rows: &[Row<'_>], email: Option<&str>, links: &[Link]) -> Option<Fou
     sorted.sort_by(f32::total_cmp);
     let body = sorted[sorted.len() / 2];
     let largest = sorted[sorted.len() - 1];
-    let mailbox = email
-        .and_then(|email| email.split('@').next())
-        .map(letters)
-        .unwrap_or_default();
     let slugs: Vec<String> = links
         .iter()
         .map(|link| letters(link.uri.trim_start_matches("mailto:")))
@@ -99,9 +95,9 @@ pub fn find(rows: &[Row<'_>], email: Option<&str>, links: &[Link]) -> Option<Fou
         }
         for candidate in candidates(rows, at) {
             let Some(shape) = shape(&candidate.text) else { continue };
-            let mut score = shape + prominence(row, at, body, largest) + agreement(&candidate.text, &mailbox, &slugs);
+            let mut score = shape + prominence(rows, at, body, largest) + agreement(&candidate.text, email, &slugs);
             score -= 2 * i32::from(!own) + 2 * i32::from(candidate.part);
-            if words::NOT_A_NAME.stand_in(&candidate.text) {
+            if words::NOT_A_NAME.stand_in(&candidate.text) || words::DOCUMENT.stand_in(&candidate.text) {
                 score -= 4;
             }
             for list in [
@@ -141,6 +137,13 @@ pub fn find(rows: &[Row<'_>], email: Option<&str>, links: &[Link]) -> Option<Fou
     // Two lines that look alike: nobody can tell which is the name, unless one of them certainly is.
     best.filter(|(score, _)| *score >= ENOUGH && !(tie && *score < CERTAIN))
         .map(|(_, found)| found)
+}
+
+/// The letters of an address that may be those of a name: the mailbox, and a domain that is nobody else's.
+fn own_letters(email: &str) -> String {
+    let (mailbox, host) = email.split_once('@').unwrap_or((email, ""));
+    let label = host.rsplit('.').nth(1).unwrap_or_default();
+    format!("{} {}", letters(mailbox), letters(label))
 }
 
 /// Letters and digits alone, folded.
@@ -241,27 +244,52 @@ fn candidates(rows: &[Row<'_>], at: usize) -> Vec<Candidate> {
             });
         }
     }
-    if let Some(next) = rows.get(at + 1) {
-        let same = next.line.block == row.line.block
-            && next.place.page == row.place.page
+    // What stands beside the name comes between its lines in the order.
+    let under = |next: &&Row<'_>| {
+        let step = next.line.bbox.y1 - row.line.bbox.y1;
+        next.place.page == row.place.page
+            && (next.line.bbox.x0 - row.line.bbox.x0).abs() < 2.0
             && (next.line.size - row.line.size).abs() < 0.5
-            && next.line.bbox.y0 - row.line.bbox.y0 < 2.2 * row.line.size
-            && !next.heading;
-        let short = |text: &str| text.split_whitespace().count() <= 2;
+            && step > 0.0
+            && step < 2.2 * row.line.size
+            && !next.heading
+    };
+    if let Some(next) = rows.iter().skip(at + 1).take(6).find(under) {
+        let short = |text: &str| text.split_whitespace().count() <= 3;
         let large = rows
             .iter()
             .filter(|other| other.line.size > row.line.size - 0.5)
             .count()
             <= 3;
-        if same && large && short(line) && short(next.text()) {
+        let both = format!("{whole} {}", stripped(next.text()));
+        if large && short(line) && short(next.text()) && !is_listed(&both) {
+            // Half a name is no name.
+            if shape(&both).is_some() {
+                found.clear();
+            }
             found.push(Candidate {
-                text: format!("{whole} {}", stripped(next.text())),
+                text: both,
                 source: format!("{line}\n{}", next.text()),
                 part: false,
             });
         }
     }
     found
+}
+
+/// Whether words of other kinds stand in a text.
+fn is_listed(text: &str) -> bool {
+    let lists = [
+        &words::NOT_A_NAME,
+        &words::DOCUMENT,
+        &words::TITLE,
+        &words::FIRM,
+        &words::SCHOOL,
+        &words::DEGREE,
+        &words::LOCATION,
+        &words::LABEL,
+    ];
+    lists.iter().any(|list| list.stand_in(text))
 }
 
 fn is_honorific(word: &str) -> bool {
@@ -297,11 +325,18 @@ fn shape(name: &str) -> Option<i32> {
     {
         return None;
     }
-    if words::NOT_A_NAME.are(name) || words::LABEL.are(name) || words::NAME_LABEL.are(name) || words::LOCATION.are(name)
+    if words::DOCUMENT.are(name)
+        || words::NOT_A_NAME.are(name)
+        || words::LABEL.are(name)
+        || words::NAME_LABEL.are(name)
+        || words::LOCATION.are(name)
     {
         return None;
     }
     let words: Vec<&str> = name.split_whitespace().collect();
+    if is_hangul(name) && name.chars().next().is_some_and(|c| FAMILY.contains(c)) {
+        return Some(3);
+    }
     if name.chars().any(is_unspaced) {
         let unspaced = name.chars().filter(|c| is_unspaced(*c)).count();
         let whole = unspaced + name.chars().filter(|c| " ·・".contains(*c)).count() == count;
@@ -310,7 +345,8 @@ fn shape(name: &str) -> Option<i32> {
         } else {
             4
         };
-        return (whole && unspaced <= most && words.len() <= 3).then_some(1);
+        let family = unspaced <= 4 && name.chars().next().is_some_and(|c| FAMILY.contains(c));
+        return (whole && unspaced <= most && words.len() <= 3).then_some(if family { 3 } else { 1 });
     }
     let long = words
         .iter()
@@ -342,11 +378,15 @@ fn is_hangul(name: &str) -> bool {
 }
 
 /// How a line stands out.
-fn prominence(row: &Row<'_>, at: usize, body: f32, largest: f32) -> i32 {
-    let size = row.line.size;
+fn prominence(rows: &[Row<'_>], at: usize, body: f32, largest: f32) -> i32 {
+    let (line, size) = (rows[at].line, rows[at].line.size);
     let largest_of_all = size >= largest * 0.97 && size > body * 1.15;
+    // What kind of document it is may stand over the name.
+    let titled = |before: usize| words::DOCUMENT.are(rows[before].text());
+    let under_title = at.checked_sub(1).is_some_and(titled);
     let top = match at {
         0 => 2,
+        _ if under_title => 3,
         1..=3 => 1,
         _ => 0,
     };
@@ -357,26 +397,77 @@ fn prominence(row: &Row<'_>, at: usize, body: f32, largest: f32) -> i32 {
     } else {
         0
     };
-    large + top + i32::from(row.line.bold && size >= body)
+    large + top + i32::from(line.bold && size >= body * 0.8)
+}
+
+/// Cyrillic letters as they are usually written in addresses.
+fn latin(name: &str) -> String {
+    let letter = |c: char| match c {
+        'а' => "a",
+        'б' => "b",
+        'в' => "v",
+        'г' | 'ґ' => "g",
+        'д' => "d",
+        'е' | 'э' | 'є' | 'ё' => "e",
+        'ж' => "zh",
+        'з' => "z",
+        'и' | 'і' | 'ї' => "i",
+        'й' | 'ы' => "y",
+        'к' => "k",
+        'л' => "l",
+        'м' => "m",
+        'н' => "n",
+        'о' => "o",
+        'п' => "p",
+        'р' => "r",
+        'с' => "s",
+        'т' => "t",
+        'у' => "u",
+        'ф' => "f",
+        'х' => "kh",
+        'ц' => "ts",
+        'ч' => "ch",
+        'ш' => "sh",
+        'щ' => "shch",
+        'ю' => "yu",
+        'я' => "ya",
+        _ => "",
+    };
+    let cyrillic = |c: &char| matches!(c, '\u{400}'..='\u{4FF}');
+    let written = |c: char| {
+        if cyrillic(&c) {
+            letter(c).to_owned()
+        } else {
+            c.to_string()
+        }
+    };
+    name.to_lowercase().chars().map(written).collect()
 }
 
 /// How a name agrees with addresses: those of people are often made of their names.
-fn agreement(name: &str, mailbox: &str, slugs: &[String]) -> i32 {
+fn agreement(name: &str, email: Option<&str>, slugs: &[String]) -> i32 {
+    let name = latin(name);
     let parts: Vec<String> = name
         .split([' ', '-'])
         .map(letters)
         .filter(|part| !part.is_empty())
         .collect();
+    let long = |part: &&String| part.chars().count() >= 3;
     let known = |place: &str| {
         parts
             .iter()
-            .filter(|part| part.chars().count() >= 3 && place.contains(part.as_str()))
+            .filter(long)
+            .filter(|part| place.contains(part.as_str()))
             .count()
     };
+    let (mailbox, host) = email.and_then(|email| email.split_once('@')).unwrap_or_default();
+    let (mailbox, own) = (letters(mailbox), letters(host.rsplit('.').nth(1).unwrap_or_default()));
+    let short = mailbox.chars().count() >= 3 && parts.iter().any(|part| part.contains(mailbox.as_str()));
+    let in_host = parts.iter().any(|part| part.chars().count() >= 3 && *part == own);
     let initials: String = parts.iter().filter_map(|part| part.chars().next()).collect();
-    let in_mailbox = known(mailbox);
-    let mail = match in_mailbox {
-        0 if initials.chars().count() >= 2 && mailbox.trim_end_matches(|c: char| c.is_numeric()) == initials => 2,
+    let by_initials = initials.chars().count() >= 2 && mailbox.trim_end_matches(|c: char| c.is_numeric()) == initials;
+    let mail = match known(&mailbox).max(usize::from(short)) + usize::from(in_host) {
+        0 if by_initials => 2,
         0 => 0,
         1 => 3,
         _ => 4,
@@ -384,6 +475,9 @@ fn agreement(name: &str, mailbox: &str, slugs: &[String]) -> i32 {
     let slug = slugs.iter().map(|slug| known(slug)).max().unwrap_or_default();
     mail + if slug >= 2 { 2 } else { 0 }
 }
+
+/// The commonest family names that are written with one Chinese character, and the Korean ones.
+const FAMILY: &str = "王李张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董萧肖程曹袁邓鄧许許傅沈曾彭吕呂苏蘇卢盧蒋蔣蔡贾賈丁魏薛叶葉阎余潘杜戴夏钟鍾汪田任姜范方石姚谭譚廖邹鄒熊金陆陸郝孔白崔康毛邱秦江史顾顧侯邵孟龙龍万萬段雷钱錢汤湯尹黎易常武乔喬贺賀赖賴龚龔文김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진지엄채원천방공현함변염여추도소석선설마길연위표명기반";
 
 #[cfg(test)]
 mod tests {
@@ -431,8 +525,11 @@ mod tests {
 
     #[test]
     fn mailboxes_agree_with_names() {
-        assert!(agreement("Ana Lima", "analima", &[]) > agreement("Ana Lima", "limax", &[]));
-        assert_eq!(agreement("Ana Lima", "contact", &[]), 0);
-        assert_eq!(agreement("Ana Lima", "al99", &[]), 2);
+        let with = |name: &str, email: &str| agreement(name, Some(email), &[]);
+        assert!(with("Ana Lima", "analima@example.org") > with("Ana Lima", "limax@example.org"));
+        assert_eq!(with("Ana Lima", "contact@example.org"), 0);
+        assert_eq!(with("Ana Lima", "al99@example.org"), 2);
+        assert_eq!(with("Benjamin Ashworth", "ben@ashworth.example"), 4);
+        assert_eq!(with("Ирина Соколова", "i.sokolova@example.org"), 3);
     }
 }

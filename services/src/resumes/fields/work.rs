@@ -105,12 +105,29 @@ fn kind(part: &Part<'_>) -> Kind {
         words::TITLE.stand_in(text),
         words::FIRM.stand_in(text) || words::SCHOOL.stand_in(text),
     ) {
-        (true, false) => Kind::Title,
-        (false, true) => Kind::Firm,
+        // `Lindner & Partner`: a firm of several people.
+        (true, _) if text.contains(" & ") && text.to_lowercase().trim_end_matches('s').ends_with("partner") => {
+            Kind::Firm
+        }
         (true, true) if ends_as_firm(text) => Kind::Firm,
-        (true, true) => Kind::Title,
+        (true, _) => Kind::Title,
+        (false, true) => Kind::Firm,
         (false, false) => Kind::Open,
     }
+}
+
+/// The kinds of all parts. What stands before a place, such as the town before its state, is a place itself.
+fn kinds(entry: &Entry<'_>) -> Vec<Kind> {
+    let mut kinds: Vec<Kind> = entry.parts.iter().map(kind).collect();
+    for at in 1..kinds.len() {
+        let (before, part) = (&entry.parts[at - 1], &entry.parts[at]);
+        let listed =
+            before.offset == part.offset && before.row.text().contains(&format!("{}, {}", before.text, part.text));
+        if kinds[at] == Kind::Location && kinds[at - 1] == Kind::Open && listed {
+            kinds[at - 1] = Kind::Location;
+        }
+    }
+    kinds
 }
 
 /// Of a text with words of both kinds: whether it ends (or, in languages that say the kind first, begins) as a firm does.
@@ -129,7 +146,7 @@ fn ends_as_firm(text: &str) -> bool {
 
 /// The title and the employer of an entry, where words tell them: their numbers among its parts.
 fn certain_pair(entry: &Entry<'_>) -> Option<(usize, usize)> {
-    let kinds: Vec<Kind> = entry.parts.iter().map(kind).collect();
+    let kinds = kinds(entry);
     let title = kinds.iter().position(|kind| *kind == Kind::Title)?;
     let others = || kinds.iter().enumerate().filter(move |(at, _)| *at != title);
     if let Some((firm, _)) = others().find(|(_, kind)| **kind == Kind::Firm) {
@@ -145,20 +162,16 @@ fn certain_pair(entry: &Entry<'_>) -> Option<(usize, usize)> {
         (a.offset - b.offset).abs() <= 1 && (a.offset != b.offset || a.index.abs_diff(b.index) <= 1)
     };
     let firm = open.iter().copied().find(|at| near(*at))?;
-    // A second piece of the title's own row is as likely a team as the employer if there is a row for the employer.
-    let own_row = entry.parts[firm].offset == entry.parts[title].offset;
-    let elsewhere = open
+    // A second piece of the title's own row is as likely a place or a team, where a row above has a name of its own.
+    let above = open
         .iter()
         .copied()
-        .find(|at| entry.parts[*at].offset != entry.parts[title].offset && near(*at));
-    Some((
-        title,
-        if own_row && firm > title {
-            firm
-        } else {
-            elsewhere.unwrap_or(firm)
-        },
-    ))
+        .find(|at| entry.parts[*at].offset < entry.parts[title].offset && near(*at));
+    let own_row = open
+        .iter()
+        .copied()
+        .find(|at| entry.parts[*at].offset == entry.parts[title].offset && near(*at));
+    Some((title, above.or(own_row).unwrap_or(firm)))
 }
 
 /// The places of title and employer on which most certain entries agree.

@@ -588,7 +588,7 @@ mod tests {
     #[test]
     fn blanking_moves_nothing() {
         let stream = b"(hidden) Tj (seen) Tj <41> Tj".to_vec();
-        let blank = blanked(stream.clone(), &[0..8, 23..27, 90..99]);
+        let blank = blanked(stream.clone(), &[0..8, 22..26, 90..99]);
         assert_eq!(blank.len(), stream.len());
         let strings: Vec<_> = Tokens::new(&blank)
             .filter_map(|token| match token {

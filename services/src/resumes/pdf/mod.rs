@@ -3,6 +3,7 @@
 //! Two readers: `pdf_oxide` with lines of our own for every file, `pdf-extract` for those in which it found no text or no
 //! email address. The first reader's answer is complete before the second is asked, because the second may never return.
 
+mod bomb;
 pub mod extract;
 mod ink;
 mod oxide;
@@ -42,6 +43,9 @@ pub fn first(bytes: &[u8]) -> First {
     if let Err(failure) = check(bytes) {
         return failure.into();
     }
+    if bomb::unpacks_to_too_much(bytes) {
+        return ResumeFailure::TooMuch.into();
+    }
     let reading = match oxide::read(bytes.to_vec()) {
         Ok(reading) => reading,
         Err(failure) => {
@@ -72,7 +76,8 @@ pub fn first(bytes: &[u8]) -> First {
         };
         return First {
             answer: Answer::Failed(failure),
-            ask_second: !reading.hidden,
+            // Something was written, if only this reader could not tell what.
+            ask_second: reading.shown && !reading.hidden,
         };
     }
     let has_email = document.lines().any(|(_, line)| line.text.contains('@'));

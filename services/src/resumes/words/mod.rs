@@ -5,7 +5,10 @@
 
 use super::{dates, document::is_unspaced};
 use parley_domain::text;
-use std::{collections::HashSet, sync::LazyLock};
+use std::{
+    collections::HashSet,
+    sync::{LazyLock, OnceLock},
+};
 
 mod lists;
 
@@ -48,7 +51,7 @@ impl Words {
         let mut words = Self::default();
         for word in list.split(['\n', ',']).map(str::trim).filter(|word| !word.is_empty()) {
             let plain = plain(word.trim_matches('*'));
-            if plain.is_empty() {
+            if plain.is_empty() || LEFT_OUT.get().is_some_and(|words| words.contains(&plain)) {
                 continue;
             }
             if plain.chars().any(is_unspaced) {
@@ -58,6 +61,13 @@ impl Words {
             } else if word.starts_with('*') {
                 words.endings.insert(plain);
             } else {
+                // Korean writes what something is as the end of its name.
+                if plain
+                    .chars()
+                    .all(|c| matches!(c, '\u{1100}'..='\u{11FF}' | '\u{AC00}'..='\u{D7A3}'))
+                {
+                    words.endings.insert(plain.clone());
+                }
                 words.longest = words.longest.max(plain.split(' ').count());
                 words.phrases.insert(plain);
             }
@@ -68,11 +78,34 @@ impl Words {
     /// Whether any of them stands in `text`.
     #[must_use]
     pub fn stand_in(&self, text: &str) -> bool {
+        let mut found = false;
+        self.visit(text, &mut |_| {
+            found = true;
+            true
+        });
+        found
+    }
+
+    /// Those that stand in `text`, folded.
+    #[must_use]
+    pub fn all_in(&self, text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        self.visit(text, &mut |word| {
+            found.push(word.to_owned());
+            false
+        });
+        found
+    }
+
+    /// Shows each word that stands in `text`, until `enough` says so.
+    fn visit(&self, text: &str, enough: &mut dyn FnMut(&str) -> bool) {
         let plain = plain(text);
         if plain.chars().any(is_unspaced) {
             let joined = plain.replace(' ', "");
-            if self.anywhere.iter().any(|word| joined.contains(word.as_str())) {
-                return true;
+            for word in &self.anywhere {
+                if joined.contains(word.as_str()) && enough(word) {
+                    return;
+                }
             }
         }
         // Where each word begins, and the end.
@@ -80,15 +113,22 @@ impl Words {
         starts.extend(plain.match_indices(' ').map(|(at, _)| at + 1));
         starts.push(plain.len() + 1);
         let words = starts.len() - 1;
-        (0..words).any(|from| {
+        for from in 0..words {
             let phrase = |to: usize| &plain[starts[from]..starts[to] - 1];
             let word = phrase(from + 1);
-            let cuts = || word.char_indices().map(|(at, _)| at).skip(2);
-            (from + 1..=words.min(from + self.longest)).any(|to| self.phrases.contains(phrase(to)))
-                || cuts().any(|at| self.beginnings.contains(&word[..at]))
-                || self.beginnings.contains(word)
-                || (!self.endings.is_empty() && word.char_indices().any(|(at, _)| self.endings.contains(&word[at..])))
-        })
+            let phrases = (from + 1..=words.min(from + self.longest))
+                .map(phrase)
+                .filter(|it| self.phrases.contains(*it));
+            let cuts = word.char_indices().map(|(at, _)| at).skip(2).chain([word.len()]);
+            let beginnings = cuts.map(|at| &word[..at]).filter(|it| self.beginnings.contains(*it));
+            let endings = word
+                .char_indices()
+                .map(|(at, _)| &word[at..])
+                .filter(|it| self.endings.contains(*it));
+            if phrases.chain(beginnings).chain(endings).any(&mut *enough) {
+                return;
+            }
+        }
     }
 
     /// Whether `text` is one of them and nothing else.
@@ -115,6 +155,14 @@ fn plain(text: &str) -> String {
     out.trim().to_owned()
 }
 
+static LEFT_OUT: OnceLock<HashSet<String>> = OnceLock::new();
+
+/// Takes words (folded, as [`Words::all_in`] gives them) out of all lists, for measuring what they are worth. It must be the
+/// first use of this module in a process; whether it was in time is answered.
+pub fn leave_out(words: HashSet<String>) -> bool {
+    LEFT_OUT.set(words).is_ok()
+}
+
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident = $list:ident;)*) => {
         $($(#[$doc])* pub static $name: LazyLock<Words> = LazyLock::new(|| Words::new(lists::$list));)*
@@ -132,6 +180,8 @@ words! {
     FIRM = FIRM;
     /// What is no name: kinds of documents, labels, units of firms.
     NOT_A_NAME = NOT_A_NAME;
+    /// What a resume calls itself.
+    DOCUMENT = DOCUMENT;
     /// What stands before a name.
     NAME_LABEL = NAME_LABEL;
     /// What stands before a phone number.
@@ -191,7 +241,11 @@ pub fn heading(line: &str) -> Option<Section> {
         return None;
     }
     let sections: Option<Vec<Section>> = parts.iter().map(|part| exact(part)).collect();
-    sections.and_then(|sections| sections.into_iter().next())
+    let sections = sections?;
+    let first = sections
+        .iter()
+        .find(|section| matches!(section, Section::Work | Section::Education));
+    first.or(sections.first()).copied()
 }
 
 fn split_headings(line: &str) -> Vec<String> {
@@ -218,6 +272,9 @@ pub fn is_label(text: &str) -> bool {
 /// Whether a text is a date or a range of dates and hardly anything else.
 #[must_use]
 pub fn mostly_date(text: &str) -> bool {
+    if text.len() < 60 && dates::is_only(text) {
+        return true;
+    }
     let Some(found) = dates::find(text) else { return false };
     let rest = text.chars().filter(|c| c.is_alphanumeric()).count();
     let inside = text[found.range.clone()]
