@@ -81,7 +81,7 @@ screenshots: release ## pictures of every screen to end2end/screenshots, the REA
 .PHONY: bench
 bench: release ## figures of the release on this machine
 	cargo build --release --package parley-bench
-	@"$(dir $(BINARY))parley-bench" "$(BINARY)"
+	@scripts/postgres.sh durable "$(dir $(BINARY))parley-bench" "$(BINARY)"
 	@node scripts/size.mjs
 
 .PHONY: ai-smoke

@@ -25,7 +25,7 @@ use pages::interviews::{ContentTab, InterviewFrame, InterviewHome, InterviewList
 use pages::layout::WorkspaceFrame;
 use pages::not_found::NotFound;
 use pages::resumes::ResumesPage;
-use pages::sessions::{AllSessionsPage, DeletedPage, ReportPage, SessionsTab};
+use pages::sessions::{AllSessionsPage, ComparePage, DeletedPage, ReportPage, RetakeQueuePage, SessionsTab};
 use pages::workspace::{AiModel, Dashboard, Keys, Profile, Usage};
 
 /// The document around [`App`]: head, style, and the script that brings the page to life.
@@ -86,6 +86,7 @@ fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/interviews/new") view=NewInterview ssr=SsrMode::Async/>
             <Route path=path!("/interviews/:id/sessions/:session") view=ReportPage ssr=SsrMode::Async/>
             <Route path=path!("/interviews/:id/resumes/:batch?") view=ResumesPage ssr=SsrMode::Async/>
+            <Route path=path!("/interviews/:id/candidates/:candidate/compare") view=ComparePage ssr=SsrMode::Async/>
             <InterviewRoutes/>
             <Route path=path!("/sessions") view=AllSessionsPage ssr=SsrMode::Async/>
             <Route path=path!("/usage") view=Usage ssr=SsrMode::Async/>
@@ -107,6 +108,7 @@ fn InterviewRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/content") view=ContentTab ssr=SsrMode::Async/>
             <Route path=path!("/sessions") view=SessionsTab ssr=SsrMode::Async/>
             <Route path=path!("/deleted") view=DeletedPage ssr=SsrMode::Async/>
+            <Route path=path!("/retakes") view=RetakeQueuePage ssr=SsrMode::Async/>
             <Route path=path!("/settings") view=SettingsTab ssr=SsrMode::Async/>
         </ParentRoute>
     }

@@ -111,9 +111,9 @@ pub async fn many(server: &mut Server, key: &str) -> Result<()> {
     let questions: Vec<Value> = (0..=ROUNDS)
         .map(|n| json!({ "kind": "open", "text": format!("Question {n}: what did you do?") }))
         .collect();
-    let (_, tokens) = api.interview("With a model", &questions, CANDIDATES).await?;
+    let people = api.people("With a model", &questions, CANDIDATES).await?;
     let mut candidates = Vec::new();
-    for (name, token) in tokens.iter().enumerate() {
+    for (name, (token, _)) in people.iter().enumerate() {
         candidates.push(Candidate::start(server.port, name, token).await?);
     }
     let before = server.memory()?;

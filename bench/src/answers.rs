@@ -1,21 +1,12 @@
-//! Two hundred candidates chat at once. Each answers at times fixed beforehand, on a connection of their own.
+//! Candidates who chat at the same time. Each answers at times fixed beforehand, on a connection of their own.
 
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 use serde_json::Value;
 
 use crate::http::{Connection, Request};
 use crate::load::{Latencies, open_loop};
-use crate::ms;
-use crate::server::Server;
-
-/// Answers of each candidate.
-const ROUNDS: u32 = 6;
-/// Time between two answers of one candidate: with 200 candidates, 50 answers a second.
-const PAUSE: Duration = Duration::from_secs(4);
 
 /// One candidate on a connection of their own.
 #[derive(Debug)]
@@ -73,29 +64,6 @@ impl Candidate {
     }
 }
 
-/// The yardstick: one row, committed and synchronised, on the same disk at the same pace, with nothing around it.
-async fn durable_inserts(server: &Server, count: u32, pause: Duration) -> Result<Latencies> {
-    let url = format!("sqlite://{}?mode=rwc", server.folder().join("yardstick.db").display());
-    let mut options = ConnectOptions::new(url);
-    options.max_connections(1).map_sqlx_sqlite_opts(|o| {
-        o.journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-    });
-    let db = Database::connect(options).await?;
-    db.execute_unprepared("CREATE TABLE answer (id INTEGER PRIMARY KEY, text TEXT NOT NULL)")
-        .await?;
-    let times: Vec<Duration> = (0..count).map(|n| pause * n).collect();
-    let inserted = open_loop(&times, async |_| {
-        db.execute_unprepared(
-            "INSERT INTO answer (text) VALUES ('I asked the team and we found a way that worked for everybody.')",
-        )
-        .await?;
-        Ok(())
-    })
-    .await?;
-    Ok(Latencies::new(inserted))
-}
-
 /// Candidates who are inside, each on a connection of their own.
 pub struct Crowd(Vec<Candidate>);
 
@@ -137,29 +105,4 @@ impl Crowd {
         );
         Ok((Self(candidates), answers))
     }
-}
-
-/// Measures and prints.
-pub async fn measure(server: &Server, tokens: &[String]) -> Result<()> {
-    let between = PAUSE / u32::try_from(tokens.len())?;
-    // Spread evenly: one answer every 20 ms from somebody.
-    let (_, answers) = Crowd::start(server.port, tokens).await?.chat(ROUNDS, PAUSE).await?;
-    let inserts = durable_inserts(server, 500, between).await?;
-
-    let share = |part: f64| (ms(answers.percentile(part)), ms(inserts.percentile(part)));
-    println!(
-        "answers              {:8.0} /s   ({} candidates at once, {} answers, open loop)",
-        1.0 / between.as_secs_f64(),
-        tokens.len(),
-        answers.count()
-    );
-    for (label, part) in [("  median", 0.5), ("  p99", 0.99)] {
-        let (answer, insert) = share(part);
-        println!(
-            "{label:<21}{answer:8.2} ms   a durable insert alone: {insert:.2} ms, ratio {:.1}",
-            answer / insert
-        );
-    }
-    println!("                                (aim: p99 under 10 times the insert's)");
-    Ok(())
 }

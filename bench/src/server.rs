@@ -21,18 +21,20 @@ pub const PASSWORD: &str = "correct horse battery staple";
 pub struct Server {
     binary: PathBuf,
     folder: TempDir,
+    database: Option<String>,
     /// Where it listens on loopback.
     pub port: u16,
     child: Option<Child>,
 }
 
 impl Server {
-    /// An installation with an owner, not yet serving.
-    pub fn install(binary: PathBuf) -> Result<Self> {
+    /// An installation with an owner, not yet serving; on SQLite in its folder, or at the address of a database.
+    pub fn install(binary: PathBuf, database: Option<String>) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let server = Self {
             binary,
             folder: TempDir::new()?,
+            database,
             port,
             child: None,
         };
@@ -62,6 +64,9 @@ impl Server {
             .env("PARLEY_INITIAL_TOKENS", "1000000")
             .env("PARLEY_LIMIT_API", "1000000")
             .env("PARLEY_LIMIT_CANDIDATES", "1000000");
+        if let Some(url) = &self.database {
+            command.env("PARLEY_DATABASE_URL", url);
+        }
         command
     }
 

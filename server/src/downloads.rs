@@ -14,7 +14,7 @@ use axum::{
 use futures::stream;
 use http::{StatusCode, header};
 use parley_app::server_fns::sessions::{ListQuery, read_query};
-use parley_domain::id::{InterviewId, SessionId};
+use parley_domain::id::{CandidateId, InterviewId};
 use parley_services::{
     Services,
     accounts::zone_of,
@@ -37,12 +37,12 @@ pub fn router() -> Router<AppState> {
         )
 }
 
-/// The list's own address, and of its rows only those with `ids` where they are given.
+/// The list's own address; where `ids` are given, the rows of these candidates instead.
 #[derive(Debug, Deserialize)]
 struct Wanted {
     #[serde(flatten)]
     list: ListQuery,
-    /// Session ids, separated by full stops.
+    /// Candidates, separated by full stops.
     #[serde(default)]
     ids: String,
 }
@@ -69,13 +69,13 @@ async fn try_export(
     let actor = person.in_workspace(&slug).await?;
     let id: InterviewId = id.parse().map_err(|_| ServiceError::NotFound)?;
     let (filter, order) = read_query(&wanted.list, &zone_of(s, &actor).await?);
-    let ids: Result<Vec<SessionId>, _> = wanted
+    let ids: Result<Vec<CandidateId>, _> = wanted
         .ids
         .split('.')
         .filter(|i| !i.is_empty())
         .map(str::parse)
         .collect();
-    let ids = ids.map_err(|_| ServiceError::invalid("ids", "These are not ids of sessions."))?;
+    let ids = ids.map_err(|_| ServiceError::invalid("ids", "These are not ids of candidates."))?;
     let file = sessions::export(s, &actor, id, &filter, order, &ids, format).await?;
     Ok(send(file, format, s.now()))
 }

@@ -15,6 +15,7 @@ fn least_role(method: &str, path: &str) -> Role {
             "/interviews/{id}/public-link"
             | "/interviews/{id}/candidates/deleted"
             | "/interviews/{id}/retake-requests"
+            | "/candidates/{id}/merge"
             | "/retake-requests/{id}",
         ) => Role::Member,
         ("GET", _) => Role::Viewer,
@@ -28,6 +29,7 @@ fn body(method: &str, path: &str) -> Option<Value> {
         ("GET" | "DELETE", _) => None,
         ("POST", "/interviews") => Some(json!({"title": "x"})),
         ("POST", "/interviews/{id}/candidates") => Some(json!({"name": "x"})),
+        ("POST", "/candidates/{id}/merge") => Some(json!({"from": UNKNOWN})),
         ("POST", "/candidates/{id}/retakes") => Some(json!({"reason": "other"})),
         ("PUT", "/sessions/{id}/decision") => Some(json!({"verdict": "hold", "reason": ""})),
         _ => Some(json!({})),

@@ -4,6 +4,7 @@ mod delete;
 mod insert;
 mod links;
 mod list;
+mod merge;
 mod read;
 
 pub use delete::{DELETED_KEPT_DAYS, DeletedCandidate, delete, deleted, erase, purge, restore};
@@ -11,5 +12,6 @@ pub use insert::{BulkResult, NewCandidate, OnDuplicate, create, create_many, ins
 pub(crate) use insert::{lock_interview, prepare, search_key, store_fields, this_year};
 pub use links::{CandidateLink, invite_url, links, replace_link};
 pub use list::list;
+pub use merge::{merge, merge_plan, not_duplicate};
 pub(crate) use read::{fields, find};
 pub use read::{get, patch, to_candidate};

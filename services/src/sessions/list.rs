@@ -9,19 +9,21 @@ use crate::{
     Services,
     accounts::{Zone, zone_of},
     candidates::invite_url,
-    entity::{candidate, interview, interview_version, session},
+    entity::{candidate, interview, interview_version, retake_request, session},
     error::{Result, ServiceError},
 };
 use parley_domain::{
     account::{Action, Actor},
     clock::Presence,
-    id::{InterviewId, SessionId, WorkspaceId},
+    id::{CandidateId, InterviewId, SessionId, WorkspaceId},
     paging::PageRequest,
-    session::{SessionCounts, SessionFilter, SessionOrder, SessionPage, SessionRow, SessionSort, Status},
+    session::{
+        RetakeRequestState, SessionCounts, SessionFilter, SessionOrder, SessionPage, SessionRow, SessionSort, Status,
+    },
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
-use std::collections::HashMap;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// One page of sessions.
@@ -174,6 +176,26 @@ pub async fn rows(s: &Services, actor: &Actor, ids: &[SessionId]) -> Result<Vec<
     to_rows(s, actor, found).await
 }
 
+/// The attempts of a candidate before the current one, newest first, as rows of the list.
+///
+/// # Errors
+/// A role that may not read; unknown, deleted and foreign candidates.
+pub async fn earlier(s: &Services, actor: &Actor, candidate: CandidateId) -> Result<Vec<SessionRow>> {
+    let workspace = s.allow_own(actor, Action::Read)?;
+    let found = session::Entity::find()
+        .filter(session::Column::WorkspaceId.eq(workspace.0))
+        .filter(session::Column::CandidateId.eq(candidate.0))
+        .filter(session::Column::Listed.eq(true))
+        .order_by_desc(session::Column::Attempt)
+        .all(s.db.read())
+        .await?;
+    if found.is_empty() {
+        return Err(ServiceError::NotFound);
+    }
+    let earlier = found.into_iter().filter(|row| !row.is_current).collect();
+    to_rows(s, actor, earlier).await
+}
+
 /// Number of questions per session: of its version, or before the start of the interview's present one.
 pub(super) async fn question_totals(
     s: &Services,
@@ -263,6 +285,27 @@ async fn attempts_of(s: &Services, rows: &[session::Model]) -> Result<HashMap<Uu
         .collect())
 }
 
+/// Who of them waits for a decision on a retake.
+async fn asking(s: &Services, workspace: WorkspaceId, rows: &[session::Model]) -> Result<HashSet<Uuid>> {
+    // Whoever asks has completed an attempt.
+    let completed = |r: &&session::Model| r.is_current && r.status == Status::Completed.as_str();
+    let ids: Vec<_> = distinct(rows.iter().filter(completed).filter_map(|r| r.candidate_id).collect());
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    Ok(retake_request::Entity::find()
+        .filter(retake_request::Column::WorkspaceId.eq(workspace.0))
+        .filter(retake_request::Column::State.eq(RetakeRequestState::Waiting.as_str()))
+        .filter(retake_request::Column::CandidateId.is_in(ids))
+        .select_only()
+        .column(retake_request::Column::CandidateId)
+        .into_tuple()
+        .all(s.db.read())
+        .await?
+        .into_iter()
+        .collect())
+}
+
 async fn to_rows(s: &Services, actor: &Actor, found: Vec<session::Model>) -> Result<Vec<SessionRow>> {
     let Some(workspace) = found.first().map(|r| WorkspaceId(r.workspace_id)) else {
         return Ok(Vec::new());
@@ -270,6 +313,7 @@ async fn to_rows(s: &Services, actor: &Actor, found: Vec<session::Model>) -> Res
     let totals = question_totals(s, workspace, &found).await?;
     let people = candidates_of(s, workspace, &found).await?;
     let attempts = attempts_of(s, &found).await?;
+    let asking = asking(s, workspace, &found).await?;
     let zone = zone_of(s, actor).await?;
     let mut rows = Vec::with_capacity(found.len());
     for row in found {
@@ -279,7 +323,11 @@ async fn to_rows(s: &Services, actor: &Actor, found: Vec<session::Model>) -> Res
         };
         let total = totals.get(&row.id).copied().unwrap_or(0);
         let highest = attempts.get(&person.id).copied().unwrap_or(row.attempt);
-        rows.push(to_row(s, actor, &zone, row, person, total, highest)?);
+        let asks = row.is_current && asking.contains(&person.id);
+        rows.push(SessionRow {
+            asks_retake: asks,
+            ..to_row(s, actor, &zone, row, person, total, highest)?
+        });
     }
     Ok(rows)
 }
@@ -311,6 +359,7 @@ fn to_row(
         score_attempt: row.score_attempt.filter(|a| *a != row.attempt && row.score_key >= 0),
         attempts,
         possible_duplicate: person.possible_duplicate_of.is_some(),
+        asks_retake: false,
         link_expired: person.link_expires_at.is_some_and(|at| at <= now.millis()),
         invite_url: invite_url(s, actor, person)?,
         added: shown(person.created_at),

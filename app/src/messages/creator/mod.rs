@@ -24,6 +24,7 @@ macro_rules! texts {
 
 mod accounts;
 mod ai;
+mod attempts;
 mod common;
 mod interviews;
 mod resumes;
@@ -32,6 +33,7 @@ mod usage;
 
 pub use accounts::Accounts;
 pub use ai::Ai;
+pub use attempts::{Attempts, field_word};
 pub use common::Common;
 pub use interviews::Interviews;
 pub use resumes::*;
@@ -47,6 +49,8 @@ pub struct Creator {
     pub accounts: &'static Accounts,
     /// The AI model: settings and use.
     pub ai: &'static Ai,
+    /// Retakes, comparison, possible duplicates.
+    pub attempts: &'static Attempts,
     /// List, editor, settings.
     pub interviews: &'static Interviews,
     /// Sessions tab, candidates, report.
@@ -69,6 +73,7 @@ static ENGLISH: Creator = Creator {
     common: &common::ENGLISH,
     accounts: &accounts::ENGLISH,
     ai: &ai::ENGLISH,
+    attempts: &attempts::ENGLISH,
     interviews: &interviews::ENGLISH,
     sessions: &sessions::ENGLISH,
     resumes: &resumes::ENGLISH,

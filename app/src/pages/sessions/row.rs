@@ -1,8 +1,10 @@
 //! One row of the table.
 
 use super::{
-    address::report_href,
+    address::{compare_href, report_href},
     desk::{Desk, use_desk},
+    earlier::{asking, attempt_cell, count_item, earlier},
+    retake::Subject,
     table::column_class,
     when::when,
 };
@@ -70,11 +72,26 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
     let desk = use_desk();
     let id = row.session.id;
     let candidate = row.candidate_id;
-    let selected = move || desk.selected.with(|s| s.contains_key(&id));
+    let selected = move || desk.selected.with(|s| s.contains_key(&candidate));
+    let subject = Subject::from(&row);
+    // Ticked before they moved on: what is known of them is what the row shows now.
+    {
+        let subject = subject.clone();
+        Effect::new(move |_| {
+            if desk
+                .selected
+                .with_untracked(|s| s.get(&candidate).is_some_and(|s| *s != subject))
+            {
+                desk.selected.update(|s| {
+                    s.insert(candidate, subject.clone());
+                });
+            }
+        });
+    }
     let toggle = move |_| {
         desk.selected.update(|s| {
-            if s.remove(&id).is_none() {
-                s.insert(id, candidate);
+            if s.remove(&candidate).is_none() {
+                s.insert(candidate, subject.clone());
             }
         });
     };
@@ -87,8 +104,9 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
         .collect_view();
     let under = row.email.clone();
     let twice = row.possible_duplicate.then(|| {
-        view! { <Badge tone=Tone::Busy label=creator().sessions.duplicate/> }
+        view! { <Badge tone=Tone::Busy label=creator().attempts.duplicate/> }
     });
+    let asks = asking(desk, &row);
     let select = format!("Select {}", row.name);
     view! {
         <tr aria-selected=move || if selected() { "true" } else { "false" }>
@@ -101,6 +119,7 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
                     {under.map(|email| view! { <small class="truncate">{email}</small> })}
                 </span>
                 {twice}
+                {asks}
             </th>
             {cells}
             <td class="no-print col-end">
@@ -109,17 +128,18 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
                 </div>
             </td>
         </tr>
+        {earlier(candidate)}
     }
 }
 
-fn cell(desk: Desk, row: &SessionRow, column: Column) -> AnyView {
+pub(super) fn cell(desk: Desk, row: &SessionRow, column: Column) -> AnyView {
     let t = &creator().sessions;
     let s = &row.session;
     match column {
         Column::Status => {
             view! { <StatusDot tone=tone(s.status) label=status_word(s.status) fine=fine(row)/> }.into_any()
         }
-        Column::Attempt => s.attempt.to_string().into_any(),
+        Column::Attempt => attempt_cell(desk, row),
         Column::Source => source_word(row.source).into_any(),
         Column::Score => match row.score {
             Some(score) => {
@@ -179,13 +199,14 @@ fn RowMenu(row: SessionRow, href: String) -> impl IntoView {
             />
         }
     });
+    let many = attempts_items(desk, &row);
     let again = (retake && status != Status::NotStarted).then(|| {
-        let row = row.clone();
+        let subject = Subject::from(&row);
         view! {
             <MenuItem
-                label=t.retake
+                label=creator().attempts.retake
                 icon=IconName::Refresh
-                on_press=Callback::new(move |()| desk.retaking.set(Some(row.clone())))
+                on_press=Callback::new(move |()| desk.retaking.set(vec![subject.clone()]))
             />
         }
     });
@@ -213,10 +234,36 @@ fn RowMenu(row: SessionRow, href: String) -> impl IntoView {
             <MenuItem label=t.open_report icon=IconName::Chart href=href/>
             {changes}
             {again}
+            {many}
             {stop}
             {remove}
         </Menu>
     }
+}
+
+/// What there is to do where somebody has several attempts, or is here twice.
+fn attempts_items(desk: Desk, row: &SessionRow) -> AnyView {
+    let t = creator().attempts;
+    let may = desk.may_now();
+    let (s, candidate) = (&row.session, row.candidate_id);
+    let compare = (s.attempt > 1).then(|| {
+        let href = desk
+            .place
+            .with_untracked(|p| compare_href(&p.slug, s.interview_id, candidate));
+        view! { <MenuItem label=t.compare icon=IconName::Columns href=href/> }
+    });
+    let count =
+        (may.retake && s.attempt > 1 && s.status == Status::Completed && !s.counts).then(|| count_item(desk, s.id));
+    let twice = (may.edit && row.possible_duplicate).then(|| {
+        view! {
+            <MenuItem
+                label=t.duplicate_menu
+                icon=IconName::User
+                on_press=Callback::new(move |()| desk.merging.set(Some(candidate)))
+            />
+        }
+    });
+    view! { {compare} {count} {twice} }.into_any()
 }
 
 fn copy_item(url: String) -> impl IntoView {

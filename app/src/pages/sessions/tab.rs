@@ -2,7 +2,7 @@
 
 use super::{
     actions::Actions,
-    address::{Place, deleted_href, use_list_query, use_place},
+    address::{Place, deleted_href, queue_href, use_list_query, use_place},
     columns::ColumnMenu,
     create::{CreateSheet, EditSheet},
     desk::{Desk, use_desk},
@@ -15,7 +15,7 @@ use crate::{
     components::{ButtonKind, ErrorNotice, Icon, IconName, Menu, MenuItem, MenuPlace, Notice, NoticeKind},
     messages::creator,
     pages::{layout::PageHeader, resumes::resumes_href},
-    server_fns::sessions::{ListQuery, list_sessions},
+    server_fns::sessions::{ListQuery, Requests, list_sessions},
 };
 use leptos::prelude::*;
 
@@ -84,6 +84,9 @@ fn Toolbar() -> impl IntoView {
         <div class="toolbar">
             <StatusChips/>
             <div class="row push no-print">
+                <Transition>
+                    <QueueLink/>
+                </Transition>
                 <ColumnMenu/>
                 {move || of_interview().then(|| view! { <ExportMenu/> })}
                 <Transition>
@@ -138,6 +141,25 @@ fn resumes_entry(desk: Desk) -> Option<AnyView> {
         .place
         .with_untracked(|p| p.interview.map(|id| resumes_href(&p.slug, id, None)))?;
     Some(view! { <MenuItem label=t.title hint=t.menu_hint icon=IconName::File href=href/> }.into_any())
+}
+
+/// Who asks for a retake, with how many wait; for those who decide, once anybody has asked.
+#[component]
+fn QueueLink() -> impl IntoView {
+    let desk = use_desk();
+    let requests = Memo::new(move |_| desk.with(|d| d.requests).unwrap_or_default());
+    move || {
+        let Requests { waiting, all } = requests.get();
+        let href = desk.place.with(|p| p.interview.map(|id| queue_href(&p.slug, id)));
+        (all > 0).then(|| {
+            view! {
+                <a class="btn" href=href>
+                    {creator().attempts.queue}
+                    {(waiting > 0).then(|| view! { <span class="chip__count">{waiting}</span> })}
+                </a>
+            }
+        })
+    }
 }
 
 #[component]

@@ -2,6 +2,7 @@
 
 pub mod ai;
 pub mod candidates;
+pub mod duplicates;
 pub mod imports;
 pub mod interviews;
 pub mod links;
@@ -19,6 +20,7 @@ pub fn routes() -> OpenApiRouter<Services> {
         .merge(interviews::routes())
         .merge(links::routes())
         .merge(candidates::routes())
+        .merge(duplicates::routes())
         .merge(imports::routes())
         .merge(resumes::routes())
         .merge(retakes::routes())

@@ -1,13 +1,11 @@
 //! The report of one session: who, how it stands, what the analysis says, what was said, what happened.
 
 mod analysis;
+pub(super) mod attempts;
 mod decision;
 mod transcript;
 
-use super::{
-    address::{report_href, sessions_href},
-    live::watch,
-};
+use super::{address::sessions_href, live::watch};
 use crate::{
     components::{Avatar, Badge, Button, CopyField, ErrorNotice, IconName, Skeleton, Status as StatusDot, Tone},
     error::AppError,
@@ -16,6 +14,7 @@ use crate::{
     server_fns::sessions::{ReportData, ReportEvent, report},
 };
 use analysis::AnalysisPart;
+use attempts::AttemptsPart;
 use decision::DecisionPart;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -101,7 +100,7 @@ fn Report(found: ReportData, sheet: Sheet) -> impl IntoView {
         </PageHeader>
         <article class="page report">
             <div class="report__top">
-                <Who found=found.clone() slug=slug/>
+                <Who found=found.clone() slug=slug sheet=sheet/>
                 <DecisionPart found=found.clone() sheet=sheet/>
             </div>
             <AnalysisPart found=found.clone() sheet=sheet/>
@@ -111,14 +110,14 @@ fn Report(found: ReportData, sheet: Sheet) -> impl IntoView {
     }
 }
 
-fn print() {
+pub(super) fn print() {
     // A browser that cannot print says so itself.
     let _ = window().print();
 }
 
 /// Name, contact, how the session stands, and the way to other attempts.
 #[component]
-fn Who(found: ReportData, slug: String) -> impl IntoView {
+fn Who(found: ReportData, slug: String, sheet: Sheet) -> impl IntoView {
     let t = &creator().sessions;
     let s = &found.session;
     let c = &found.candidate;
@@ -155,7 +154,7 @@ fn Who(found: ReportData, slug: String) -> impl IntoView {
             <div class="row">
                 <Avatar name=c.fields.name.clone() large=true/>
                 {status}
-                {c.possible_duplicate_of.map(|_| view! { <Badge tone=Tone::Busy label=t.duplicate/> })}
+                {c.possible_duplicate_of.map(|_| view! { <Badge tone=Tone::Busy label=creator().attempts.duplicate/> })}
             </div>
             <dl class="facts">
                 {fact(t.email, text(&c.fields.email))}
@@ -169,7 +168,7 @@ fn Who(found: ReportData, slug: String) -> impl IntoView {
                 {fact(t.duration, s.started_at.map(|_| duration(s.active_seconds).into_any()))}
             </dl>
             {link}
-            <Attempts found=found slug=slug/>
+            <AttemptsPart found=found slug=slug sheet=sheet/>
         </section>
     }
 }
@@ -180,32 +179,6 @@ fn resume_link(slug: &str, candidate: &parley_domain::candidate::Candidate) -> O
     let href = format!("/download/w/{slug}/candidates/{}/resume", candidate.id);
     let saved_as = name.clone();
     Some(view! { <a href=href rel="external" download=saved_as><bdi>{name}</bdi></a> }.into_any())
-}
-
-/// A link per attempt, where there is more than one.
-#[component]
-fn Attempts(found: ReportData, slug: String) -> impl IntoView {
-    let t = &creator().sessions;
-    (found.attempts.len() > 1).then(|| {
-        let here = found.session.id;
-        let links = found
-            .attempts
-            .iter()
-            .map(|a| {
-                let words = match a.score {
-                    Some(score) => format!("{} · {score:.1}", (t.attempt_n)(a.attempt)),
-                    None => format!(
-                        "{} · {}",
-                        (t.attempt_n)(a.attempt),
-                        status_word(a.status).to_lowercase()
-                    ),
-                };
-                let href = report_href(&slug, a.interview_id, a.id);
-                view! { <a class="chip" href=href aria-current=(a.id == here).then_some("page")>{words}</a> }
-            })
-            .collect_view();
-        view! { <nav class="chips" aria-label=t.attempts>{links}</nav> }
-    })
 }
 
 #[component]
