@@ -2,9 +2,9 @@
 
 use super::page::Desk;
 use crate::{
-    components::{Icon, IconName, focus_field},
+    components::{Badge, Icon, IconName, Tone, focus_field},
     error::AppError,
-    messages::{confidence_word, creator, resume_field_word},
+    messages::{confidence_word, creator, duplicate_words, resume_field_word},
     server_fns::resumes::correct_file,
 };
 use leptos::{ev::KeyboardEvent, html, prelude::*, task::spawn_local};
@@ -43,10 +43,33 @@ pub(super) fn Cell(file: RwSignal<BatchFile>, field: ResumeField) -> impl IntoVi
             .map(|sentence| view! { <p class="resumes__wrong small" role="alert">{sentence}</p> })
     };
     if field == ResumeField::Name {
-        view! { <th scope="row" class="col-sticky resumes__cell">{inside}{below}</th> }.into_any()
+        view! {
+            <th scope="row" class="col-sticky resumes__cell">
+                {inside}
+                {below}
+                {move || file.with(flags)}
+            </th>
+        }
+        .into_any()
     } else {
         view! { <td class="resumes__cell">{inside}{below}</td> }.into_any()
     }
+}
+
+/// What there is to mind about this person or file, where it is always seen.
+fn flags(file: &BatchFile) -> AnyView {
+    let twin = file.possible_duplicate.as_ref().map(|twin| {
+        view! {
+            <span title=duplicate_words(twin)><Badge tone=Tone::Busy label=creator().sessions.duplicate/></span>
+        }
+    });
+    let damaged = file
+        .damaged
+        .then(|| view! { <Badge tone=Tone::Busy label=creator().resumes.damaged/> });
+    if twin.is_none() && damaged.is_none() {
+        return ().into_any();
+    }
+    view! { <span class="resumes__flags">{twin}{damaged}</span> }.into_any()
 }
 
 /// The value, its mark and its source.
@@ -104,9 +127,9 @@ fn mark_of(found: &ReviewField) -> AnyView {
             .into_any();
     }
     let (class, bars) = match found.confidence {
-        Confidence::High => ("found__mark", "●●●"),
-        Confidence::Medium => ("found__mark", "●●○"),
-        Confidence::Low => ("found__mark found__mark--low", "●○○"),
+        Confidence::High => ("found__mark", "•••"),
+        Confidence::Medium => ("found__mark", "••·"),
+        Confidence::Low => ("found__mark found__mark--low", "•··"),
     };
     let word = confidence_word(found.confidence);
     view! {

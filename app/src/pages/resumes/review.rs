@@ -2,7 +2,7 @@
 
 use super::{cell::Cell, page::Desk, reading::GiveUp};
 use crate::{
-    components::{Badge, Button, ButtonKind, ButtonSize, Checkbox, IconButton, IconName, Notice, NoticeKind, Tone},
+    components::{Badge, Button, ButtonKind, ButtonSize, Checkbox, IconButton, IconName, Notice, NoticeKind},
     messages::{creator, duplicate_words, resume_field_word},
     server_fns::resumes::{add_batch, remove_file, retry_file},
 };
@@ -129,7 +129,7 @@ fn row_view(file: RwSignal<BatchFile>) -> AnyView {
     view! {
         <tr>
             {cells}
-            <td class="col-wide">{move || file.with(about)}</td>
+            <td>{move || file.with(about)}</td>
             <td class="num">{row_actions(desk, file)}</td>
         </tr>
     }
@@ -139,21 +139,17 @@ fn row_view(file: RwSignal<BatchFile>) -> AnyView {
 /// The file and what there is to mind about it.
 fn about(file: &BatchFile) -> AnyView {
     let t = creator().resumes;
-    let twin = file.possible_duplicate.as_ref().map(|twin| {
-        view! {
-            <Badge tone=Tone::Busy label=creator().sessions.duplicate/>
-            <span class="small muted">{duplicate_words(twin)}</span>
-        }
-    });
+    let twin = file
+        .possible_duplicate
+        .as_ref()
+        .map(|twin| view! { <span class="small muted">{duplicate_words(twin)}</span> });
     let fell_back = file
         .fell_back
         .then(|| view! { <span class="small muted">{t.fell_back}</span> });
-    let damaged = file.damaged.then(|| view! { <Badge tone=Tone::Busy label=t.damaged/> });
     view! {
         <div class="resumes__about">
             <span class="truncate"><bdi>{file.name.clone()}</bdi></span>
             {twin}
-            {damaged}
             {fell_back}
         </div>
     }

@@ -193,8 +193,10 @@ fn costs(account: &TokenAccount) -> AnyView {
                     <tbody>
                         <tr>
                             <th scope="row" class="col-wide">
-                                {t.cost_resume}
-                                <div class="small muted">{t.cost_resume_text}</div>
+                                <span class="cell-two">
+                                    {t.cost_resume}
+                                    <small>{t.cost_resume_text}</small>
+                                </span>
                             </th>
                             <td class="num">{each}</td>
                         </tr>
