@@ -69,6 +69,13 @@ pub async fn begin(s: &Services, actor: &Actor, interview: InterviewId, keep_fil
 /// # Errors
 /// A ZIP that is refused whole; a batch that is full or was started; an unknown batch; a role that is too low.
 pub async fn add_file(s: &Services, actor: &Actor, id: BatchId, upload: Upload) -> Result<ResumeBatch> {
+    let batch = put(s, actor, id, upload).await?;
+    rows::tell(s, &batch);
+    view::of(s, actor, batch).await
+}
+
+/// The same, for those who do not look at the batch after each file.
+async fn put(s: &Services, actor: &Actor, id: BatchId, upload: Upload) -> Result<resume_batch::Model> {
     let workspace = s.allow_own(actor, Action::EditCandidates)?;
     uploading(&rows::find(s.db.read(), workspace, id).await?)?;
     let members = members(s, upload).await?;
@@ -77,8 +84,7 @@ pub async fn add_file(s: &Services, actor: &Actor, id: BatchId, upload: Upload) 
     uploading(&batch)?;
     store(&*tx, s, &batch, members).await?;
     tx.commit().await?;
-    rows::tell(s, &batch);
-    view::of(s, actor, batch).await
+    Ok(batch)
 }
 
 /// A whole batch at once, started unless `start` is false. Where there are too few tokens, nothing is kept.
@@ -102,7 +108,7 @@ pub async fn upload(
     let id = begin(s, actor, interview, keep_files).await?.id;
     let filled = async {
         for upload in uploads {
-            add_file(s, actor, id, upload).await?;
+            put(s, actor, id, upload).await?;
         }
         if start_now {
             start(s, actor, id).await
