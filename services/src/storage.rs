@@ -1,7 +1,7 @@
 //! Stored files: once per workspace and content, in the data folder, never under a name that somebody chose.
 //!
 //! The bytes are on disk before the row that points at them is written. A file that nothing points at any more is
-//! removed by [`collect`].
+//! removed by the sweep of the resumes.
 
 use crate::{
     Services,
