@@ -4,7 +4,7 @@
 //! [`start`], which reserves for all of them or for none and queues one job. The job reads a few files at once in child
 //! processes; each result is one transaction with what it does to the ledger: spent where the file was read, given back
 //! where it was not. A job that dies is done again and goes on where it was, because a file knows which job has it.
-//! Nothing becomes a candidate before [`add`].
+//! Nothing becomes a candidate before [`add()`].
 
 mod add;
 mod archive;
