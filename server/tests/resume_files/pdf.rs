@@ -83,7 +83,7 @@ impl Pdf {
         let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", self.objects.len() + 1);
         for (number, object) in self.objects.iter().enumerate() {
             writeln!(table, "{:010} 00000 n ", file.len()).unwrap();
-            write!(file, "{} 0 obj\n", number + 1).unwrap();
+            writeln!(file, "{} 0 obj", number + 1).unwrap();
             file.extend_from_slice(object);
             file.extend_from_slice(b"\nendobj\n");
         }

@@ -8,6 +8,8 @@ mod contact;
 mod education;
 mod entries;
 mod name;
+mod phone;
+mod shape;
 mod work;
 
 use super::{
@@ -65,7 +67,7 @@ pub fn extract(document: &Document) -> ResumeFields {
     let rows = rows(document);
     let emails = contact::emails(&rows, &document.links);
     let email = emails.first().cloned();
-    let phone = contact::phone(&rows, &document.links);
+    let phone = phone::phone(&rows, &document.links);
     let name = name::find(&rows, emails.first().map(|email| email.value.as_str()), &document.links);
     let jobs = work::jobs(&rows);
     let studies = education::studies(&rows);

@@ -1,6 +1,9 @@
 //! The candidate's name: the line that looks most like one, or none.
 
-use super::Row;
+use super::{
+    Row,
+    shape::{is_honorific, shape, stripped},
+};
 use crate::resumes::{
     document::{Link, is_unspaced},
     words::{self, Section},
@@ -15,104 +18,55 @@ const ENOUGH: i32 = 5;
 /// From this score on it certainly is.
 const CERTAIN: i32 = 8;
 
-/// Small words inside names.
-const PARTICLES: [&str; 42] = [
-    "de", "da", "do", "dos", "das", "del", "della", "di", "la", "le", "van", "von", "der", "den", "ter", "ten", "zu",
-    "zur", "bin", "ibn", "bint", "al", "el", "abu", "ben", "y", "e", "af", "av", "du", "des", "san", "st", "mac", "mc",
-    "vom", "und", "zum", "op", "het", "t", "lo",
-];
-
-/// Titles before and letters after a name, which are no part of it.
-const HONORIFICS: [&str; 34] = [
-    "dr",
-    "prof",
-    "mr",
-    "mrs",
-    "ms",
-    "miss",
-    "mx",
-    "sir",
-    "phd",
-    "ph.d",
-    "md",
-    "m.d",
-    "mba",
-    "msc",
-    "bsc",
-    "ma",
-    "ba",
-    "cpa",
-    "pmp",
-    "esq",
-    "rn",
-    "pe",
-    "cfa",
-    "dipl.-ing",
-    "dipl-ing",
-    "dipl",
-    "ing",
-    "mag",
-    "herr",
-    "frau",
-    "jd",
-    "llm",
-    "mph",
-    "dds",
-];
+/// What lines of a page are compared with.
+struct Page<'a> {
+    /// The size of its text.
+    body: f32,
+    /// The size of its largest line.
+    largest: f32,
+    email: Option<&'a str>,
+    /// Addresses of profiles, which often are made of names.
+    slugs: Vec<String>,
+}
 
 /// Finds the name.
 pub fn find(rows: &[Row<'_>], email: Option<&str>, links: &[Link]) -> Option<Found> {
     if let Some(found) = labelled(rows) {
         return Some(found);
     }
-    let page = rows.first()?.place.page;
-    let sizes: Vec<f32> = rows
+    let first = rows.first()?.place.page;
+    let mut sizes: Vec<f32> = rows
         .iter()
-        .filter(|row| row.place.page == page)
+        .filter(|row| row.place.page == first)
         .map(|row| row.line.size)
         .collect();
-    let mut sorted = sizes.clone();
-    sorted.sort_by(f32::total_cmp);
-    let body = sorted[sorted.len() / 2];
-    let largest = sorted[sorted.len() - 1];
-    let slugs: Vec<String> = links
-        .iter()
-        .map(|link| letters(link.uri.trim_start_matches("mailto:")))
-        .collect();
-    let visible_slugs = rows
+    sizes.sort_by(f32::total_cmp);
+    let linked = links.iter().map(|link| letters(link.uri.trim_start_matches("mailto:")));
+    let written = rows
         .iter()
         .take(40)
         .map(Row::text)
         .filter(|text| text.contains(".com/"))
         .map(letters);
-    let slugs: Vec<String> = slugs.into_iter().chain(visible_slugs).collect();
+    let page = Page {
+        body: sizes[sizes.len() / 2],
+        largest: sizes[sizes.len() - 1],
+        email,
+        slugs: linked.chain(written).collect(),
+    };
     let mut best: Option<(i32, Found)> = None;
     let mut tie = false;
-    for (at, row) in rows.iter().enumerate().take_while(|(_, row)| row.place.page == page) {
-        let own = matches!(row.section, None | Some(Section::Contact | Section::Profile));
-        if row.heading || !own && row.line.size < body * 1.3 {
+    for (at, row) in rows.iter().enumerate().take_while(|(_, row)| row.place.page == first) {
+        if row.heading || !is_own(row) && row.line.size < page.body * 1.3 {
             continue;
         }
         for candidate in candidates(rows, at) {
-            let Some(shape) = shape(&candidate.text) else { continue };
-            let mut score = shape + prominence(rows, at, body, largest) + agreement(&candidate.text, email, &slugs);
-            score -= 2 * i32::from(!own) + 2 * i32::from(candidate.part);
-            if words::NOT_A_NAME.stand_in(&candidate.text) || words::DOCUMENT.stand_in(&candidate.text) {
-                score -= 4;
-            }
-            for list in [
-                &words::TITLE,
-                &words::FIRM,
-                &words::SCHOOL,
-                &words::DEGREE,
-                &words::LOCATION,
-                &words::LABEL,
-            ] {
-                score -= 3 * i32::from(list.stand_in(&candidate.text));
-            }
+            let Some(score) = score(rows, at, &candidate, &page) else {
+                continue;
+            };
             let found = Found {
-                value: candidate.text.clone(),
-                source: candidate.source.clone(),
+                value: candidate.text,
+                source: candidate.source,
                 ..row.found(
                     "",
                     if score >= CERTAIN {
@@ -139,11 +93,30 @@ pub fn find(rows: &[Row<'_>], email: Option<&str>, links: &[Link]) -> Option<Fou
         .map(|(_, found)| found)
 }
 
-/// The letters of an address that may be those of a name: the mailbox, and a domain that is nobody else's.
-fn own_letters(email: &str) -> String {
-    let (mailbox, host) = email.split_once('@').unwrap_or((email, ""));
-    let label = host.rsplit('.').nth(1).unwrap_or_default();
-    format!("{} {}", letters(mailbox), letters(label))
+/// Stands where the candidate speaks of themselves, not of jobs and schools.
+fn is_own(row: &Row<'_>) -> bool {
+    matches!(row.section, None | Some(Section::Contact | Section::Profile))
+}
+
+/// How much speaks for a candidate; none if it cannot be a name.
+fn score(rows: &[Row<'_>], at: usize, candidate: &Candidate, page: &Page<'_>) -> Option<i32> {
+    let name = candidate.text.as_str();
+    let mut score = shape(name)? + prominence(rows, at, page) + agreement(name, page.email, &page.slugs);
+    score -= 2 * i32::from(!is_own(&rows[at])) + 2 * i32::from(candidate.part);
+    if words::NOT_A_NAME.stand_in(name) || words::DOCUMENT.stand_in(name) {
+        score -= 4;
+    }
+    for list in [
+        &words::TITLE,
+        &words::FIRM,
+        &words::SCHOOL,
+        &words::DEGREE,
+        &words::LOCATION,
+        &words::LABEL,
+    ] {
+        score -= 3 * i32::from(list.stand_in(name));
+    }
+    Some(score)
 }
 
 /// Letters and digits alone, folded.
@@ -292,93 +265,9 @@ fn is_listed(text: &str) -> bool {
     lists.iter().any(|list| list.stand_in(text))
 }
 
-fn is_honorific(word: &str) -> bool {
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    word.is_empty() || HONORIFICS.contains(&word.as_str())
-}
-
-/// Without titles before it and letters after it.
-fn stripped(line: &str) -> String {
-    let mut words: Vec<&str> = line.split_whitespace().collect();
-    while words.len() > 1 && words.first().is_some_and(|word| is_honorific(word)) {
-        words.remove(0);
-    }
-    while words.len() > 2 && words.last().is_some_and(|word| is_honorific(word)) {
-        words.pop();
-    }
-    words
-        .join(" ")
-        .trim_end_matches([',', ';', '|', '-', '–'])
-        .trim()
-        .to_owned()
-}
-
-/// How much a text is shaped like a name; none if it cannot be one.
-fn shape(name: &str) -> Option<i32> {
-    let count = name.chars().count();
-    let allowed =
-        |c: char| c.is_alphabetic() || unicode_normalization::char::is_combining_mark(c) || " .'’-·・‐".contains(c);
-    if !(2..=60).contains(&count)
-        || !name.chars().all(allowed)
-        || words::heading(name).is_some()
-        || words::PRIVATE.are(name)
-    {
-        return None;
-    }
-    if words::DOCUMENT.are(name)
-        || words::NOT_A_NAME.are(name)
-        || words::LABEL.are(name)
-        || words::NAME_LABEL.are(name)
-        || words::LOCATION.are(name)
-    {
-        return None;
-    }
-    let words: Vec<&str> = name.split_whitespace().collect();
-    if is_hangul(name) && name.chars().next().is_some_and(|c| FAMILY.contains(c)) {
-        return Some(3);
-    }
-    if name.chars().any(is_unspaced) {
-        let unspaced = name.chars().filter(|c| is_unspaced(*c)).count();
-        let whole = unspaced + name.chars().filter(|c| " ·・".contains(*c)).count() == count;
-        let most = if words.len() > 1 || name.contains(['・', '·']) {
-            12
-        } else {
-            4
-        };
-        let family = unspaced <= 4 && name.chars().next().is_some_and(|c| FAMILY.contains(c));
-        return (whole && unspaced <= most && words.len() <= 3).then_some(if family { 3 } else { 1 });
-    }
-    let long = words
-        .iter()
-        .filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 2)
-        .count();
-    if !(2..=6).contains(&words.len()) && !is_hangul(name) || long < 2 && !is_hangul(name) {
-        return None;
-    }
-    let capital = |word: &&str| {
-        let small = text::fold(word.trim_matches(|c: char| !c.is_alphanumeric()));
-        let first = word.chars().find(|c| c.is_alphabetic());
-        PARTICLES.contains(&small.as_str()) || first.is_some_and(|c| !c.is_lowercase())
-    };
-    // A point ends an initial or a short title, not a sentence.
-    let pointed = words.iter().any(|word| word.ends_with('.') && word.chars().count() > 4);
-    if !words.iter().all(capital) || pointed {
-        return None;
-    }
-    let particles = words
-        .iter()
-        .filter(|word| PARTICLES.contains(&text::fold(word).as_str()))
-        .count();
-    (words.len() - particles.min(words.len()) >= 1).then_some(if words.len() <= 4 { 1 } else { 0 })
-}
-
-fn is_hangul(name: &str) -> bool {
-    let count = name.chars().count();
-    (2..=5).contains(&count) && name.chars().all(|c| matches!(c, '\u{AC00}'..='\u{D7A3}'))
-}
-
 /// How a line stands out.
-fn prominence(rows: &[Row<'_>], at: usize, body: f32, largest: f32) -> i32 {
+fn prominence(rows: &[Row<'_>], at: usize, page: &Page<'_>) -> i32 {
+    let (body, largest) = (page.body, page.largest);
     let (line, size) = (rows[at].line, rows[at].line.size);
     let largest_of_all = size >= largest * 0.97 && size > body * 1.15;
     // What kind of document it is may stand over the name.
@@ -476,52 +365,9 @@ fn agreement(name: &str, email: Option<&str>, slugs: &[String]) -> i32 {
     mail + if slug >= 2 { 2 } else { 0 }
 }
 
-/// The commonest family names that are written with one Chinese character, and the Korean ones.
-const FAMILY: &str = "王李张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董萧肖程曹袁邓鄧许許傅沈曾彭吕呂苏蘇卢盧蒋蔣蔡贾賈丁魏薛叶葉阎余潘杜戴夏钟鍾汪田任姜范方石姚谭譚廖邹鄒熊金陆陸郝孔白崔康毛邱秦江史顾顧侯邵孟龙龍万萬段雷钱錢汤湯尹黎易常武乔喬贺賀赖賴龚龔文김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진지엄채원천방공현함변염여추도소석선설마길연위표명기반";
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_of_all_kinds_have_the_shape() {
-        for name in [
-            "Ana Lima",
-            "José Álvarez-Müller",
-            "MARY ANN SMITH",
-            "Ludwig van der Berg",
-            "Marcus T. O'Neill",
-            "王小明",
-            "佐藤 花子",
-            "Nguyễn Thị Hồng Ánh",
-            "ليلى حسن المنصوري",
-            "Александр Петров",
-            "홍길동",
-        ] {
-            assert!(shape(name).is_some(), "{name}");
-        }
-        for line in [
-            "Curriculum Vitae",
-            "Experience",
-            "ana@example.org",
-            "Built things that work.",
-            "Berlin, Germany",
-            "2019",
-            "Ana",
-            "built things",
-            "姓名",
-            "工作经历",
-            "https://x.y",
-        ] {
-            assert!(shape(line).is_none(), "{line}");
-        }
-    }
-
-    #[test]
-    fn honorifics_are_no_part_of_a_name() {
-        assert_eq!(stripped("Dr. Ana Lima, PhD"), "Ana Lima");
-        assert_eq!(stripped("Prof. Dr. Ana Maria Lima MBA"), "Ana Maria Lima");
-    }
 
     #[test]
     fn mailboxes_agree_with_names() {

@@ -8,7 +8,9 @@ pub mod extract;
 mod ink;
 mod oxide;
 mod paint;
+mod resources;
 mod tokens;
+mod turned;
 
 use super::{
     document::{Answer, Document, Reader},

@@ -3,12 +3,14 @@
 //! Before it sees a page, the strings that nobody can see are emptied ([`super::ink`]).
 
 use super::{
-    ink::{self, External, Form, Forms, Scope, Seen},
-    paint::{Area, Matrix},
+    ink::{self, Seen},
+    paint::Area,
+    resources::{Store, resolve},
+    turned,
 };
 use crate::resumes::{
     clean,
-    document::{Link, Page},
+    document::{Line, Link, Page},
     lines::{self, Run},
 };
 use parley_domain::resume::{PAGES_MAX, ResumeFailure};
@@ -17,24 +19,17 @@ use pdf_oxide::{
     annotation_types::{AnnotationFlags, AnnotationSubtype},
     extractors::{SpanMergingConfig, TextExtractor},
     layout::{FontWeight, TextSpan},
-    object::{Object, ObjectRef},
+    object::Object,
     optional_content,
-    text::bidi,
 };
-use std::{
-    cell::RefCell,
-    collections::{HashMap, HashSet},
-};
-use unicode_normalization::UnicodeNormalization as _;
+use std::collections::HashSet;
 
 /// Bytes of one page's stream: a thousand times what a full page of text needs.
-const STREAM_MAX: usize = 16_000_000;
+pub(super) const STREAM_MAX: usize = 16_000_000;
 /// Characters of all pages.
 const TEXT_MAX: usize = 1_000_000;
 /// Addresses behind the text.
 const LINKS_MAX: usize = 500;
-/// Names of one kind that a page can use.
-const NAMES_MAX: usize = 2_000;
 
 /// What was read, and what stood in the way.
 #[derive(Debug, Default)]
@@ -158,7 +153,42 @@ fn read_page(
         return Ok(content);
     }
     let stream = ink::blanked(stream, &seen.hidden);
-    // Runs stay as they were drawn: what belongs together is for `lines` to say, which sees the whole page.
+    let spans = spans(document, number, &stream, resources.as_ref(), hidden_layers)?;
+    let text: String = spans.iter().map(|span| span.text.as_str()).collect();
+    reading.undecoded += clean::undecoded(&text);
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let rtl = text.chars().filter(|c| clean::is_rtl(*c)).count() * 5 > letters.max(1);
+    let spans = decoded(spans);
+    let mut runs = runs(&spans, &seen, area);
+    if rtl {
+        runs = turned::turned(runs);
+    }
+    for (_, runs) in by_angle(runs) {
+        append(&mut content.lines, lines::lines(runs, rtl));
+    }
+    Ok(content)
+}
+
+/// Adds lines behind others: their blocks and rows are others, too.
+fn append(lines: &mut Vec<Line>, more: Vec<Line>) {
+    let blocks = lines.iter().map(|line| line.block + 1).max().unwrap_or_default();
+    let rows = lines.iter().map(|line| line.row + 1).max().unwrap_or_default();
+    lines.extend(more.into_iter().map(|line| Line {
+        block: line.block + blocks,
+        row: line.row + rows,
+        ..line
+    }));
+}
+
+/// What the library reads of a stream. Runs stay as they were drawn: what belongs together is for `lines` to say, which sees
+/// the whole page.
+fn spans(
+    document: &PdfDocument,
+    number: usize,
+    stream: &[u8],
+    resources: Option<&Object>,
+    hidden_layers: &HashSet<String>,
+) -> pdf_oxide::Result<Vec<TextSpan>> {
     let apart = SpanMergingConfig {
         space_threshold_em_ratio: f32::MAX,
         column_boundary_threshold_pt: 0.0,
@@ -174,39 +204,13 @@ fn read_page(
         extractor.set_resources(resources.clone());
         extractor.set_document(document);
         // Without its fonts a page may still say something: their codes are often letters.
-        let _ = document.load_fonts_public(&resources, &mut extractor);
+        let _ = document.load_fonts_public(resources, &mut extractor);
     }
-    let spans = extractor.extract_text_spans(&stream)?;
-    let text: String = spans.iter().map(|span| span.text.as_str()).collect();
-    reading.undecoded += clean::undecoded(&text);
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    let rtl = text.chars().filter(|c| clean::is_rtl(*c)).count() * 5 > letters.max(1);
-    let spans = decoded(spans);
-    let mut runs = runs(&spans, &seen, area);
-    if rtl {
-        runs = turned(runs);
-    }
-    for (_, runs) in by_angle(runs) {
-        let offset = content
-            .lines
-            .iter()
-            .map(|line| line.block + 1)
-            .max()
-            .unwrap_or_default();
-        let rows = content.lines.iter().map(|line| line.row + 1).max().unwrap_or_default();
-        content
-            .lines
-            .extend(lines::lines(runs, rtl).into_iter().map(|mut line| {
-                line.block += offset;
-                line.row += rows;
-                line
-            }));
-    }
-    Ok(content)
+    extractor.extract_text_spans(stream)
 }
 
 /// A run and the angle it is written at, in whole degrees.
-type Turned = (i32, Run);
+pub(super) type Turned = (i32, Run);
 
 /// Runs by their angle, the most written one first. Each is upright in its own frame.
 fn by_angle(runs: Vec<Turned>) -> Vec<(i32, Vec<Run>)> {
@@ -344,140 +348,6 @@ fn is_bold(weight: FontWeight, font: &str) -> bool {
     weight as u16 >= FontWeight::SemiBold as u16 || font.to_lowercase().contains("bold")
 }
 
-/// Runs of a page that is read from right to left: each line in reading order. Whether runs of several letters were stored
-/// as they are drawn or as they are read, the words themselves tell.
-fn turned(runs: Vec<Turned>) -> Vec<Turned> {
-    let as_read = turned_lines(&runs, false);
-    let as_drawn = turned_lines(&runs, true);
-    let order = |runs: &[Turned]| runs.iter().map(|(_, run)| clean::reading_order(&run.text)).sum::<i32>();
-    if order(&as_drawn) > order(&as_read) {
-        as_drawn
-    } else {
-        as_read
-    }
-}
-
-/// The lines of runs, put into reading order. `drawn`: the letters of a run are in the order in which they stand.
-fn turned_lines(runs: &[Turned], drawn: bool) -> Vec<Turned> {
-    let backwards = backwards(runs);
-    let mut runs: Vec<&Turned> = runs.iter().collect();
-    runs.sort_by(|(_, a), (_, b)| a.y.total_cmp(&b.y).then(a.x0.total_cmp(&b.x0)));
-    let mut lines = Vec::new();
-    let mut rest = runs.as_slice();
-    while let Some((angle, first)) = rest.first() {
-        let same =
-            |(other, run): &&&Turned| other == angle && run.y - first.y <= 0.35 * first.size.min(run.size).max(1.0);
-        let count = rest.iter().take_while(same).count().max(1);
-        let mut row: Vec<&Run> = rest[..count].iter().map(|(_, run)| run).collect();
-        row.sort_by(|a, b| a.x0.total_cmp(&b.x0));
-        let mut from = 0;
-        for at in 1..=row.len() {
-            if row
-                .get(at)
-                .is_none_or(|next| next.x0 - row[at - 1].x1 > next.size.min(row[at - 1].size))
-            {
-                lines.extend(turned_line(&row[from..at], drawn, backwards).map(|run| (*angle, run)));
-                from = at;
-            }
-        }
-        rest = &rest[count..];
-    }
-    lines
-}
-
-/// Whether years on the page run backwards from left to right.
-fn backwards(runs: &[Turned]) -> bool {
-    let mut rows: Vec<(f32, Vec<&Run>)> = Vec::new();
-    for (_, run) in runs {
-        match rows.iter_mut().find(|(y, _)| (*y - run.y).abs() < 0.5) {
-            Some((_, row)) => row.push(run),
-            None => rows.push((run.y, vec![run])),
-        }
-    }
-    rows.into_iter().any(|(_, mut row)| {
-        row.sort_by(|a, b| a.x0.total_cmp(&b.x0));
-        let text: String = row.iter().map(|run| run.text.as_str()).collect();
-        // The stretches between words.
-        text.split(|c: char| c.is_alphabetic()).any(clean::runs_backwards)
-    })
-}
-
-/// Runs that stand beside each other as one, in reading order.
-fn turned_line(runs: &[&Run], drawn: bool, backwards: bool) -> Option<Run> {
-    let (first, last) = (runs.first()?, runs.last()?);
-    let mut parts: Vec<String> = Vec::new();
-    for (at, run) in runs.iter().enumerate() {
-        let gap = at.checked_sub(1).map_or(0.0, |before| run.x0 - runs[before].x1);
-        // Words that touch where the weight changes are words all the same.
-        let weight = at > 0 && runs[at - 1].bold != run.bold;
-        if gap > 0.2 * run.size || weight {
-            parts.push(" ".to_owned());
-        }
-        let text: String = run.text.nfkc().collect();
-        // The library turns what it takes for drawn from left to right; turning it again gives back what was drawn.
-        let text = if text.chars().any(clean::is_rtl) && !drawn {
-            bidi::reverse_rtl_keep_numbers(&text)
-        } else {
-            text
-        };
-        parts.extend(glyphs(&text, run.widths.len()));
-    }
-    Some(Run {
-        text: if backwards && clean::is_grouped_number(&parts.concat()) {
-            clean::groups_turned(parts.concat().trim())
-        } else {
-            clean::from_visual(&parts)
-        },
-        x0: first.x0,
-        x1: last.x1,
-        y: first.y,
-        size: runs.iter().map(|run| run.size).fold(0.0, f32::max),
-        bold: runs.iter().filter(|run| run.bold).count() * 2 > runs.len(),
-        widths: Vec::new(),
-    })
-}
-
-/// The letters of a text in the order in which they were drawn. One glyph may stand for lam and alef, which then are in
-/// reading order; there are as many of those as there are more letters than glyphs.
-fn glyphs(text: &str, count: usize) -> Vec<String> {
-    let chars: Vec<char> = text.chars().collect();
-    let mut missing = if count == 0 {
-        0
-    } else {
-        chars.len().saturating_sub(count)
-    };
-    let joined = |at: usize| {
-        chars[at] == 'ل'
-            && chars
-                .get(at + 1)
-                .is_some_and(|next| matches!(next, 'ا' | 'أ' | 'إ' | 'آ'))
-    };
-    // Drawn from left to right, the article looks the same at the end of a word: those are the last to be taken for one.
-    let inside = |at: usize| chars.get(at + 2).is_some_and(|next| clean::is_rtl(*next));
-    let places: Vec<usize> = (0..chars.len()).filter(|at| joined(*at)).collect();
-    let mut taken: Vec<usize> = Vec::new();
-    for wanted in [true, false] {
-        for at in places.iter().filter(|at| inside(**at) == wanted) {
-            if missing > 0 {
-                taken.push(*at);
-                missing -= 1;
-            }
-        }
-    }
-    let mut parts = Vec::new();
-    let mut at = 0;
-    while at < chars.len() {
-        if taken.contains(&at) {
-            parts.push(chars[at..at + 2].iter().collect());
-            at += 2;
-        } else {
-            parts.push(chars[at].to_string());
-            at += 1;
-        }
-    }
-    parts
-}
-
 fn read_links(document: &PdfDocument, number: usize, links: &mut Vec<Link>) {
     let Ok(annotations) = document.get_annotations(number) else {
         return;
@@ -499,99 +369,5 @@ fn read_links(document: &PdfDocument, number: usize, links: &mut Vec<Link>) {
                 page: u32::try_from(number + 1).unwrap_or(u32::MAX),
             });
         }
-    }
-}
-
-fn resolve(document: &PdfDocument, object: &Object) -> Object {
-    document.resolve_object(object).unwrap_or(Object::Null)
-}
-
-fn number(object: &Object) -> Option<f32> {
-    match object {
-        Object::Integer(n) => Some(*n as f32),
-        Object::Real(n) => Some(*n as f32),
-        _ => None,
-    }
-}
-
-/// Finds what streams name, and keeps a form's reference under a small number.
-struct Store<'a> {
-    document: &'a PdfDocument,
-    forms: RefCell<Vec<ObjectRef>>,
-}
-
-impl<'a> Store<'a> {
-    fn new(document: &'a PdfDocument) -> Self {
-        Self {
-            document,
-            forms: RefCell::default(),
-        }
-    }
-
-    fn entries(&self, resources: &Object, kind: &str) -> HashMap<String, Object> {
-        let entry = resources.as_dict().and_then(|d| d.get(kind));
-        let object = entry.map_or(Object::Null, |entry| resolve(self.document, entry));
-        object.as_dict().cloned().unwrap_or_default()
-    }
-
-    fn scope(&self, resources: &Object) -> Scope {
-        let mut scope = Scope::default();
-        for (name, state) in self.entries(resources, "ExtGState").into_iter().take(NAMES_MAX) {
-            let state = resolve(self.document, &state);
-            let opacity = state
-                .as_dict()
-                .and_then(|d| d.get("ca"))
-                .and_then(|ca| number(&resolve(self.document, ca)));
-            if let Some(opacity) = opacity {
-                scope.opacities.insert(name.into_bytes(), opacity);
-            }
-        }
-        for (name, object) in self.entries(resources, "XObject").into_iter().take(NAMES_MAX) {
-            let reference = object.as_reference();
-            let object = resolve(self.document, &object);
-            let Some(dictionary) = object.as_dict() else { continue };
-            let external = match dictionary.get("Subtype").and_then(Object::as_name) {
-                Some("Image") => External::Picture {
-                    opaque: !["SMask", "Mask", "ImageMask"]
-                        .iter()
-                        .any(|mask| dictionary.contains_key(*mask)),
-                },
-                Some("Form") => {
-                    let Some(reference) = reference else { continue };
-                    let mut forms = self.forms.borrow_mut();
-                    forms.push(reference);
-                    External::Form(u32::try_from(forms.len() - 1).unwrap_or(u32::MAX))
-                }
-                _ => continue,
-            };
-            scope.objects.insert(name.into_bytes(), external);
-        }
-        scope
-    }
-}
-
-impl Forms for Store<'_> {
-    fn form(&self, form: u32) -> Option<Form> {
-        let reference = *self.forms.borrow().get(form as usize)?;
-        let object = self.document.load_object(reference).ok()?;
-        let dictionary = object.as_dict()?;
-        let matrix = dictionary
-            .get("Matrix")
-            .map_or(Object::Null, |matrix| resolve(self.document, matrix));
-        let entries: Vec<f32> = matrix
-            .as_array()
-            .map(|m| m.iter().filter_map(number).collect())
-            .unwrap_or_default();
-        let stream = object
-            .decode_stream_data()
-            .ok()
-            .filter(|stream| stream.len() < STREAM_MAX)?;
-        Some(Form {
-            stream,
-            matrix: entries.try_into().map(Matrix).unwrap_or_default(),
-            scope: dictionary
-                .get("Resources")
-                .map(|resources| self.scope(&resolve(self.document, resources))),
-        })
     }
 }
