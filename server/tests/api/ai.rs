@@ -251,7 +251,10 @@ async fn who_comes_back_while_it_is_written_reads_along() {
             .body(Body::empty())
             .unwrap();
         let page = bed.send(page).await.ok(200).text;
-        assert!(page.contains("Robin is writing") && page.contains("http-equiv=\"refresh\""), "{page}");
+        assert!(
+            page.contains("Robin is writing") && page.contains("http-equiv=\"refresh\""),
+            "{page}"
+        );
     };
     tokio::select! {
         () = reading => {}
