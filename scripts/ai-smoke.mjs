@@ -73,6 +73,36 @@ do {
 console.log(`  ${analysis.state} after ${seconds(begin)}, engine ${analysis.engine}, model ${analysis.model}, overall ${analysis.overall}`);
 if (!['ready', 'failed'].includes(analysis.state)) throw new Error('the analysis did not come to an end');
 
+// The smallest PDF that holds a resume.
+function pdf(lines) {
+  const text = lines.map((line, n) => `BT /F1 ${n ? 11 : 18} Tf 60 ${760 - n * 22} Td (${line}) Tj ET`).join('\n');
+  const objects = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
+    `<< /Length ${text.length} >>\nstream\n${text}\nendstream`,
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>',
+  ];
+  let file = '%PDF-1.4\n';
+  const places = objects.map((object, n) => {
+    const place = file.length;
+    file += `${n + 1} 0 obj\n${object}\nendobj\n`;
+    return place;
+  });
+  const start = file.length;
+  file += `xref\n0 6\n0000000000 65535 f \n${places.map((place) => `${String(place).padStart(10, '0')} 00000 n \n`).join('')}`;
+  return `${file}trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`;
+}
+
+console.log('Extraction');
+const form = new FormData();
+const resume = ['Ana Lima', 'ana.lima@example.com  +351 912 345 678', 'Experience', 'Barista, Corner Coffee, 2021 - 2024', 'Education', 'BSc Biology, University of Porto, 2020'];
+form.append('file', new Blob([pdf(resume)], { type: 'application/pdf' }), 'ana.pdf');
+const read = Date.now();
+const extracted = await fetch(`${url}/api/v1/resumes/extract`, { method: 'POST', headers: { authorization: `Bearer ${key}` }, body: form });
+if (!extracted.ok) throw new Error(`extraction: ${extracted.status} ${await extracted.text()}`);
+console.log(`  ${seconds(read)}: ${JSON.stringify(await extracted.json())}`);
+
 console.log('Use');
 const used = await rest('GET', '/ai/usage');
 for (const item of used.items) {
