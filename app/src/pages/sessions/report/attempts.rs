@@ -6,7 +6,7 @@ use crate::{
     messages::{creator, retake_word, status_word},
     pages::sessions::{
         address::{compare_href, report_href},
-        retake::{RetakeDialog, Subject},
+        retake::Subject,
     },
     server_fns::sessions::{MarkCounts, ReportData, mark_counts},
 };
@@ -139,20 +139,14 @@ pub(in crate::pages::sessions) fn CountButton(
 #[component]
 fn Again(found: ReportData, sheet: Sheet) -> impl IntoView {
     let t = creator().attempts;
-    let asked = RwSignal::new(Vec::<Subject>::new());
     let status = found.attempts.iter().find(|a| a.current).map(|a| a.status);
     let subject = Subject {
         candidate: found.candidate.id,
         name: found.candidate.fields.name,
         status: status.unwrap_or(Status::Completed),
     };
-    let slug: Signal<String> = sheet.slug.into();
-    let done = Callback::new(move |()| sheet.reload());
     (status != Some(Status::NotStarted)).then(move || {
-        let press = Callback::new(move |()| asked.set(vec![subject.clone()]));
-        view! {
-            <Button icon=IconName::Refresh on_press=press>{t.retake}</Button>
-            <RetakeDialog asked=asked slug=slug done=done/>
-        }
+        let press = Callback::new(move |()| sheet.retaking.set(vec![subject.clone()]));
+        view! { <Button icon=IconName::Refresh on_press=press>{t.retake}</Button> }
     })
 }

@@ -5,7 +5,11 @@ pub(super) mod attempts;
 mod decision;
 mod transcript;
 
-use super::{address::sessions_href, live::watch};
+use super::{
+    address::sessions_href,
+    live::watch,
+    retake::{RetakeDialog, Subject},
+};
 use crate::{
     components::{Avatar, Badge, Button, CopyField, ErrorNotice, IconName, Skeleton, Status as StatusDot, Tone},
     error::AppError,
@@ -30,6 +34,8 @@ pub(super) struct Sheet {
     slug: Memo<String>,
     version: RwSignal<u32>,
     trouble: RwSignal<Option<AppError>>,
+    /// Who is to be given a retake.
+    retaking: RwSignal<Vec<Subject>>,
 }
 
 impl Sheet {
@@ -50,6 +56,7 @@ pub fn ReportPage() -> impl IntoView {
         slug,
         version: RwSignal::new(0),
         trouble: RwSignal::new(None),
+        retaking: RwSignal::default(),
     };
     let data = Resource::new(
         move || (slug.get(), session.get(), sheet.version.get()),
@@ -79,6 +86,8 @@ pub fn ReportPage() -> impl IntoView {
                 .into_any(),
             })}
         </Transition>
+        // Outside of what is drawn anew as the session moves: what is being typed into it stays.
+        <RetakeDialog asked=sheet.retaking slug=slug.into() done=Callback::new(move |()| sheet.reload())/>
     }
 }
 
