@@ -5,6 +5,7 @@ use crate::{
     error::FieldError,
     id::{BatchId, CandidateId, InterviewId, ResumeFileId},
     resume::{Confidence, Engine, Found, Job, Place, ResumeField, ResumeFields, Study},
+    session::words,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -16,35 +17,6 @@ pub const FILES_MAX: usize = 200;
 pub const UNPACKED_MAX: u64 = 500_000_000;
 /// Longest file name that is kept, in characters.
 pub const FILE_NAME_MAX: usize = 200;
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$each])* $variant),* }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The word used in the API and the database.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = String;
-            fn from_str(word: &str) -> Result<Self, Self::Err> {
-                let found = Self::ALL.iter().copied().find(|known| known.as_str() == word);
-                found.ok_or_else(|| format!("'{word}' is not a {}", stringify!($name)))
-            }
-        }
-    };
-}
 
 words! {
     /// Where a batch stands.
