@@ -6,7 +6,7 @@ use crate::{
     messages::creator,
     server_fns::resumes::cancel_batch,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*, task::spawn_local};
 use parley_domain::batch::FileCounts;
 use std::time::Duration;
 
