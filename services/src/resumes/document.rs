@@ -3,6 +3,7 @@
 //! It is what the child process answers, what the extractors work on, and what every value is checked against.
 //! Text that nobody can see on the page is not in it.
 
+use super::clean;
 use parley_domain::resume::{Place, ResumeFailure};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
@@ -107,7 +108,7 @@ impl Document {
     #[must_use]
     pub fn of_text(text: &str) -> Self {
         let line = |(row, text): (usize, &str)| Line {
-            text: text.trim().to_owned(),
+            text: clean::clean(text).trim().to_owned(),
             bbox: Bbox {
                 x0: 50.0,
                 y0: row as f32 * 14.0,
@@ -200,7 +201,9 @@ impl Document {
 /// Whether a word may end between two characters that stand together. Scripts without spaces part anywhere.
 fn parted(left: char, right: char) -> bool {
     let in_word = |c: char| c.is_alphanumeric() && !is_unspaced(c);
-    !(in_word(left) && in_word(right))
+    // `2014` and a word in another script may touch.
+    let mixed = left.is_numeric() && right.is_alphabetic() || left.is_alphabetic() && right.is_numeric();
+    !(in_word(left) && in_word(right)) || mixed && !(left.is_ascii() && right.is_ascii())
 }
 
 /// Han, kana and other scripts that are written without spaces between words.

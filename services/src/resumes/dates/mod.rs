@@ -149,7 +149,10 @@ pub fn find(text: &str) -> Option<Dates> {
     let mut single = None;
     let mut at = 0;
     while at < parser.tokens.len() {
-        match parser.range(at) {
+        match parser
+            .range(at)
+            .filter(|(_, next)| !parser.touches_word(next - 1, *next))
+        {
             Some((found, next)) if found.is_range() => {
                 let _ = next;
                 return Some(found);
@@ -229,10 +232,11 @@ impl Parser {
         let year = self.number(at, 4..5, 1950..2050)?;
         // A year is not part of a longer number such as a phone's, nor of an identifier.
         let glued = |a: usize, b: usize| matches!((self.tokens.get(a), self.tokens.get(b)), (Some(x), Some(y)) if x.range.end == y.range.start);
-        if at > 0 && glued(at - 1, at) && (self.is_sign(at - 1, "+_@#") || self.is_latin(at - 1)) {
+        let digit = |at: usize| matches!(self.kind(at), Some(Kind::Sign(sign)) if sign.is_numeric());
+        if at > 0 && glued(at - 1, at) && (self.is_sign(at - 1, "+_@#") || self.is_latin(at - 1) || digit(at - 1)) {
             return None;
         }
-        if glued(at, at + 1) && (self.is_sign(at + 1, "_@") || self.is_latin(at + 1)) {
+        if glued(at, at + 1) && (self.is_sign(at + 1, "_@") || self.is_latin(at + 1) || digit(at + 1)) {
             return None;
         }
         let next = if self.is_sign(at + 1, "年년") { at + 2 } else { at + 1 };
@@ -240,7 +244,7 @@ impl Parser {
     }
 
     fn is_latin(&self, at: usize) -> bool {
-        matches!(self.kind(at), Some(Kind::Word(word)) if word.chars().all(|c| c.is_ascii_alphabetic()))
+        matches!(self.kind(at), Some(Kind::Word(word)) if word.chars().any(|c| c.is_ascii_alphabetic()))
     }
 
     fn is_month(&self, at: usize) -> bool {
@@ -379,8 +383,19 @@ impl Parser {
         (dates, to)
     }
 
+    /// Whether two tokens touch of which one is a number and the other a word: `a2/2012` and `2012.6b` are no dates.
+    fn touches_word(&self, number: usize, word: usize) -> bool {
+        let (Some(a), Some(b)) = (self.tokens.get(number.min(word)), self.tokens.get(number.max(word))) else {
+            return false;
+        };
+        a.range.end == b.range.start && self.is_latin(word) && matches!(self.kind(number), Some(Kind::Number(_)))
+    }
+
     /// A range or a date at `at`, and the token behind it.
     fn range(&self, at: usize) -> Option<(Dates, usize)> {
+        if at > 0 && self.touches_word(at, at - 1) {
+            return None;
+        }
         if self.is_word_of(at, &LISTS.since)
             && let Some((start, next)) = self.date(at + 1)
         {

@@ -61,7 +61,8 @@ fn read_row(row: &Row<'_>, studies: &mut Vec<Study>, current: &mut Study, open: 
     }
     for part in school_pieces(text) {
         let part = part.as_str();
-        if part.chars().count() > PART_MAX || entries::is_location(part) {
+        // `MA` is a degree here, and not Massachusetts.
+        if part.chars().count() > PART_MAX || entries::is_location(part) && !is_short_degree(part) {
             continue;
         }
         let school = words::SCHOOL.stand_in(part);
@@ -76,7 +77,15 @@ fn read_row(row: &Row<'_>, studies: &mut Vec<Study>, current: &mut Study, open: 
             }
             current.school = Some(row.found(part, Confidence::High));
         } else if degree {
-            if current.degree.is_some() {
+            if let Some(known) = &mut current.degree {
+                if known.place == row.place {
+                    // `BA (Hons)`: one degree in two pieces.
+                    let both = format!("{} ({part})", known.value);
+                    if text.contains(&both) {
+                        known.value = both;
+                    }
+                    continue;
+                }
                 if current.school.is_none() {
                     continue;
                 }
@@ -105,6 +114,14 @@ fn finish(studies: &mut Vec<Study>, current: &mut Study, open: &mut Vec<Found>) 
     // Beside a degree, the only other name is that of the school.
     if study.school.is_none() && study.degree.is_some() && open.len() == 1 {
         study.school = open.pop();
+    }
+    // `Applied Mathematics, specialist`: the field stands before the degree, in its line.
+    if let (None, Some(degree)) = (&study.major, &study.degree) {
+        let before = open.into_iter().find(|found| found.place == degree.place);
+        study.major = before.map(|found| Found {
+            confidence: Confidence::Medium,
+            ..found
+        });
     }
     if study.school.is_some() || study.degree.is_some() {
         studies.push(study);
@@ -241,7 +258,7 @@ const IN: [&str; 14] = [
     " en ",
     " em ",
     " für ",
-    " of Science in ",
+    " de ",
     " di ",
     " ngành ",
     ": ",
@@ -262,13 +279,13 @@ fn split_degree(part: &str) -> (String, Option<String>) {
         .min();
     if let Some((at, length)) = cut {
         let (degree, major) = (part[..at].trim(), part[at + length..].trim());
-        if !major.is_empty() {
+        if !major.is_empty() && !words::SCHOOL.stand_in(major) {
             return (degree.to_owned(), Some(major.to_owned()));
         }
     }
     // `BSc Civil Engineering`, `硕士 计算机科学`: a short degree before its field.
     if let Some((degree, major)) = part.split_once(' ') {
-        let short = degree.chars().count() <= 8 && (is_degree(degree) || is_short_degree(degree));
+        let short = degree.chars().count() <= 10 && (is_degree(degree) || is_short_degree(degree));
         if short && !is_degree(major) && is_name_like(major) {
             return (degree.to_owned(), Some(major.to_owned()));
         }

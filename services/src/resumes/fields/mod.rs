@@ -91,6 +91,16 @@ pub(crate) fn work_summary(jobs: &[Job]) -> Option<Found> {
     work::summary(jobs, &[])
 }
 
+/// Lines that are looked at: many more than a resume has. This work is done in the server's own process.
+const LINES_MAX: usize = 2_000;
+/// Characters of a line that are looked at.
+const LINE_MAX: usize = 500;
+
+/// The beginning of a line that is longer than any value.
+fn beginning(line: &str) -> &str {
+    line.char_indices().nth(LINE_MAX).map_or(line, |(end, _)| &line[..end])
+}
+
 /// Lines with their sections.
 fn rows(document: &Document) -> Vec<Row<'_>> {
     let mut rows: Vec<Row<'_>> = Vec::new();
@@ -98,10 +108,10 @@ fn rows(document: &Document) -> Vec<Row<'_>> {
     let mut last: Option<(u32, u32)> = None;
     // The left edge and the right edge of the block that is being read.
     let mut extent = (0.0_f32, 0.0_f32);
-    let mut sizes: Vec<f32> = document.lines().map(|(_, line)| line.size).collect();
+    let mut sizes: Vec<f32> = document.lines().take(LINES_MAX).map(|(_, line)| line.size).collect();
     sizes.sort_by(f32::total_cmp);
     let body = sizes.get(sizes.len() / 2).copied().unwrap_or_default();
-    for (place, line) in document.lines() {
+    for (place, line) in document.lines().take(LINES_MAX) {
         if last != Some((place.page, line.block)) {
             let block = document.pages[place.page as usize - 1]
                 .lines
@@ -119,14 +129,14 @@ fn rows(document: &Document) -> Vec<Row<'_>> {
             extent = (x0, x1);
             last = Some((place.page, line.block));
         }
-        let heading = words::heading(&line.text).filter(|_| !has_date_beside(document, place, line));
+        let heading = words::heading(beginning(&line.text)).filter(|_| !has_date_beside(document, place, line));
         section = heading.or(section);
         rows.push(Row {
             place,
             line,
             tail: line,
-            text: line.text.clone(),
-            source: line.text.clone(),
+            text: beginning(&line.text).to_owned(),
+            source: beginning(&line.text).to_owned(),
             section,
             heading: heading.is_some(),
         });
@@ -244,3 +254,6 @@ fn continues(above: &Row<'_>, row: &Row<'_>, document: &Document) -> bool {
     let complete = what.0 && whom.1 || what.1 && whom.0 || what.1 && whom.1;
     wide && !complete && a.bold_end == b.bold && is_full(document, above, row)
 }
+
+#[cfg(test)]
+mod tests;

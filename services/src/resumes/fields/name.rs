@@ -234,7 +234,7 @@ fn candidates(rows: &[Row<'_>], at: usize) -> Vec<Candidate> {
             .filter(|other| other.line.size > row.line.size - 0.5)
             .count()
             <= 3;
-        let both = format!("{whole} {}", stripped(next.text()));
+        let both = stripped(&format!("{} {}", line.trim(), next.text().trim()));
         if large && short(line) && short(next.text()) && !is_listed(&both) {
             // Half a name is no name.
             if shape(&both).is_some() {

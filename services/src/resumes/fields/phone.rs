@@ -3,7 +3,7 @@
 use super::Row;
 use crate::resumes::{
     dates,
-    document::Link,
+    document::{Link, is_unspaced},
     words::{self, Section},
 };
 use parley_domain::{
@@ -189,7 +189,9 @@ fn numbers(text: &str) -> Vec<Number> {
         }
         let stop = chars.get(end).map_or(text.len(), |(at, _)| *at);
         let after = chars.get(end).map_or(' ', |(_, c)| *c);
-        if !(glued || after.is_alphabetic() && after.is_ascii() || "@_%€$£".contains(after)) {
+        // `555-0198x4`
+        let extended = matches!(after, 'x' | 'X') && chars.get(end + 1).is_some_and(|(_, c)| c.is_ascii_digit());
+        if !(glued || after.is_alphabetic() && !is_unspaced(after) && !extended || "@_%€$£".contains(after)) {
             found.extend(number(text, start, stop));
         }
         at = end;

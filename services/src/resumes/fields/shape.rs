@@ -59,11 +59,12 @@ pub fn is_honorific(word: &str) -> bool {
 
 /// Without titles before it and letters after it.
 pub fn stripped(line: &str) -> String {
+    let is_title = |word: &&str| word.chars().any(char::is_alphanumeric) && is_honorific(word);
     let mut words: Vec<&str> = line.split_whitespace().collect();
-    while words.len() > 1 && words.first().is_some_and(|word| is_honorific(word)) {
+    while words.len() > 1 && words.first().is_some_and(is_title) {
         words.remove(0);
     }
-    while words.len() > 2 && words.last().is_some_and(|word| is_honorific(word)) {
+    while words.len() > 2 && words.last().is_some_and(is_title) {
         words.pop();
     }
     words

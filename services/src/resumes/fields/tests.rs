@@ -43,7 +43,11 @@ fn an_english_resume() {
     assert_eq!(value(fields.degree.as_ref()), Some("BSc"));
     assert_eq!(value(fields.major.as_ref()), Some("Informatics"));
     assert_eq!(value(fields.graduation_year.as_ref()), Some("2016"));
-    let jobs: Vec<_> = fields.jobs.iter().map(|job| (value(job.title.as_ref()), value(job.employer.as_ref()))).collect();
+    let jobs: Vec<_> = fields
+        .jobs
+        .iter()
+        .map(|job| (value(job.title.as_ref()), value(job.employer.as_ref())))
+        .collect();
     assert_eq!(
         jobs,
         [
@@ -53,7 +57,9 @@ fn an_english_resume() {
     );
     assert_eq!(
         value(fields.work_experience.as_ref()),
-        Some("Senior Data Engineer · Northwind Analytics Ltd · Mar 2019 - Present\nData Engineer · Blue Heron · 2016 - 2019")
+        Some(
+            "Senior Data Engineer · Northwind Analytics Ltd · Mar 2019 - Present\nData Engineer · Blue Heron · 2016 - 2019"
+        )
     );
 }
 
@@ -74,7 +80,9 @@ fn what_is_private_is_nowhere() {
     for private in ["1990", "birth", "Portuguese", "Nationality"] {
         assert!(!json.contains(private), "{private}: {json}");
     }
-    let fields = read("姓名:王小明 性别:男 民族:汉\n出生日期:1994年3月\n电话:13955501234\n教育背景\n2012.09 - 2016.06 华南理工大学 信息管理 本科");
+    let fields = read(
+        "姓名:王小明 性别:男 民族:汉\n出生日期:1994年3月\n电话:13955501234\n教育背景\n2012.09 - 2016.06 华南理工大学 信息管理 本科",
+    );
     assert_eq!(value(fields.name.as_ref()), Some("王小明"));
     assert_eq!(value(fields.phone.as_ref()), Some("13955501234"));
     let json = serde_json::to_string(&fields).unwrap();
@@ -97,7 +105,9 @@ fn other_languages() {
     assert_eq!(value(german.phone.as_ref()), Some("0170 5550123"));
     assert_eq!(value(german.school.as_ref()), Some("Hochschule Bremen"));
     assert_eq!(value(german.jobs[0].employer.as_ref()), Some("Nordwind Logistik GmbH"));
-    let japanese = read("氏名:佐藤 花子\n電話:090-1234-5678\nhanako@example.jp\n職歴\n2017年4月 〜 現在\n株式会社青空システム プロジェクトマネージャー\n学歴\n2013年3月\n東京大学 工学部");
+    let japanese = read(
+        "氏名:佐藤 花子\n電話:090-1234-5678\nhanako@example.jp\n職歴\n2017年4月 〜 現在\n株式会社青空システム プロジェクトマネージャー\n学歴\n2013年3月\n東京大学 工学部",
+    );
     assert_eq!(value(japanese.name.as_ref()), Some("佐藤 花子"));
     assert_eq!(value(japanese.phone.as_ref()), Some("090-1234-5678"));
 }
@@ -133,19 +143,73 @@ fn nothing_comes_of_nothing() {
     assert_eq!(read("\n \n"), ResumeFields::default());
 }
 
+#[test]
+fn a_hundred_thousand_lines_are_looked_at_as_far_as_a_resume_goes() {
+    let long = format!(
+        "{ENGLISH}\n{}\n{}",
+        "Engineer ".repeat(50_000),
+        "a 2012 - 2015\n".repeat(100_000)
+    );
+    let fields = read(&long);
+    assert_eq!(value(fields.name.as_ref()), Some("Ana Lima"));
+    assert!(
+        fields
+            .jobs
+            .iter()
+            .flat_map(|job| [&job.employer, &job.title])
+            .flatten()
+            .all(|found| found.source.len() < 2_000)
+    );
+}
+
 /// All values with their names; work experience is made of the others.
 fn values(fields: &ResumeFields) -> Vec<Found> {
-    let main = [&fields.name, &fields.email, &fields.phone, &fields.school, &fields.degree, &fields.major, &fields.graduation_year];
-    let jobs = fields.jobs.iter().flat_map(|job| [&job.employer, &job.title, &job.dates]);
-    let studies = fields.studies.iter().flat_map(|study| [&study.school, &study.degree, &study.major, &study.year]);
+    let main = [
+        &fields.name,
+        &fields.email,
+        &fields.phone,
+        &fields.school,
+        &fields.degree,
+        &fields.major,
+        &fields.graduation_year,
+    ];
+    let jobs = fields
+        .jobs
+        .iter()
+        .flat_map(|job| [&job.employer, &job.title, &job.dates]);
+    let studies = fields
+        .studies
+        .iter()
+        .flat_map(|study| [&study.school, &study.degree, &study.major, &study.year]);
     main.into_iter().chain(jobs).chain(studies).flatten().cloned().collect()
 }
 
 /// Pieces of which resumes are made, so that random documents come close to them.
 const PIECES: [&str; 24] = [
-    "Ana Lima", "Experience", "Education", "Skills", "2012 - 2015", "Mar 2019 – Present", "Engineer", "Acme, Inc.", "Acme GmbH",
-    "University of Oporto", "BSc Physics", "ana@example.org", "+49 30 1234567", "|", " - ", ", ", "Berlin, Germany", "工作经历",
-    "浙江大学", "王小明", "شركة الخليج", "• Built things.", "姓名:", "Name:",
+    "Ana Lima",
+    "Experience",
+    "Education",
+    "Skills",
+    "2012 - 2015",
+    "Mar 2019 – Present",
+    "Engineer",
+    "Acme, Inc.",
+    "Acme GmbH",
+    "University of Oporto",
+    "BSc Physics",
+    "ana@example.org",
+    "+49 30 1234567",
+    "|",
+    " - ",
+    ", ",
+    "Berlin, Germany",
+    "工作经历",
+    "浙江大学",
+    "王小明",
+    "شركة الخليج",
+    "• Built things.",
+    "姓名:",
+    "Name:",
 ];
 
 proptest! {
