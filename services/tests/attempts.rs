@@ -296,6 +296,8 @@ async fn who_asks_waits_in_the_queue_until_somebody_decides(bed: TestBed) {
     for name in ["Ana", "Ben"] {
         let c = bed.candidate(interview, name, None).await;
         attempt(&bed, &token(&c), "I like people.").await;
+        // One after the other: of one moment, who came first is nobody's.
+        bed.clock.advance(1_000);
         conversation::ask_retake(&bed.s, &token(&c), "I was ill").await.unwrap();
         // Asking again stands there once.
         conversation::ask_retake(&bed.s, &token(&c), "Still ill").await.unwrap();
