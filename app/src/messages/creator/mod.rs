@@ -24,14 +24,24 @@ macro_rules! texts {
 
 mod accounts;
 mod ai;
+mod attempts;
 mod common;
+mod imports;
 mod interviews;
+mod links;
+mod members;
+mod results;
 mod sessions;
 
 pub use accounts::Accounts;
 pub use ai::Ai;
+pub use attempts::{Attempts, merged_field_word};
 pub use common::Common;
+pub use imports::*;
 pub use interviews::Interviews;
+pub use links::Links;
+pub use members::Members;
+pub use results::Results;
 pub use sessions::*;
 
 /// The texts of the creators' screens.
@@ -43,8 +53,18 @@ pub struct Creator {
     pub accounts: &'static Accounts,
     /// The AI model: settings and use.
     pub ai: &'static Ai,
+    /// Retakes, comparison, possible duplicates.
+    pub attempts: &'static Attempts,
     /// List, editor, settings.
     pub interviews: &'static Interviews,
+    /// Links: the shareable one, how long invite links work, the preview.
+    pub links: &'static Links,
+    /// Members of the workspace.
+    pub members: &'static Members,
+    /// The Results tab.
+    pub results: &'static Results,
+    /// Import by Excel.
+    pub imports: &'static Imports,
     /// Sessions tab, candidates, report.
     pub sessions: &'static Sessions,
 }
@@ -61,7 +81,12 @@ static ENGLISH: Creator = Creator {
     common: &common::ENGLISH,
     accounts: &accounts::ENGLISH,
     ai: &ai::ENGLISH,
+    attempts: &attempts::ENGLISH,
     interviews: &interviews::ENGLISH,
+    links: &links::ENGLISH,
+    members: &members::ENGLISH,
+    results: &results::ENGLISH,
+    imports: &imports::ENGLISH,
     sessions: &sessions::ENGLISH,
 };
 

@@ -3,20 +3,26 @@
 mod actions;
 mod address;
 mod columns;
+mod compare;
 mod create;
 mod deleted;
 mod desk;
+mod earlier;
 mod fields;
 mod filters;
-mod live;
+mod merge;
+mod queue;
 mod report;
+mod retake;
 mod row;
 mod selection;
 mod tab;
 mod table;
 mod when;
 
-pub use address::{deleted_href, report_href, sessions_href};
+pub use address::{compare_href, deleted_href, queue_href, report_href, sessions_href};
+pub use compare::ComparePage;
 pub use deleted::DeletedPage;
+pub use queue::RetakeQueuePage;
 pub use report::ReportPage;
 pub use tab::{AllSessionsPage, SessionsTab};

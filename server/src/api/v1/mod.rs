@@ -2,9 +2,12 @@
 
 pub mod ai;
 pub mod candidates;
+pub mod duplicates;
 pub mod imports;
 pub mod interviews;
 pub mod links;
+pub mod members;
+pub mod results;
 pub mod retakes;
 pub mod sessions;
 
@@ -17,7 +20,10 @@ pub fn routes() -> OpenApiRouter<Services> {
         .merge(interviews::routes())
         .merge(links::routes())
         .merge(candidates::routes())
+        .merge(duplicates::routes())
         .merge(imports::routes())
+        .merge(members::routes())
+        .merge(results::routes())
         .merge(retakes::routes())
         .merge(sessions::routes())
         .merge(ai::routes())
