@@ -4,17 +4,20 @@
 #![expect(clippy::print_stdout, reason = "its output is what the program is for")]
 
 mod ai;
-mod answers;
 mod candidate;
 mod database;
 mod http;
+mod imports;
 mod layer;
 mod load;
+mod million;
 mod pages;
 mod resume_batch;
 mod resumes;
 mod server;
 mod sessions;
+mod split;
+mod streams;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -24,6 +27,9 @@ use serde_json::{Value, json};
 
 use crate::http::{Connection, Request};
 use crate::server::Server;
+
+/// Sessions of the large workspace, unless `SESSIONS` says how many; 0 leaves it out.
+const SESSIONS: u64 = 200_000;
 
 /// Milliseconds, for people.
 fn ms(duration: Duration) -> f64 {
@@ -83,20 +89,21 @@ impl Api {
     /// Candidates of a new interview: token and session of each.
     async fn people(&self, title: &str, questions: &[Value], count: usize) -> Result<Vec<(String, String)>> {
         let (_, items) = self.interview(title, questions, count).await?;
-        items
-            .iter()
-            .map(|item| {
-                let text = |value: &Value| value.as_str().map(str::to_owned);
-                let session = text(&item["candidate"]["session"]["id"]).context("no session")?;
-                Ok((token_of(item)?, session))
-            })
-            .collect()
+        items.iter().map(person).collect()
     }
+}
+
+/// Token and session of a candidate that was just made.
+fn person(item: &Value) -> Result<(String, String)> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let url = text(&item["candidate"]["invite_url"]).with_context(|| format!("no invite_url in {item}"))?;
+    let session = text(&item["candidate"]["session"]["id"]).context("no session")?;
+    Ok((url.rsplit('/').next().unwrap_or_default().to_owned(), session))
 }
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let usage = "usage: parley-bench BINARY [resumes|pages|batch|ai|sessions]";
+    let usage = "usage: parley-bench BINARY [resumes|batch|pages|sessions|ai|imports|large]";
     let first = std::env::args_os().nth(1).context(usage)?;
     if first == resumes::WITHOUT_WORDS {
         return resumes::without_words();
@@ -107,24 +114,32 @@ async fn main() -> Result<()> {
     if wanted("resumes") {
         resumes::measure(&binary)?;
     }
-    if wanted("pages") {
-        on_its_own(binary.clone()).await?;
-    }
     if wanted("batch") {
         beside_a_batch(binary.clone()).await?;
     }
-    if wanted("ai") {
-        ai::overhead().await?;
-        let mut server = Server::install(binary.clone(), None)?;
-        let key = server.api_key()?;
-        server.start().await?;
-        ai::many(&mut server, &key).await?;
-        server.stop()?;
+    if wanted("pages") {
+        on_its_own(binary.clone()).await?;
     }
     if wanted("sessions") {
         for database in database::Database::all() {
             sessions::measure(binary.clone(), &database, sessions::Size::given()).await?;
         }
+    }
+    if wanted("ai") {
+        ai::overhead().await?;
+        ai::many(binary.clone()).await?;
+    }
+    if wanted("imports") {
+        for database in database::Database::all() {
+            imports::measure(&binary, &database).await?;
+        }
+    }
+    let large = match std::env::var("SESSIONS") {
+        Ok(text) if !text.is_empty() => text.parse().context("SESSIONS is a number")?,
+        _ => SESSIONS,
+    };
+    if wanted("large") && large > 0 {
+        million::measure(binary, large).await?;
     }
     Ok(())
 }
@@ -136,21 +151,12 @@ async fn beside_a_batch(binary: PathBuf) -> Result<()> {
     server.start().await?;
     let api = Api { port: server.port, key };
     let questions: Vec<Value> = (1..=20)
-        .map(
-            |n| json!({"kind": "open", "text": format!("Question {n}: what did you do?"), "expected_points": ["team"]}),
-        )
+        .map(|n| json!({"kind": "open", "text": format!("Question {n}: what did you do?")}))
         .collect();
     let (interview, items) = api.interview("Resumes", &questions, resume_batch::CANDIDATES).await?;
-    let tokens = items.iter().map(token_of).collect::<Result<Vec<_>>>()?;
-    resume_batch::measure(&server, &api.key, &interview, &tokens).await?;
+    let people = items.iter().map(person).collect::<Result<Vec<_>>>()?;
+    resume_batch::measure(server.port, &api.key, &interview, people).await?;
     server.stop()
-}
-
-/// The token in the link of a candidate that was just made.
-fn token_of(item: &Value) -> Result<String> {
-    let url = item["candidate"]["invite_url"].as_str();
-    let url = url.with_context(|| format!("no invite_url in {item}"))?;
-    Ok(url.rsplit('/').next().unwrap_or_default().to_owned())
 }
 
 /// Start, memory and pages of an installation that has little to do.
@@ -177,7 +183,8 @@ async fn on_its_own(binary: PathBuf) -> Result<()> {
     server.start().await?;
     // Idle, but no longer asleep: one request has been answered.
     println!("memory when idle     {:8.1} MB   (aim: under 40)", server.memory()?);
-    pages::measure(server.port, &list).await?;
+    let slug = pages::measure(&server, &list).await?;
+    streams::measure(&server, &api, &slug, &list).await?;
     println!("memory after all     {:8.1} MB", server.memory()?);
     server.stop()
 }

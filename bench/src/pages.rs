@@ -6,13 +6,14 @@ use anyhow::{Context, Result, ensure};
 
 use crate::http::{Connection, Request};
 use crate::load::rate;
-use crate::server::{EMAIL, PASSWORD};
+use crate::server::{EMAIL, PASSWORD, Server};
+use crate::split;
 
 const CONNECTIONS: usize = 16;
 const SPAN: Duration = Duration::from_secs(6);
 
 /// Signs in as a browser does and answers the cookie line.
-async fn sign_in(port: u16) -> Result<String> {
+pub async fn sign_in(port: u16) -> Result<String> {
     let encoded = |text: &str| text.replace('@', "%40").replace(' ', "+");
     let headers = [
         "content-type: application/x-www-form-urlencoded".to_owned(),
@@ -43,8 +44,9 @@ fn assets(html: &str) -> Vec<String> {
         .collect()
 }
 
-/// Measures and prints.
-pub async fn measure(port: u16, interview: &str) -> Result<()> {
+/// Measures and prints; answers the workspace's place in addresses.
+pub async fn measure(server: &Server, interview: &str) -> Result<String> {
+    let port = server.port;
     let cookie = sign_in(port).await?;
     let mut connection = Connection::open(port).await?;
     let get = |path: &str| Request::new("GET", path, std::slice::from_ref(&cookie), "");
@@ -85,5 +87,6 @@ pub async fn measure(port: u16, interview: &str) -> Result<()> {
         size / 1000,
         pages / file
     );
-    Ok(())
+    split::measure(server, &cookie, &slug, interview, &page).await?;
+    Ok(slug)
 }

@@ -5,11 +5,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use crate::answers::Crowd;
+use crate::candidate::{Candidate, Pool};
 use crate::http::{Connection, Request};
-use crate::load::Latencies;
+use crate::load::{Latencies, open_loop};
 use crate::ms;
-use crate::server::Server;
 
 /// Candidates who chat.
 pub const CANDIDATES: usize = 50;
@@ -118,15 +117,42 @@ async fn read_batch(port: u16, key: String, interview: String) -> Result<Duratio
     anyhow::bail!("the batch was not read within {LIMIT:?}")
 }
 
+/// Each answers `rounds` times, one every [`PAUSE`], spread evenly; how long each answer took.
+async fn chat(crowd: Vec<Candidate>, rounds: u32) -> Result<(Vec<Candidate>, Latencies)> {
+    let between = PAUSE / u32::try_from(crowd.len())?;
+    let tasks: Vec<_> = (0_u32..)
+        .zip(crowd)
+        .map(|(place, candidate)| {
+            let times: Vec<Duration> = (0..rounds).map(|round| between * place + PAUSE * round).collect();
+            let candidate = tokio::sync::Mutex::new(candidate);
+            tokio::spawn(async move {
+                let latencies = open_loop(&times, async |_| candidate.lock().await.answer().await).await?;
+                anyhow::Ok((candidate.into_inner(), latencies))
+            })
+        })
+        .collect();
+    let (mut crowd, mut all) = (Vec::new(), Vec::new());
+    for task in tasks {
+        let (candidate, latencies) = task.await??;
+        crowd.push(candidate);
+        all.extend(latencies);
+    }
+    Ok((crowd, Latencies::new(all)))
+}
+
 /// Measures and prints.
-pub async fn measure(server: &Server, key: &str, interview: &str, tokens: &[String]) -> Result<()> {
-    let crowd = Crowd::start(server.port, tokens).await?;
-    let (mut crowd, idle) = crowd.chat(IDLE_ROUNDS, PAUSE).await?;
-    let batch = tokio::spawn(read_batch(server.port, key.to_owned(), interview.to_owned()));
+pub async fn measure(port: u16, key: &str, interview: &str, people: Vec<(String, String)>) -> Result<()> {
+    let pool = Pool::new(port);
+    let mut crowd = Vec::new();
+    for (number, (token, session)) in people.into_iter().enumerate() {
+        crowd.push(Candidate::start(pool.clone(), token, session, number).await?);
+    }
+    let (mut crowd, idle) = chat(crowd, IDLE_ROUNDS).await?;
+    let batch = tokio::spawn(read_batch(port, key.to_owned(), interview.to_owned()));
     // For as long as it takes, and no longer: what is answered afterwards is idle again.
     let mut busy: Option<Latencies> = None;
     while !batch.is_finished() {
-        let (rest, answers) = crowd.chat(1, PAUSE).await?;
+        let (rest, answers) = chat(crowd, 1).await?;
         crowd = rest;
         busy = Some(match busy {
             Some(before) => before.and(answers),

@@ -28,16 +28,29 @@ pub struct Server {
 }
 
 impl Server {
-    /// An installation with an owner, not yet serving; on SQLite in its folder, or at the address of a database.
-    pub fn install(binary: PathBuf, database: Option<String>) -> Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let server = Self {
+    /// A folder for an installation that is not there yet; it will use SQLite in there, or the database at an address.
+    pub fn empty(binary: PathBuf, database: Option<String>) -> Result<Self> {
+        Ok(Self {
             binary,
             folder: TempDir::new()?,
             database,
-            port,
+            port: TcpListener::bind("127.0.0.1:0")?.local_addr()?.port(),
             child: None,
-        };
+        })
+    }
+
+    /// Fills it with invented people.
+    pub fn demo(&self, sessions: u64) -> Result<()> {
+        let sessions = sessions.to_string();
+        let mut command = self.command(&["demo", "--sessions", &sessions]);
+        let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+        ensure!(status.success(), "parley demo failed");
+        Ok(())
+    }
+
+    /// An installation with an owner, not yet serving.
+    pub fn install(binary: PathBuf, database: Option<String>) -> Result<Self> {
+        let server = Self::empty(binary, database)?;
         let mut child = server
             .command(&["user", "add", "--email", EMAIL, "--name", "Owner", "--role", "owner"])
             .stdin(Stdio::piped())
@@ -54,11 +67,24 @@ impl Server {
         self.folder.path()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// The installation's data.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// The address of its database.
+    pub fn database(&self) -> String {
+        self.database
+            .clone()
+            .unwrap_or_else(|| format!("sqlite:{}", self.data().join("parley.db").display()))
+    }
+
+    /// `parley ARGUMENTS`, beside the server or without one.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command
             .args(arguments)
-            .env("PARLEY_DATA_DIR", self.folder.path().join("data"))
+            .env("PARLEY_DATA_DIR", self.data())
             .env("PARLEY_LISTEN", format!("127.0.0.1:{}", self.port))
             // Measured is the work, not how soon it is refused.
             .env("PARLEY_INITIAL_TOKENS", "1000000")
@@ -119,15 +145,34 @@ impl Server {
 
     /// Memory that the process holds, in MB (resident set).
     pub fn memory(&self) -> Result<f64> {
-        let id = self.child.as_ref().context("not running")?.id();
-        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmRSS:"))
-            .context("no VmRSS")?;
-        let kib: f64 = line.split_whitespace().nth(1).context("no figure")?.parse()?;
-        Ok(kib * 1024.0 / 1_000_000.0)
+        resident(self.id()?)
     }
+
+    /// The process.
+    pub fn id(&self) -> Result<u32> {
+        Ok(self.child.as_ref().context("not running")?.id())
+    }
+}
+
+/// Memory of a process, in MB (resident set).
+fn resident(id: u32) -> Result<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .context("no VmRSS")?;
+    let kib: f64 = line.split_whitespace().nth(1).context("no figure")?.parse()?;
+    Ok(kib * 1024.0 / 1_000_000.0)
+}
+
+/// Memory of a process and of those that it has started, in MB. A child that ended meanwhile holds none.
+pub fn resident_with_children(id: u32) -> Result<f64> {
+    let children = std::fs::read_dir(format!("/proc/{id}/task"))?
+        .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("children")).ok())
+        .flat_map(|ids| ids.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .filter_map(|child| resident(child.parse().ok()?).ok())
+        .sum::<f64>();
+    Ok(resident(id)? + children)
 }
 
 impl Drop for Server {

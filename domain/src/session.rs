@@ -354,6 +354,8 @@ pub struct SessionRow {
     pub name: String,
     /// Their email.
     pub email: Option<String>,
+    /// The interview's title, in lists over several.
+    pub interview: Option<String>,
     /// How they came.
     pub source: Source,
     /// The score of the attempt that counts (spec §9.2), with its attempt where that is not this row's.
@@ -368,6 +370,10 @@ pub struct SessionRow {
     pub asks_retake: bool,
     /// Whether the invite link has expired.
     pub link_expired: bool,
+    /// Until when it works, where it has an end.
+    pub link_expires: Option<ShownTime>,
+    /// Whether the interview asks for the invited email before such a link opens.
+    pub asks_email: bool,
     /// The invite link; `None` for viewers.
     pub invite_url: Option<String>,
     /// When the candidate was added.

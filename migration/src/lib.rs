@@ -11,10 +11,13 @@ mod m0003_candidates;
 mod m0004_jobs;
 mod m0005_imports;
 mod m0007_links;
+mod m0008_import_files;
+mod m0009_previews;
 mod m0011_tokens;
 mod m0012_resumes;
 mod m0013_ai_calls;
 mod m0014_ai_settings;
+mod m0016_results;
 
 /// Runs the migrations, in order.
 #[derive(Debug)]
@@ -31,8 +34,11 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_links::Migration),
             Box::new(m0011_tokens::Migration),
             Box::new(m0012_resumes::Migration),
+            Box::new(m0008_import_files::Migration),
+            Box::new(m0009_previews::Migration),
             Box::new(m0013_ai_calls::Migration),
             Box::new(m0014_ai_settings::Migration),
+            Box::new(m0016_results::Migration),
         ]
     }
 }

@@ -19,6 +19,7 @@ use parley_services::{
     Services,
     accounts::zone_of,
     error::ServiceError,
+    links,
     sessions::{self, ExportFile, ExportFormat},
 };
 use serde::Deserialize;
@@ -35,6 +36,7 @@ pub fn router() -> Router<AppState> {
             "/download/w/{slug}/interviews/{id}/export.csv",
             get(|p, q, a| export(p, q, a, ExportFormat::Csv)),
         )
+        .route("/download/w/{slug}/interviews/{id}/public-link.svg", get(public_link))
 }
 
 /// The list's own address; where `ids` are given, the rows of these candidates instead.
@@ -78,6 +80,19 @@ async fn try_export(
     let ids = ids.map_err(|_| ServiceError::invalid("ids", "These are not ids of candidates."))?;
     let file = sessions::export(s, &actor, id, &filter, order, &ids, format).await?;
     Ok(send(file, format, s.now()))
+}
+
+/// The shareable link as a QR code, to be shown on a page and to be saved.
+async fn public_link(person: Person, Path((slug, id)): Path<(String, String)>) -> Response {
+    let image = async {
+        let actor = person.in_workspace(&slug).await?;
+        let id: InterviewId = id.parse().map_err(|_| ServiceError::NotFound)?;
+        links::qr(&person.services, &actor, id).await
+    };
+    match image.await {
+        Ok(svg) => ([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response(),
+        Err(error) => refused(error),
+    }
 }
 
 /// The file as an attachment, read as the browser takes it.

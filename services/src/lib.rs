@@ -41,6 +41,7 @@ pub mod jobs;
 pub mod limits;
 pub mod links;
 pub mod paging;
+pub mod results;
 pub mod resumes;
 pub mod secrets;
 pub mod sessions;

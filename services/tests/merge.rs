@@ -17,7 +17,7 @@ use parley_domain::{
     conversation::{CandidateErrorCode as Code, CandidateView},
     duplicate::MergeRefusal,
     id::{CandidateId, InterviewId},
-    session::{RetakeReason, SessionFilter, SessionOrder, Status},
+    session::{RetakeReason, SessionFilter, SessionOrder, Status, Verdict},
 };
 use parley_services::{
     candidates::{self, OnDuplicate},
@@ -170,9 +170,19 @@ async fn attempts_of_both_are_numbered_by_their_start(bed: TestBed) {
     sessions::mark_counts(&bed.s, &bed.owner, second.session.id)
         .await
         .unwrap();
+    sessions::decide(&bed.s, &bed.owner, second.session.id, Verdict::Advance, "")
+        .await
+        .unwrap();
     candidates::merge(&bed.s, &bed.owner, first.id, second.id, None)
         .await
         .unwrap();
+    let current = entity::session::Entity::find().filter(entity::session::Column::IsCurrent.eq(true));
+    let current = current.one(bed.s.db.read()).await.unwrap().unwrap();
+    assert_eq!(
+        current.verdict.as_deref(),
+        Some("advance"),
+        "the decision goes with the person"
+    );
     let said = |n: i32, text: &str| (n, Status::Completed, Some(text.to_owned()));
     assert_eq!(
         attempts(&bed, first.id).await,

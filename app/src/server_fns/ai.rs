@@ -10,7 +10,7 @@ use parley_domain::ai::{AiSettings, AiSettingsInput, AiTest, AiUsage};
 use parley_services::ai::{settings, usage};
 
 /// The settings, without the key.
-#[server(endpoint = "ai/settings")]
+#[server(name = ReadAiSettings, endpoint = "ai/settings")]
 pub async fn ai_settings(workspace: String) -> Result<AiSettings, AppError> {
     let (services, actor) = door::who(&workspace).await?;
     Ok(settings::get(&services, &actor).await?)
@@ -38,7 +38,7 @@ pub async fn test_ai(workspace: String, input: Option<AiSettingsInput>) -> Resul
 }
 
 /// What the workspace used of models in the last days.
-#[server(endpoint = "ai/usage")]
+#[server(name = ReadAiUsage, endpoint = "ai/usage")]
 pub async fn ai_usage(workspace: String, days: u32) -> Result<AiUsage, AppError> {
     let (services, actor) = door::who(&workspace).await?;
     Ok(usage::summary(&services, &actor, days).await?)

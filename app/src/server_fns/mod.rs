@@ -7,7 +7,12 @@
 pub mod accounts;
 pub mod ai;
 pub mod candidate;
+pub mod dashboard;
+pub mod imports;
 pub mod interviews;
+pub mod links;
+pub mod members;
+pub mod results;
 pub mod resumes;
 pub mod sessions;
 pub mod usage;

@@ -85,9 +85,9 @@ pub async fn cancel_batch(workspace: String, batch: BatchId) -> Result<ResumeBat
 
 /// Adds those who can be added.
 #[server(endpoint = "resumes/add", input = Json)]
-pub async fn add_batch(workspace: String, batch: BatchId, keep: bool) -> Result<ResumeBatch, AppError> {
+pub async fn add_batch(workspace: String, batch: BatchId, keep_files: bool) -> Result<ResumeBatch, AppError> {
     let (s, actor) = door::who(&workspace).await?;
-    Ok(shown(service::add(&s, &actor, batch, Some(keep)).await?))
+    Ok(shown(service::add(&s, &actor, batch, Some(keep_files)).await?))
 }
 
 /// Corrects fields of one file.

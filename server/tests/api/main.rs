@@ -14,6 +14,8 @@ mod document;
 mod errors;
 mod imports;
 mod interviews;
+mod links;
 mod repeated;
 mod sessions;
 mod walk;
+mod workspace;

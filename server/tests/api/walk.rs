@@ -13,6 +13,7 @@ fn least_role(method: &str, path: &str) -> Role {
         (
             "GET",
             "/interviews/{id}/public-link"
+            | "/interviews/{id}/public-link/qr.svg"
             | "/interviews/{id}/candidates/deleted"
             | "/interviews/{id}/retake-requests"
             | "/candidates/{id}/merge"
@@ -31,6 +32,9 @@ fn body(method: &str, path: &str) -> Option<Value> {
         ("POST", "/interviews/{id}/candidates") => Some(json!({"name": "x"})),
         ("POST", "/candidates/{id}/merge") => Some(json!({"from": UNKNOWN})),
         ("POST", "/candidates/{id}/retakes") => Some(json!({"reason": "other"})),
+        ("PATCH", "/candidates/{id}/link") | ("POST", "/interviews/{id}/extend-links") => {
+            Some(json!({"expires": "never"}))
+        }
         ("PUT", "/sessions/{id}/decision") => Some(json!({"verdict": "hold", "reason": ""})),
         _ => Some(json!({})),
     }

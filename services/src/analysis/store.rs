@@ -6,7 +6,7 @@ use crate::{
     db::Priority,
     entity::{analysis, session, turn},
     error::{Result, ServiceError},
-    interviews, jobs,
+    interviews, jobs, results,
     sessions::{event, lock, mark_score, tell, to_turn, word},
 };
 use parley_domain::{
@@ -49,6 +49,7 @@ pub(crate) async fn queue(tx: &impl ConnectionTrait, s: &Services, row: session:
     } else {
         let version = version_of(tx, &row).await?;
         let result = nothing_answered(&version.criteria, &version.questions);
+        results::store(tx, &row, &result).await?;
         (AnalysisState::Ready, Some(serde_json::to_value(result)?))
     };
     let now = s.now().millis();
@@ -201,6 +202,9 @@ async fn move_to(
     change.error = Set(error.map(str::to_owned));
     change.updated_at = Set(s.now().millis());
     if let Some(result) = result {
+        if newest.id == run.id {
+            results::store(&*tx, &row, &result).await?;
+        }
         change.result = Set(Some(serde_json::to_value(result)?));
     }
     change.update(&*tx).await?;
@@ -246,6 +250,7 @@ fn to_analysis(row: analysis::Model) -> Result<Analysis> {
 async fn find_session(s: &Services, workspace: WorkspaceId, id: SessionId) -> Result<session::Model> {
     session::Entity::find_by_id(id.0)
         .filter(session::Column::WorkspaceId.eq(workspace.0))
+        .filter(session::Column::Listed.eq(true))
         .one(s.db.read())
         .await?
         .ok_or(ServiceError::NotFound)

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Services, accounts,
     db::Priority,
-    entity::{candidate, retake_request, session},
+    entity::{candidate, decision, retake_request, session},
     error::{Result, ServiceError},
     events::Change,
     secrets,
@@ -144,6 +144,7 @@ pub async fn merge(
     let row = take_over(&*tx, s, keep, &gone).await?;
     candidate::Entity::delete_by_id(gone.id).exec(&*tx).await?;
     mark_score(&*tx, workspace.0, row.id).await?;
+    carry_verdict(&*tx, &row).await?;
     let current = current_session(&*tx, &row).await?;
     event(&*tx, s, &current, "merged", actor, None).await?;
     accounts::audit::write(&*tx, s, workspace, actor, "candidate.merge", Some(row.id)).await?;
@@ -288,6 +289,29 @@ async fn take_over(
         .exec(tx)
         .await?;
     Ok(row)
+}
+
+/// The current attempt carries the newest decision about the person, whichever entry it was made on.
+async fn carry_verdict(tx: &impl ConnectionTrait, of: &candidate::Model) -> Result<()> {
+    let sessions = sessions_of(tx, of).await?;
+    let newest: Option<String> = decision::Entity::find()
+        .filter(decision::Column::WorkspaceId.eq(of.workspace_id))
+        .filter(decision::Column::SessionId.is_in(sessions.iter().map(|row| row.id)))
+        .order_by_desc(decision::Column::CreatedAt)
+        .order_by_desc(decision::Column::Id)
+        .select_only()
+        .column(decision::Column::Verdict)
+        .into_tuple()
+        .one(tx)
+        .await?;
+    session::Entity::update_many()
+        .col_expr(session::Column::Verdict, newest.into())
+        .filter(session::Column::WorkspaceId.eq(of.workspace_id))
+        .filter(session::Column::CandidateId.eq(of.id))
+        .filter(session::Column::IsCurrent.eq(true))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Says that a possible duplicate is somebody else; the mark goes. Without a mark nothing happens.

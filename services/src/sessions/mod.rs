@@ -25,7 +25,7 @@ pub use lifecycle::end;
 pub(crate) use lifecycle::{change_status, clock_of, event, lock, new_session, rules_of, store_clock, tell};
 #[doc(hidden)]
 pub use list::plan;
-pub use list::{counts, earlier, list, rows};
+pub use list::{completed_last, counts, earlier, list, rows};
 pub use query::Scope;
 pub use queue::{decided, request, requests, waiting};
 pub use report::{Report, actor_names, decide, decision, events, get, of_candidate, report, transcript};

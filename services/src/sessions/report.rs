@@ -25,14 +25,14 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// The session if it is there to be read: its candidate may have been deleted.
+/// The session if it is there to be read: not where its candidate was deleted, and never a preview.
 async fn find(s: &Services, workspace: WorkspaceId, id: SessionId) -> Result<session::Model> {
     let row = session::Entity::find_by_id(id.0)
         .filter(session::Column::WorkspaceId.eq(workspace.0))
         .one(s.db.read())
         .await?
         .ok_or(ServiceError::NotFound)?;
-    if row.candidate_id.is_some() && !row.listed {
+    if !row.listed {
         return Err(ServiceError::NotFound);
     }
     Ok(row)
@@ -176,6 +176,15 @@ pub async fn decide(s: &Services, actor: &Actor, id: SessionId, verdict: Verdict
     row_of_decision::Entity::insert(row.into_active_model())
         .exec_without_returning(&*tx)
         .await?;
+    if let Some(candidate) = of.candidate_id {
+        session::Entity::update_many()
+            .col_expr(session::Column::Verdict, verdict.as_str().into())
+            .filter(session::Column::WorkspaceId.eq(workspace.0))
+            .filter(session::Column::CandidateId.eq(candidate))
+            .filter(session::Column::IsCurrent.eq(true))
+            .exec(&*tx)
+            .await?;
+    }
     event(&*tx, s, &of, "decided", actor, Some(verdict.as_str())).await?;
     tx.commit().await?;
     tell(s, &of);

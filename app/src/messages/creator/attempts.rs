@@ -99,7 +99,7 @@ texts! {
 
 /// The words for a field of a candidate.
 #[must_use]
-pub fn field_word(field: &str) -> String {
+pub fn merged_field_word(field: &str) -> String {
     match field {
         "graduation_year" => "Graduation year".to_owned(),
         "work_experience" => "Work experience".to_owned(),

@@ -26,16 +26,24 @@ mod accounts;
 mod ai;
 mod attempts;
 mod common;
+mod imports;
 mod interviews;
+mod links;
+mod members;
+mod results;
 mod resumes;
 mod sessions;
 mod usage;
 
 pub use accounts::Accounts;
 pub use ai::Ai;
-pub use attempts::{Attempts, field_word};
+pub use attempts::{Attempts, merged_field_word};
 pub use common::Common;
+pub use imports::*;
 pub use interviews::Interviews;
+pub use links::Links;
+pub use members::Members;
+pub use results::Results;
 pub use resumes::*;
 pub use sessions::*;
 pub use usage::*;
@@ -53,6 +61,14 @@ pub struct Creator {
     pub attempts: &'static Attempts,
     /// List, editor, settings.
     pub interviews: &'static Interviews,
+    /// Links: the shareable one, how long invite links work, the preview.
+    pub links: &'static Links,
+    /// Members of the workspace.
+    pub members: &'static Members,
+    /// The Results tab.
+    pub results: &'static Results,
+    /// Import by Excel.
+    pub imports: &'static Imports,
     /// Sessions tab, candidates, report.
     pub sessions: &'static Sessions,
     /// Import by resumes, and the resume that fills a form.
@@ -75,6 +91,10 @@ static ENGLISH: Creator = Creator {
     ai: &ai::ENGLISH,
     attempts: &attempts::ENGLISH,
     interviews: &interviews::ENGLISH,
+    links: &links::ENGLISH,
+    members: &members::ENGLISH,
+    results: &results::ENGLISH,
+    imports: &imports::ENGLISH,
     sessions: &sessions::ENGLISH,
     resumes: &resumes::ENGLISH,
     usage: &usage::ENGLISH,

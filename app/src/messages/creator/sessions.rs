@@ -65,6 +65,7 @@ texts! {
     list_failed = "The sessions could not be loaded",
     anyone = "anyone with this link can start as this person",
     opened = "opened",
+    perhaps_scanner = "perhaps by a mail scanner",
     not_opened = "link not opened",
     link_expired = "link expired",
     opened_hint = "Perhaps by a mail scanner; it counts as started only when the candidate presses Start interview.",
@@ -225,6 +226,8 @@ pub fn event_words(kind: &str, code: Option<&str>) -> String {
         ("completed", Some(code)) => format!("Completed: {}", end(code)),
         ("completed", None) => "Completed".to_owned(),
         ("link_opened" | "opened", _) => "Link opened".to_owned(),
+        ("link_extended", Some("never")) => "Invite link works without an end".to_owned(),
+        ("link_extended", Some(at)) => format!("Invite link works until {}", at.get(..10).unwrap_or(at)),
         ("link_replaced", _) => "Invite link replaced".to_owned(),
         ("retake_granted", Some(code)) => {
             let reason = code

@@ -6,8 +6,8 @@ use crate::{
     error::AppError,
     messages::creator,
     pages::{
-        layout::{Here, PageHeader, use_here},
-        sessions::{sessions_href, watch},
+        layout::{Here, Of, PageHeader, on_change, use_here},
+        sessions::sessions_href,
     },
     server_fns::resumes::read_batch,
 };
@@ -113,7 +113,7 @@ pub fn ResumesPage() -> impl IntoView {
             }
         },
     );
-    let stream = Signal::derive(move || interview.get().map(|id| format!("/events/interviews/{id}")));
+    let of = Signal::derive(move || interview.get().map(Of::interview).unwrap_or_default());
     // Only while it is read does a batch move by itself; in review it would take the field away that is being edited.
     let moved = Callback::new(move |()| {
         let running = desk
@@ -123,7 +123,7 @@ pub fn ResumesPage() -> impl IntoView {
             desk.reload();
         }
     });
-    watch(stream, moved);
+    on_change(of, moved);
     let crumbs = interview
         .get_untracked()
         .map(|id| vec![(sessions_href(&here.slug(), id), creator().sessions.title.to_owned())])

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     components::{ConfirmDialog, Toasts, use_toasts},
     messages::creator,
+    pages::links::{ExpiryDialog, Links},
     server_fns::sessions::{delete_candidates, end_session, replace_link, restore_candidates},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -43,6 +44,7 @@ pub(super) fn Actions() -> impl IntoView {
         <LinkDialog/>
         <RetakeDialog asked=desk.retaking slug=slug done=retaken/>
         <MergeDialog/>
+        <ExtendDialog/>
     }
 }
 
@@ -145,6 +147,33 @@ fn LinkDialog() -> impl IntoView {
             text=t.replace_link_text
             confirm=t.replace_link
             on_confirm=confirm
+        />
+    }
+}
+
+/// Until when links work: of those whom a row's menu or the selection named.
+#[component]
+fn ExtendDialog() -> impl IntoView {
+    let desk = use_desk();
+    // What the dialog asks about stays while it closes.
+    let asked = RwSignal::new(Vec::<CandidateId>::new());
+    Effect::new(move |_| {
+        let ids = desk.extending.get();
+        if !ids.is_empty() {
+            asked.set(ids);
+        }
+    });
+    let open = open_while(
+        move || desk.extending.with(|ids| !ids.is_empty()),
+        move || desk.extending.set(Vec::new()),
+    );
+    view! {
+        <ExpiryDialog
+            id="extend-links"
+            open=open
+            slug=Signal::derive(move || slug(desk))
+            whose=Signal::derive(move || Links::Of(asked.get()))
+            on_done=Callback::new(move |()| desk.reload())
         />
     }
 }

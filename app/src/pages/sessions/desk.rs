@@ -48,6 +48,8 @@ pub(super) struct Desk {
     pub ending: RwSignal<Option<SessionId>>,
     /// Whose link is to be replaced.
     pub relinking: RwSignal<Option<CandidateId>>,
+    /// Whose links are to work until another moment.
+    pub extending: RwSignal<Vec<CandidateId>>,
     /// Who is to be deleted.
     pub deleting: RwSignal<Vec<CandidateId>>,
     /// What could not be done, and why.
@@ -79,6 +81,7 @@ impl Desk {
             merging: RwSignal::new(None),
             ending: RwSignal::new(None),
             relinking: RwSignal::new(None),
+            extending: RwSignal::default(),
             deleting: RwSignal::default(),
             trouble: RwSignal::new(None),
         }

@@ -105,6 +105,8 @@ fn sub_row(desk: Desk, row: SessionRow) -> AnyView {
             view! { <td class=column_class(c)>{inside}</td> }
         })
         .collect_view();
+    // The list over all interviews has a column more.
+    let of_all = desk.place.with_untracked(|p| p.interview.is_none());
     let may = desk.may_now().retake && row.session.status == Status::Completed && !row.session.counts;
     let compare = compare_href(&slug, interview, row.candidate_id);
     let id = row.session.id;
@@ -114,6 +116,7 @@ fn sub_row(desk: Desk, row: SessionRow) -> AnyView {
             <th scope="row" class="col-sticky">
                 <a class="row-link" href=href.clone()>{(t.attempt_n)(row.session.attempt)}</a>
             </th>
+            {of_all.then(|| view! { <td class="c-interview"></td> })}
             {cells}
             <td class="no-print col-end">
                 <div class="table__actions">

@@ -4,7 +4,7 @@ use super::desk::{Desk, use_desk};
 use crate::{
     components::{Button, ButtonKind, Dialog, DialogKind, IconName, Notice, NoticeKind, Skeleton, use_toasts},
     error::AppError,
-    messages::{creator, field_word, source_word, status_word},
+    messages::{creator, merged_field_word, source_word, status_word},
     server_fns::sessions::{MergeData, merge_candidates, not_duplicate, plan_merge},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -181,7 +181,7 @@ fn values(title: &'static str, values: &[MergedValue]) -> Option<AnyView> {
         .iter()
         .map(|v| {
             view! {
-                <dt>{field_word(&v.field)}</dt>
+                <dt>{merged_field_word(&v.field)}</dt>
                 <dd class="keep-lines"><bdi>{v.other.clone()}</bdi></dd>
             }
         })

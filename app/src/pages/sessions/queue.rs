@@ -2,13 +2,13 @@
 
 use super::{
     address::{Place, report_href, use_place},
-    live::watch,
     when::when,
 };
 use crate::{
     components::{EmptyState, ErrorNotice, Notice, NoticeKind, Skeleton, use_toasts},
     error::AppError,
     messages::creator,
+    pages::layout::{Of, on_change},
     server_fns::sessions::{DecideRetake, QueueData, QueueRow, decide_retake, retake_queue},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
@@ -48,8 +48,8 @@ pub fn RetakeQueuePage() -> impl IntoView {
             }
         },
     );
-    let stream = Signal::derive(move || place.with(|p| p.interview.map(|id| format!("/events/interviews/{id}"))));
-    watch(stream, Callback::new(move |()| queue.reload()));
+    let of = Signal::derive(move || place.with(|p| p.interview.map(Of::interview).unwrap_or_default()));
+    on_change(of, Callback::new(move |()| queue.reload()));
     view! {
         <section class="page">
             <div class="section__head">

@@ -36,7 +36,7 @@ fn fine(row: &SessionRow) -> String {
     match s.status {
         Status::NotStarted if row.link_expired => t.link_expired.to_owned(),
         Status::NotStarted => match &row.opened {
-            Some(at) => format!("{} {}", t.opened, at.short),
+            Some(at) => format!("{} {}, {}", t.opened, at.short, t.perhaps_scanner),
             None => t.not_opened.to_owned(),
         },
         Status::InProgress => {
@@ -121,6 +121,7 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
                 {twice}
                 {asks}
             </th>
+            {row.interview.clone().map(|title| view! { <td class="c-interview"><bdi>{title}</bdi></td> })}
             {cells}
             <td class="no-print col-end">
                 <div class="table__actions">
@@ -158,20 +159,28 @@ pub(super) fn cell(desk: Desk, row: &SessionRow, column: Column) -> AnyView {
         Column::Finished => time(row.finished.clone()),
         Column::Added => time(Some(row.added.clone())),
         Column::Link => match row.invite_url.clone() {
-            Some(url) => (move || {
-                desk.live.get().then(|| {
-                    view! {
-                        <CopyButton
-                            text=Signal::stored(url.clone())
-                            label=t.copy_link
-                            kind=ButtonKind::Quiet
-                            size=ButtonSize::Small
-                            icon_only=true
-                        />
-                    }
+            Some(url) => {
+                let note = link_note(row);
+                (move || {
+                    desk.live.get().then(|| {
+                        let title = (!note.is_empty()).then(|| note.clone());
+                        let read = title.clone().map(|note| view! { <span class="sr-only">{note}</span> });
+                        view! {
+                            <span title=title>
+                                <CopyButton
+                                    text=Signal::stored(url.clone())
+                                    label=t.copy_link
+                                    kind=ButtonKind::Quiet
+                                    size=ButtonSize::Small
+                                    icon_only=true
+                                />
+                                {read}
+                            </span>
+                        }
+                    })
                 })
-            })
-            .into_any(),
+                .into_any()
+            }
             None => ().into_any(),
         },
     }
@@ -184,7 +193,7 @@ fn RowMenu(row: SessionRow, href: String) -> impl IntoView {
     let label = format!("{}: {}", t.row_menu, row.name);
     let May { edit, retake, end, .. } = desk.may_now();
     let (session, candidate, status) = (row.session.id, row.candidate_id, row.session.status);
-    let link = row.invite_url.clone().map(copy_item);
+    let link = row.invite_url.clone().map(|url| copy_item(url, link_note(&row)));
     let changes = edit.then(|| {
         view! {
             <MenuItem
@@ -196,6 +205,11 @@ fn RowMenu(row: SessionRow, href: String) -> impl IntoView {
                 label=t.replace_link
                 icon=IconName::Link
                 on_press=Callback::new(move |()| desk.relinking.set(Some(candidate)))
+            />
+            <MenuItem
+                label=creator().links.extend
+                icon=IconName::Clock
+                on_press=Callback::new(move |()| desk.extending.set(vec![candidate]))
             />
         }
     });
@@ -266,7 +280,24 @@ fn attempts_items(desk: Desk, row: &SessionRow) -> AnyView {
     view! { {compare} {count} {twice} }.into_any()
 }
 
-fn copy_item(url: String) -> impl IntoView {
+/// Who can start with the row's link, and for how long.
+fn link_note(row: &SessionRow) -> String {
+    let t = creator().links;
+    if row.session.status != Status::NotStarted {
+        return String::new();
+    }
+    let who = match (row.asks_email, &row.email) {
+        (true, Some(_)) => (t.email_first)(&row.name),
+        (true, None) => (t.no_email)(&row.name),
+        (false, _) => (t.anyone_as)(&row.name),
+    };
+    match &row.link_expires {
+        Some(at) if !row.link_expired => format!("{who} {}", (t.expires)(&at.short)),
+        _ => who,
+    }
+}
+
+fn copy_item(url: String, note: String) -> impl IntoView {
     let toasts = use_toasts();
     let t = &creator().sessions;
     let copy = Callback::new(move |()| {
@@ -278,7 +309,7 @@ fn copy_item(url: String) -> impl IntoView {
             }
         });
     });
-    view! { <MenuItem label=t.copy_link icon=IconName::Copy on_press=copy/> }
+    view! { <MenuItem label=t.copy_link nostrip:hint=(!note.is_empty()).then_some(note) icon=IconName::Copy on_press=copy/> }
 }
 
 fn delete_item(desk: Desk, candidate: parley_domain::id::CandidateId) -> impl IntoView {

@@ -42,6 +42,10 @@ fn Bar(desk: Desk) -> impl IntoView {
         desk.retaking
             .set(desk.selected.with_untracked(|s| s.values().cloned().collect()));
     });
+    let extend = Callback::new(move |()| {
+        desk.extending
+            .set(desk.selected.with_untracked(|s| s.keys().copied().collect()));
+    });
     let may = desk.may_now();
     view! {
         <div class="selection-bar no-print" role="region" aria-label=count>
@@ -49,6 +53,9 @@ fn Bar(desk: Desk) -> impl IntoView {
             {may.see_links.then(|| view! { <CopyLinks desk=desk/> })}
             {move || desk.place.with(|p| p.interview.is_some()).then(|| view! {
                 <ButtonLink href=export() icon=IconName::Download external=true>{t.export}</ButtonLink>
+            })}
+            {may.edit.then(|| view! {
+                <Button icon=IconName::Clock on_press=extend>{creator().links.extend}</Button>
             })}
             {may.retake.then(|| view! {
                 <Button icon=IconName::Refresh on_press=retake>{creator().attempts.retake_bulk}</Button>

@@ -7,14 +7,17 @@ use super::{
     create::{CreateSheet, EditSheet},
     desk::{Desk, use_desk},
     filters::{FilterForm, StatusChips},
-    live::watch,
     selection::SelectionBar,
     table::SessionsTable,
 };
 use crate::{
     components::{ButtonKind, ErrorNotice, Icon, IconName, Menu, MenuItem, MenuPlace, Notice, NoticeKind},
     messages::creator,
-    pages::{layout::PageHeader, resumes::resumes_href},
+    pages::{
+        imports::{PastImports, new_import_href},
+        layout::{Of, PageHeader, on_change},
+        resumes::resumes_href,
+    },
     server_fns::sessions::{ListQuery, Requests, list_sessions},
 };
 use leptos::prelude::*;
@@ -45,8 +48,8 @@ fn Sessions() -> impl IntoView {
     let desk = Desk::new(place, query, data, version);
     provide_context(desk);
     Effect::new(move |_| desk.live.set(true));
-    let changes = Signal::derive(move || place.with(|p| p.interview.map(|id| format!("/events/interviews/{id}"))));
-    watch(changes, Callback::new(move |()| desk.reload()));
+    let of = Signal::derive(move || place.with(|p| p.interview.map(Of::interview).unwrap_or_default()));
+    on_change(of, Callback::new(move |()| desk.reload()));
     // What is selected is what is acted on: another filter is another selection, another page of it is not.
     Effect::new(move |before: Option<ListQuery>| {
         let now = ListQuery {
@@ -68,6 +71,12 @@ fn Sessions() -> impl IntoView {
                 <LoadFailed/>
                 <SessionsTable/>
             </Transition>
+            <PastImports
+                slug=Signal::derive(move || place.with(|p| p.slug.clone()))
+                interview=Signal::derive(move || place.with(|p| p.interview))
+                version=Signal::from(version)
+                changed=Callback::new(move |()| desk.reload())
+            />
         </section>
         <CreateSheet/>
         <EditSheet/>
@@ -129,6 +138,7 @@ fn AddMenu() -> impl IntoView {
                 icon=IconName::User
                 on_press=Callback::new(move |()| desk.creating.set(true))
             />
+            {import_entry(desk)}
             {resumes_entry(desk)}
         </Menu>
     }
@@ -160,6 +170,15 @@ fn QueueLink() -> impl IntoView {
             }
         })
     }
+}
+
+/// A page of its own: the address is made once, with the menu.
+fn import_entry(desk: Desk) -> Option<AnyView> {
+    let t = creator().imports;
+    let href = desk
+        .place
+        .with_untracked(|p| p.interview.map(|id| new_import_href(&p.slug, id)))?;
+    Some(view! { <MenuItem label=t.menu hint=t.menu_hint icon=IconName::Sheet href=href/> }.into_any())
 }
 
 #[component]

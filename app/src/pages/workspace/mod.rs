@@ -4,6 +4,7 @@ mod ai;
 mod ai_usage;
 mod dashboard;
 mod keys;
+mod members;
 mod profile;
 mod usage;
 
@@ -11,6 +12,7 @@ pub use ai::AiModel;
 pub use ai_usage::AiUsageSection;
 pub use dashboard::Dashboard;
 pub use keys::Keys;
+pub use members::MembersPage;
 pub use profile::Profile;
 pub use usage::Usage;
 
@@ -18,6 +20,7 @@ use crate::components::Tabs;
 use crate::messages::creator;
 use crate::pages::layout::{PageHeader, use_here};
 use leptos::prelude::*;
+use parley_domain::account::Role;
 
 /// Head and tabs of the settings.
 #[component]
@@ -36,5 +39,16 @@ fn SettingsHead() -> impl IntoView {
         <div class="page page--tabs">
             <Tabs label=t.settings tabs=tabs/>
         </div>
+    }
+}
+
+/// What a role is called.
+const fn role_name(role: Role) -> &'static str {
+    let t = creator().accounts;
+    match role {
+        Role::Viewer => t.role_viewer,
+        Role::Member => t.role_member,
+        Role::Admin => t.role_admin,
+        Role::Owner => t.role_owner,
     }
 }

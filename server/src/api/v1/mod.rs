@@ -6,6 +6,8 @@ pub mod duplicates;
 pub mod imports;
 pub mod interviews;
 pub mod links;
+pub mod members;
+pub mod results;
 pub mod resumes;
 pub mod retakes;
 pub mod sessions;
@@ -23,6 +25,8 @@ pub fn routes() -> OpenApiRouter<Services> {
         .merge(duplicates::routes())
         .merge(imports::routes())
         .merge(resumes::routes())
+        .merge(members::routes())
+        .merge(results::routes())
         .merge(retakes::routes())
         .merge(sessions::routes())
         .merge(tokens::routes())

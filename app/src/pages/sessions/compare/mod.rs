@@ -6,7 +6,6 @@ mod scores;
 
 use super::{
     address::{compare_href, report_href, sessions_href},
-    live::watch,
     report::print,
 };
 use crate::{
@@ -14,6 +13,7 @@ use crate::{
     error::AppError,
     messages::creator,
     pages::layout::PageHeader,
+    pages::layout::{Of, on_change},
     server_fns::sessions::{CompareData, compare_attempts},
 };
 use leptos::prelude::*;
@@ -62,8 +62,8 @@ pub fn ComparePage() -> impl IntoView {
             }
         },
     );
-    let stream = Signal::derive(move || interview.get().map(|id| format!("/events/interviews/{id}")));
-    watch(stream, Callback::new(move |()| table.reload()));
+    let of = Signal::derive(move || interview.get().map(Of::interview).unwrap_or_default());
+    on_change(of, Callback::new(move |()| table.reload()));
     view! {
         {move || table.trouble.get().map(|e| view! {
             <Notice kind=NoticeKind::Error title=e.to_string()/>

@@ -7,14 +7,13 @@ mod transcript;
 
 use super::{
     address::sessions_href,
-    live::watch,
     retake::{RetakeDialog, Subject},
 };
 use crate::{
     components::{Avatar, Badge, Button, CopyField, ErrorNotice, IconName, Skeleton, Status as StatusDot, Tone},
     error::AppError,
     messages::{creator, duration, end_word, event_words, source_word, status_word},
-    pages::layout::PageHeader,
+    pages::layout::{Of, PageHeader, on_change},
     server_fns::sessions::{ReportData, ReportEvent, report},
 };
 use analysis::AnalysisPart;
@@ -67,28 +66,40 @@ pub fn ReportPage() -> impl IntoView {
             }
         },
     );
-    let stream = Signal::derive(move || interview.get().map(|id| format!("/events/interviews/{id}")));
-    watch(stream, Callback::new(move |()| sheet.reload()));
+    let of = Signal::derive(move || match (interview.get(), session.get()) {
+        (Some(interview), Some(session)) => Of::session(interview, session),
+        _ => Of::default(),
+    });
+    on_change(of, Callback::new(move |()| sheet.reload()));
     view! {
         {move || sheet.trouble.get().map(|e| view! {
             <crate::components::Notice kind=crate::components::NoticeKind::Error title=e.to_string()/>
         })}
         <Transition fallback=|| view! { <Skeleton/> }>
-            {move || data.get().map(|found| match found {
-                Ok(found) => view! { <Report found=found sheet=sheet/> }.into_any(),
-                Err(error) => view! {
-                    <ErrorNotice
-                        title=creator().load_failed
-                        text=error.to_string()
-                        on_retry=Callback::new(move |()| sheet.reload())
-                    />
-                }
-                .into_any(),
-            })}
+            {shown(data, sheet)}
         </Transition>
         // Outside of what is drawn anew as the session moves: what is being typed into it stays.
         <RetakeDialog asked=sheet.retaking slug=slug.into() done=Callback::new(move |()| sheet.reload())/>
     }
+}
+
+/// What was read; read again and found the same, it stays as it is, with what is being typed into it.
+fn shown(data: Resource<Result<ReportData, AppError>>, sheet: Sheet) -> AnyView {
+    let found = Memo::new(move |_| data.get());
+    (move || {
+        found.get().map(|found| match found {
+            Ok(found) => view! { <Report found=found sheet=sheet/> }.into_any(),
+            Err(error) => view! {
+                <ErrorNotice
+                    title=creator().load_failed
+                    text=error.to_string()
+                    on_retry=Callback::new(move |()| sheet.reload())
+                />
+            }
+            .into_any(),
+        })
+    })
+    .into_any()
 }
 
 #[component]
