@@ -10,6 +10,7 @@ pub mod candidate;
 pub mod clock;
 pub mod comparison;
 pub mod conversation;
+pub mod drafting;
 pub mod error;
 pub mod id;
 pub mod import;

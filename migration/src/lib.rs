@@ -11,6 +11,7 @@ mod m0003_candidates;
 mod m0004_jobs;
 mod m0005_imports;
 mod m0007_links;
+mod m0015_analysis;
 
 /// Runs the migrations, in order.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_jobs::Migration),
             Box::new(m0005_imports::Migration),
             Box::new(m0007_links::Migration),
+            Box::new(m0015_analysis::Migration),
         ]
     }
 }

@@ -31,6 +31,7 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "Interviews", description = "What is asked, how, and who may enter"),
         (name = "Public links", description = "Anyone with the URL may start; off until it is made"),
         (name = "Candidates", description = "The people who are interviewed, and their invite links"),
+        (name = "Analysis", description = "What a session shows: by whom, on what evidence, again, and side by side"),
         (name = "Sessions", description = "Attempts: their state, transcript, analysis and decision"),
     ),
     components(schemas(Problem)),

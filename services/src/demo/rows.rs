@@ -265,6 +265,7 @@ impl Ground<'_> {
             prompt_version: None,
             result: Some(serde_json::to_value(result)?),
             error: None,
+            batch_id: None,
             created_at: at.millis(),
             updated_at: at.millis(),
         };

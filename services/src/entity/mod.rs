@@ -1,6 +1,7 @@
 //! SeaORM entities, one file a table. Plain rows: rules live in the services.
 
 pub mod analysis;
+pub mod analysis_batch;
 pub mod api_key;
 pub mod audit;
 pub mod candidate;

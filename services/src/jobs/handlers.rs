@@ -10,6 +10,7 @@ use crate::{
 pub(super) async fn run(s: &Services, job: &Claimed) -> Result<()> {
     match job.kind {
         Kind::Analysis => analysis::make(s, &job.payload).await,
+        Kind::AnalysisBatch => analysis::wave(s, &job.payload).await,
     }
 }
 
@@ -17,5 +18,6 @@ pub(super) async fn run(s: &Services, job: &Claimed) -> Result<()> {
 pub(super) async fn gave_up(s: &Services, job: &Claimed, error: &ServiceError) -> Result<()> {
     match job.kind {
         Kind::Analysis => analysis::give_up(s, &job.payload, error).await,
+        Kind::AnalysisBatch => analysis::give_up_wave(s, &job.payload).await,
     }
 }

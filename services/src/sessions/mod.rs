@@ -26,6 +26,7 @@ pub(crate) use lifecycle::{change_status, clock_of, event, lock, new_session, ru
 pub use list::plan;
 pub use list::{counts, list, rows};
 pub use query::Scope;
+pub(crate) use report::find as find_session;
 pub use report::{Report, actor_names, decide, decision, events, get, of_candidate, report, transcript};
 pub use retake::{RetakeInput, retake};
 pub use score::mark_score;

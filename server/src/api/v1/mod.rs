@@ -1,5 +1,6 @@
 //! The resources, one file an area.
 
+pub mod analysis;
 pub mod candidates;
 pub mod imports;
 pub mod interviews;
@@ -19,4 +20,5 @@ pub fn routes() -> OpenApiRouter<Services> {
         .merge(imports::routes())
         .merge(retakes::routes())
         .merge(sessions::routes())
+        .merge(analysis::routes())
 }
