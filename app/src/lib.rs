@@ -21,7 +21,9 @@ use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 use pages::account::{Home, LogIn, SetUp};
-use pages::interviews::{ContentTab, InterviewFrame, InterviewHome, InterviewList, NewInterview, SettingsTab};
+use pages::interviews::{
+    ContentTab, DescribePage, InterviewFrame, InterviewHome, InterviewList, NewInterview, SettingsTab,
+};
 use pages::layout::WorkspaceFrame;
 use pages::not_found::NotFound;
 use pages::sessions::{AllSessionsPage, DeletedPage, ReportPage, SessionsTab};
@@ -83,6 +85,7 @@ fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("") view=Dashboard ssr=SsrMode::Async/>
             <Route path=path!("/interviews") view=InterviewList ssr=SsrMode::Async/>
             <Route path=path!("/interviews/new") view=NewInterview ssr=SsrMode::Async/>
+            <Route path=path!("/interviews/describe") view=DescribePage ssr=SsrMode::Async/>
             <Route path=path!("/interviews/:id/sessions/:session") view=ReportPage ssr=SsrMode::Async/>
             <InterviewRoutes/>
             <Route path=path!("/sessions") view=AllSessionsPage ssr=SsrMode::Async/>

@@ -242,6 +242,8 @@ pub struct ReportData {
     pub attempts: Vec<Session>,
     /// Its analysis.
     pub analysis: Analysis,
+    /// Its runs, and what stands beside it.
+    pub analyses: super::analysis::AnalysesSeen,
     /// The conversation.
     pub turns: Vec<ReportTurn>,
     /// What happened.
@@ -513,13 +515,6 @@ pub async fn end_session(slug: String, id: SessionId) -> Result<Session, AppErro
     Ok(parley_services::sessions::end(&s, &actor, id).await?)
 }
 
-/// Analyses a session once more.
-#[server(endpoint = "sessions/analyse", input = Json)]
-pub async fn analyse_again(slug: String, id: SessionId) -> Result<Analysis, AppError> {
-    let (s, actor) = super::who(&slug).await?;
-    Ok(parley_services::analysis::run_again(&s, &actor, id).await?)
-}
-
 /// Records a decision. Also from a plain form.
 #[server(endpoint = "sessions/decide")]
 pub async fn decide(
@@ -566,10 +561,12 @@ pub async fn report(slug: String, id: SessionId) -> Result<ReportData, AppError>
     let names = sessions::actor_names(&s, &actor, &codes).await?;
     let who = |code: &str| names.get(code).cloned().unwrap_or_default();
     let candidate = candidates::get(&s, &actor, report.candidate).await?;
+    let runs = analysis::history(&s, &actor, id).await?;
     Ok(ReportData {
         title: report.title,
         candidate,
-        analysis: analysis::get(&s, &actor, id).await?,
+        analysis: analysis::present(&runs),
+        analyses: super::analysis::seen(&s, &runs, shown).await,
         turns: report
             .turns
             .into_iter()

@@ -3,6 +3,7 @@
 use super::{model, read::get, store::add_runs};
 use crate::{
     Services,
+    accounts::audit,
     db::Priority,
     error::{Result, ServiceError},
     sessions::{event, find_session, lock, tell},
@@ -52,6 +53,7 @@ pub async fn run_again(s: &Services, actor: &Actor, id: SessionId, engine: Optio
     if !on_its_way.contains(&row.analysis_state.as_str()) {
         let row = add_runs(&*tx, s, row, engine, None).await?;
         event(&*tx, s, &row, "analysis_requested", actor, Some(engine.as_str())).await?;
+        audit::write(&*tx, s, workspace, actor, "analysis.run", Some(id.0)).await?;
         tx.commit().await?;
         tell(s, &row);
     }

@@ -18,6 +18,6 @@ pub use again::run_again;
 pub use batch::{cancel_batch, current_batch, estimate, start_batch};
 pub(crate) use batch::{give_up_wave, wave};
 pub use engine::{Input, analyse, verify};
-pub use read::{beside, changes, get, history};
+pub use read::{before, beside, changes, get, history, present};
 pub(crate) use store::queue;
 pub(crate) use work::{give_up, make};

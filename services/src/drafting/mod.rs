@@ -9,7 +9,9 @@ mod tests;
 
 use crate::{
     Services,
+    accounts::audit,
     ai::{self, Failure, Request},
+    db::Priority,
     error::{Result, ServiceError},
 };
 use accept::{Accept, criterion_ref, question_ref};
@@ -65,6 +67,9 @@ pub async fn write(
         .temperature(0.3)
         .within(LIMIT)
         .live();
+    let tx = s.db.write(Priority::Person).await?;
+    audit::write(&*tx, s, workspace, actor, "interview.draft", None).await?;
+    tx.commit().await?;
     let answering = ai::stream(s, &request).await.map_err(|failure| refused(&failure))?;
     let writing = Writing {
         s: s.clone(),

@@ -23,11 +23,13 @@ macro_rules! texts {
 }
 
 mod accounts;
+mod analysis;
 mod common;
 mod interviews;
 mod sessions;
 
 pub use accounts::Accounts;
+pub use analysis::Analyses;
 pub use common::Common;
 pub use interviews::Interviews;
 pub use sessions::*;
@@ -39,6 +41,8 @@ pub struct Creator {
     pub common: &'static Common,
     /// Setup, log in, profile, keys.
     pub accounts: &'static Accounts,
+    /// Analyses, interviews from descriptions.
+    pub analysis: &'static Analyses,
     /// List, editor, settings.
     pub interviews: &'static Interviews,
     /// Sessions tab, candidates, report.
@@ -56,6 +60,7 @@ impl std::ops::Deref for Creator {
 static ENGLISH: Creator = Creator {
     common: &common::ENGLISH,
     accounts: &accounts::ENGLISH,
+    analysis: &analysis::ENGLISH,
     interviews: &interviews::ENGLISH,
     sessions: &sessions::ENGLISH,
 };

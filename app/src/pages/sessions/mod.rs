@@ -2,6 +2,7 @@
 
 mod actions;
 mod address;
+mod analyse_all;
 mod columns;
 mod create;
 mod deleted;
@@ -17,6 +18,7 @@ mod table;
 mod when;
 
 pub use address::{deleted_href, report_href, sessions_href};
+pub use analyse_all::AnalyseAll;
 pub use deleted::DeletedPage;
 pub use report::ReportPage;
 pub use tab::{AllSessionsPage, SessionsTab};

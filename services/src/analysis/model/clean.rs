@@ -27,27 +27,33 @@ pub(super) const fn invisible(c: char) -> bool {
     )
 }
 
-/// Marks by which chat models tell one speaker from another; a tokenizer may read them even inside a text.
-const CONTROL: [&str; 14] = [
-    "<|",
-    "|>",
+/// Marks by which chat models tell one speaker from another; a tokenizer may read them even inside a text. `<|word` is one
+/// too.
+const CONTROL: [&str; 12] = [
     "[INST]",
     "[/INST]",
     "<<SYS>>",
     "<</SYS>>",
-    "<s>",
-    "</s>",
-    "<bos>",
-    "<eos>",
     "<start_of_turn>",
     "<end_of_turn>",
+    "<bos>",
+    "<eos>",
+    "<s>",
+    "</s>",
     "<think>",
     "</think>",
 ];
+/// Of these, the ones that nobody writes in an answer for another reason, not even in code: the first ones.
+const TELLING: usize = 8;
 
 /// The text with control marks broken by a space; all else as it is.
 pub(super) fn defused(text: &str) -> String {
     let mut clean: String = text.chars().filter(|c| !invisible(*c)).collect();
+    let mut from = 0;
+    while let Some(at) = token_in(&clean, from) {
+        clean.insert(at + 1, ' ');
+        from = at + 1;
+    }
     for mark in CONTROL {
         let mut from = 0;
         while let Some(at) = find_ignoring_case(&clean, mark, from) {
@@ -56,6 +62,20 @@ pub(super) fn defused(text: &str) -> String {
         }
     }
     clean
+}
+
+/// Where `<|word` stands. An operator of the same signs has a space after it.
+fn token_in(text: &str, from: usize) -> Option<usize> {
+    let rest = text.get(from..)?;
+    let word = |at: usize| {
+        rest.get(at + 2..)
+            .and_then(|r| r.chars().next())
+            .is_some_and(|c| c.is_alphanumeric() || c == '_')
+    };
+    rest.match_indices("<|")
+        .map(|(at, _)| at)
+        .find(|at| word(*at))
+        .map(|at| from + at)
 }
 
 fn find_ignoring_case(text: &str, mark: &str, from: usize) -> Option<usize> {
@@ -152,8 +172,12 @@ mod tests {
         for mark in CONTROL {
             assert!(find_ignoring_case(&clean, mark, 0).is_none(), "{mark} in {clean}");
         }
+        assert_eq!(token_in(&clean, 0), None);
         assert_eq!(clean.replace(' ', ""), text.replace(' ', ""));
-        assert_eq!(defused("a < b | c > d, x[0]"), "a < b | c > d, x[0]");
+        for code in ["a < b | c > d, x[0]", "list |> map(f) |> sum", "f <| g x"] {
+            assert_eq!(defused(code), code);
+            assert!(!gives_orders(code));
+        }
     }
 
     #[test]

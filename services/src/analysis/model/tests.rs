@@ -327,7 +327,7 @@ fn an_attack_stays_one_string_of_the_data() {
         back["questions"][0]["talk"][0]["text"] = plain["questions"][0]["talk"][0]["text"].clone();
         assert_eq!(back, plain, "{attack}");
         let text = document["questions"][0]["talk"][0]["text"].as_str().unwrap();
-        for mark in ["<|", "|>", "[INST]", "</s>", "\u{202E}", "\u{200B}", "\u{E0069}"] {
+        for mark in ["<|im", "[INST]", "</s>", "\u{202E}", "\u{200B}", "\u{E0069}"] {
             assert!(!text.contains(mark), "{mark:?} in {text:?}");
         }
     }

@@ -2,6 +2,9 @@
 
 mod analysis;
 mod decision;
+mod made;
+mod runs;
+mod scores;
 mod transcript;
 
 use super::{
