@@ -27,7 +27,7 @@ use pages::interviews::{
 use pages::layout::WorkspaceFrame;
 use pages::not_found::NotFound;
 use pages::sessions::{AllSessionsPage, DeletedPage, ReportPage, SessionsTab};
-use pages::workspace::{Dashboard, Keys, Profile};
+use pages::workspace::{AiModel, Dashboard, Keys, Profile};
 
 /// The document around [`App`]: head, style, and the script that brings the page to life.
 #[must_use]
@@ -91,6 +91,7 @@ fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/sessions") view=AllSessionsPage ssr=SsrMode::Async/>
             <Route path=path!("/settings") view=Profile ssr=SsrMode::Async/>
             <Route path=path!("/settings/keys") view=Keys ssr=SsrMode::Async/>
+            <Route path=path!("/settings/ai") view=AiModel ssr=SsrMode::Async/>
             <Route path=path!("/*rest") view=NotFound ssr=SsrMode::Async/>
         </ParentRoute>
     }

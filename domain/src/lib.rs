@@ -5,6 +5,7 @@
 //! [`conversation`]'s types, so that it cannot be serialised to one.
 
 pub mod account;
+pub mod ai;
 pub mod analysis;
 pub mod candidate;
 pub mod clock;

@@ -11,6 +11,8 @@ mod m0003_candidates;
 mod m0004_jobs;
 mod m0005_imports;
 mod m0007_links;
+mod m0013_ai_calls;
+mod m0014_ai_settings;
 mod m0015_analysis;
 
 /// Runs the migrations, in order.
@@ -26,6 +28,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_jobs::Migration),
             Box::new(m0005_imports::Migration),
             Box::new(m0007_links::Migration),
+            Box::new(m0013_ai_calls::Migration),
+            Box::new(m0014_ai_settings::Migration),
             Box::new(m0015_analysis::Migration),
         ]
     }

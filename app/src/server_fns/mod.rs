@@ -5,6 +5,7 @@
 #![expect(missing_docs, reason = "the macro has no place for the documentation of arguments")]
 
 pub mod accounts;
+pub mod ai;
 pub mod analysis;
 pub mod candidate;
 pub mod interviews;

@@ -7,10 +7,13 @@
 
 mod again;
 mod answer;
+mod desk;
 mod door;
+mod guard;
 mod interviewer;
 mod known;
 pub mod phrases;
+mod proposal;
 mod public;
 mod pulse;
 mod scripted;
@@ -19,6 +22,7 @@ mod view;
 
 pub use again::ask_retake;
 pub use answer::{AnswerInput, answer, finish, heartbeat};
+pub use desk::{Desk, Desks, Draft};
 pub use door::{cookie, landing, observe_opened, token_of_cookie};
 pub use interviewer::advance;
 pub use known::session_of_cookie;

@@ -1,5 +1,7 @@
 //! SeaORM entities, one file a table. Plain rows: rules live in the services.
 
+pub mod ai_call;
+pub mod ai_setting;
 pub mod analysis;
 pub mod analysis_batch;
 pub mod api_key;

@@ -3,12 +3,13 @@
 
 use super::lifecycle::{change_status, clock_of, lock, rules_of, tell};
 use crate::{
-    Services, candidates, conversation,
+    Services, ai, candidates, conversation,
     db::Priority,
     entity::{interview, session},
     error::Result,
     interviews,
 };
+use futures::{StreamExt, stream};
 use parley_domain::{
     account::Actor,
     clock::GRACE,
@@ -25,6 +26,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Sessions that one sweep looks at per kind; the next one goes on.
 const BATCH: u64 = 500;
+/// Interviewers' turns that one sweep makes at a time.
+const AT_ONCE: usize = 16;
 /// How long an interviewer's turn may be due before the sweeper makes it.
 const OVERDUE: i64 = 30 * SECOND;
 
@@ -150,8 +153,12 @@ async fn go_on(s: &Services) -> Result<()> {
         .limit(BATCH)
         .all(s.db.read())
         .await?;
-    for row in stuck {
-        conversation::advance(s, SessionId(row.id)).await?;
+    // Side by side: a model takes a while for each.
+    let steps = stuck.into_iter().map(|row| conversation::advance(s, SessionId(row.id)));
+    let mut done = stream::iter(steps).buffer_unordered(AT_ONCE);
+    while let Some(step) = done.next().await {
+        step?;
     }
+    ai::usage::flush(s).await;
     Ok(())
 }

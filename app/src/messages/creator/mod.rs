@@ -23,12 +23,14 @@ macro_rules! texts {
 }
 
 mod accounts;
+mod ai;
 mod analysis;
 mod common;
 mod interviews;
 mod sessions;
 
 pub use accounts::Accounts;
+pub use ai::Ai;
 pub use analysis::Analyses;
 pub use common::Common;
 pub use interviews::Interviews;
@@ -43,6 +45,8 @@ pub struct Creator {
     pub accounts: &'static Accounts,
     /// Analyses, interviews from descriptions.
     pub analysis: &'static Analyses,
+    /// The AI model: settings and use.
+    pub ai: &'static Ai,
     /// List, editor, settings.
     pub interviews: &'static Interviews,
     /// Sessions tab, candidates, report.
@@ -61,6 +65,7 @@ static ENGLISH: Creator = Creator {
     common: &common::ENGLISH,
     accounts: &accounts::ENGLISH,
     analysis: &analysis::ENGLISH,
+    ai: &ai::ENGLISH,
     interviews: &interviews::ENGLISH,
     sessions: &sessions::ENGLISH,
 };

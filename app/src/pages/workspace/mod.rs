@@ -1,9 +1,13 @@
 //! Pages of the workspace as a whole.
 
+mod ai;
+mod ai_usage;
 mod dashboard;
 mod keys;
 mod profile;
 
+pub use ai::AiModel;
+pub use ai_usage::AiUsageSection;
 pub use dashboard::Dashboard;
 pub use keys::Keys;
 pub use profile::Profile;
@@ -18,13 +22,17 @@ use leptos::prelude::*;
 fn SettingsHead() -> impl IntoView {
     let t = creator().accounts;
     let here = use_here();
+    let mut tabs = vec![
+        (here.path("/settings"), t.profile),
+        (here.path("/settings/keys"), t.keys),
+    ];
+    if here.workspace().first_owner() {
+        tabs.push((here.path("/settings/ai"), creator().ai.tab));
+    }
     view! {
         <PageHeader title=t.settings/>
         <div class="page page--tabs">
-            <Tabs
-                label=t.settings
-                tabs=vec![(here.path("/settings"), t.profile), (here.path("/settings/keys"), t.keys)]
-            />
+            <Tabs label=t.settings tabs=tabs/>
         </div>
     }
 }

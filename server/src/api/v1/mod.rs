@@ -1,5 +1,6 @@
 //! The resources, one file an area.
 
+pub mod ai;
 pub mod analysis;
 pub mod candidates;
 pub mod imports;
@@ -21,4 +22,5 @@ pub fn routes() -> OpenApiRouter<Services> {
         .merge(retakes::routes())
         .merge(sessions::routes())
         .merge(analysis::routes())
+        .merge(ai::routes())
 }
