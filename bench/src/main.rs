@@ -3,6 +3,7 @@
 //! Figures depend on the machine; a ratio of two things measured side by side on it depends much less.
 #![expect(clippy::print_stdout, reason = "its output is what the program is for")]
 
+mod analysis;
 mod answers;
 mod http;
 mod load;
@@ -78,7 +79,7 @@ impl Api {
 #[tokio::main]
 async fn main() -> Result<()> {
     let binary = PathBuf::from(std::env::args_os().nth(1).context("usage: parley-bench BINARY")?);
-    let mut server = Server::install(binary)?;
+    let mut server = Server::install(binary.clone())?;
     let key = server.api_key()?;
 
     server.start().await?;
@@ -109,5 +110,6 @@ async fn main() -> Result<()> {
     pages::measure(server.port, &list).await?;
     answers::measure(&server, &tokens).await?;
     println!("memory after all     {:8.1} MB", server.memory()?);
-    server.stop()
+    server.stop()?;
+    analysis::measure(binary).await
 }

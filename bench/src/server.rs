@@ -24,6 +24,7 @@ pub struct Server {
     /// Where it listens on loopback.
     pub port: u16,
     child: Option<Child>,
+    settings: Vec<(String, String)>,
 }
 
 impl Server {
@@ -35,6 +36,7 @@ impl Server {
             folder: TempDir::new()?,
             port,
             child: None,
+            settings: Vec::new(),
         };
         let mut child = server
             .command(&["user", "add", "--email", EMAIL, "--name", "Owner", "--role", "owner"])
@@ -45,6 +47,11 @@ impl Server {
         writeln!(child.stdin.take().context("no stdin")?, "{PASSWORD}")?;
         ensure!(child.wait()?.success(), "parley user add failed");
         Ok(server)
+    }
+
+    /// Sets an environment variable, from the next start on.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.settings.push((name.to_owned(), value.to_owned()));
     }
 
     /// The folder that holds the data.
@@ -60,7 +67,8 @@ impl Server {
             .env("PARLEY_LISTEN", format!("127.0.0.1:{}", self.port))
             // Measured is the work, not how soon it is refused.
             .env("PARLEY_LIMIT_API", "1000000")
-            .env("PARLEY_LIMIT_CANDIDATES", "1000000");
+            .env("PARLEY_LIMIT_CANDIDATES", "1000000")
+            .envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }
 

@@ -103,6 +103,7 @@ fn Report(found: ReportData, sheet: Sheet) -> impl IntoView {
             </span>
         </PageHeader>
         <article class="page report">
+            <p class="print-only muted">{found.title.clone()}</p>
             <div class="report__top">
                 <Who found=found.clone() slug=slug/>
                 <DecisionPart found=found.clone() sheet=sheet/>
