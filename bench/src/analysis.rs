@@ -41,13 +41,13 @@ fn assessment(request: &Value) -> Step {
         let said = question["talk"][0]["text"].as_str().unwrap_or_default();
         let words: Vec<&str> = said.split_whitespace().collect();
         let part = |from: usize| words.iter().skip(from).take(5).copied().collect::<Vec<_>>().join(" ");
-        let mut quotes: Vec<Value> = [0, 3, 6].map(|from| json!({"turn": question["talk"][0]["turn"], "text": part(from)})).into();
+        let mut quotes: Vec<Value> = [0, 3, 6]
+            .map(|from| json!({"turn": question["talk"][0]["turn"], "text": part(from)}))
+            .into();
         quotes.push(json!({"turn": 2, "text": "I have led forty people for ten years"}));
         quotes
     };
-    let judge = |about: &Value, quotes: Vec<Value>| {
-        json!({"about": about, "quotes": quotes, "note": "Concrete.", "confidence": "medium", "score": 7})
-    };
+    let judge = |about: &Value, quotes: Vec<Value>| json!({"about": about, "quotes": quotes, "note": "Concrete.", "confidence": "medium", "score": 7});
     let none = Vec::new();
     let questions = document["questions"].as_array().unwrap_or(&none);
     let criteria = document["criteria"].as_array().unwrap_or(&none);
@@ -97,13 +97,18 @@ async fn take(port: u16, token: &str, name: usize) -> Result<()> {
 /// Analyses all sessions of an interview and waits for the last; how long that took.
 async fn analyse_all(api: &Api, interview: &str, engine: &str, sessions: usize) -> Result<Duration> {
     let begin = Instant::now();
-    api.post(&format!("/interviews/{interview}/analysis?engine={engine}"), &json!({})).await?;
+    api.post(&format!("/interviews/{interview}/analysis?engine={engine}"), &json!({}))
+        .await?;
     loop {
         let batch = api.get(&format!("/interviews/{interview}/analysis")).await?;
         let count = |name: &str| batch[name].as_u64().unwrap_or(0);
         if batch["state"] == "done" && count("ready") + count("failed") >= count("queued") {
             ensure!(count("failed") == 0, "{} analyses failed", count("failed"));
-            ensure!(count("ready") == sessions as u64, "{} of {sessions} analysed", count("ready"));
+            ensure!(
+                count("ready") == sessions as u64,
+                "{} of {sessions} analysed",
+                count("ready")
+            );
             return Ok(begin.elapsed());
         }
         ensure!(begin.elapsed() < LIMIT, "not done in time: {batch}");
@@ -115,7 +120,9 @@ async fn analyse_all(api: &Api, interview: &str, engine: &str, sessions: usize) 
 async fn spread(api: &Api, session: &str, engine: &str) -> Result<(f64, f64)> {
     let mut scores = Vec::new();
     for _ in 0..AGAIN {
-        let asked = api.post(&format!("/sessions/{session}/analysis?engine={engine}"), &json!({})).await?;
+        let asked = api
+            .post(&format!("/sessions/{session}/analysis?engine={engine}"), &json!({}))
+            .await?;
         let begin = Instant::now();
         let made = loop {
             let now = api.get(&format!("/sessions/{session}/analysis")).await?;
@@ -128,7 +135,9 @@ async fn spread(api: &Api, session: &str, engine: &str) -> Result<(f64, f64)> {
         scores.extend(made["overall"].as_f64());
     }
     ensure!(!scores.is_empty(), "no analysis has an overall score");
-    Ok(scores.iter().fold((f64::MAX, f64::MIN), |(low, high), s| (low.min(*s), high.max(*s))))
+    Ok(scores
+        .iter()
+        .fold((f64::MAX, f64::MIN), |(low, high), s| (low.min(*s), high.max(*s))))
 }
 
 /// Measures and prints. On an installation of its own: the model is set by its environment.
@@ -156,7 +165,9 @@ pub async fn measure(binary: PathBuf) -> Result<()> {
         take(server.port, token, name).await?;
     }
     let done = async |api: &Api| -> Result<bool> {
-        let estimate = api.get(&format!("/interviews/{interview}/analysis/estimate?engine=built_in")).await?;
+        let estimate = api
+            .get(&format!("/interviews/{interview}/analysis/estimate?engine=built_in"))
+            .await?;
         Ok(estimate["sessions"].as_u64() == Some(count as u64))
     };
     while !done(&api).await? {
@@ -170,7 +181,10 @@ pub async fn measure(binary: PathBuf) -> Result<()> {
     let built_in = analyse_all(&api, &interview, "built_in", count).await?;
     let by_model = analyse_all(&api, &interview, "ai", count).await?;
     let rate = |took: Duration| count as f64 / took.as_secs_f64();
-    println!("analyses             {:8.1} /s   ({count} sessions of {QUESTIONS} answers, by {who})", rate(by_model));
+    println!(
+        "analyses             {:8.1} /s   ({count} sessions of {QUESTIONS} answers, by {who})",
+        rate(by_model)
+    );
     println!(
         "  built-in           {:8.1} /s   ratio {:.2} (aim: at least 0.5 by a model that answers at once)",
         rate(built_in),
@@ -193,12 +207,19 @@ pub async fn measure(binary: PathBuf) -> Result<()> {
     println!(
         "quotes found         {:8.1} %    ({found} of {given}, by {who}{})",
         100.0 * found as f64 / given.max(1) as f64,
-        if real.is_none() { ", which invents a quarter" } else { "" }
+        if real.is_none() {
+            ", which invents a quarter"
+        } else {
+            ""
+        }
     );
     let id = ids.first().context("no session")?;
     for (engine, who) in [("ai", who), ("built_in", "the built-in engine")] {
         let (low, high) = spread(&api, id, engine).await?;
-        println!("spread of scores     {:8.1}      ({low:.1} to {high:.1} in {AGAIN} analyses of one transcript, by {who})", high - low);
+        println!(
+            "spread of scores     {:8.1}      ({low:.1} to {high:.1} in {AGAIN} analyses of one transcript, by {who})",
+            high - low
+        );
     }
     server.stop()
 }

@@ -73,6 +73,8 @@ pub(super) struct Editing {
     /// An interview is being written into the editor: it is not saved meanwhile.
     pub(super) writing: RwSignal<bool>,
     home: Home,
+    /// Goes to a path of ours.
+    go: Callback<String>,
     base: RwSignal<Content>,
     revision: RwSignal<i64>,
     busy: RwSignal<bool>,
@@ -84,6 +86,7 @@ pub(super) struct Editing {
 impl Editing {
     /// An editor of this content.
     pub(super) fn new(content: Content, revision: i64, home: Home, slug: String, locked: bool) -> Self {
+        let navigate = use_navigate();
         Self {
             draft: Draft::new(&content),
             errors: RwSignal::default(),
@@ -92,6 +95,7 @@ impl Editing {
             toasts: use_toasts(),
             writing: RwSignal::new(false),
             home,
+            go: Callback::new(move |path: String| navigate(&path, Default::default())),
             base: RwSignal::new(content),
             revision: RwSignal::new(revision),
             busy: RwSignal::new(false),
@@ -295,7 +299,6 @@ fn save(editing: Editing) {
 
 /// Makes an interview of what the editor holds, and goes to it.
 fn create(editing: Editing, content: Content) {
-    let go = use_navigate();
     spawn_local(async move {
         let slug = editing.slug.get_value();
         let result = create_written(slug.clone(), content.clone()).await;
@@ -308,7 +311,7 @@ fn create(editing: Editing, content: Content) {
                 // Nothing is unsaved any more: the page is left without a question.
                 editing.base.set(content);
                 editing.toasts.show(creator().interviews.saved);
-                go(&format!("/w/{slug}/interviews/{id}/content"), Default::default());
+                editing.go.run(format!("/w/{slug}/interviews/{id}/content"));
             }
             Err(AppError::Invalid { errors }) => show_errors(editing, errors),
             Err(error) => editing.obstacle.set(Some(Obstacle::Failed(error))),

@@ -14,6 +14,8 @@ use leptos::prelude::*;
 use parley_domain::drafting::{DraftPiece, DraftRequest};
 #[cfg(feature = "hydrate")]
 use parley_domain::interview::InterviewInput;
+#[cfg(feature = "hydrate")]
+use std::{cell::RefCell, rc::Rc};
 
 /// What became of the last attempt.
 #[derive(Clone, Debug, PartialEq)]
@@ -295,15 +297,16 @@ fn change(
     problem.set(None);
     outcome.set(None);
     editing.writing.set(true);
-    let changed = StoredValue::new(InterviewInput {
+    let changed = Rc::new(RefCell::new(InterviewInput {
         criteria: Vec::new(),
         questions: Vec::new(),
         ..before.clone().into_input()
-    });
-    let each = move |piece: DraftPiece| changed.update_value(|draft| piece.put_into(draft));
+    }));
+    let growing = Rc::clone(&changed);
+    let each = move |piece: DraftPiece| piece.put_into(&mut growing.borrow_mut());
     let end = move |result: Result<(), AppError>| match result {
         Ok(()) => {
-            editing.draft.load(&Content::from(changed.get_value()));
+            editing.draft.load(&Content::from(changed.take()));
             wish.set(String::new());
             undoable(editing, creator().analysis.refined, before);
         }
