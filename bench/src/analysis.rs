@@ -174,9 +174,9 @@ pub async fn measure(binary: PathBuf) -> Result<()> {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     server.stop()?;
-    server.set("PARLEY_AI_URL", &url);
-    server.set("PARLEY_AI_MODEL", &model);
-    server.start().await?;
+    server
+        .start_with(&[("PARLEY_AI_URL", &url), ("PARLEY_AI_MODEL", &model)])
+        .await?;
 
     let built_in = analyse_all(&api, &interview, "built_in", count).await?;
     let by_model = analyse_all(&api, &interview, "ai", count).await?;

@@ -17,7 +17,9 @@ const ROUNDS: u32 = 6;
 /// Time between two answers of one candidate: with 200 candidates, 50 answers a second.
 const PAUSE: Duration = Duration::from_secs(4);
 
-struct Candidate {
+/// One candidate on a connection of their own.
+#[derive(Debug)]
+pub struct Candidate {
     connection: Connection,
     token: String,
     question: String,
@@ -26,7 +28,8 @@ struct Candidate {
 }
 
 impl Candidate {
-    async fn start(port: u16, name: usize, token: &str) -> Result<Self> {
+    /// Starts the interview behind the invite token.
+    pub async fn start(port: u16, name: usize, token: &str) -> Result<Self> {
         let mut candidate = Self {
             connection: Connection::open(port).await?,
             token: token.to_owned(),
@@ -57,7 +60,8 @@ impl Candidate {
         Ok(())
     }
 
-    async fn answer(&mut self) -> Result<()> {
+    /// Answers the current question; returns once the next one is there.
+    pub async fn answer(&mut self) -> Result<()> {
         self.sent += 1;
         // A client id is a UUID that the candidate's browser makes; here a counted one will do.
         let id = format!("00000000-0000-4000-8000-{:06}{:06}", self.name, self.sent);

@@ -3,9 +3,11 @@
 //! Figures depend on the machine; a ratio of two things measured side by side on it depends much less.
 #![expect(clippy::print_stdout, reason = "its output is what the program is for")]
 
+mod ai;
 mod analysis;
 mod answers;
 mod http;
+mod layer;
 mod load;
 mod pages;
 mod server;
@@ -83,7 +85,10 @@ async fn main() -> Result<()> {
     let key = server.api_key()?;
 
     server.start().await?;
-    let api = Api { port: server.port, key };
+    let api = Api {
+        port: server.port,
+        key: key.clone(),
+    };
     let open = |text: &str| json!({"kind": "open", "text": text, "expected_points": ["team"]});
     let (list, _) = api.interview("Fifty rows", &[open("Why?")], 50).await?;
     let questions: Vec<Value> = (1..=20)
@@ -110,6 +115,8 @@ async fn main() -> Result<()> {
     pages::measure(server.port, &list).await?;
     answers::measure(&server, &tokens).await?;
     println!("memory after all     {:8.1} MB", server.memory()?);
+    ai::overhead().await?;
+    ai::many(&mut server, &key).await?;
     server.stop()?;
     analysis::measure(binary).await
 }

@@ -24,7 +24,6 @@ pub struct Server {
     /// Where it listens on loopback.
     pub port: u16,
     child: Option<Child>,
-    settings: Vec<(String, String)>,
 }
 
 impl Server {
@@ -36,7 +35,6 @@ impl Server {
             folder: TempDir::new()?,
             port,
             child: None,
-            settings: Vec::new(),
         };
         let mut child = server
             .command(&["user", "add", "--email", EMAIL, "--name", "Owner", "--role", "owner"])
@@ -47,11 +45,6 @@ impl Server {
         writeln!(child.stdin.take().context("no stdin")?, "{PASSWORD}")?;
         ensure!(child.wait()?.success(), "parley user add failed");
         Ok(server)
-    }
-
-    /// Sets an environment variable, from the next start on.
-    pub fn set(&mut self, name: &str, value: &str) {
-        self.settings.push((name.to_owned(), value.to_owned()));
     }
 
     /// The folder that holds the data.
@@ -67,16 +60,22 @@ impl Server {
             .env("PARLEY_LISTEN", format!("127.0.0.1:{}", self.port))
             // Measured is the work, not how soon it is refused.
             .env("PARLEY_LIMIT_API", "1000000")
-            .env("PARLEY_LIMIT_CANDIDATES", "1000000")
-            .envs(self.settings.iter().map(|(name, value)| (name, value)));
+            .env("PARLEY_LIMIT_CANDIDATES", "1000000");
         command
     }
 
     /// Starts it, and answers how long it took from the start of the process to the first `ready`.
     pub async fn start(&mut self) -> Result<Duration> {
+        self.start_with(&[]).await
+    }
+
+    /// The same with more settings in the environment.
+    pub async fn start_with(&mut self, settings: &[(&str, &str)]) -> Result<Duration> {
         let log = std::fs::File::create(self.folder.path().join("server.log"))?;
         let begin = Instant::now();
-        self.child = Some(self.command(&["serve"]).stdout(log.try_clone()?).stderr(log).spawn()?);
+        let mut command = self.command(&["serve"]);
+        command.envs(settings.iter().copied());
+        self.child = Some(command.stdout(log.try_clone()?).stderr(log).spawn()?);
         let request = Request::new("GET", "/health/ready", &[], "");
         while begin.elapsed() < Duration::from_secs(20) {
             if let Ok(mut connection) = Connection::open(self.port).await

@@ -140,6 +140,8 @@ pub struct ReplySoFar {
     pub link: String,
     /// The number that the turn will have.
     pub turn: i32,
+    /// Whether it asks on about the same question; else it is what is said before the next one.
+    pub follow_up: bool,
     /// The text so far; empty: what was shown is taken back.
     pub text: String,
 }

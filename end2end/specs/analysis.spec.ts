@@ -4,7 +4,7 @@ import { expect, test } from '../fixtures.ts';
 import { SignIn } from '../pages/creator.ts';
 import { Api, type Interview, tokenOf } from '../support/api.ts';
 import { Door } from '../support/door.ts';
-import { Model, type ModelRequest, documentOf } from '../support/model.ts';
+import { type Asked, ScriptedModel } from '../support/model.ts';
 import { Server, until } from '../support/server.ts';
 
 interface Talk {
@@ -13,7 +13,7 @@ interface Talk {
   text: string;
 }
 
-interface Asked {
+interface Document {
   criteria: { ref: string }[];
   questions: { ref: string; answered: boolean; talk: Talk[] }[];
 }
@@ -33,8 +33,9 @@ const written = {
 };
 
 /** Answers like a model that read the answers: the beginning of each as the quote, and one quote that nobody said. */
-function assess(request: ModelRequest, score: number): string {
-  const document = documentOf(request) as unknown as Asked;
+function assess({ messages }: Asked, score: number) {
+  const text = messages[1]?.content ?? '';
+  const document = JSON.parse(text.slice(text.indexOf('\n\n') + 2)) as Document;
   const judged = document.questions
     .filter((question) => question.answered)
     .map((question) => {
@@ -46,19 +47,21 @@ function assess(request: ModelRequest, score: number): string {
       return { about: question.ref, score, confidence: 'high', note: 'Concrete and in order.', quotes };
     });
   const quotes = judged[0]?.quotes ?? [];
-  return JSON.stringify({
+  const value = {
     summary: 'Both questions were answered concretely.',
     strengths: ['Names the steps in order.'],
     concerns: ['Says little about coffee.'],
     criteria: document.criteria.map(({ ref }, index) => ({ about: ref, score: index ? null : score, confidence: 'medium', note: 'Shown once.', quotes: index ? [] : quotes })),
     questions: judged,
-  });
+  };
+  return { say: value };
 }
 
 test('from a description to a report on paper', async ({ visitor, accessible }) => {
   test.setTimeout(120_000);
-  const model = await Model.start();
-  const server = await Server.start('analysis', { ...model.environment });
+  const model = await ScriptedModel.start();
+  model.pauseMs = 1;
+  const server = await Server.start('analysis', { PARLEY_AI_URL: model.url, PARLEY_AI_MODEL: 'scripted-1' });
   server.addOwner();
   const api = new Api(server.url, server.apiKey());
   const page = await visitor({ baseURL: server.url });
@@ -67,7 +70,7 @@ test('from a description to a report on paper', async ({ visitor, accessible }) 
   const slug = new URL(page.url()).pathname.split('/')[2] ?? '';
 
   // Written from a description, streamed into the editor, stored nowhere.
-  model.say(() => JSON.stringify(written));
+  model.says(() => ({ say: written }));
   await page.goto(`/w/${slug}/interviews/new`);
   await page.getByRole('link', { name: 'From a description' }).click();
   await expect(page.locator('html[data-hydrated]')).toBeAttached();
@@ -80,7 +83,11 @@ test('from a description to a report on paper', async ({ visitor, accessible }) 
   expect((await api.get<{ items: Interview[] }>('/interviews')).items).toEqual([]);
 
   // Changed by a sentence; the first question keeps its place.
-  model.say(() => JSON.stringify({ ...written, title: 'Barista, nights', questions: [{ ...written.questions[0], ref: 'Q1' }, { ...written.questions[1], ref: 'Q2', text: 'How do you handle a complaint?' }] }));
+  const questions = [
+    { ...written.questions[0], ref: 'Q1' },
+    { ...written.questions[1], ref: 'Q2', text: 'How do you handle a complaint?' },
+  ];
+  model.says(() => ({ say: { ...written, title: 'Barista, nights', questions } }));
   await page.getByRole('textbox', { name: /^Change it by a sentence/ }).fill('Shorter, and ask about complaints in general');
   await page.getByRole('button', { name: 'Change', exact: true }).click();
   await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('Barista, nights');
@@ -91,7 +98,7 @@ test('from a description to a report on paper', async ({ visitor, accessible }) 
   await api.send('PATCH', `/interviews/${id}`, { state: 'open', settings: { follow_up_depth: 'light' } });
 
   // A candidate takes it.
-  model.say((request) => (request.messages[0]?.content.startsWith('You assess') ? assess(request, 8) : JSON.stringify({ action: 'next', text: 'Thank you.' })));
+  model.says((asked) => (asked.messages[0]?.content.startsWith('You assess') ? assess(asked, 8) : { say: { action: 'next', text: 'Thank you.' } }));
   const ana = await api.candidate(id, { name: 'Ana Souza', email: 'ana@example.com' });
   const door = new Door(server.url, tokenOf(ana.invite_url));
   let { view } = await door.start();
@@ -114,7 +121,7 @@ test('from a description to a report on paper', async ({ visitor, accessible }) 
   await accessible(page, 'report by a model');
 
   // Again: the cost first, then what changed.
-  model.say((request) => assess(request, 6.5));
+  model.says((asked) => assess(asked, 6.5));
   await page.getByRole('button', { name: 'Run again with scripted-1' }).click();
   const ask = page.getByRole('dialog', { name: 'Analyse again?' });
   await expect(ask.getByText('One call to scripted-1')).toBeVisible();
@@ -124,7 +131,7 @@ test('from a description to a report on paper', async ({ visitor, accessible }) 
   await expect(page.getByText('−1.5 ↓').first()).toBeVisible();
 
   // A model that fails is seen, and takes nothing away.
-  model.say(() => ({ status: 401 }));
+  model.says(() => ({ status: 401 }));
   await page.getByRole('button', { name: 'Run again with scripted-1' }).click();
   await page.getByRole('dialog', { name: 'Analyse again?' }).getByRole('button', { name: 'Run again' }).click();
   await expect(page.getByText('The AI server refuses the key.', { exact: false }).first()).toBeVisible();
@@ -132,17 +139,17 @@ test('from a description to a report on paper', async ({ visitor, accessible }) 
   expect((await api.session(ana.session.id)).status).toBe('completed');
 
   // All sessions again, from the Results tab.
-  model.say((request) => assess(request, 9));
+  model.says((asked) => assess(asked, 9));
   await page.goto(`/w/${slug}/interviews/${id}/results`);
   await expect(page.locator('html[data-hydrated]')).toBeAttached();
   await page.getByRole('button', { name: 'Analyse again', exact: true }).click();
   const all = page.getByRole('dialog', { name: 'Analyse all sessions again' });
   await expect(all.getByText('1 session · 1 call to scripted-1')).toBeVisible();
   await accessible(page, 'analyse all');
-  const before = model.requests.length;
+  const before = model.asked.length;
   await all.getByRole('button', { name: 'Analyse 1 session, 1 call' }).click();
   await expect(page.getByText('Last time: 1 session analysed.')).toBeVisible();
-  expect(model.requests.length - before).toBe(1);
+  expect(model.asked.length - before).toBe(1);
 
   // On paper: transcript and evidence, no buttons.
   await page.goto(report);

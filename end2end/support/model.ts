@@ -1,87 +1,83 @@
-// A server that speaks like an OpenAI-compatible one and says what a test tells it to.
-import { type Server as HttpServer, type ServerResponse, createServer } from 'node:http';
+// A server that speaks like an OpenAI-compatible one and says what a test tells it to, in small pieces where a stream is asked for.
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-interface Message {
-  role: string;
-  content: string;
-}
-
-export interface ModelRequest {
-  model: string;
-  messages: Message[];
+/** What the server is asked. */
+export interface Asked {
+  messages: { role: string; content: string }[];
   stream?: boolean;
-  response_format?: { type: string };
+  response_format?: { type: string; json_schema?: { name: string } };
 }
 
-/** What is said to a request: text, or an HTTP status. */
-export type Says = (request: ModelRequest) => string | { status: number } | Promise<string | { status: number }>;
+/** An answer: a text, a value to be said as JSON, or an HTTP status. `breakAt` ends the connection after so many characters. */
+export type Said = { say: unknown; breakAt?: number } | { status: number };
 
-export class Model {
-  readonly requests: ModelRequest[] = [];
-  private says: Says = () => ({ status: 501 });
+const MODEL = 'scripted-1';
+const PIECE = 6;
 
-  private constructor(private readonly http: HttpServer) {}
+async function body(request: IncomingMessage): Promise<Asked> {
+  let text = '';
+  for await (const part of request) text += part;
+  return JSON.parse(text) as Asked;
+}
 
-  static async start(): Promise<Model> {
-    const http = createServer();
-    const model = new Model(http);
-    http.on('request', (request, response) => {
-      let body = '';
-      request.on('data', (part: Buffer) => (body += part.toString()));
-      request.on('end', () => void model.answer(JSON.parse(body) as ModelRequest, response));
-    });
-    await new Promise<void>((ready) => http.listen(0, '127.0.0.1', ready));
+export class ScriptedModel {
+  readonly asked: Asked[] = [];
+  readonly keys: (string | undefined)[] = [];
+  /** Between two pieces of a stream. */
+  pauseMs = 15;
+  private answer: (asked: Asked) => Said = () => ({ status: 501 });
+  private readonly server = createServer((request, response) => void this.serve(request, response).catch(() => response.destroy()));
+
+  static async start(): Promise<ScriptedModel> {
+    const model = new ScriptedModel();
+    await new Promise<void>((done) => model.server.listen(0, '127.0.0.1', done));
     return model;
   }
 
-  get url(): string {
-    return `http://127.0.0.1:${(this.http.address() as AddressInfo).port}/v1`;
+  get url() {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1`;
   }
 
-  /** The environment of a server that uses it. */
-  get environment(): Record<string, string> {
-    return { PARLEY_AI_URL: this.url, PARLEY_AI_MODEL: 'scripted-1', PARLEY_AI_KEY: 'sk-test' };
-  }
-
-  /** From now on. */
-  say(says: Says): void {
-    this.says = says;
+  /** From now on every request is answered like this. */
+  says(answer: (asked: Asked) => Said): void {
+    this.answer = answer;
   }
 
   stop(): Promise<void> {
-    this.http.closeAllConnections();
-    return new Promise((done) => this.http.close(() => done()));
+    this.server.closeAllConnections();
+    return new Promise((done) => this.server.close(() => done()));
   }
 
-  private async answer(request: ModelRequest, response: ServerResponse): Promise<void> {
-    this.requests.push(request);
-    const said = await this.says(request);
-    if (typeof said !== 'string') {
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = await body(request);
+    this.asked.push(asked);
+    this.keys.push(request.headers.authorization);
+    const said = this.answer(asked);
+    if ('status' in said) {
       response.writeHead(said.status).end();
       return;
     }
-    const usage = { prompt_tokens: 100, completion_tokens: 50, total_tokens: 150 };
-    if (!request.stream) {
-      const choices = [{ index: 0, message: { role: 'assistant', content: said }, finish_reason: 'stop' }];
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ model: 'scripted-1', choices, usage }));
+    const text = typeof said.say === 'string' ? said.say : JSON.stringify(said.say);
+    const usage = { prompt_tokens: 100, completion_tokens: Math.ceil(text.length / 4) };
+    if (!asked.stream) {
+      const choice = { message: { role: 'assistant', content: text }, finish_reason: 'stop' };
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ model: MODEL, choices: [choice], usage }));
       return;
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    const event = (value: unknown) => response.write(`data: ${JSON.stringify(value)}\n\n`);
-    for (const piece of said.match(/[\s\S]{1,24}/gu) ?? []) {
-      event({ model: 'scripted-1', choices: [{ index: 0, delta: { content: piece }, finish_reason: null }] });
-      // Pieces arrive one by one, as from a model that writes.
-      await new Promise((next) => setImmediate(next));
+    const frame = (value: unknown) => response.write(`data: ${JSON.stringify(value)}\n\n`);
+    const end = said.breakAt ?? text.length;
+    for (let at = 0; at < end; at += PIECE) {
+      frame({ model: MODEL, choices: [{ delta: { content: text.slice(at, Math.min(at + PIECE, end)) } }] });
+      await new Promise((next) => setTimeout(next, this.pauseMs));
     }
-    event({ model: 'scripted-1', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
-    event({ model: 'scripted-1', choices: [], usage });
+    if (said.breakAt !== undefined) {
+      response.destroy();
+      return;
+    }
+    frame({ model: MODEL, choices: [{ delta: {}, finish_reason: 'stop' }] });
+    frame({ model: MODEL, choices: [], usage });
     response.end('data: [DONE]\n\n');
   }
-}
-
-/** The JSON document that a request carries as data. */
-export function documentOf(request: ModelRequest): Record<string, unknown> {
-  const text = request.messages.find((message) => message.role === 'user')?.content ?? '';
-  return JSON.parse(text.slice(text.indexOf('\n\n') + 2)) as Record<string, unknown>;
 }

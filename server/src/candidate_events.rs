@@ -137,6 +137,7 @@ fn reply(watch: &Watch, draft: Draft) -> Event {
         &ReplySoFar {
             link,
             turn: draft.turn,
+            follow_up: draft.follow_up,
             text: draft.text,
         },
     )

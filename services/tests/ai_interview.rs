@@ -451,8 +451,8 @@ async fn a_broken_stream_is_taken_back_and_replaced(bed: TestBed) {
         .say(next("I see, thank you."));
     let mut talk = Talk::start(&bed, &s, 2, |_| {}).await;
     let (session, _) = conversation::pulse(&s, &talk.token).await.unwrap().unwrap();
-    let mut drafts = s.desks.of(session).watch();
-    let keep = s.desks.of(session);
+    let desk = s.desks.of(session);
+    let mut drafts = desk.watch();
     talk.say("Something.").await;
     assert_eq!(talk.last(), "I see, thank you.\n\nQuestion number 2?");
     let last = drafts.borrow_and_update().clone();
@@ -465,7 +465,6 @@ async fn a_broken_stream_is_taken_back_and_replaced(bed: TestBed) {
         transcript.items.iter().all(|t| !t.text.contains("for the long")),
         "what broke off is no turn"
     );
-    drop(keep);
 }
 
 async fn an_answer_is_stored_before_the_model_is_asked(bed: TestBed) {
@@ -502,7 +501,9 @@ async fn who_hangs_up_still_gets_the_turn(bed: TestBed) {
         // Until the answer is stored; then the connection is gone.
         tokio::select! {
             _ = &mut answering => panic!("too early"),
-            change = changes.recv() => drop(change.unwrap()),
+            change = changes.recv() => {
+                change.unwrap();
+            }
         }
     }
     tokio::time::timeout(Duration::from_secs(5), changes.recv())

@@ -25,6 +25,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::post,
+    serve::ListenerExt,
 };
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
@@ -131,6 +132,8 @@ impl ScriptedModel {
         let script = Arc::<Mutex<Script>>::default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/v1", listener.local_addr().unwrap());
+        // Small pieces go out at once, as real servers send them.
+        let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
         let app = Router::new()
             .route("/v1/chat/completions", post(answer))
             .with_state(Arc::clone(&script));

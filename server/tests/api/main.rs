@@ -7,6 +7,7 @@
     reason = "a test stops where something is not as it should be"
 )]
 
+mod ai;
 mod analysis;
 mod bed;
 mod candidates;

@@ -183,7 +183,7 @@ mod tests {
         let whole = r#"{ "n": 1, "action" : "next", "text": "Thank \"you\" 😀\n." }"#;
         assert_eq!(partial(&whole[..9], "action"), None);
         assert_eq!(
-            partial(&whole[..26], "action"),
+            partial(&whole[..25], "action"),
             Some(Partial {
                 text: "nex".into(),
                 whole: false

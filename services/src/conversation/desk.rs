@@ -13,6 +13,8 @@ use tokio::sync::{Mutex as AsyncMutex, MutexGuard, watch};
 pub struct Draft {
     /// The number that the turn will have.
     pub turn: i32,
+    /// Whether it asks on about the same question.
+    pub follow_up: bool,
     /// The text so far; empty while nothing may be shown.
     pub text: String,
 }
@@ -30,15 +32,23 @@ impl Desk {
         self.writing.lock().await
     }
 
-    /// Shows what is written so far; an empty text takes back what was shown.
-    pub(super) fn show(&self, turn: i32, text: &str) {
+    /// Shows what is written so far.
+    pub(super) fn show(&self, new: Draft) {
         self.draft.send_if_modified(|draft| {
-            let changed = draft.turn != turn || draft.text != text;
+            let changed = *draft != new;
             if changed {
-                turn.clone_into(&mut draft.turn);
-                text.clone_into(&mut draft.text);
+                *draft = new;
             }
             changed
+        });
+    }
+
+    /// Takes back what was shown.
+    pub(super) fn clear(&self) {
+        let turn = self.draft.borrow().turn;
+        self.show(Draft {
+            turn,
+            ..Draft::default()
         });
     }
 
@@ -92,11 +102,18 @@ mod tests {
         let id = SessionId(Uuid::from_u128(1));
         let desk = desks.of(id);
         let mut watching = desks.of(id).watch();
-        desk.show(3, "Thank");
+        let draft = Draft {
+            turn: 3,
+            follow_up: false,
+            text: "Thank".into(),
+        };
+        desk.show(draft.clone());
         assert!(watching.has_changed().unwrap());
         assert_eq!(watching.borrow_and_update().text, "Thank");
-        desk.show(3, "Thank");
+        desk.show(draft);
         assert!(!watching.has_changed().unwrap(), "nothing new");
+        desk.clear();
+        assert_eq!(watching.borrow_and_update().text, "");
     }
 
     #[test]

@@ -119,19 +119,24 @@ impl Guard {
         forbidden(said)
     }
 
-    /// The part of a growing text that may be shown: whole words that have passed.
+    /// The part of a growing text that may be shown: whole words that have passed. In scripts without spaces a word is whole
+    /// only some characters later, so the newest ones are looked at and not shown yet.
     pub(super) fn shown(&self, action: Action, said: &str) -> Result<String, Why> {
+        const HELD_BACK: usize = 4;
         let unspaced =
-            |c: char| matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{0E00}'..='\u{0E7F}');
-        let end = if said.chars().any(unspaced) {
-            let held_back = 4;
-            said.char_indices().rev().nth(held_back - 1).map_or(0, |(at, _)| at)
-        } else {
-            said.rfind(char::is_whitespace).unwrap_or(0)
-        };
-        let part = said.get(..end).unwrap_or_default();
-        self.passes(action, part)?;
-        Ok(tidy(part))
+            |c: char| matches!(c, '\u{3000}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{0E00}'..='\u{0E7F}');
+        let end = said
+            .char_indices()
+            .rev()
+            .find(|(_, c)| c.is_whitespace() || unspaced(*c))
+            .map_or(0, |(at, c)| at + c.len_utf8());
+        let whole = said.get(..end).unwrap_or_default();
+        self.passes(action, whole)?;
+        let mut shown: Vec<char> = whole.chars().collect();
+        if shown.last().is_some_and(|c| unspaced(*c)) {
+            shown.truncate(shown.len().saturating_sub(HELD_BACK));
+        }
+        Ok(tidy(&shown.into_iter().collect::<String>()))
     }
 
     /// The text as it is stored, once it is whole.

@@ -5,7 +5,7 @@
 //! questions, criteria, the objective and who the candidate is are not in the request, so nothing can get them out of it.
 
 use super::{
-    desk::Desk,
+    desk::{Desk, Draft},
     guard::{Action, Guard},
 };
 use crate::{
@@ -86,8 +86,8 @@ pub(super) async fn propose(s: &Services, desk: &Desk, about: &About<'_>) -> Opt
         match attempt(s, desk, number, &request, &guard).await {
             Ok(proposal) => return Some(proposal),
             Err(failure) => {
-                desk.show(number, "");
-                if matches!(failure, Failure::Off | Failure::Resting | Failure::Refused) {
+                desk.clear();
+                if will_not_pass(&failure) {
                     break;
                 }
                 if let Failure::Invalid(why) = failure {
@@ -98,6 +98,14 @@ pub(super) async fn propose(s: &Services, desk: &Desk, about: &About<'_>) -> Opt
     }
     tracing::info!(session = %about.row.id, "the scripted interviewer goes on");
     None
+}
+
+/// Whether asking once more would only keep the candidate waiting.
+const fn will_not_pass(failure: &Failure) -> bool {
+    matches!(
+        failure,
+        Failure::Off | Failure::Resting | Failure::Refused | Failure::Rejected { .. } | Failure::Throttled { .. }
+    )
 }
 
 fn guard(about: &About<'_>) -> Guard {
@@ -207,14 +215,18 @@ async fn attempt(
     let mut written = String::new();
     let refused = |why: &str| Failure::Invalid(why.to_owned());
     loop {
-        let (whole, part) = match answer.next().await {
-            None => (true, String::new()),
-            Some(part) => (false, part?),
-        };
-        written.push_str(&part);
+        let mut whole = true;
+        if let Some(part) = answer.next().await {
+            written.push_str(&part?);
+            whole = rambles(&written);
+        }
         let step = read(&written, whole, guard);
         match step {
-            Ok(Step::Write(text)) => desk.show(number, &text),
+            Ok(Step::Write(action, text)) => desk.show(Draft {
+                turn: number,
+                follow_up: action == Action::FollowUp,
+                text,
+            }),
             Ok(Step::Wait) => {}
             Ok(Step::Done(proposal)) => {
                 answer.accept();
@@ -229,10 +241,16 @@ async fn attempt(
     }
 }
 
+/// Whether the object is whole and the model writes on behind it: nobody waits for that.
+fn rambles(written: &str) -> bool {
+    let object = json::object_in(written).and_then(|object| written.split_once(object));
+    object.is_some_and(|(_, rest)| !rest.trim().is_empty())
+}
+
 /// What to do with what was written so far.
 enum Step {
     Wait,
-    Write(String),
+    Write(Action, String),
     Done(Proposal),
 }
 
@@ -255,7 +273,8 @@ fn read(written: &str, whole: bool, guard: &Guard) -> Result<Step, &'static str>
         let text = guard.settled(action, &text.text)?;
         return Ok(Step::Done(Proposal { action, text }));
     }
-    guard.shown(action, &text.text).map(Step::Write)
+    let shown = guard.shown(action, &text.text)?;
+    Ok(Step::Write(action, shown))
 }
 
 #[cfg(test)]
@@ -274,7 +293,7 @@ mod tests {
     fn done(written: &str, left: u32) -> Result<Proposal, &'static str> {
         match read(written, true, &guard(left))? {
             Step::Done(proposal) => Ok(proposal),
-            Step::Wait | Step::Write(_) => Err("not done"),
+            Step::Wait | Step::Write(..) => Err("not done"),
         }
     }
 
@@ -302,7 +321,7 @@ mod tests {
         let mut shown = Vec::new();
         for end in 0..whole.len() {
             match read(&whole[..end], false, &guard(1)) {
-                Ok(Step::Write(text)) if shown.last() != Some(&text) => shown.push(text),
+                Ok(Step::Write(_, text)) if shown.last() != Some(&text) => shown.push(text),
                 Ok(_) => {}
                 Err(why) => panic!("{why} at {end}"),
             }
@@ -313,6 +332,13 @@ mod tests {
             read(r#"{"text":"What was hard?","ac"#, false, &guard(1)),
             Ok(Step::Wait)
         ));
+    }
+
+    #[test]
+    fn nobody_waits_for_what_follows_the_object() {
+        let object = r#"{"action":"next","text":"Thank } you."}"#;
+        assert!(!rambles(&object[..20]) && !rambles(object) && !rambles(&format!("{object}\n")));
+        assert!(rambles(&format!("{object}\nI chose next because")));
     }
 
     #[test]
