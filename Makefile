@@ -79,9 +79,9 @@ screenshots: release ## pictures of every screen to end2end/screenshots, the REA
 	cp end2end/screenshots/sessions.png docs/sessions.png
 
 .PHONY: bench
-bench: release ## figures of the release on this machine
+bench: release ## figures of the release on this machine (SESSIONS=1000000 for a large workspace, 0 for none)
 	cargo build --release --package parley-bench
-	@"$(dir $(BINARY))parley-bench" "$(BINARY)"
+	@"$(dir $(BINARY))parley-bench" "$(BINARY)" $(SESSIONS)
 	@node scripts/size.mjs
 
 .PHONY: ai-smoke

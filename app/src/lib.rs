@@ -26,8 +26,9 @@ use pages::interviews::{
 };
 use pages::layout::WorkspaceFrame;
 use pages::not_found::NotFound;
+use pages::results::ResultsTab;
 use pages::sessions::{AllSessionsPage, DeletedPage, ReportPage, SessionsTab};
-use pages::workspace::{AiModel, Dashboard, Keys, Profile};
+use pages::workspace::{AiModel, Dashboard, Keys, MembersPage, Profile};
 
 /// The document around [`App`]: head, style, and the script that brings the page to life.
 #[must_use]
@@ -92,6 +93,7 @@ fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/settings") view=Profile ssr=SsrMode::Async/>
             <Route path=path!("/settings/keys") view=Keys ssr=SsrMode::Async/>
             <Route path=path!("/settings/ai") view=AiModel ssr=SsrMode::Async/>
+            <Route path=path!("/settings/members") view=MembersPage ssr=SsrMode::Async/>
             <Route path=path!("/*rest") view=NotFound ssr=SsrMode::Async/>
         </ParentRoute>
     }
@@ -108,6 +110,7 @@ fn InterviewRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/sessions") view=SessionsTab ssr=SsrMode::Async/>
             <Route path=path!("/deleted") view=DeletedPage ssr=SsrMode::Async/>
             <Route path=path!("/settings") view=SettingsTab ssr=SsrMode::Async/>
+            <Route path=path!("/results") view=ResultsTab ssr=SsrMode::Async/>
         </ParentRoute>
     }
     .into_inner()

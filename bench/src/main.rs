@@ -9,8 +9,10 @@ mod answers;
 mod http;
 mod layer;
 mod load;
+mod million;
 mod pages;
 mod server;
+mod split;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,6 +25,9 @@ use crate::server::Server;
 
 /// Candidates who chat at the same time.
 const CANDIDATES: usize = 200;
+
+/// Sessions of the large workspace, unless the second argument says how many; 0 leaves it out.
+const SESSIONS: u64 = 200_000;
 
 /// Milliseconds, for people.
 fn ms(duration: Duration) -> f64 {
@@ -80,7 +85,12 @@ impl Api {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let binary = PathBuf::from(std::env::args_os().nth(1).context("usage: parley-bench BINARY")?);
+    let usage = "usage: parley-bench BINARY [SESSIONS]";
+    let binary = PathBuf::from(std::env::args_os().nth(1).context(usage)?);
+    let sessions: u64 = match std::env::args().nth(2) {
+        Some(text) => text.parse().context(usage)?,
+        None => SESSIONS,
+    };
     let mut server = Server::install(binary.clone())?;
     let key = server.api_key()?;
 
@@ -112,11 +122,15 @@ async fn main() -> Result<()> {
     // Idle, but no longer asleep: one request has been answered.
     println!("memory when idle     {:8.1} MB   (aim: under 40)", server.memory()?);
 
-    pages::measure(server.port, &list).await?;
+    pages::measure(&server, &list).await?;
     answers::measure(&server, &tokens).await?;
     println!("memory after all     {:8.1} MB", server.memory()?);
     ai::overhead().await?;
     ai::many(&mut server, &key).await?;
     server.stop()?;
-    analysis::measure(binary).await
+    analysis::measure(binary.clone()).await?;
+    if sessions > 0 {
+        million::measure(binary, sessions).await?;
+    }
+    Ok(())
 }

@@ -6,7 +6,8 @@ use anyhow::{Context, Result, ensure};
 
 use crate::http::{Connection, Request};
 use crate::load::rate;
-use crate::server::{EMAIL, PASSWORD};
+use crate::server::{EMAIL, PASSWORD, Server};
+use crate::split;
 
 const CONNECTIONS: usize = 16;
 const SPAN: Duration = Duration::from_secs(6);
@@ -44,7 +45,8 @@ fn assets(html: &str) -> Vec<String> {
 }
 
 /// Measures and prints.
-pub async fn measure(port: u16, interview: &str) -> Result<()> {
+pub async fn measure(server: &Server, interview: &str) -> Result<()> {
+    let port = server.port;
     let cookie = sign_in(port).await?;
     let mut connection = Connection::open(port).await?;
     let get = |path: &str| Request::new("GET", path, std::slice::from_ref(&cookie), "");
@@ -85,5 +87,5 @@ pub async fn measure(port: u16, interview: &str) -> Result<()> {
         size / 1000,
         pages / file
     );
-    Ok(())
+    split::measure(server, &cookie, &slug, interview, &page).await
 }

@@ -27,15 +27,28 @@ pub struct Server {
 }
 
 impl Server {
-    /// An installation with an owner, not yet serving.
-    pub fn install(binary: PathBuf) -> Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let server = Self {
+    /// A folder for an installation that is not there yet.
+    pub fn empty(binary: PathBuf) -> Result<Self> {
+        Ok(Self {
             binary,
             folder: TempDir::new()?,
-            port,
+            port: TcpListener::bind("127.0.0.1:0")?.local_addr()?.port(),
             child: None,
-        };
+        })
+    }
+
+    /// Fills it with invented people.
+    pub fn demo(&self, sessions: u64) -> Result<()> {
+        let sessions = sessions.to_string();
+        let mut command = self.command(&["demo", "--sessions", &sessions]);
+        let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+        ensure!(status.success(), "parley demo failed");
+        Ok(())
+    }
+
+    /// An installation with an owner, not yet serving.
+    pub fn install(binary: PathBuf) -> Result<Self> {
+        let server = Self::empty(binary)?;
         let mut child = server
             .command(&["user", "add", "--email", EMAIL, "--name", "Owner", "--role", "owner"])
             .stdin(Stdio::piped())
@@ -52,11 +65,16 @@ impl Server {
         self.folder.path()
     }
 
+    /// The installation's data.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command
             .args(arguments)
-            .env("PARLEY_DATA_DIR", self.folder.path().join("data"))
+            .env("PARLEY_DATA_DIR", self.data())
             .env("PARLEY_LISTEN", format!("127.0.0.1:{}", self.port))
             // Measured is the work, not how soon it is refused.
             .env("PARLEY_LIMIT_API", "1000000")

@@ -346,6 +346,8 @@ pub struct SessionRow {
     pub name: String,
     /// Their email.
     pub email: Option<String>,
+    /// The interview's title, in lists over several.
+    pub interview: Option<String>,
     /// How they came.
     pub source: Source,
     /// The score of the attempt that counts (spec §9.2), with its attempt where that is not this row's.

@@ -1,6 +1,6 @@
 // Starts the real binary with a data folder of its own, and talks to its command line.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, createWriteStream, existsSync, mkdirSync } from 'node:fs';
+import { appendFileSync, createWriteStream, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 
@@ -76,10 +76,21 @@ export class Server {
     };
   }
 
-  /** Starts the process (again, after `stop` or `kill`) and waits until it is ready. */
-  async run(): Promise<void> {
+  /** The size of the largest file of its data. */
+  largestFileKiB(): number {
+    const files = readdirSync(join(this.folder, 'data'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    return Math.ceil(Math.max(...files.map((entry) => statSync(join(entry.parentPath, entry.name)).size)) / 1024);
+  }
+
+  /**
+   * Starts the process (again, after `stop` or `kill`) and waits until it is ready. With a limit, a file that would grow beyond
+   * it cannot be written, as on a full disk.
+   */
+  async run({ fileLimitKiB }: { fileLimitKiB?: number } = {}): Promise<void> {
     const log = createWriteStream(join(this.folder, 'server.log'), { flags: 'a' });
-    const child = spawn(binary, ['serve'], { cwd: this.folder, env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const command: [string, string[]] =
+      fileLimitKiB === undefined ? [binary, ['serve']] : ['/bin/bash', ['-c', `trap '' XFSZ; ulimit -f ${fileLimitKiB}; exec "$0" serve`, binary]];
+    const child = spawn(...command, { cwd: this.folder, env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
     this.child = child;

@@ -14,6 +14,7 @@ mod m0007_links;
 mod m0013_ai_calls;
 mod m0014_ai_settings;
 mod m0015_analysis;
+mod m0016_results;
 
 /// Runs the migrations, in order.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_ai_calls::Migration),
             Box::new(m0014_ai_settings::Migration),
             Box::new(m0015_analysis::Migration),
+            Box::new(m0016_results::Migration),
         ]
     }
 }

@@ -42,6 +42,7 @@ pub mod jobs;
 pub mod limits;
 pub mod links;
 pub mod paging;
+pub mod results;
 pub mod secrets;
 pub mod sessions;
 

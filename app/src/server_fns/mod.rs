@@ -8,7 +8,10 @@ pub mod accounts;
 pub mod ai;
 pub mod analysis;
 pub mod candidate;
+pub mod dashboard;
 pub mod interviews;
+pub mod members;
+pub mod results;
 pub mod sessions;
 
 #[cfg(feature = "ssr")]

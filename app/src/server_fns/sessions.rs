@@ -341,6 +341,8 @@ pub async fn list_sessions(
     use parley_services::{accounts::zone_of, sessions};
     let (s, actor) = super::who(&slug).await?;
     let (filter, order) = ssr::filter(&query, &zone_of(&s, &actor).await?);
+    // Over all interviews there is one order, whatever an address says: only that one comes out of an index.
+    let order = if interview.is_some() { order } else { Default::default() };
     let cursor = (!query.cursor.is_empty()).then_some(query.cursor);
     let page = sessions::list(
         &s,

@@ -18,3 +18,4 @@ mod interviews;
 mod repeated;
 mod sessions;
 mod walk;
+mod workspace;

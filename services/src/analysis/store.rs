@@ -6,7 +6,7 @@ use crate::{
     db::Priority,
     entity::{analysis, interview_version, session, turn},
     error::{Result, ServiceError},
-    interviews, jobs,
+    interviews, jobs, results,
     sessions::{event, lock, mark_score, tell, to_turn, word},
 };
 use parley_domain::{
@@ -50,14 +50,14 @@ pub(super) async fn add_runs(
         let version = version_of(tx, &row).await?;
         let result = nothing_answered(&version.criteria, &version.questions);
         insert(tx, s, &row, run, Engine::BuiltIn, batch, Some(result)).await?;
-        return refresh(tx, row).await;
+        return refresh(tx, row, true).await;
     }
     if engine == Engine::Ai && !has_built_in(tx, row.id).await? {
         insert(tx, s, &row, run, Engine::BuiltIn, None, None).await?;
         run += 1;
     }
     insert(tx, s, &row, run, engine, batch, None).await?;
-    refresh(tx, row).await
+    refresh(tx, row, false).await
 }
 
 async fn has_answers(tx: &impl ConnectionTrait, session: Uuid) -> Result<bool> {
@@ -130,7 +130,8 @@ async fn insert(
 
 /// Writes into the session where its analysis stands (the newest run) and what the newest ready run scored: while a run is
 /// on its way, and where it failed, the score of the one before stays.
-async fn refresh(tx: &impl ConnectionTrait, row: session::Model) -> Result<session::Model> {
+/// The results of the interview follow where a run became ready.
+async fn refresh(tx: &impl ConnectionTrait, row: session::Model, ready: bool) -> Result<session::Model> {
     let runs = || {
         analysis::Entity::find()
             .filter(analysis::Column::WorkspaceId.eq(row.workspace_id))
@@ -145,7 +146,13 @@ async fn refresh(tx: &impl ConnectionTrait, row: session::Model) -> Result<sessi
         .into_tuple()
         .one(tx)
         .await?;
-    let score = said.flatten().and_then(|result| result.get("overall")?.as_f64());
+    let said = said.flatten();
+    let score = said.as_ref().and_then(|result| result.get("overall")?.as_f64());
+    if let Some(said) = said
+        && ready
+    {
+        results::store(tx, &row, &serde_json::from_value(said)?).await?;
+    }
     let (id, workspace, candidate) = (row.id, row.workspace_id, row.candidate_id);
     let mut change = row.into_active_model();
     change.analysis_state = Set(state.unwrap_or_else(|| AnalysisState::None.as_str().to_owned()));
@@ -256,7 +263,7 @@ pub(super) async fn move_to(s: &Services, run: &analysis::Model, step: Step) -> 
         change.prompt_version = Set(Some(prompt));
     }
     change.update(&*tx).await?;
-    let row = refresh(&*tx, row).await?;
+    let row = refresh(&*tx, row, step.state == AnalysisState::Ready).await?;
     if matches!(step.state, AnalysisState::Ready | AnalysisState::Failed) {
         let kind = format!("analysis_{}", step.state.as_str());
         event(&*tx, s, &row, &kind, &Actor::System, Some(engine.as_str())).await?;

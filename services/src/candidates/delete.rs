@@ -6,7 +6,7 @@ use crate::{
     entity::{candidate, session},
     error::Result,
     events::Change,
-    interviews,
+    interviews, results,
 };
 use parley_domain::{
     account::{Action, Actor},
@@ -64,9 +64,10 @@ async fn mark(
             .await?;
         session::Entity::update_many()
             .col_expr(session::Column::Listed, deleted_at.is_none().into())
-            .filter(session::Column::CandidateId.is_in(ids))
+            .filter(session::Column::CandidateId.is_in(ids.clone()))
             .exec(tx)
             .await?;
+        results::count_anew(tx, &ids).await?;
         changed += rows.len() as u64;
     }
     Ok((changed, interviews))

@@ -9,7 +9,9 @@ use crate::{
     Services,
     accounts::people as persons,
     db::{Priority, WriteTxn},
-    entity::{analysis, candidate, decision, interview, interview_version, session, session_event, turn, user},
+    entity::{
+        analysis, candidate, decision, interview, interview_version, score_part, session, session_event, turn, user,
+    },
     error::{Result, ServiceError},
     interviews,
 };
@@ -22,14 +24,20 @@ use parley_domain::{
     text::email_norm,
 };
 use rows::{Batch, Ground};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable,
+    QueryFilter,
+};
+use std::sync::Arc;
+use tokio::task::JoinHandle;
 
 /// Who signs in to look around.
 pub const EMAIL: &str = "demo@parley.example";
 /// Sessions where nobody says how many.
 pub const SESSIONS: u64 = 240;
-/// Candidates that are written in one transaction.
+/// Candidates that are written in one transaction, of those with whole conversations and of the others.
 const CHUNK: u64 = 500;
+const CHUNK_LEAN: u64 = 4_000;
 /// Candidates with whole conversations, retakes and decisions; the ones after them fill lists.
 const RICH: u64 = 2_000;
 /// Values that a statement may bind on both databases.
@@ -152,28 +160,44 @@ async fn people_on(
         .ok_or(ServiceError::NotFound)?;
     let version = interviews::version(s.db.read(), workspace, row.version_id.into()).await?;
     pin(s, version.id.0).await?;
-    let decider = actor.code();
-    let ground = Ground {
-        s,
+    let ground = Arc::new(Ground {
+        s: s.clone(),
         workspace,
         interview,
-        version: &version,
-        decider: &decider,
+        version,
+        decider: actor.code(),
         now: s.now(),
-    };
-    let mut n = 0;
-    while n < share {
-        let mut batch = Batch::default();
-        let until = (n + CHUNK).min(share);
-        while n < until {
-            ground.add(&mut batch, before + n, n < RICH)?;
-            n += 1;
-        }
+    });
+    // The next ones are invented while these are written.
+    let mut done = 0;
+    let mut next = invent(&ground, before, 0, share);
+    while done < share {
+        let batch = next.await.map_err(ServiceError::internal)??;
+        let from = done;
+        done = chunk_end(from, share);
+        next = invent(&ground, before, done, share);
         write(s, batch).await?;
-        progress(before + n);
-        tokio::task::yield_now().await;
+        progress(before + done);
     }
     Ok(())
+}
+
+/// Where the chunk that begins at `from` ends.
+fn chunk_end(from: u64, share: u64) -> u64 {
+    let chunk = if from < RICH { CHUNK } else { CHUNK_LEAN };
+    (from + chunk).min(share)
+}
+
+/// Invents the candidates of the chunk that begins at `from`, beside whatever else is done.
+fn invent(ground: &Arc<Ground>, before: u64, from: u64, share: u64) -> JoinHandle<Result<Batch>> {
+    let ground = Arc::clone(ground);
+    tokio::task::spawn_blocking(move || {
+        let mut batch = Batch::default();
+        for n in from..chunk_end(from, share) {
+            ground.add(&mut batch, before + n, n < RICH)?;
+        }
+        Ok(batch)
+    })
 }
 
 /// Sessions have started on it: saving copies from now on.
@@ -189,11 +213,17 @@ async fn pin(s: &Services, version: uuid::Uuid) -> Result<()> {
 
 async fn write(s: &Services, batch: Batch) -> Result<()> {
     let tx = s.db.write(Priority::Background).await?;
+    if s.db.is_sqlite() {
+        // A dozen indexes grow at places all over them: with the usual 2 MB each page would be read again for each row. For
+        // this connection only, which mostly belongs to a command that ends soon.
+        tx.execute_unprepared("PRAGMA cache_size = -262144").await?;
+    }
     insert::<candidate::Entity>(&tx, batch.candidates).await?;
     insert::<session::Entity>(&tx, batch.sessions).await?;
     insert::<turn::Entity>(&tx, batch.turns).await?;
     insert::<session_event::Entity>(&tx, batch.events).await?;
     insert::<analysis::Entity>(&tx, batch.analyses).await?;
+    insert::<score_part::Entity>(&tx, batch.parts).await?;
     insert::<decision::Entity>(&tx, batch.decisions).await?;
     tx.commit().await
 }

@@ -9,10 +9,10 @@ use crate::{
     Services,
     analysis::{Input, analyse, verify},
     candidates::search_key,
-    entity::{analysis, candidate, decision, session, session_event, turn},
+    entity::{analysis, candidate, decision, score_part, session, session_event, turn},
     error::Result,
     interviews::Version,
-    secrets,
+    results, secrets,
     sessions::{new_session, score_key, to_turn},
 };
 use parley_domain::{
@@ -33,21 +33,22 @@ pub(super) struct Batch {
     pub turns: Vec<turn::ActiveModel>,
     pub events: Vec<session_event::ActiveModel>,
     pub analyses: Vec<analysis::ActiveModel>,
+    pub parts: Vec<score_part::ActiveModel>,
     pub decisions: Vec<decision::ActiveModel>,
 }
 
 /// On what the people are.
-pub(super) struct Ground<'a> {
-    pub s: &'a Services,
+pub(super) struct Ground {
+    pub s: Services,
     pub workspace: WorkspaceId,
     pub interview: InterviewId,
-    pub version: &'a Version,
+    pub version: Version,
     /// Who decides: an actor's code.
-    pub decider: &'a str,
+    pub decider: String,
     pub now: Timestamp,
 }
 
-impl Ground<'_> {
+impl Ground {
     /// Adds invented candidate number `n`. Of the first ones all is there: retakes, decisions, whole conversations; later
     /// ones, which only fill lists, say less.
     pub fn add(&self, batch: &mut Batch, n: u64, rich: bool) -> Result<()> {
@@ -101,7 +102,7 @@ impl Ground<'_> {
         added: Timestamp,
         rich: bool,
     ) -> Result<()> {
-        let mut first = new_session(self.s, of, 1)?;
+        let mut first = new_session(&self.s, of, 1)?;
         first.created_at = added.millis();
         first.updated_at = added.millis();
         let lot = dice.below(100);
@@ -228,13 +229,13 @@ impl Ground<'_> {
         row.updated_at = end.millis();
         let who = match reason {
             EndReason::Finished => candidate_code(&row),
-            EndReason::EndedByCreator => self.decider.to_owned(),
+            EndReason::EndedByCreator => self.decider.clone(),
             EndReason::TimeUp | EndReason::Inactivity | EndReason::Replaced => "system".to_owned(),
         };
         self.event(batch, &row, "completed", &who, Some(reason.as_str()), end)?;
         self.analysed(batch, &mut row, &turns, end)?;
         if rich && row.score.is_some() && dice.chance(30) {
-            self.decided(batch, dice, &row, end)?;
+            self.decided(batch, dice, &mut row, end)?;
         }
         if rich && dice.chance(6) {
             self.retake(batch, dice, &mut row, of, end)?;
@@ -254,6 +255,9 @@ impl Ground<'_> {
         row.score = result.overall;
         row.score_key = score_key(result.overall);
         row.score_attempt = Some(row.attempt);
+        // Of several attempts the newest completed one counts, and the invented ones complete the first alone.
+        let parts = results::rows_of(row, &result, true);
+        batch.parts.extend(parts.into_iter().map(Into::into));
         let model = analysis::Model {
             id: self.s.new_id()?,
             workspace_id: self.workspace.0,
@@ -273,7 +277,7 @@ impl Ground<'_> {
         self.event(batch, row, "analysis_ready", "system", None, at)
     }
 
-    fn decided(&self, batch: &mut Batch, dice: &mut Dice, row: &session::Model, after: Timestamp) -> Result<()> {
+    fn decided(&self, batch: &mut Batch, dice: &mut Dice, row: &mut session::Model, after: Timestamp) -> Result<()> {
         let (verdict, reason) = match row.score_key {
             60.. => (
                 Verdict::Advance,
@@ -288,6 +292,7 @@ impl Ground<'_> {
                 dice.pick(&["Too little of their own experience.", ""]),
             ),
         };
+        row.verdict = Some(verdict.as_str().to_owned());
         let at = after.plus(dice.between(10 * MINUTE, DAY)).min(self.now);
         let model = decision::Model {
             id: self.s.new_id()?,
@@ -295,12 +300,12 @@ impl Ground<'_> {
             session_id: row.id,
             verdict: verdict.as_str().to_owned(),
             reason: reason.to_owned(),
-            actor: self.decider.to_owned(),
+            actor: self.decider.clone(),
             created_at: at.millis(),
             updated_at: at.millis(),
         };
         batch.decisions.push(model.into());
-        self.event(batch, row, "decided", self.decider, Some(verdict.as_str()), at)
+        self.event(batch, row, "decided", &self.decider, Some(verdict.as_str()), at)
     }
 
     /// Another attempt, not started; the one before stays whole.
@@ -314,14 +319,15 @@ impl Ground<'_> {
     ) -> Result<()> {
         let at = after.plus(dice.between(MINUTE, DAY)).min(self.now);
         let reason = dice.pick(RetakeReason::ALL);
-        let mut next = new_session(self.s, of, former.attempt + 1)?;
+        let mut next = new_session(&self.s, of, former.attempt + 1)?;
         next.created_at = at.millis();
         next.updated_at = at.millis();
         next.score_key = former.score_key;
         next.score_attempt = former.score_attempt;
+        next.verdict.clone_from(&former.verdict);
         next.retake_reason = Some(reason.as_str().to_owned());
         former.is_current = false;
-        self.event(batch, &next, "retake_granted", self.decider, Some(reason.as_str()), at)?;
+        self.event(batch, &next, "retake_granted", &self.decider, Some(reason.as_str()), at)?;
         batch.sessions.push(next.into());
         Ok(())
     }

@@ -21,6 +21,7 @@ pub mod login_session;
 pub mod membership;
 pub mod public_link;
 pub mod retake_request;
+pub mod score_part;
 pub mod session;
 pub mod session_event;
 pub mod turn;

@@ -88,6 +88,8 @@ pub struct Model {
     pub started_key: i64,
     /// `completed_at`; 0 if not.
     pub finished_key: i64,
+    /// On the current row: the newest decision about the candidate (`Verdict`), whichever attempt it is about.
+    pub verdict: Option<String>,
     /// When it was made, UTC milliseconds.
     pub created_at: i64,
     /// When it was last changed, UTC milliseconds.

@@ -67,6 +67,7 @@ pub(crate) fn new_session(s: &Services, candidate: &candidate::Model, attempt: i
         duration_key: 0,
         started_key: 0,
         finished_key: 0,
+        verdict: None,
         created_at: now,
         updated_at: now,
     })

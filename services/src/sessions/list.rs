@@ -20,7 +20,9 @@ use parley_domain::{
     session::{SessionCounts, SessionFilter, SessionOrder, SessionPage, SessionRow, SessionSort, Status},
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
+};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -65,11 +67,11 @@ pub async fn list(
     let has_previous = if backwards { more } else { cursor.is_some() };
     let next = at(found.last().filter(|_| has_next), false)?;
     let previous = at(found.first().filter(|_| has_previous), true)?;
-    Ok(SessionPage {
-        rows: to_rows(s, actor, found).await?,
-        next,
-        previous,
-    })
+    let mut rows = to_rows(s, actor, found).await?;
+    if interview.is_none() {
+        name_interviews(s, scope.workspace, &mut rows).await?;
+    }
+    Ok(SessionPage { rows, next, previous })
 }
 
 /// How the database would find a page: for the test that an index serves every sort.
@@ -80,12 +82,12 @@ pub async fn list(
 pub async fn plan(
     s: &Services,
     actor: &Actor,
-    interview: InterviewId,
+    interview: Option<InterviewId>,
     filter: &SessionFilter,
     order: SessionOrder,
     cursor: Option<&str>,
 ) -> Result<String> {
-    let scope = scope(s, actor, Some(interview)).await?;
+    let scope = scope(s, actor, interview).await?;
     let cursor = cursor
         .map(|c| Cursor::decode(c, order, key_count(order.by)))
         .transpose()?;
@@ -140,6 +142,49 @@ pub async fn counts(
         }
     }
     Ok(counts)
+}
+
+/// Who completed last, over all interviews of the workspace.
+///
+/// # Errors
+/// A role that may not read.
+pub async fn completed_last(s: &Services, actor: &Actor, most: u64) -> Result<Vec<SessionRow>> {
+    use session::Column as C;
+    let workspace = s.allow_own(actor, Action::Read)?;
+    let found = session::Entity::find()
+        .filter(C::WorkspaceId.eq(workspace.0))
+        .filter(C::Listed.eq(true))
+        .filter(C::IsCurrent.eq(true))
+        // In so many words: a bound zero would not be recognised as the condition of the index.
+        .filter(Expr::cust(r#""session"."finished_key" > 0"#))
+        .order_by_desc(C::FinishedKey)
+        .order_by_desc(C::Id)
+        .limit(most)
+        .all(s.db.read())
+        .await?;
+    let mut rows = to_rows(s, actor, found).await?;
+    name_interviews(s, workspace, &mut rows).await?;
+    Ok(rows)
+}
+
+/// Says of each row which interview it is of.
+async fn name_interviews(s: &Services, workspace: WorkspaceId, rows: &mut [SessionRow]) -> Result<()> {
+    let ids = distinct(rows.iter().map(|r| r.session.interview_id.0).collect());
+    let titles: HashMap<Uuid, String> = interview::Entity::find()
+        .filter(interview::Column::WorkspaceId.eq(workspace.0))
+        .filter(interview::Column::Id.is_in(ids))
+        .select_only()
+        .column(interview::Column::Id)
+        .column(interview::Column::Title)
+        .into_tuple::<(Uuid, String)>()
+        .all(s.db.read())
+        .await?
+        .into_iter()
+        .collect();
+    for row in rows {
+        row.interview = titles.get(&row.session.interview_id.0).cloned();
+    }
+    Ok(())
 }
 
 /// The sessions that this actor asks about; an interview that is not theirs is not found.
@@ -306,6 +351,7 @@ fn to_row(
         candidate_id: person.id.into(),
         name: person.name.clone(),
         email: person.email.clone(),
+        interview: None,
         source: word(&person.source)?,
         score: (row.score_key >= 0).then(|| f64::from(row.score_key) / 10.0),
         score_attempt: row.score_attempt.filter(|a| *a != row.attempt && row.score_key >= 0),

@@ -24,7 +24,7 @@ pub use lifecycle::end;
 pub(crate) use lifecycle::{change_status, clock_of, event, lock, new_session, rules_of, store_clock, tell};
 #[doc(hidden)]
 pub use list::plan;
-pub use list::{counts, list, rows};
+pub use list::{completed_last, counts, list, rows};
 pub use query::Scope;
 pub(crate) use report::find as find_session;
 pub use report::{Report, actor_names, decide, decision, events, get, of_candidate, report, transcript};

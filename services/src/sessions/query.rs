@@ -37,20 +37,21 @@ pub struct Scope {
 #[derive(Clone, Debug)]
 pub(super) struct Query {
     select: Select<session::Entity>,
+    all_attempts: bool,
+    /// SQLite, asked for all interviews and every status: see [`Query::page`].
+    keep_order: bool,
 }
 
 impl Query {
     /// Reads a filter. What cannot match anything (an empty range) matches nothing; what cannot be read is refused.
     pub(super) async fn new(s: &Services, scope: Scope, filter: &SessionFilter, by: SessionSort) -> Result<Self> {
         use session::Column as C;
-        let mut select = session::Entity::find().filter(C::WorkspaceId.eq(scope.workspace.0));
-        if let Some(interview) = scope.interview {
-            select = select.filter(C::InterviewId.eq(interview.0));
-        }
-        select = select.filter(C::Listed.eq(true));
-        if !filter.all_attempts {
-            select = select.filter(C::IsCurrent.eq(true));
-        }
+        // The workspace alone, where no interview is given. One that is given was found in the workspace, and a foreign key
+        // keeps its sessions there: to name both would send every count from its index to every row.
+        let mut select = match scope.interview {
+            Some(interview) => session::Entity::find().filter(C::InterviewId.eq(interview.0)),
+            None => session::Entity::find().filter(C::WorkspaceId.eq(scope.workspace.0)),
+        };
         if let Some(status) = filter.status {
             // SQLite would take the index that begins with the status and sort what it finds. The plus sign keeps it on
             // the index that has the order already; that one holds the status too.
@@ -81,17 +82,38 @@ impl Query {
         if let Some(q) = filter.q.as_deref() {
             select = search(s, scope, select, q).await?;
         }
-        Ok(Self { select })
+        Ok(Self {
+            select,
+            all_attempts: filter.all_attempts,
+            keep_order: scope.interview.is_none() && filter.status.is_none() && s.db.is_sqlite(),
+        })
     }
 
     /// Without an order.
     pub(super) fn plain(self) -> Select<session::Entity> {
-        self.select
+        let select = self.select.filter(session::Column::Listed.eq(true));
+        if self.all_attempts {
+            select
+        } else {
+            select.filter(session::Column::IsCurrent.eq(true))
+        }
     }
 
     /// In this order, from `cursor` on. A page before the cursor comes out last row first.
     pub(super) fn page(self, order: SessionOrder, cursor: Option<&Cursor>) -> Select<session::Entity> {
-        let mut select = self.select;
+        let mut select = if self.keep_order {
+            // Plus signs again: three columns of the index that counts by status would be taken, and all of the workspace
+            // sorted; the index in the order of the list has these columns too.
+            let shown = |column: &str| Expr::cust_with_values(format!(r#"+"session"."{column}" = ?"#), [true]);
+            let select = self.select.filter(shown("listed"));
+            if self.all_attempts {
+                select
+            } else {
+                select.filter(shown("is_current"))
+            }
+        } else {
+            self.plain()
+        };
         let backwards = cursor.is_some_and(|c| c.before);
         let ascending = order.descending == backwards;
         let columns = columns(order.by);

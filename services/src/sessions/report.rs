@@ -176,6 +176,15 @@ pub async fn decide(s: &Services, actor: &Actor, id: SessionId, verdict: Verdict
     row_of_decision::Entity::insert(row.into_active_model())
         .exec_without_returning(&*tx)
         .await?;
+    if let Some(candidate) = of.candidate_id {
+        session::Entity::update_many()
+            .col_expr(session::Column::Verdict, verdict.as_str().into())
+            .filter(session::Column::WorkspaceId.eq(workspace.0))
+            .filter(session::Column::CandidateId.eq(candidate))
+            .filter(session::Column::IsCurrent.eq(true))
+            .exec(&*tx)
+            .await?;
+    }
     event(&*tx, s, &of, "decided", actor, Some(verdict.as_str())).await?;
     tx.commit().await?;
     tell(s, &of);

@@ -109,6 +109,7 @@ pub(super) async fn grant_in(
     // The list shows the score that counts on the current row, whichever attempt it is from.
     next.score_key = current.score_key;
     next.score_attempt = current.score_attempt;
+    next.verdict.clone_from(&current.verdict);
     next.retake_reason = Some(reason.to_owned());
     next.retake_note = note;
     let mut former = current.into_active_model();

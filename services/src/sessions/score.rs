@@ -1,6 +1,6 @@
 //! The score that lists show: of the attempt that counts.
 
-use crate::{entity::session, error::Result};
+use crate::{entity::session, error::Result, results};
 use parley_domain::session::Status;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
@@ -32,6 +32,7 @@ pub async fn mark_score(tx: &impl ConnectionTrait, workspace: Uuid, candidate: U
         .find(|a| a.counts)
         .or_else(|| attempts.iter().find(|a| a.status == Status::Completed.as_str()))
         .map(|a| (a.attempt, a.score));
+    let several = attempts.len() > 1;
     for row in attempts {
         let (attempt, score) = match counting {
             Some((attempt, score)) if row.is_current => (Some(attempt), score),
@@ -46,6 +47,10 @@ pub async fn mark_score(tx: &impl ConnectionTrait, workspace: Uuid, candidate: U
         change.score_key = Set(key);
         change.score_attempt = Set(attempt);
         change.update(tx).await?;
+    }
+    // With one attempt, its scores were written as they count.
+    if several {
+        results::count_anew(tx, &[candidate]).await?;
     }
     Ok(())
 }

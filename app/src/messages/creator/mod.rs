@@ -27,6 +27,8 @@ mod ai;
 mod analysis;
 mod common;
 mod interviews;
+mod members;
+mod results;
 mod sessions;
 
 pub use accounts::Accounts;
@@ -34,6 +36,8 @@ pub use ai::Ai;
 pub use analysis::Analyses;
 pub use common::Common;
 pub use interviews::Interviews;
+pub use members::Members;
+pub use results::Results;
 pub use sessions::*;
 
 /// The texts of the creators' screens.
@@ -49,6 +53,10 @@ pub struct Creator {
     pub ai: &'static Ai,
     /// List, editor, settings.
     pub interviews: &'static Interviews,
+    /// Members of the workspace.
+    pub members: &'static Members,
+    /// The Results tab.
+    pub results: &'static Results,
     /// Sessions tab, candidates, report.
     pub sessions: &'static Sessions,
 }
@@ -67,6 +75,8 @@ static ENGLISH: Creator = Creator {
     analysis: &analysis::ENGLISH,
     ai: &ai::ENGLISH,
     interviews: &interviews::ENGLISH,
+    members: &members::ENGLISH,
+    results: &results::ENGLISH,
     sessions: &sessions::ENGLISH,
 };
 

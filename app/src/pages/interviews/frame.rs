@@ -106,6 +106,7 @@ fn Head(interview: Interview) -> impl IntoView {
                     (format!("{base}/content"), t.tab_content),
                     (format!("{base}/sessions"), t.tab_sessions),
                     (format!("{base}/settings"), t.tab_settings),
+                    (format!("{base}/results"), creator().results.tab),
                 ]
             />
         </div>

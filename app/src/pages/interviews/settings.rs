@@ -3,8 +3,8 @@
 use super::frame::{OneInterview, use_interview};
 use super::store::{Kept, forget, keep, kept};
 use crate::components::{
-    AsyncView, Button, ButtonKind, ButtonSize, ButtonType, Checkbox, Choice, FieldWidth, Notice, NoticeKind,
-    SelectField, SignedOut, SkeletonKind, TextField, Toasts, focus_field, use_toasts,
+    AsyncView, Button, ButtonKind, ButtonSize, ButtonType, Checkbox, Choice, ConfirmDialog, FieldWidth, Notice,
+    NoticeKind, SelectField, SignedOut, SkeletonKind, TextField, Toasts, focus_field, use_toasts,
 };
 use crate::error::AppError;
 use crate::messages::{Locale, creator};
@@ -179,6 +179,18 @@ impl Form {
         forget(&self.key());
     }
 
+    /// After a save: what was typed meanwhile stays, as edits on what is saved now.
+    fn settled(self, sent: &Settings, saved: &Interview) {
+        let typed = untrack(|| self.fields.read());
+        if typed.as_ref() == Ok(sent) {
+            return self.took(saved);
+        }
+        self.revision.set(saved.revision);
+        self.base.set(saved.content.settings.clone());
+        self.failed.set(None);
+        self.restored.set(false);
+    }
+
     /// `anew`: first fetch the present revision, so that this replaces what someone saved meanwhile.
     fn save(self, anew: bool) {
         if self.busy.get_untracked() {
@@ -189,6 +201,7 @@ impl Form {
             Err(errors) => return self.show(errors),
         };
         self.busy.set(true);
+        let sent = settings.clone();
         spawn_local(async move {
             let slug = self.slug.get_value();
             let result = async {
@@ -206,7 +219,7 @@ impl Form {
             }
             match result {
                 Ok(saved) => {
-                    self.took(&saved);
+                    self.settled(&sent, &saved);
                     self.toasts.show(creator().interviews.saved);
                     self.frame.reload();
                 }
@@ -293,7 +306,9 @@ fn guard(form: Form, dirty: Memo<bool>) {
                     input,
                 },
             ),
-            _ => forget(&form.key()),
+            Ok(_) => forget(&form.key()),
+            // A field that is being typed in is no number just now: what was kept before stays kept.
+            Err(_) => {}
         }
     });
     Effect::new(move |_| {
@@ -494,16 +509,27 @@ fn AccessPart(form: Form, locked: bool) -> impl IntoView {
 fn SaveRow(form: Form, dirty: Memo<bool>) -> impl IntoView {
     let t = creator().interviews;
     let shown = Memo::new(move |_| dirty.get() || form.busy.get());
+    let asking = RwSignal::new(false);
     let idle = Signal::derive(move || !shown.get());
     view! {
         <div class="save-bar" class:save-bar--shown=move || shown.get()>
             <span role="status">{move || shown.get().then_some(t.unsaved)}</span>
             <span class="push"></span>
-            <Button kind=ButtonKind::Quiet disabled=idle on_press=Callback::new(move |()| form.discard())>
+            <Button kind=ButtonKind::Quiet disabled=idle on_press=Callback::new(move |()| asking.set(true))>
                 {t.discard}
             </Button>
             <Button kind=ButtonKind::Primary r#type=ButtonType::Submit busy=form.busy disabled=idle>{t.save}</Button>
         </div>
+        <ConfirmDialog
+            id="discard-settings"
+            open=asking
+            title=t.discard_title
+            text=t.discard_text
+            confirm=t.discard
+            cancel=creator().keep_editing
+            danger=true
+            on_confirm=Callback::new(move |()| form.discard())
+        />
     }
 }
 

@@ -102,6 +102,7 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
                 </span>
                 {twice}
             </th>
+            {row.interview.clone().map(|title| view! { <td class="c-interview"><bdi>{title}</bdi></td> })}
             {cells}
             <td class="no-print col-end">
                 <div class="table__actions">

@@ -134,6 +134,9 @@ fn Head() -> impl IntoView {
                     />
                 </th>
                 <Sort by=SessionSort::Name label=t.candidate class="col-sticky"/>
+                {move || desk.place.with(|p| p.interview.is_none()).then(|| {
+                    view! { <th scope="col" class="c-interview">{creator().interviews.col_title}</th> }
+                })}
                 {columns}
                 <th class="no-print col-end"><span class="sr-only">{t.row_menu}</span></th>
             </tr>

@@ -1,6 +1,6 @@
 //! `/w/{slug}/settings/keys`: API keys.
 
-use super::SettingsHead;
+use super::{SettingsHead, role_name};
 use crate::components::{
     AsyncView, Button, ButtonKind, ButtonSize, ConfirmDialog, CopyField, Dialog, EmptyState, IconName, Notice,
     NoticeKind, SelectField, TextField, Time, use_toasts,
@@ -83,17 +83,6 @@ fn KeyTable(list: Vec<ApiKeySeen>, on_change: Callback<()>) -> impl IntoView {
                 <tbody>{rows}</tbody>
             </table>
         </div>
-    }
-}
-
-/// What a role is called.
-const fn role_name(role: Role) -> &'static str {
-    let t = creator().accounts;
-    match role {
-        Role::Viewer => t.role_viewer,
-        Role::Member => t.role_member,
-        Role::Admin => t.role_admin,
-        Role::Owner => t.role_owner,
     }
 }
 

@@ -6,6 +6,8 @@ pub mod candidates;
 pub mod imports;
 pub mod interviews;
 pub mod links;
+pub mod members;
+pub mod results;
 pub mod retakes;
 pub mod sessions;
 
@@ -19,6 +21,8 @@ pub fn routes() -> OpenApiRouter<Services> {
         .merge(links::routes())
         .merge(candidates::routes())
         .merge(imports::routes())
+        .merge(members::routes())
+        .merge(results::routes())
         .merge(retakes::routes())
         .merge(sessions::routes())
         .merge(analysis::routes())

@@ -1,0 +1,169 @@
+//! `/w/{slug}/settings/members`: who belongs here, and in which role.
+
+use super::{SettingsHead, role_name};
+use crate::components::{
+    AsyncView, Avatar, Button, ButtonKind, ButtonSize, ConfirmDialog, Notice, NoticeKind, Time, use_toasts,
+};
+use crate::error::AppError;
+use crate::messages::creator;
+use crate::pages::layout::use_here;
+use crate::server_fns::members::{change_role, list_members, remove_member};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use parley_domain::{
+    account::{Action, Role},
+    member::MemberSeen,
+};
+
+/// The list, another role, an end.
+#[component]
+pub fn MembersPage() -> impl IntoView {
+    let t = creator().members;
+    let here = use_here();
+    let members = Resource::new(|| (), move |()| list_members(here.slug()));
+    let reload = Callback::new(move |()| {
+        members.refetch();
+        // One's own role may be another now.
+        here.reload();
+    });
+    let failed = RwSignal::new(None::<AppError>);
+    view! {
+        <SettingsHead/>
+        <div class="page">
+            <section class="section">
+                <div class="section__head">
+                    <h2>{t.title}</h2>
+                    <p class="section__help prose">{t.help}</p>
+                </div>
+                {move || failed.get().map(|error| {
+                    view! { <Notice kind=NoticeKind::Error title=t.not_changed text=error.to_string()/> }
+                })}
+                <AsyncView
+                    data=members
+                    view={move |list: Vec<MemberSeen>| view! { <MemberTable list=list failed=failed on_change=reload/> }.into_any()}
+                />
+                {here.can(Action::ManageMembers).then(|| view! { <p class="muted small prose">{t.add_help}</p> })}
+            </section>
+            <section class="section">
+                <h2>{t.roles}</h2>
+                <dl class="facts">
+                    {[
+                        (Role::Viewer, t.viewer_may),
+                        (Role::Member, t.member_may),
+                        (Role::Admin, t.admin_may),
+                        (Role::Owner, t.owner_may),
+                    ]
+                        .map(|(role, may)| view! { <dt>{role_name(role)}</dt> <dd>{may}</dd> })
+                        .collect_view()}
+                </dl>
+            </section>
+        </div>
+    }
+}
+
+#[component]
+fn MemberTable(list: Vec<MemberSeen>, failed: RwSignal<Option<AppError>>, on_change: Callback<()>) -> impl IntoView {
+    let t = creator().members;
+    let rows = list
+        .into_iter()
+        .map(|member| view! { <MemberRow member=member failed=failed on_change=on_change/> })
+        .collect_view();
+    view! {
+        <div class="table-box">
+            <table class="table">
+                <thead>
+                    <tr>
+                        <th scope="col" class="col-sticky">{t.name}</th>
+                        <th scope="col">{t.role}</th>
+                        <th scope="col">{t.joined}</th>
+                        <td></td>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+#[component]
+fn MemberRow(member: MemberSeen, failed: RwSignal<Option<AppError>>, on_change: Callback<()>) -> impl IntoView {
+    let t = creator().members;
+    let here = use_here();
+    let toasts = use_toasts();
+    let asking = RwSignal::new(false);
+    let (id, role) = (member.id, member.role);
+    let ended = move |result: Result<(), AppError>, done: &'static str| {
+        match result {
+            Ok(()) => {
+                failed.set(None);
+                toasts.show(done);
+            }
+            Err(error) => failed.set(Some(error)),
+        }
+        // After a failure too: the list shows what is, not what was asked for.
+        on_change.run(());
+    };
+    let change = move |ev: leptos::ev::Event| {
+        let Ok(chosen) = event_target_value(&ev).parse::<Role>() else {
+            return;
+        };
+        spawn_local(async move {
+            let result = change_role(here.slug(), id, chosen).await;
+            ended(result, t.changed);
+        });
+    };
+    let remove = Callback::new(move |()| {
+        spawn_local(async move {
+            let result = remove_member(here.slug(), id).await;
+            ended(result, t.removed);
+        });
+    });
+    let role_cell = if member.may_give.is_empty() {
+        let why = (member.you && role == Role::Owner).then_some(t.last_owner);
+        view! { <span title=why>{role_name(role)}</span> }.into_any()
+    } else {
+        let options = member
+            .may_give
+            .iter()
+            .map(|one| view! { <option value=one.as_str() selected=*one == role>{role_name(*one)}</option> })
+            .collect_view();
+        view! {
+            <span class="select">
+                <select class="input" aria-label=(t.role_of)(&member.name) on:change=change>{options}</select>
+            </span>
+        }
+        .into_any()
+    };
+    let end = member.may_remove.then(|| {
+        view! {
+            <Button size=ButtonSize::Small kind=ButtonKind::Harm on_press=Callback::new(move |()| asking.set(true))>
+                {t.remove}
+            </Button>
+            <ConfirmDialog
+                id=format!("remove-{id}")
+                open=asking
+                title=(t.remove_title)(&member.name)
+                text=t.remove_text
+                confirm=t.remove
+                danger=true
+                on_confirm=remove
+            />
+        }
+    });
+    view! {
+        <tr>
+            <th scope="row" class="col-sticky">
+                <span class="row member">
+                    <Avatar name=member.name.clone()/>
+                    <span class="cell-two">
+                        <span><bdi>{member.name.clone()}</bdi> {member.you.then(|| view! { " " <span class="badge">{t.you}</span> })}</span>
+                        <small>{member.email}</small>
+                    </span>
+                </span>
+            </th>
+            <td>{role_cell}</td>
+            <td><Time at=member.joined/></td>
+            <td class="num">{end}</td>
+        </tr>
+    }
+}

@@ -1,0 +1,226 @@
+// What creators do besides watching sessions: writing interviews without losing a word, reading results, managing members; every
+// screen of theirs by keyboard and for screen readers.
+import type { Page } from '@playwright/test';
+import { expect, test } from '../fixtures.ts';
+import { SignIn } from '../pages/creator.ts';
+import { tokenOf } from '../support/api.ts';
+import { Door } from '../support/door.ts';
+import { Server, owner } from '../support/server.ts';
+
+const hydrated = (page: Page) => expect(page.locator('html[data-hydrated]')).toBeAttached();
+
+/** Signs in and answers the workspace's place in addresses. */
+async function signIn(page: Page, as?: { email: string; password: string }): Promise<string> {
+  await (await SignIn.open(page)).as(as);
+  await page.waitForURL(/\/w\/[^/]+/);
+  return new URL(page.url()).pathname.split('/')[2] ?? '';
+}
+
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await hydrated(page);
+}
+
+const question = (page: Page, n: number) => page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: `Question ${n}`, exact: true }) });
+const text = (page: Page, n: number) => question(page, n).getByRole('textbox', { name: 'Question', exact: true });
+
+test('edits survive an ended login, and the order is changed by keyboard', async ({ api, complaints, page }) => {
+  complaints.allow(/status of 401/); // what saving answers once the login has ended
+  const interview = await api.interview('Editor');
+  const slug = await signIn(page);
+  const editor = `/w/${slug}/interviews/${interview.id}/content`;
+  await open(page, editor);
+  await expect(text(page, 1)).toHaveValue('Tell me about a project you are proud of.');
+
+  // The third question goes to the top, by its grip.
+  await page.getByRole('button', { name: /^Question 3: move/ }).focus();
+  await page.keyboard.press('ArrowUp');
+  await expect(text(page, 2)).toHaveValue('How do you handle a disagreement?');
+  await page.keyboard.press('ArrowUp');
+  await expect(text(page, 1)).toHaveValue('How do you handle a disagreement?');
+  await expect(page.getByText('Now 1 of 3')).toBeAttached();
+  await text(page, 1).fill('How do you settle a disagreement?');
+  await expect(page.getByText('Unsaved changes')).toBeVisible();
+
+  // The login ends elsewhere, in the middle of it.
+  await page.context().clearCookies();
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText('You are signed out')).toBeVisible();
+  await expect(text(page, 1)).toHaveValue('How do you settle a disagreement?');
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.getByRole('link', { name: 'Log in again' }).click();
+  await new SignIn(page).as();
+  await page.waitForURL(new RegExp(`${editor}$`));
+  await hydrated(page);
+  await expect(page.getByText('Your unsaved changes are back')).toBeVisible();
+  await expect(text(page, 1)).toHaveValue('How do you settle a disagreement?');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText('Changes saved').first()).toBeVisible();
+
+  const saved = await api.get<{ questions: { id: string; text: string }[] }>(`/interviews/${interview.id}`);
+  expect(saved.questions.map((q) => q.text)).toEqual(['How do you settle a disagreement?', 'Tell me about a project you are proud of.', 'Which shift suits you?']);
+  expect(saved.questions[0]?.id, 'a moved question keeps its id').toBe(interview.questions[2]?.id);
+  await open(page, editor);
+  await expect(page.getByText('Your unsaved changes are back')).toHaveCount(0);
+  await expect(text(page, 1)).toHaveValue('How do you settle a disagreement?');
+});
+
+test('two people edit the same interview', async ({ api, page, visitor, complaints }) => {
+  complaints.allow(/status of 409/);
+  const interview = await api.interview('Two editors');
+  const slug = await signIn(page);
+  const other = await visitor();
+  await signIn(other);
+  const editor = `/w/${slug}/interviews/${interview.id}/content`;
+  await open(page, editor);
+  await open(other, editor);
+  await text(page, 1).fill('First of the one');
+  await text(other, 1).fill('First of the other');
+  await other.getByRole('button', { name: 'Save changes' }).click();
+  await expect(other.getByText('Changes saved').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText('Someone saved this interview meanwhile')).toBeVisible();
+  await expect(text(page, 1)).toHaveValue('First of the one');
+  await page.getByRole('button', { name: 'Replace with mine' }).click();
+  await expect(page.getByText('Changes saved').first()).toBeVisible();
+  const saved = await api.get<{ questions: { text: string }[] }>(`/interviews/${interview.id}`);
+  expect(saved.questions[0]?.text).toBe('First of the one');
+});
+
+test('results add up what candidates did', async ({ api, page, server, accessible }) => {
+  const interview = await api.interview('Results', { criteria: [{ name: 'Teamwork', description: 'speaks of the team', weight: 2 }] });
+  for (const [index, name] of ['Ana', 'Bo', 'Cy', 'Di'].entries()) {
+    const candidate = await api.candidate(interview.id, { name });
+    const door = new Door(server.url, tokenOf(candidate.invite_url));
+    if (index > 2) continue;
+    let { view } = await door.start();
+    while (view.question && index < 2) {
+      const base = Door.write(view);
+      const choice = view.question.choices[0];
+      const reply = choice ? await door.post('answer', { client_id: base.client_id, question: base.question, 'choices[]': choice.id }) : await door.answer(base);
+      view = reply.view;
+    }
+    if (index > 1) continue;
+    await door.finish();
+    await expect.poll(async () => (await api.session(candidate.session.id)).analysis_state).toBe('ready');
+    await api.send('PUT', `/sessions/${candidate.session.id}/decision`, { verdict: index ? 'decline' : 'advance', reason: '' });
+  }
+  const slug = await signIn(page);
+  await open(page, `/w/${slug}/interviews/${interview.id}/sessions`);
+  await page.getByRole('navigation', { name: 'Interview' }).getByRole('link', { name: 'Results' }).click();
+  await expect(page.getByRole('heading', { name: 'How far candidates came' })).toBeVisible();
+  const funnel = page.getByRole('region').filter({ hasText: 'How far candidates came' }).or(page.locator('section').filter({ hasText: 'How far candidates came' })).first();
+  for (const [step, n] of [['Added', 4], ['Started', 3], ['Completed', 2]] as const) {
+    await expect(funnel.getByRole('listitem').filter({ hasText: step })).toContainText(String(n));
+  }
+  await expect(page.getByRole('img', { name: /^Distribution of 2 overall scores/ })).toBeVisible();
+  await expect(page.getByRole('listitem').filter({ hasText: 'Teamwork' })).toContainText('of 2 candidates');
+  await accessible(page, 'results');
+  // The same figures as a table, without scripts' help.
+  await funnel.getByText('Show as table').click();
+  await expect(funnel.getByRole('row', { name: /^Started 3 75%$/ })).toBeVisible();
+  await page.getByRole('link', { name: 'Completed', exact: true }).click();
+  await page.waitForURL(/\/sessions\?status=completed$/);
+  await expect(page.getByRole('row').filter({ hasText: 'Ana' })).toBeVisible();
+  await expect(page.getByRole('row').filter({ hasText: 'Di' })).toHaveCount(0);
+});
+
+test('members: another role takes effect at once, and an owner is left', async ({ page, server, visitor, accessible }) => {
+  const mia = { email: 'mia@example.com', password: 'mia has a password' };
+  server.command(['user', 'add', '--email', mia.email, '--name', 'Mia Member', '--role', 'viewer'], `${mia.password}\n`);
+  const slug = await signIn(page);
+  const theirs = await visitor();
+  await signIn(theirs, mia);
+  await open(theirs, `/w/${slug}/interviews`);
+  await expect(theirs.getByRole('link', { name: 'New interview' })).toHaveCount(0);
+
+  await open(page, `/w/${slug}/settings/members`);
+  await accessible(page, 'members');
+  const row = page.getByRole('row').filter({ hasText: 'Mia Member' });
+  await row.getByRole('combobox', { name: 'Role of Mia Member' }).selectOption('Admin');
+  await expect(page.getByText('Role changed').first()).toBeVisible();
+  await expect(page.getByRole('row').filter({ hasText: owner.name }).getByRole('combobox')).toHaveCount(0);
+  await open(theirs, `/w/${slug}/interviews`);
+  await expect(theirs.getByRole('link', { name: 'New interview' })).toBeVisible();
+  // An admin does not touch owners.
+  await open(theirs, `/w/${slug}/settings/members`);
+  await expect(theirs.getByRole('row').filter({ hasText: owner.name }).getByRole('button')).toHaveCount(0);
+
+  await row.getByRole('button', { name: 'Remove' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await expect(page.getByText('Member removed').first()).toBeVisible();
+  await expect(row).toHaveCount(0);
+  await theirs.goto('/');
+  await expect(theirs.getByRole('link', { name: 'New interview' })).toHaveCount(0);
+});
+
+test('menus and dialogs by keyboard alone', async ({ api, page }) => {
+  const interview = await api.interview('Keyboard');
+  await api.candidate(interview.id, { name: 'Ana' });
+  const slug = await signIn(page);
+  await open(page, `/w/${slug}/interviews/${interview.id}/sessions`);
+  const add = page.getByRole('button', { name: 'Add', exact: true });
+  await add.focus();
+  await page.keyboard.press('ArrowDown');
+  const entry = page.getByRole('menuitem', { name: /Create individually/ });
+  await expect(entry).toBeFocused();
+  await page.keyboard.press('End');
+  await expect(page.getByRole('menu', { name: 'Add' }).getByRole('menuitem').last()).toBeFocused();
+  await page.keyboard.press('c');
+  await expect(entry).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(entry).toBeHidden();
+  await expect(add).toBeFocused();
+
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  const sheet = page.getByRole('dialog', { name: 'Create individually' });
+  await expect(sheet.getByRole('textbox', { name: /^Name/ })).toBeFocused();
+  await page.keyboard.type('Bo');
+  // Esc asks before what was typed is lost.
+  await page.keyboard.press('Escape');
+  await expect(page.getByText('Discard what you entered?')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(sheet.getByRole('textbox', { name: /^Name/ })).toHaveValue('Bo');
+
+  // A row's own menu, from the row's link on.
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Discard', exact: true }).press('Enter');
+  await expect(sheet).toBeHidden();
+  await page.getByRole('row').filter({ hasText: 'Ana' }).getByRole('link').first().focus();
+  const menu = page.getByRole('button', { name: /: Ana$/ });
+  for (let n = 0; n < 6 && !(await menu.evaluate((button) => button === document.activeElement)); n += 1) await page.keyboard.press('Tab');
+  await expect(menu).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('menu').getByRole('menuitem').first()).toBeFocused();
+});
+
+test('every screen of a creator passes axe, in the light and in the dark', async ({ visitor, accessible, complaints }) => {
+  complaints.allow(/status of 404/);
+  test.setTimeout(180_000);
+  // A server of its own: a second workspace would be in the way of other tests.
+  const server = await Server.start('axe');
+  const page = await visitor({ baseURL: server.url });
+  const said = server.command(['demo', '--sessions', '60']);
+  const of = (label: string) => new RegExp(`^${label}\\s+(\\S+)$`, 'm').exec(said)?.[1] ?? '';
+  await page.goto('/login');
+  await accessible(page, 'login');
+  await new SignIn(page).as({ email: of('Email'), password: of('Password') });
+  const base = `/w/${/\/w\/(\S+)/.exec(said)?.[1] ?? ''}`;
+  await page.goto(`${base}/interviews`);
+  const href = (await page.getByRole('rowheader').getByRole('link').first().getAttribute('href')) ?? '';
+  const inside = href.replace(/\/[^/]+$/, '');
+  await page.goto(`${inside}/sessions?status=completed`);
+  const report = (await page.getByRole('rowheader').getByRole('link').first().getAttribute('href')) ?? '';
+  const screens = [base, `${base}/interviews`, `${base}/interviews/new`, `${base}/sessions`, `${base}/settings`, `${base}/settings/members`, `${base}/settings/keys`, `${base}/nowhere`];
+  screens.push(...['content', 'sessions', 'settings', 'results', 'deleted'].map((tab) => `${inside}/${tab}`), report);
+  for (const screen of screens) {
+    await open(page, screen);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await accessible(page, `${screen} (${colorScheme})`);
+    }
+  }
+  await server.stop();
+});
