@@ -26,7 +26,7 @@ impl MigrationTrait for Migration {
             })
             .await?;
         // Partial ones, small and of no temptation to a planner that sorts a list.
-        let by_opened = ["interview_id", "listed", "is_current", "started_key", "id"];
+        let by_opened = ["interview_id", "listed", "is_current", "started_key", "opened_at", "id"];
         let opened = index("session", "opened", &by_opened)
             .and_where(Expr::col("opened_at").is_not_null())
             .to_owned();

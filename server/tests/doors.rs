@@ -165,7 +165,7 @@ async fn viewers_change_nothing() {
 }
 
 /// What a viewer may ask for; some ask about things that are not there.
-const READS: [&str; 9] = [
+const READS: [&str; 12] = [
     "/sfn/sessions/list",
     "/sfn/sessions/counts",
     "/sfn/sessions/columns",
@@ -175,4 +175,7 @@ const READS: [&str; 9] = [
     "/sfn/interviews/list",
     "/sfn/interviews/get",
     "/sfn/interviews/templates",
+    "/sfn/dashboard/read",
+    "/sfn/results/of-interview",
+    "/sfn/members/list",
 ];

@@ -1,6 +1,6 @@
 //! The dashboard: where all sessions stand, who completed last, what was worked on last.
 
-use super::interviews::{InterviewRow, list_interviews};
+use super::interviews::InterviewRow;
 use crate::error::AppError;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -8,7 +8,7 @@ use parley_domain::{session::SessionCounts, time::ShownTime};
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
-use crate::server_fns as door;
+use crate::server_fns::{self as door, interviews::list_interviews};
 #[cfg(feature = "ssr")]
 use parley_services::sessions as service;
 

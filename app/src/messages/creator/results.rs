@@ -40,6 +40,7 @@ texts! {
     question = "Question",
     former = "no longer in the interview",
     score_count = "Scored",
+    not_scored = "no scores",
     decisions = "Decisions",
     decisions_help = "The newest decision about each candidate.",
     open = "Not decided",
@@ -53,7 +54,7 @@ texts! {
     recent_none = "Nobody has completed an interview yet.",
     all_completed = "All completed",
     =>
-    of(part: i64, whole: i64) = format!("{} of {}", number(part.unsigned_abs()), number(whole.unsigned_abs())),
+    of(whole: i64) = format!("of {}", number(whole.unsigned_abs())),
     median_is(median: f64) = format!("Median {median:.1}"),
     mean_of(n: i64) = format!("of {}", count(n.unsigned_abs(), "candidate", "candidates")),
     minutes(n: i64) = format!("{} min", number(n.unsigned_abs())),

@@ -59,14 +59,14 @@ fn figures(r: &InterviewResults) -> AnyView {
     let decided = r.decisions.advance + r.decisions.hold + r.decisions.decline;
     view! {
         <dl class="card figures-row">
-            {one(t.figure_completed, whole(r.funnel.completed), (t.of)(r.funnel.completed, r.funnel.added))}
+            {one(t.figure_completed, whole(r.funnel.completed), (t.of)(r.funnel.added))}
             {one(
                 t.figure_mean,
                 r.scores.mean.map_or_else(none, |mean| format!("{mean:.1}")),
                 r.scores.median.map_or_else(String::new, t.median_is),
             )}
             {one(t.figure_time, r.median_seconds.map_or_else(none, duration), String::new())}
-            {one(t.figure_decided, whole(decided), (t.of)(decided, decided + r.decisions.open))}
+            {one(t.figure_decided, whole(decided), (t.of)(decided + r.decisions.open))}
         </dl>
     }
     .into_any()
@@ -318,7 +318,11 @@ fn mean(mean: Option<f64>) -> String {
 /// A line with a mean out of ten.
 fn scored(words: AnyView, score: Option<f64>, n: i64) -> AnyView {
     let t = creator().results;
-    let note = if n == 0 { String::new() } else { (t.mean_of)(n) };
+    let note = if n == 0 {
+        t.not_scored.to_owned()
+    } else {
+        (t.mean_of)(n)
+    };
     line(words, across(score.unwrap_or(0.0), 10.0), mean(score), note)
 }
 
@@ -364,7 +368,7 @@ fn highest(base: &str, best: Vec<SessionRow>) -> AnyView {
             let attempt = row.score_attempt.map(|n| (t.attempt)(n));
             view! {
                 <tr>
-                    <td class="num faint">{n + 1}</td>
+                    <td class="num faint results__rank">{n + 1}</td>
                     <th scope="row">
                         <span class="cell-two">
                             <a class="row-link" href=format!("{base}/sessions/{}", row.session.id)><bdi>{row.name}</bdi></a>
@@ -384,7 +388,7 @@ fn highest(base: &str, best: Vec<SessionRow>) -> AnyView {
                 <table class="table">
                     <thead>
                         <tr>
-                            <th scope="col" class="num">{t.rank}</th>
+                            <th scope="col" class="num results__rank">{t.rank}</th>
                             <th scope="col">{t.name}</th>
                             <th scope="col" class="num">{t.score}</th>
                         </tr>

@@ -153,7 +153,7 @@ fn MemberRow(member: MemberSeen, failed: RwSignal<Option<AppError>>, on_change: 
     view! {
         <tr>
             <th scope="row" class="col-sticky">
-                <span class="row member">
+                <span class="member">
                     <Avatar name=member.name.clone()/>
                     <span class="cell-two">
                         <span><bdi>{member.name.clone()}</bdi> {member.you.then(|| view! { " " <span class="badge">{t.you}</span> })}</span>
