@@ -129,9 +129,11 @@ pub(super) fn gives_orders(text: &str) -> bool {
     let visible: String = text.chars().filter(|c| !invisible(*c)).collect();
     let folded = parley_domain::text::fold(&visible);
     let even = folded.split_whitespace().collect::<Vec<_>>().join(" ");
-    let marked = CONTROL
-        .iter()
-        .any(|mark| find_ignoring_case(&visible, mark, 0).is_some());
+    let telling = CONTROL.iter().take(TELLING);
+    let marked = token_in(&visible, 0).is_some()
+        || telling
+            .into_iter()
+            .any(|mark| find_ignoring_case(&visible, mark, 0).is_some());
     marked
         || hidden(text)
         || ORDERS
