@@ -16,7 +16,7 @@ fingerprint() {
   } | sha256sum
 }
 
-# front PROJECT SITE
+# front PROJECT SITE ARGUMENT…
 front() {
   local stamp=$ROOT/target/$1.fingerprint now
   now=$(fingerprint)
@@ -26,13 +26,14 @@ front() {
   fi
   say "$1: building for the browser"
   rm -f "$stamp"
-  cargo leptos build --project "$1" --release --precompress --frontend-only
+  cargo leptos build --project "$1" --release --precompress --frontend-only "${@:3}"
   compgen -G "$2/pkg/$1.*.wasm.br" >/dev/null || die "$2/pkg has no $1.*.wasm.br although cargo-leptos said it was done"
   echo "$now" >"$stamp"
 }
 
 mkdir -p target
-front parley target/site
+# In parts, one a page (app/src/lazy.rs).
+front parley target/site --split --lib-features lazy
 front candidate target/site-candidate
 say "parley: building the binary"
 cargo build --release --package parley-server

@@ -7,6 +7,7 @@ pub mod assets;
 pub mod candidate;
 pub mod components;
 pub mod error;
+pub mod lazy;
 #[cfg(feature = "ssr")]
 pub mod login;
 pub mod messages;
@@ -15,26 +16,28 @@ pub mod server_fns;
 
 use assets::AssetNames;
 use components::{Theme, ToastRegion, provide_toasts};
+use lazy::*;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::{SsrMode, path};
-use pages::account::{Home, LogIn, SetUp};
-use pages::interviews::{
-    ContentTab, DescribePage, InterviewFrame, InterviewHome, InterviewList, NewInterview, SettingsTab,
-};
+use leptos_router::{Lazy, SsrMode, path};
+use pages::interviews::{InterviewFrame, InterviewHome};
 use pages::layout::WorkspaceFrame;
 use pages::not_found::NotFound;
-use pages::results::ResultsTab;
-use pages::sessions::{AllSessionsPage, DeletedPage, ReportPage, SessionsTab};
-use pages::workspace::{AiModel, Dashboard, Keys, MembersPage, Profile};
+
+/// What runs before the app: how its parts are loaded.
+const BOOT: &str = include_str!("boot.js");
 
 /// The document around [`App`]: head, style, and the script that brings the page to life.
 #[must_use]
 pub fn shell() -> AnyView {
-    let AssetNames { css, js, wasm, .. } = AssetNames::current();
-    let start = format!("import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))");
+    let assets = AssetNames::current();
+    let part = lazy::area_of(&requested_path())
+        .map(|area| assets.part(area).to_vec())
+        .unwrap_or_default();
+    let AssetNames { css, js, wasm, .. } = assets;
+    let start = format!("{BOOT}import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))");
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=Theme::current().attribute()>
@@ -47,6 +50,10 @@ pub fn shell() -> AnyView {
                 <link rel="icon" href="/fonts/mark.svg" r#type="image/svg+xml"/>
                 <link rel="modulepreload" href=js nonce=use_nonce()/>
                 <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin=""/>
+                {part
+                    .into_iter()
+                    .map(|file| view! { <link rel="preload" href=file r#as="fetch" r#type="application/wasm" crossorigin=""/> })
+                    .collect_view()}
                 <script type="module" nonce=use_nonce()>{start}</script>
                 <MetaTags/>
             </head>
@@ -58,6 +65,20 @@ pub fn shell() -> AnyView {
     .into_any()
 }
 
+/// The path of the page that is being rendered; blank in the browser, which has no use for it.
+#[cfg(feature = "ssr")]
+fn requested_path() -> String {
+    use_context::<http::request::Parts>()
+        .map(|parts| parts.uri.path().to_owned())
+        .unwrap_or_default()
+}
+
+/// The path of the page that is being rendered; blank in the browser, which has no use for it.
+#[cfg(not(feature = "ssr"))]
+const fn requested_path() -> String {
+    String::new()
+}
+
 /// The creators' app.
 #[component]
 pub fn App() -> impl IntoView {
@@ -67,9 +88,9 @@ pub fn App() -> impl IntoView {
         <Title formatter=|title: String| if title.is_empty() { "Parley".to_owned() } else { format!("{title} · Parley") }/>
         <Router>
             <Routes fallback=NotFound>
-                <Route path=path!("/") view=Home ssr=SsrMode::Async/>
-                <Route path=path!("/login") view=LogIn ssr=SsrMode::Async/>
-                <Route path=path!("/setup") view=SetUp ssr=SsrMode::Async/>
+                <Route path=path!("/") view={Lazy::<HomeRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/login") view={Lazy::<LogInRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/setup") view={Lazy::<SetUpRoute>::new()} ssr=SsrMode::Async/>
                 <WorkspaceRoutes/>
             </Routes>
         </Router>
@@ -83,17 +104,17 @@ pub fn App() -> impl IntoView {
 fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/w/:slug") view=WorkspaceFrame>
-            <Route path=path!("") view=Dashboard ssr=SsrMode::Async/>
-            <Route path=path!("/interviews") view=InterviewList ssr=SsrMode::Async/>
-            <Route path=path!("/interviews/new") view=NewInterview ssr=SsrMode::Async/>
-            <Route path=path!("/interviews/describe") view=DescribePage ssr=SsrMode::Async/>
-            <Route path=path!("/interviews/:id/sessions/:session") view=ReportPage ssr=SsrMode::Async/>
+            <Route path=path!("") view={Lazy::<DashboardRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/interviews") view={Lazy::<InterviewListRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/interviews/new") view={Lazy::<NewInterviewRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/interviews/describe") view={Lazy::<DescribeRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/interviews/:id/sessions/:session") view={Lazy::<ReportRoute>::new()} ssr=SsrMode::Async/>
             <InterviewRoutes/>
-            <Route path=path!("/sessions") view=AllSessionsPage ssr=SsrMode::Async/>
-            <Route path=path!("/settings") view=Profile ssr=SsrMode::Async/>
-            <Route path=path!("/settings/keys") view=Keys ssr=SsrMode::Async/>
-            <Route path=path!("/settings/ai") view=AiModel ssr=SsrMode::Async/>
-            <Route path=path!("/settings/members") view=MembersPage ssr=SsrMode::Async/>
+            <Route path=path!("/sessions") view={Lazy::<AllSessionsRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/settings") view={Lazy::<ProfileRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/settings/keys") view={Lazy::<KeysRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/settings/ai") view={Lazy::<AiModelRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/settings/members") view={Lazy::<MembersRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/*rest") view=NotFound ssr=SsrMode::Async/>
         </ParentRoute>
     }
@@ -106,11 +127,11 @@ fn InterviewRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/interviews/:id") view=InterviewFrame>
             <Route path=path!("") view=InterviewHome ssr=SsrMode::Async/>
-            <Route path=path!("/content") view=ContentTab ssr=SsrMode::Async/>
-            <Route path=path!("/sessions") view=SessionsTab ssr=SsrMode::Async/>
-            <Route path=path!("/deleted") view=DeletedPage ssr=SsrMode::Async/>
-            <Route path=path!("/settings") view=SettingsTab ssr=SsrMode::Async/>
-            <Route path=path!("/results") view=ResultsTab ssr=SsrMode::Async/>
+            <Route path=path!("/content") view={Lazy::<ContentRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/sessions") view={Lazy::<SessionsRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/deleted") view={Lazy::<DeletedRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/results") view={Lazy::<ResultsRoute>::new()} ssr=SsrMode::Async/>
         </ParentRoute>
     }
     .into_inner()

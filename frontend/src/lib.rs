@@ -1,14 +1,20 @@
 //! The WASM entry of the creators' app, and nothing else.
 
+use leptos::mount::hydrate_from_async;
+use leptos::prelude::document;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::spawn_local;
 
-/// Brings the page that the server rendered to life.
+/// Brings the page that the server rendered to life, once the part of the bundle that holds it is there.
 #[wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(parley_app::App);
-    // Style and tests can tell a page that answers to clicks from one that is still only HTML.
-    if let Some(root) = leptos::prelude::document().document_element() {
-        drop(root.set_attribute("data-hydrated", ""));
-    }
+    spawn_local(async {
+        let Some(body) = document().body() else { return };
+        hydrate_from_async(body, parley_app::App).await.forget();
+        // Style and tests can tell a page that answers to clicks from one that is still only HTML.
+        if let Some(root) = document().document_element() {
+            drop(root.set_attribute("data-hydrated", ""));
+        }
+    });
 }

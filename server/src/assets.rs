@@ -12,7 +12,7 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use parley_app::assets::AssetNames;
 use rust_embed::{EmbeddedFile, RustEmbed};
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../target/site/pkg"]
@@ -40,10 +40,9 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Asked again each time, answered by 304 while nothing changed.
 const ASK_AGAIN: &str = "public, no-cache";
 
-/// Whether a name carries a hash of its content: `parley.1a2b3c.js`.
+/// Whether a name carries a hash of its content: `parley.1a2b3c.js`, or a part of it, `split_page.1a2b3c.wasm`.
 fn is_hashed(name: &str) -> bool {
-    let ours = name.starts_with("parley.") || name.starts_with("candidate.");
-    ours && name.split('.').count() >= 3
+    !name.contains('/') && name.split('.').count() == 3
 }
 
 /// The name of `project`'s file of this kind: the one with a hash, where there is one.
@@ -67,10 +66,25 @@ pub fn names() -> AssetNames {
         css: pick(&creators, "parley", "css").unwrap_or(plain.css),
         js: pick(&creators, "parley", "js").unwrap_or(plain.js),
         wasm: pick(&creators, "parley", "wasm").unwrap_or(plain.wasm),
+        parts: parts(&creators),
         candidate_css: pick(&candidates, "candidate", "css").unwrap_or(plain.candidate_css),
         candidate_js: pick(&candidates, "candidate", "js").unwrap_or(plain.candidate_js),
         candidate_wasm: pick(&candidates, "candidate", "wasm").unwrap_or(plain.candidate_wasm),
     }
+}
+
+/// The parts of the creators' app, from the manifest that the splitter leaves; none where it was not split.
+fn parts(names: &[String]) -> Arc<[(String, Vec<String>)]> {
+    let manifest = names.iter().find(|name| name.starts_with("__wasm_split_manifest."));
+    let read = manifest.and_then(|name| Creators::get(name));
+    let listed: BTreeMap<String, Vec<String>> = read
+        .and_then(|file| serde_json::from_slice(&file.data).ok())
+        .unwrap_or_default();
+    let url = |file: String| pick(names, &file, "wasm").unwrap_or_else(|| format!("/pkg/{file}.wasm"));
+    listed
+        .into_iter()
+        .map(|(part, files)| (part, files.into_iter().map(url).collect()))
+        .collect()
 }
 
 /// The routes.
