@@ -164,7 +164,7 @@ async fn a_wish_changes_what_is_there_and_keeps_ids(bed: TestBed) {
 async fn what_goes_wrong_is_said_and_what_came_is_kept(bed: TestBed) {
     let model = ScriptedModel::start().await;
     let s = with(&bed, &model);
-    let half: String = WRITTEN.chars().take(330).collect();
+    let half: String = WRITTEN.chars().take(250).collect();
     for (step, before) in [
         (
             Step::Break(half.clone()),

@@ -127,8 +127,8 @@ const ORDERS: [&str; 36] = [
 /// Whether a text speaks to the model that judges it.
 pub(super) fn gives_orders(text: &str) -> bool {
     let visible: String = text.chars().filter(|c| !invisible(*c)).collect();
-    let folded = parley_domain::text::fold(&visible);
-    let even = folded.split_whitespace().collect::<Vec<_>>().join(" ");
+    let even = visible.split_whitespace().collect::<Vec<_>>().join(" ");
+    let even = parley_domain::text::fold(&even);
     let telling = CONTROL.iter().take(TELLING);
     let marked = token_in(&visible, 0).is_some()
         || telling
