@@ -11,7 +11,7 @@ use parley_services::ai::{settings, usage};
 
 /// The settings, without the key.
 #[server(endpoint = "ai/settings")]
-pub async fn ai_settings(workspace: String) -> Result<AiSettings, AppError> {
+pub async fn read_ai_settings(workspace: String) -> Result<AiSettings, AppError> {
     let (services, actor) = door::who(&workspace).await?;
     Ok(settings::get(&services, &actor).await?)
 }
@@ -39,7 +39,7 @@ pub async fn test_ai(workspace: String, input: Option<AiSettingsInput>) -> Resul
 
 /// What the workspace used of models in the last days.
 #[server(endpoint = "ai/usage")]
-pub async fn ai_usage(workspace: String, days: u32) -> Result<AiUsage, AppError> {
+pub async fn read_ai_usage(workspace: String, days: u32) -> Result<AiUsage, AppError> {
     let (services, actor) = door::who(&workspace).await?;
     Ok(usage::summary(&services, &actor, days).await?)
 }

@@ -109,7 +109,7 @@ pub async fn analyse_again(
 
 /// How far the analysis of all sessions is.
 #[server(endpoint = "analysis/batch", input = Json)]
-pub async fn batch_seen(slug: String, interview: InterviewId) -> Result<BatchSeen, AppError> {
+pub async fn read_batch(slug: String, interview: InterviewId) -> Result<BatchSeen, AppError> {
     use parley_domain::account::{Action, Resource, can};
     use parley_services::error::ServiceError;
     let (s, actor) = door::who(&slug).await?;

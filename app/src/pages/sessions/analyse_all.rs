@@ -6,7 +6,7 @@ use crate::{
     components::{Button, ButtonKind, Dialog, ErrorNotice, Notice, NoticeKind, Progress},
     error::AppError,
     messages::creator,
-    server_fns::analysis::{BatchSeen, batch_seen, cancel_batch, estimate_batch, start_batch},
+    server_fns::analysis::{BatchSeen, cancel_batch, estimate_batch, read_batch, start_batch},
 };
 use leptos::{prelude::*, task::spawn_local};
 use parley_domain::{
@@ -83,7 +83,7 @@ pub fn AnalyseAll(
     let all = All {
         slug,
         interview,
-        data: Resource::new(|| (), move |()| batch_seen(slug.get_value(), interview)),
+        data: Resource::new(|| (), move |()| read_batch(slug.get_value(), interview)),
         open: RwSignal::new(false),
         engine: RwSignal::new(Engine::BuiltIn),
         estimate: RwSignal::new(None),

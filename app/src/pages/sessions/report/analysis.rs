@@ -64,18 +64,19 @@ fn Again(id: SessionId, model: Option<String>, busy: bool, sheet: Sheet) -> impl
             .into_any();
     };
     let (by_model, built_in) = (RwSignal::new(false), RwSignal::new(false));
+    let (label, cost) = ((t.run_again_with)(&model), (t.again_cost)(&model));
     view! {
         <span class="row push no-print">
             <Button kind=ButtonKind::Quiet disabled=busy on_press=Callback::new(move |()| built_in.set(true))>
                 {t.run_built_in}
             </Button>
-            <Button busy=busy on_press=Callback::new(move |()| by_model.set(true))>{(t.run_again_with)(&model)}</Button>
+            <Button busy=busy on_press=Callback::new(move |()| by_model.set(true))>{label}</Button>
         </span>
         <ConfirmDialog
             id="again-ai"
             open=by_model
             title=t.again_title
-            text=format!("{} {}", t.again_text, (t.again_cost)(&model))
+            text=format!("{} {cost}", t.again_text)
             confirm=s.run_again
             on_confirm=Callback::new(move |()| run(Engine::Ai))
         />
