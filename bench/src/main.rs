@@ -11,6 +11,7 @@ mod layer;
 mod load;
 mod million;
 mod pages;
+mod resumes;
 mod server;
 mod split;
 
@@ -85,9 +86,16 @@ impl Api {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let usage = "usage: parley-bench BINARY [SESSIONS]";
-    let binary = PathBuf::from(std::env::args_os().nth(1).context(usage)?);
-    let sessions: u64 = match std::env::args().nth(2) {
+    let usage = "usage: parley-bench BINARY [SESSIONS | resumes]";
+    let first = std::env::args_os().nth(1).context(usage)?;
+    if first == resumes::WITHOUT_WORDS {
+        return resumes::without_words();
+    }
+    let binary = PathBuf::from(first);
+    resumes::measure(&binary)?;
+    let second = std::env::args().nth(2);
+    let sessions: u64 = match second.as_deref() {
+        Some("resumes") => return Ok(()),
         Some(text) => text.parse().context(usage)?,
         None => SESSIONS,
     };

@@ -23,6 +23,7 @@ pub mod paging;
 pub mod person;
 pub mod question;
 pub mod results;
+pub mod resume;
 pub mod session;
 pub mod text;
 pub mod time;

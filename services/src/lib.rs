@@ -43,6 +43,7 @@ pub mod limits;
 pub mod links;
 pub mod paging;
 pub mod results;
+pub mod resumes;
 pub mod secrets;
 pub mod sessions;
 

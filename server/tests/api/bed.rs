@@ -221,7 +221,7 @@ impl Bed {
             .await
             .unwrap();
         let input = AnswerInput {
-            client_id: text.into(),
+            client_id: format!("answer-{}", text.len()),
             question: view.question.unwrap().id,
             text: Some(text.into()),
             choices: Vec::new(),
