@@ -35,13 +35,15 @@ test: check doc unit release size browser ## everything, in the order of what fa
 	$(call step,All passed: check · doc · unit · release · size · browser)
 
 .PHONY: check
-check: ## format and lints: host, WASM, end2end
-	@scripts/tools.sh build browser
+check: ## format and lints: host, WASM, end2end; a minute of broken tables
+	@scripts/tools.sh build nextest browser
 	$(call step,Format)
 	cargo fmt --all --check
 	$(call step,Lints)
 	cargo clippy --all-targets -- -D warnings
 	cargo clippy $(FRONTS) -- -D warnings
+	$(call step,Broken tables for a minute)
+	PARLEY_FUZZ_SECONDS=60 cargo nextest run --package parley-services --test import_fuzz
 	$(call step,Types of end2end)
 	cd end2end && npx --no-install tsc --noEmit
 
@@ -80,8 +82,10 @@ screenshots: release ## pictures of every screen to end2end/screenshots, the REA
 
 .PHONY: bench
 bench: release ## figures of the release on this machine (SESSIONS=1000000 for a large workspace, 0 for none)
+	@scripts/tools.sh postgres openpyxl
 	cargo build --release --package parley-bench
-	@"$(dir $(BINARY))parley-bench" "$(BINARY)" $(SESSIONS)
+	@SESSIONS="$(SESSIONS)" PYTHONPATH="$(or $(PARLEY_CACHE),$(HOME)/.cache/parley)/tools/openpyxl" \
+		scripts/postgres.sh durable "$(dir $(BINARY))parley-bench" "$(BINARY)"
 	@node scripts/size.mjs
 
 .PHONY: ai-smoke

@@ -4,6 +4,7 @@
 #   scripts/postgres.sh start          starts one for this checkout (or finds it running), prints PARLEY_TEST_POSTGRES_URL=…
 #   scripts/postgres.sh stop           stops and removes it
 #   scripts/postgres.sh with CMD…      runs CMD with PARLEY_TEST_POSTGRES_URL set, on a cluster that ends with it
+#   scripts/postgres.sh durable CMD…   the same with PARLEY_BENCH_POSTGRES_URL, on one that synchronises every commit to disk
 . "$(dirname "$0")/lib.sh"
 
 # initdb refuses to run as root, as in containers: there the account that Debian's package made does it.
@@ -47,7 +48,7 @@ start() {
       { tail -n 20 "$LOGS/postgres.log" >&2; die "initdb failed"; }
     # Without fsync: nothing here has to survive a power cut, and the tests make hundreds of databases.
     local settings="-c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c max_connections=400"
-    settings+=" -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    [ -n "${DURABLE:-}" ] || settings+=" -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     for attempt in 1 2 3 4 5; do # the port may be taken between the look and the start
       port=$(free_port)
       as_owner "$bin/pg_ctl" -D "$dir/data" -o "-p $port $settings" -l "$dir/log" -w start >/dev/null 2>&1 && break
@@ -83,5 +84,14 @@ case ${1:-} in
     export PARLEY_TEST_POSTGRES_URL
     "$@"
     ;;
-  *) die "usage: scripts/postgres.sh start | stop | with COMMAND…" ;;
+  durable)
+    shift
+    own=$tmp/parley-postgres-$(id -u)-bench-$$
+    trap 'stop "$own"' EXIT
+    trap 'exit 130' INT TERM
+    DURABLE=1 start "$own"
+    export PARLEY_BENCH_POSTGRES_URL=$PARLEY_TEST_POSTGRES_URL
+    "$@"
+    ;;
+  *) die "usage: scripts/postgres.sh start | stop | with COMMAND… | durable COMMAND…" ;;
 esac

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing: scripts/tools.sh [build] [nextest] [postgres] [browser]
+# Installs what is missing: scripts/tools.sh [build] [nextest] [postgres] [openpyxl] [browser]
 #
 # Everything that is not a Debian package goes to ~/.cache/parley/tools and leaves the rest of the machine alone.
 . "$(dirname "$0")/lib.sh"
@@ -73,6 +73,15 @@ postgres() {
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || have initdb || apt_install "PostgreSQL (for the tests)" postgresql
 }
 
+# The yardstick of the import's figures. They are printed without it where Python or the package cannot be had.
+openpyxl() {
+  [ -d "$TOOLS/openpyxl" ] && return
+  have python3 || { say "No python3: nothing is compared with openpyxl"; return; }
+  say "Installing openpyxl (for comparison, once)"
+  python3 -m pip install --quiet --target "$TOOLS/openpyxl.new" openpyxl >&2 && mv "$TOOLS/openpyxl.new" "$TOOLS/openpyxl" ||
+    say "openpyxl could not be installed: nothing is compared with it"
+}
+
 browser() {
   node_js
   [ -x "$CHROMIUM" ] || apt_install "Chromium (for the tests)" chromium
@@ -92,7 +101,7 @@ exec 9>"$CACHE/tools.lock"
 flock 9
 for group in "${@:-build}"; do
   case $group in
-    build | nextest | postgres | browser) "$group" ;;
-    *) die "scripts/tools.sh knows build, nextest, postgres and browser, not $group" ;;
+    build | nextest | postgres | openpyxl | browser) "$group" ;;
+    *) die "scripts/tools.sh knows build, nextest, postgres, openpyxl and browser, not $group" ;;
   esac
 done

@@ -4,7 +4,7 @@
 //! The parts exist only in what `scripts/build.sh` makes (`cargo leptos build --split` with the feature `lazy`): the attribute
 //! leaves imports behind that nothing but the splitter resolves. Everywhere else a page is linked in as usual.
 
-use crate::pages::{account, interviews, results, sessions, workspace};
+use crate::pages::{account, imports, interviews, results, sessions, workspace};
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 
@@ -87,10 +87,10 @@ areas! {
         0 ProfileRoute => workspace::Profile, "/w/*/settings";
         /// API keys.
         1 KeysRoute => workspace::Keys, "/w/*/settings/keys";
-        /// The AI model.
-        2 AiModelRoute => workspace::AiModel, "/w/*/settings/ai";
         /// Members.
-        3 MembersRoute => workspace::MembersPage, "/w/*/settings/members";
+        2 MembersRoute => workspace::MembersPage, "/w/*/settings/members";
+        /// The AI model.
+        3 AiModelRoute => workspace::AiModel, "/w/*/settings/ai";
     }
     /// Interviews, from the outside.
     interviews_area, __preload_interviews_area {
@@ -118,13 +118,26 @@ areas! {
         1 AllSessionsRoute => sessions::AllSessionsPage, "/w/*/sessions";
         /// Recently deleted.
         2 DeletedRoute => sessions::DeletedPage, "/w/*/interviews/*/deleted";
+        /// Who asks for a retake.
+        3 RetakeQueueRoute => sessions::RetakeQueuePage, "/w/*/interviews/*/retakes";
+        /// Results tab.
+        4 ResultsRoute => results::ResultsTab, "/w/*/interviews/*/results";
+    }
+    /// Import by Excel.
+    imports_area, __preload_imports_area {
+        /// The first step.
+        0 UploadRoute => imports::UploadStep, "/w/*/interviews/*/imports/new";
+        /// An import without a step.
+        1 ImportRoute => imports::ImportSteps, "/w/*/interviews/*/imports/*";
+        /// A step of an import.
+        2 ImportStepRoute => imports::ImportSteps, "/w/*/interviews/*/imports/*/*";
     }
     /// What came of a session.
     report_area, __preload_report_area {
         /// A session's report.
         0 ReportRoute => sessions::ReportPage, "/w/*/interviews/*/sessions/*";
-        /// Results tab.
-        1 ResultsRoute => results::ResultsTab, "/w/*/interviews/*/results";
+        /// Attempts side by side.
+        1 CompareRoute => sessions::ComparePage, "/w/*/interviews/*/candidates/*/compare";
     }
 }
 
@@ -140,6 +153,7 @@ mod tests {
         assert_eq!(area_of("/w/acme/interviews/new"), Some("interviews_area"));
         assert_eq!(area_of("/w/acme/interviews/1/sessions"), Some("sessions_area"));
         assert_eq!(area_of("/w/acme/interviews/1/sessions/2"), Some("report_area"));
+        assert_eq!(area_of("/w/acme/interviews/1/imports/2/check"), Some("imports_area"));
         assert_eq!(area_of("/w"), None);
         assert_eq!(area_of("/w/acme/nowhere"), None);
     }

@@ -22,6 +22,7 @@ use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, SsrMode, path};
+use pages::imports::{ImportFrame, ImportHome};
 use pages::interviews::{InterviewFrame, InterviewHome};
 use pages::layout::WorkspaceFrame;
 use pages::not_found::NotFound;
@@ -109,13 +110,29 @@ fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/interviews/new") view={Lazy::<NewInterviewRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/interviews/describe") view={Lazy::<DescribeRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/interviews/:id/sessions/:session") view={Lazy::<ReportRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/interviews/:id/candidates/:candidate/compare") view={Lazy::<CompareRoute>::new()} ssr=SsrMode::Async/>
+            <ImportRoutes/>
             <InterviewRoutes/>
             <Route path=path!("/sessions") view={Lazy::<AllSessionsRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/settings") view={Lazy::<ProfileRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/settings/keys") view={Lazy::<KeysRoute>::new()} ssr=SsrMode::Async/>
-            <Route path=path!("/settings/ai") view={Lazy::<AiModelRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/settings/members") view={Lazy::<MembersRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/settings/ai") view={Lazy::<AiModelRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/*rest") view=NotFound ssr=SsrMode::Async/>
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// Import by Excel: a dialog over the whole page, a route a step.
+#[component(transparent)]
+fn ImportRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/interviews/:id/imports") view=ImportFrame>
+            <Route path=path!("") view=ImportHome ssr=SsrMode::Async/>
+            <Route path=path!("/new") view={Lazy::<UploadRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/:import") view={Lazy::<ImportRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/:import/:step") view={Lazy::<ImportStepRoute>::new()} ssr=SsrMode::Async/>
         </ParentRoute>
     }
     .into_inner()
@@ -130,6 +147,7 @@ fn InterviewRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/content") view={Lazy::<ContentRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/sessions") view={Lazy::<SessionsRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/deleted") view={Lazy::<DeletedRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/retakes") view={Lazy::<RetakeQueueRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/results") view={Lazy::<ResultsRoute>::new()} ssr=SsrMode::Async/>
         </ParentRoute>

@@ -2,14 +2,14 @@
 //!
 //! The model is a scripted server in this process; "bare" is the same request with nothing of ours around it.
 
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use parley_testing::{ScriptedModel, Step};
 use serde_json::{Value, json};
 
-use crate::answers::Candidate;
+use crate::candidate::{Candidate, Pool};
 use crate::http::{Connection, Request};
 use crate::load::{Latencies, open_loop};
 use crate::server::Server;
@@ -93,28 +93,26 @@ pub async fn overhead() -> Result<()> {
 }
 
 /// Many candidates at once, whose interviewer takes [`REPLY`] for each turn.
-pub async fn many(server: &mut Server, key: &str) -> Result<()> {
-    let model = Arc::new(ScriptedModel::start().await);
+pub async fn many(binary: PathBuf) -> Result<()> {
+    let model = ScriptedModel::start().await;
     model.slow(REPLY).otherwise(|_| said());
-    server.stop()?;
-    server
-        .start_with(&[
-            ("PARLEY_AI_URL", model.url()),
-            ("PARLEY_AI_MODEL", "m"),
-            ("PARLEY_AI_AT_ONCE", "500"),
-        ])
-        .await?;
-    let api = Api {
-        port: server.port,
-        key: key.to_owned(),
-    };
+    let mut server = Server::install(binary, None)?;
+    let key = server.api_key()?;
+    let settings = [
+        ("PARLEY_AI_URL", model.url()),
+        ("PARLEY_AI_MODEL", "m"),
+        ("PARLEY_AI_AT_ONCE", "500"),
+    ];
+    server.start_with(&settings).await?;
+    let api = Api { port: server.port, key };
     let questions: Vec<Value> = (0..=ROUNDS)
         .map(|n| json!({ "kind": "open", "text": format!("Question {n}: what did you do?") }))
         .collect();
-    let (_, tokens) = api.interview("With a model", &questions, CANDIDATES).await?;
+    let pool = Pool::new(server.port);
     let mut candidates = Vec::new();
-    for (name, token) in tokens.iter().enumerate() {
-        candidates.push(Candidate::start(server.port, name, token).await?);
+    let people = api.people("With a model", &questions, CANDIDATES).await?;
+    for (number, (token, session)) in people.into_iter().enumerate() {
+        candidates.push(Candidate::start(pool.clone(), token, session, number).await?);
     }
     let before = server.memory()?;
     let between = PAUSE / u32::try_from(candidates.len())?;
@@ -154,5 +152,5 @@ pub async fn many(server: &mut Server, key: &str) -> Result<()> {
     #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
     let each = (after - before).max(0.0) * 1_000.0 / CANDIDATES as f64;
     println!("  memory             {after:8.1} MB   {each:.0} kB more a candidate");
-    Ok(())
+    server.stop()
 }

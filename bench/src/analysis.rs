@@ -59,19 +59,6 @@ fn assessment(request: &Value) -> Step {
     }))
 }
 
-impl Api {
-    async fn get(&self, path: &str) -> Result<Value> {
-        let headers = [format!("authorization: Bearer {}", self.key)];
-        let request = Request::new("GET", &format!("/api/v1{path}"), &headers, "");
-        Connection::open(self.port)
-            .await?
-            .send(&request)
-            .await?
-            .json()
-            .with_context(|| format!("GET {path}"))
-    }
-}
-
 /// A candidate takes the interview from start to end.
 async fn take(port: u16, token: &str, name: usize) -> Result<()> {
     let headers = [
@@ -151,7 +138,7 @@ pub async fn measure(binary: PathBuf) -> Result<()> {
         None => ("a scripted model", scripted.url().to_owned(), "scripted".to_owned()),
     };
     let count = SESSIONS[usize::from(real.is_some())];
-    let mut server = Server::install(binary)?;
+    let mut server = Server::install(binary, None)?;
     let key = server.api_key()?;
 
     // Talked to without the model, so that all sessions are the same; then started again with it.
@@ -160,9 +147,10 @@ pub async fn measure(binary: PathBuf) -> Result<()> {
     let questions: Vec<Value> = (1..=QUESTIONS)
         .map(|n| json!({"kind": "open", "text": format!("Question {n}: what did you do?"), "expected_points": ["measured", "told the team"]}))
         .collect();
-    let (interview, tokens) = api.interview("Analyses", &questions, count).await?;
-    for (name, token) in tokens.iter().enumerate() {
-        take(server.port, token, name).await?;
+    let (interview, people) = api.interview("Analyses", &questions, count).await?;
+    for (name, person) in people.iter().enumerate() {
+        let url = person["candidate"]["invite_url"].as_str().context("no invite_url")?;
+        take(server.port, url.rsplit('/').next().unwrap_or_default(), name).await?;
     }
     let done = async |api: &Api| -> Result<bool> {
         let estimate = api

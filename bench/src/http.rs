@@ -48,6 +48,11 @@ pub struct Request(Vec<u8>);
 impl Request {
     /// A request for `path`; `headers` are lines without their line end.
     pub fn new(method: &str, path: &str, headers: &[String], body: &str) -> Self {
+        Self::with_bytes(method, path, headers, body.as_bytes())
+    }
+
+    /// The same with a body that is no text.
+    pub fn with_bytes(method: &str, path: &str, headers: &[String], body: &[u8]) -> Self {
         let mut text = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n");
         for line in headers {
             text.push_str(line);
@@ -57,8 +62,9 @@ impl Request {
             text.push_str(&format!("content-length: {}\r\n", body.len()));
         }
         text.push_str("\r\n");
-        text.push_str(body);
-        Self(text.into_bytes())
+        let mut bytes = text.into_bytes();
+        bytes.extend_from_slice(body);
+        Self(bytes)
     }
 }
 

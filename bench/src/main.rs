@@ -5,15 +5,19 @@
 
 mod ai;
 mod analysis;
-mod answers;
+mod candidate;
+mod database;
 mod http;
+mod imports;
 mod layer;
 mod load;
 mod million;
 mod pages;
 mod resumes;
 mod server;
+mod sessions;
 mod split;
+mod streams;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -24,10 +28,7 @@ use serde_json::{Value, json};
 use crate::http::{Connection, Request};
 use crate::server::Server;
 
-/// Candidates who chat at the same time.
-const CANDIDATES: usize = 200;
-
-/// Sessions of the large workspace, unless the second argument says how many; 0 leaves it out.
+/// Sessions of the large workspace, unless `SESSIONS` says how many; 0 leaves it out.
 const SESSIONS: u64 = 200_000;
 
 /// Milliseconds, for people.
@@ -42,22 +43,30 @@ struct Api {
 }
 
 impl Api {
-    async fn post(&self, path: &str, body: &Value) -> Result<Value> {
-        let headers = [
-            format!("authorization: Bearer {}", self.key),
-            "content-type: application/json".to_owned(),
-        ];
-        let request = Request::new("POST", &format!("/api/v1{path}"), &headers, &body.to_string());
+    async fn send(&self, method: &str, path: &str, body: &str) -> Result<Value> {
+        let mut headers = vec![format!("authorization: Bearer {}", self.key)];
+        if !body.is_empty() {
+            headers.push("content-type: application/json".to_owned());
+        }
+        let request = Request::new(method, &format!("/api/v1{path}"), &headers, body);
         Connection::open(self.port)
             .await?
             .send(&request)
             .await?
             .json()
-            .with_context(|| format!("POST {path}"))
+            .with_context(|| format!("{method} {path}"))
     }
 
-    /// An open interview with `count` candidates; answers its id and their tokens.
-    async fn interview(&self, title: &str, questions: &[Value], count: usize) -> Result<(String, Vec<String>)> {
+    async fn get(&self, path: &str) -> Result<Value> {
+        self.send("GET", path, "").await
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        self.send("POST", path, &body.to_string()).await
+    }
+
+    /// An open interview with `count` candidates: its id, and what was made of each.
+    async fn interview(&self, title: &str, questions: &[Value], count: usize) -> Result<(String, Vec<Value>)> {
         let body =
             json!({"title": title, "state": "open", "questions": questions, "settings": {"follow_up_depth": "light"}});
         let id = self.post("/interviews", &body).await?["id"]
@@ -67,52 +76,82 @@ impl Api {
         let people: Vec<Value> = (0..count)
             .map(|n| json!({"name": format!("Candidate Number {n}"), "email": format!("candidate{n}@example.com"), "school": "University of Somewhere"}))
             .collect();
-        let made = self
-            .post(&format!("/interviews/{id}/candidates"), &Value::Array(people))
-            .await?;
-        let items = made["items"].as_array().context("no items")?;
-        let tokens = items
+        let mut items = Vec::with_capacity(count);
+        for part in people.chunks(1_000) {
+            let made = self
+                .post(&format!("/interviews/{id}/candidates"), &Value::Array(part.to_vec()))
+                .await?;
+            items.extend(made["items"].as_array().context("no items")?.iter().cloned());
+        }
+        Ok((id, items))
+    }
+
+    /// Candidates of a new interview: token and session of each.
+    async fn people(&self, title: &str, questions: &[Value], count: usize) -> Result<Vec<(String, String)>> {
+        let (_, items) = self.interview(title, questions, count).await?;
+        items
             .iter()
             .map(|item| {
-                let url = item["candidate"]["invite_url"]
-                    .as_str()
-                    .with_context(|| format!("no invite_url in {item}"))?;
-                Ok(url.rsplit('/').next().unwrap_or_default().to_owned())
+                let text = |value: &Value| value.as_str().map(str::to_owned);
+                let url = text(&item["candidate"]["invite_url"]).with_context(|| format!("no invite_url in {item}"))?;
+                let session = text(&item["candidate"]["session"]["id"]).context("no session")?;
+                Ok((url.rsplit('/').next().unwrap_or_default().to_owned(), session))
             })
-            .collect::<Result<_>>()?;
-        Ok((id, tokens))
+            .collect()
     }
 }
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let usage = "usage: parley-bench BINARY [SESSIONS | resumes]";
+    let usage = "usage: parley-bench BINARY [resumes|pages|sessions|ai|analyses|imports|large]";
     let first = std::env::args_os().nth(1).context(usage)?;
     if first == resumes::WITHOUT_WORDS {
         return resumes::without_words();
     }
     let binary = PathBuf::from(first);
-    resumes::measure(&binary)?;
-    let second = std::env::args().nth(2);
-    let sessions: u64 = match second.as_deref() {
-        Some("resumes") => return Ok(()),
-        Some(text) => text.parse().context(usage)?,
-        None => SESSIONS,
+    let part = std::env::args().nth(2);
+    let wanted = |name: &str| part.as_deref().is_none_or(|part| part == name);
+    if wanted("resumes") {
+        resumes::measure(&binary)?;
+    }
+    if wanted("pages") {
+        on_its_own(binary.clone()).await?;
+    }
+    if wanted("sessions") {
+        for database in database::Database::all() {
+            sessions::measure(binary.clone(), &database, sessions::Size::given()).await?;
+        }
+    }
+    if wanted("ai") {
+        ai::overhead().await?;
+        ai::many(binary.clone()).await?;
+    }
+    if wanted("analyses") {
+        analysis::measure(binary.clone()).await?;
+    }
+    if wanted("imports") {
+        for database in database::Database::all() {
+            imports::measure(&binary, &database).await?;
+        }
+    }
+    let large = match std::env::var("SESSIONS") {
+        Ok(text) if !text.is_empty() => text.parse().context("SESSIONS is a number")?,
+        _ => SESSIONS,
     };
-    let mut server = Server::install(binary.clone())?;
-    let key = server.api_key()?;
+    if wanted("large") && large > 0 {
+        million::measure(binary, large).await?;
+    }
+    Ok(())
+}
 
+/// Start, memory and pages of an installation that has little to do.
+async fn on_its_own(binary: PathBuf) -> Result<()> {
+    let mut server = Server::install(binary, None)?;
+    let key = server.api_key()?;
     server.start().await?;
-    let api = Api {
-        port: server.port,
-        key: key.clone(),
-    };
-    let open = |text: &str| json!({"kind": "open", "text": text, "expected_points": ["team"]});
-    let (list, _) = api.interview("Fifty rows", &[open("Why?")], 50).await?;
-    let questions: Vec<Value> = (1..=20)
-        .map(|n| open(&format!("Question {n}: what did you do?")))
-        .collect();
-    let (_, tokens) = api.interview("Chat", &questions, CANDIDATES).await?;
+    let api = Api { port: server.port, key };
+    let question = json!({"kind": "open", "text": "Why?", "expected_points": ["team"]});
+    let (list, _) = api.interview("Fifty rows", &[question], 50).await?;
     server.stop()?;
 
     // A few times: a process that starts once may meet a cold cache.
@@ -129,16 +168,8 @@ async fn main() -> Result<()> {
     server.start().await?;
     // Idle, but no longer asleep: one request has been answered.
     println!("memory when idle     {:8.1} MB   (aim: under 40)", server.memory()?);
-
-    pages::measure(&server, &list).await?;
-    answers::measure(&server, &tokens).await?;
+    let slug = pages::measure(&server, &list).await?;
+    streams::measure(&server, &api, &slug, &list).await?;
     println!("memory after all     {:8.1} MB", server.memory()?);
-    ai::overhead().await?;
-    ai::many(&mut server, &key).await?;
-    server.stop()?;
-    analysis::measure(binary.clone()).await?;
-    if sessions > 0 {
-        million::measure(binary, sessions).await?;
-    }
-    Ok(())
+    server.stop()
 }

@@ -44,7 +44,7 @@ impl Api {
 
 /// Fills a fresh installation with `sessions` sessions, measures and prints. Half of them are on the interview that is read.
 pub async fn measure(binary: std::path::PathBuf, sessions: u64) -> Result<()> {
-    let mut server = Server::empty(binary)?;
+    let mut server = Server::empty(binary, None)?;
     let begin = Instant::now();
     server.demo(sessions)?;
     let took = begin.elapsed().as_secs_f64();

@@ -13,7 +13,7 @@ const CONNECTIONS: usize = 16;
 const SPAN: Duration = Duration::from_secs(6);
 
 /// Signs in as a browser does and answers the cookie line.
-async fn sign_in(port: u16) -> Result<String> {
+pub async fn sign_in(port: u16) -> Result<String> {
     let encoded = |text: &str| text.replace('@', "%40").replace(' ', "+");
     let headers = [
         "content-type: application/x-www-form-urlencoded".to_owned(),
@@ -44,8 +44,8 @@ fn assets(html: &str) -> Vec<String> {
         .collect()
 }
 
-/// Measures and prints.
-pub async fn measure(server: &Server, interview: &str) -> Result<()> {
+/// Measures and prints; answers the workspace's place in addresses.
+pub async fn measure(server: &Server, interview: &str) -> Result<String> {
     let port = server.port;
     let cookie = sign_in(port).await?;
     let mut connection = Connection::open(port).await?;
@@ -87,5 +87,6 @@ pub async fn measure(server: &Server, interview: &str) -> Result<()> {
         size / 1000,
         pages / file
     );
-    split::measure(server, &cookie, &slug, interview, &page).await
+    split::measure(server, &cookie, &slug, interview, &page).await?;
+    Ok(slug)
 }

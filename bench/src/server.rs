@@ -21,17 +21,19 @@ pub const PASSWORD: &str = "correct horse battery staple";
 pub struct Server {
     binary: PathBuf,
     folder: TempDir,
+    database: Option<String>,
     /// Where it listens on loopback.
     pub port: u16,
     child: Option<Child>,
 }
 
 impl Server {
-    /// A folder for an installation that is not there yet.
-    pub fn empty(binary: PathBuf) -> Result<Self> {
+    /// A folder for an installation that is not there yet; it will use SQLite in there, or the database at an address.
+    pub fn empty(binary: PathBuf, database: Option<String>) -> Result<Self> {
         Ok(Self {
             binary,
             folder: TempDir::new()?,
+            database,
             port: TcpListener::bind("127.0.0.1:0")?.local_addr()?.port(),
             child: None,
         })
@@ -47,8 +49,8 @@ impl Server {
     }
 
     /// An installation with an owner, not yet serving.
-    pub fn install(binary: PathBuf) -> Result<Self> {
-        let server = Self::empty(binary)?;
+    pub fn install(binary: PathBuf, database: Option<String>) -> Result<Self> {
+        let server = Self::empty(binary, database)?;
         let mut child = server
             .command(&["user", "add", "--email", EMAIL, "--name", "Owner", "--role", "owner"])
             .stdin(Stdio::piped())
@@ -70,7 +72,15 @@ impl Server {
         self.folder.path().join("data")
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// The address of its database.
+    pub fn database(&self) -> String {
+        self.database
+            .clone()
+            .unwrap_or_else(|| format!("sqlite:{}", self.data().join("parley.db").display()))
+    }
+
+    /// `parley ARGUMENTS`, beside the server or without one.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command
             .args(arguments)
@@ -79,6 +89,9 @@ impl Server {
             // Measured is the work, not how soon it is refused.
             .env("PARLEY_LIMIT_API", "1000000")
             .env("PARLEY_LIMIT_CANDIDATES", "1000000");
+        if let Some(url) = &self.database {
+            command.env("PARLEY_DATABASE_URL", url);
+        }
         command
     }
 
@@ -131,15 +144,34 @@ impl Server {
 
     /// Memory that the process holds, in MB (resident set).
     pub fn memory(&self) -> Result<f64> {
-        let id = self.child.as_ref().context("not running")?.id();
-        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmRSS:"))
-            .context("no VmRSS")?;
-        let kib: f64 = line.split_whitespace().nth(1).context("no figure")?.parse()?;
-        Ok(kib * 1024.0 / 1_000_000.0)
+        resident(self.id()?)
     }
+
+    /// The process.
+    pub fn id(&self) -> Result<u32> {
+        Ok(self.child.as_ref().context("not running")?.id())
+    }
+}
+
+/// Memory of a process, in MB (resident set).
+fn resident(id: u32) -> Result<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .context("no VmRSS")?;
+    let kib: f64 = line.split_whitespace().nth(1).context("no figure")?.parse()?;
+    Ok(kib * 1024.0 / 1_000_000.0)
+}
+
+/// Memory of a process and of those that it has started, in MB. A child that ended meanwhile holds none.
+pub fn resident_with_children(id: u32) -> Result<f64> {
+    let children = std::fs::read_dir(format!("/proc/{id}/task"))?
+        .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("children")).ok())
+        .flat_map(|ids| ids.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .filter_map(|child| resident(child.parse().ok()?).ok())
+        .sum::<f64>();
+    Ok(resident(id)? + children)
 }
 
 impl Drop for Server {

@@ -48,6 +48,8 @@ pub struct ComparedAttempt {
     pub answered: Option<i32>,
     /// Whether its analysis is there.
     pub analysed: bool,
+    /// What was said outside of any question: the closing.
+    pub other_turns: Vec<Turn>,
 }
 
 /// One question in one attempt.
@@ -132,6 +134,7 @@ pub fn compare(candidate_id: CandidateId, name: String, attempts: &[Attempt]) ->
         overall,
         answered: a.analysis.as_ref().map(|r| r.answered),
         analysed: a.session.analysis_state == AnalysisState::Ready,
+        other_turns: a.turns.iter().filter(|t| t.question.is_none()).cloned().collect(),
     });
     Comparison {
         candidate_id,
@@ -245,6 +248,8 @@ mod tests {
             attempt: number,
             current: false,
             counts: false,
+            retake_reason: None,
+            retake_note: None,
             status: Status::Completed,
             end_reason: None,
             opened_at: None,

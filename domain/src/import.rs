@@ -84,6 +84,18 @@ words! {
 }
 
 words! {
+    /// What is being done to a confirmed import.
+    ImportWork {
+        /// Its rows are being written.
+        Confirm = "confirm",
+        /// The rows that were not reached are being marked as skipped.
+        Cancel = "cancel",
+        /// It is being taken back.
+        Undo = "undo",
+    }
+}
+
+words! {
     /// What will become of a row.
     Fate {
         /// It will be added.
@@ -122,6 +134,29 @@ words! {
         Add = "add",
     }
 }
+
+/// The encodings that the creator is offered; any other name of the WHATWG encoding standard is understood as well.
+pub const ENCODINGS: &[&str] = &[
+    "UTF-8",
+    "UTF-16LE",
+    "UTF-16BE",
+    "windows-1252",
+    "GB18030",
+    "Big5",
+    "Shift_JIS",
+    "EUC-JP",
+    "EUC-KR",
+    "windows-1250",
+    "windows-1251",
+    "windows-1253",
+    "windows-1254",
+    "windows-1255",
+    "windows-1256",
+    "windows-1258",
+];
+
+/// The separators that the creator is offered.
+pub const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
 impl Field {
     /// The words that screens and the template use.
@@ -184,6 +219,16 @@ pub struct ImportSheet {
     pub visible: bool,
     /// Whether anything is in it.
     pub filled: bool,
+}
+
+/// One of the file's first rows as it stands there, for choosing the row of the header.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TopRow {
+    /// Its number as the spreadsheet shows it.
+    pub number: u32,
+    /// Its first cells, shortened.
+    pub cells: Vec<String>,
 }
 
 /// One column of the file and what it is matched to.
@@ -275,14 +320,18 @@ pub struct Import {
     pub format: String,
     /// Where it stands.
     pub state: ImportState,
+    /// What is being done to it now; `null` while nothing is.
+    pub work: Option<ImportWork>,
     /// How many rows have which fate or result.
     pub counts: ImportCounts,
     /// All sheets of a workbook.
     pub sheets: Vec<ImportSheet>,
     /// The sheet that is read.
     pub sheet: Option<String>,
-    /// The row of the header, counted from 1.
+    /// The row of the header, counted from 1; 0 where the file has none.
     pub header_row: u32,
+    /// The first rows of the sheet, the header among them.
+    pub top_rows: Vec<TopRow>,
     /// The encoding of a text file.
     pub encoding: Option<String>,
     /// The separator of a text file.
@@ -291,6 +340,8 @@ pub struct Import {
     pub mapping: Vec<ImportColumn>,
     /// What to do with people who are already on the interview.
     pub on_duplicate: OnDuplicate,
+    /// What there is to know of how the file was read, a sentence each.
+    pub notices: Vec<String>,
     /// What stands in the way of confirming, as a sentence.
     pub obstacle: Option<String>,
     /// Why it failed, as a sentence.
@@ -336,7 +387,7 @@ pub struct ImportPatch {
     /// Another sheet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
-    /// Another header row, counted from 1.
+    /// Another header row, counted from 1; 0 where the file has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header_row: Option<u32>,
     /// What to do with people who are already here.

@@ -4,7 +4,7 @@ use crate::{
     conversation::CandidateView,
     error::{FieldError, Problems},
     session::words,
-    time::Timestamp,
+    time::{DAY, Timestamp},
 };
 use serde::{Deserialize, Serialize};
 
@@ -87,6 +87,53 @@ pub struct Landing {
     pub view: Option<CandidateView>,
     /// What there is to do after a completed session.
     pub retake: RetakeOffer,
+    /// When the link opens, for [`LinkState::NotOpenYet`] where that is known.
+    pub opens_at: Option<Timestamp>,
+    /// Whether a creator looks at it as candidates will see it.
+    pub preview: bool,
+}
+
+/// Longest time for which a link can be made to work, in days.
+pub const EXPIRY_DAYS_MAX: u32 = 3_650;
+
+/// Until when invite links work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum LinkExpiry {
+    /// So many days from now, 1 to 3,650.
+    InDays(u32),
+    /// Until this moment, which lies ahead.
+    At(Timestamp),
+    /// For good.
+    Never,
+}
+
+impl LinkExpiry {
+    /// The moment from which the link does not work any more, if one comes.
+    ///
+    /// # Errors
+    /// A number of days out of range, a moment that is past.
+    pub fn moment(self, now: Timestamp) -> Result<Option<Timestamp>, Vec<FieldError>> {
+        let wrong = |message: &str| Err(vec![FieldError::new("expires", message)]);
+        match self {
+            Self::Never => Ok(None),
+            Self::InDays(days) if (1..=EXPIRY_DAYS_MAX).contains(&days) => Ok(Some(now.plus(i64::from(days) * DAY))),
+            Self::InDays(_) => wrong("A link works for 1 to 3,650 days."),
+            Self::At(at) if at > now => Ok(Some(at)),
+            Self::At(_) => wrong("This time is past. Choose one that lies ahead."),
+        }
+    }
+}
+
+/// A creator's preview of an interview: the link under which they take it as a candidate would.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Preview {
+    /// The link.
+    pub url: String,
+    /// From then on it leads nowhere, and what was answered is gone.
+    pub expires_at: Timestamp,
 }
 
 /// A public link as the API and the Settings tab show it.
@@ -143,7 +190,27 @@ impl PublicLinkInput {
 
 #[cfg(test)]
 mod tests {
-    use super::mark;
+    use super::*;
+
+    #[test]
+    fn expiry_lies_ahead_and_not_too_far() {
+        let now = Timestamp::from_millis(1_795_510_800_000);
+        assert_eq!(LinkExpiry::Never.moment(now), Ok(None));
+        assert_eq!(LinkExpiry::InDays(2).moment(now), Ok(Some(now.plus(2 * DAY))));
+        assert_eq!(LinkExpiry::At(now.plus(1)).moment(now), Ok(Some(now.plus(1))));
+        for wrong in [LinkExpiry::InDays(0), LinkExpiry::InDays(3_651), LinkExpiry::At(now)] {
+            assert_eq!(wrong.moment(now).unwrap_err()[0].field, "expires", "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn expiry_is_written_as_the_api_says() {
+        let read = |text| serde_json::from_str::<LinkExpiry>(text).unwrap();
+        assert_eq!(read(r#"{"in_days": 14}"#), LinkExpiry::InDays(14));
+        assert_eq!(read(r#""never""#), LinkExpiry::Never);
+        let at = Timestamp::parse("2026-12-01T09:00:00Z").unwrap();
+        assert_eq!(read(r#"{"at": "2026-12-01T10:00:00+01:00"}"#), LinkExpiry::At(at));
+    }
 
     #[test]
     fn marks_tell_links_apart_and_not_their_tokens() {

@@ -144,12 +144,16 @@ pub struct RetakeRequest {
     pub session_id: SessionId,
     /// Their name.
     pub name: String,
+    /// The number of that attempt.
+    pub attempt: i32,
     /// Why, in their words.
     pub reason: String,
     /// Where it stands.
     pub state: RetakeRequestState,
     /// When they asked.
     pub created_at: Timestamp,
+    /// Who decided: `user:…` or `key:…`; `null` while it waits.
+    pub decided_by: Option<String>,
     /// When somebody decided.
     pub decided_at: Option<Timestamp>,
 }
@@ -216,6 +220,10 @@ pub struct Session {
     pub current: bool,
     /// Whether this is the attempt that was marked as the one that counts.
     pub counts: bool,
+    /// Why it was granted, for attempts after the first: a reason for a retake, or `by_candidate`.
+    pub retake_reason: Option<String>,
+    /// What the member wrote to it (or the candidate, with `by_candidate`).
+    pub retake_note: Option<String>,
     /// Where it stands.
     pub status: Status,
     /// Why it is completed.
@@ -358,8 +366,14 @@ pub struct SessionRow {
     pub attempts: i32,
     /// Whether the row is somebody who may be here a second time.
     pub possible_duplicate: bool,
+    /// Whether the candidate asks for a retake and nobody has decided yet.
+    pub asks_retake: bool,
     /// Whether the invite link has expired.
     pub link_expired: bool,
+    /// Until when it works, where it has an end.
+    pub link_expires: Option<ShownTime>,
+    /// Whether the interview asks for the invited email before such a link opens.
+    pub asks_email: bool,
     /// The invite link; `None` for viewers.
     pub invite_url: Option<String>,
     /// When the candidate was added.

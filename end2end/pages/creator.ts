@@ -41,3 +41,13 @@ export class SessionsTab extends Screen {
     return link;
   }
 }
+
+/** The Settings tab of an interview. */
+export class SettingsTab extends Screen {
+  static async open(page: Page, slug: string, interview: string): Promise<SettingsTab> {
+    await page.goto(`/w/${slug}/interviews/${interview}/settings`);
+    const tab = new SettingsTab(page);
+    await tab.hydrated();
+    return tab;
+  }
+}

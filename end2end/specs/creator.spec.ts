@@ -89,7 +89,7 @@ test('two people edit the same interview', async ({ api, page, visitor, complain
 
 test('results add up what candidates did', async ({ api, page, server, accessible }) => {
   const interview = await api.interview('Results', { criteria: [{ name: 'Teamwork', description: 'speaks of the team', weight: 2 }] });
-  for (const [index, name] of ['Ana', 'Bo', 'Cy', 'Di'].entries()) {
+  for (const [index, name] of ['Ana', 'Bo', 'Cy', 'Dora'].entries()) {
     const candidate = await api.candidate(interview.id, { name });
     const door = new Door(server.url, tokenOf(candidate.invite_url));
     if (index > 2) continue;
@@ -122,7 +122,7 @@ test('results add up what candidates did', async ({ api, page, server, accessibl
   await page.getByRole('link', { name: 'Completed', exact: true }).click();
   await page.waitForURL(/\/sessions\?status=completed$/);
   await expect(page.getByRole('row').filter({ hasText: 'Ana' })).toBeVisible();
-  await expect(page.getByRole('row').filter({ hasText: 'Di' })).toHaveCount(0);
+  await expect(page.getByRole('row').filter({ hasText: 'Dora' })).toHaveCount(0);
 });
 
 test('members: another role takes effect at once, and an owner is left', async ({ page, server, visitor, accessible }) => {
@@ -141,7 +141,7 @@ test('members: another role takes effect at once, and an owner is left', async (
   await expect(page.getByText('Role changed').first()).toBeVisible();
   await expect(page.getByRole('row').filter({ hasText: owner.name }).getByRole('combobox')).toHaveCount(0);
   await open(theirs, `/w/${slug}/interviews`);
-  await expect(theirs.getByRole('link', { name: 'New interview' })).toBeVisible();
+  await expect(theirs.getByRole('link', { name: 'New interview' }).first()).toBeVisible();
   // An admin does not touch owners.
   await open(theirs, `/w/${slug}/settings/members`);
   await expect(theirs.getByRole('row').filter({ hasText: owner.name }).getByRole('button')).toHaveCount(0);
@@ -218,7 +218,7 @@ test('every screen of a creator passes axe, in the light and in the dark', async
   for (const screen of screens) {
     await open(page, screen);
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' }); // no colour half-way to another
       await accessible(page, `${screen} (${colorScheme})`);
     }
   }

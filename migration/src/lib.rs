@@ -11,6 +11,8 @@ mod m0003_candidates;
 mod m0004_jobs;
 mod m0005_imports;
 mod m0007_links;
+mod m0008_import_files;
+mod m0009_previews;
 mod m0013_ai_calls;
 mod m0014_ai_settings;
 mod m0015_analysis;
@@ -29,6 +31,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_jobs::Migration),
             Box::new(m0005_imports::Migration),
             Box::new(m0007_links::Migration),
+            Box::new(m0008_import_files::Migration),
+            Box::new(m0009_previews::Migration),
             Box::new(m0013_ai_calls::Migration),
             Box::new(m0014_ai_settings::Migration),
             Box::new(m0015_analysis::Migration),

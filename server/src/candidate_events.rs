@@ -70,7 +70,7 @@ async fn follow(State(state): State<AppState>, headers: HeaderMap) -> Response {
         return StatusCode::UNAUTHORIZED.into_response();
     };
     // Watching begins before the first look, so that nothing falls between.
-    let changes = services.events.watch();
+    let changes = services.events.watch_candidate(candidate);
     let token = match conversation::token_of_cookie(&services, cookie).await {
         Ok(Some(token)) => token,
         Ok(None) => return StatusCode::UNAUTHORIZED.into_response(),

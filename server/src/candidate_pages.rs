@@ -262,15 +262,15 @@ fn strange(state: &AppState, client: Option<Extension<ClientAddress>>, headers: 
     }
 }
 
-/// The present view and the company's name of a session in progress; or the answer that is to be given instead.
-async fn inside(state: &AppState, token: &str, headers: &HeaderMap) -> Result<(CandidateView, String), Response> {
+/// The present view of a session in progress, and what its link says; or the answer that is to be given instead.
+async fn inside(state: &AppState, token: &str, headers: &HeaderMap) -> Result<(CandidateView, Landing), Response> {
     let found = look_up(state, token, headers).await?;
     match found.state {
         LinkState::Unknown => Err(nothing_here(state, headers)),
         LinkState::Continue => {
             let view = present(state, token, headers).await?;
             if view.state == Status::InProgress {
-                Ok((view, found.company))
+                Ok((view, found))
             } else {
                 Err(Redirect::to(&landing_path(token)).into_response())
             }
@@ -285,7 +285,7 @@ async fn session(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let (view, company) = match inside(&state, &token, &headers).await {
+    let (view, Landing { company, preview, .. }) = match inside(&state, &token, &headers).await {
         Ok(inside) => inside,
         Err(answer) => return answer,
     };
@@ -308,6 +308,7 @@ async fn session(
         client_id: client_id.to_string(),
         notice: asked.notice(),
         own_link,
+        preview,
     };
     let mut answer = page(StatusCode::OK, pages::chat(&assets, &nonce, start));
     if let Some(policy) = security::page_policy(&nonce) {
@@ -324,7 +325,7 @@ async fn finish(
     headers: HeaderMap,
 ) -> Response {
     match inside(&state, &token, &headers).await {
-        Ok((view, company)) => {
+        Ok((view, Landing { company, .. })) => {
             let lease = asked.lease().unwrap_or(0);
             page(
                 StatusCode::OK,

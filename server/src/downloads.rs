@@ -14,11 +14,12 @@ use axum::{
 use futures::stream;
 use http::{StatusCode, header};
 use parley_app::server_fns::sessions::{ListQuery, read_query};
-use parley_domain::id::{InterviewId, SessionId};
+use parley_domain::id::{CandidateId, InterviewId};
 use parley_services::{
     Services,
     accounts::zone_of,
     error::ServiceError,
+    links,
     sessions::{self, ExportFile, ExportFormat},
 };
 use serde::Deserialize;
@@ -35,14 +36,15 @@ pub fn router() -> Router<AppState> {
             "/download/w/{slug}/interviews/{id}/export.csv",
             get(|p, q, a| export(p, q, a, ExportFormat::Csv)),
         )
+        .route("/download/w/{slug}/interviews/{id}/public-link.svg", get(public_link))
 }
 
-/// The list's own address, and of its rows only those with `ids` where they are given.
+/// The list's own address; where `ids` are given, the rows of these candidates instead.
 #[derive(Debug, Deserialize)]
 struct Wanted {
     #[serde(flatten)]
     list: ListQuery,
-    /// Session ids, separated by full stops.
+    /// Candidates, separated by full stops.
     #[serde(default)]
     ids: String,
 }
@@ -69,15 +71,28 @@ async fn try_export(
     let actor = person.in_workspace(&slug).await?;
     let id: InterviewId = id.parse().map_err(|_| ServiceError::NotFound)?;
     let (filter, order) = read_query(&wanted.list, &zone_of(s, &actor).await?);
-    let ids: Result<Vec<SessionId>, _> = wanted
+    let ids: Result<Vec<CandidateId>, _> = wanted
         .ids
         .split('.')
         .filter(|i| !i.is_empty())
         .map(str::parse)
         .collect();
-    let ids = ids.map_err(|_| ServiceError::invalid("ids", "These are not ids of sessions."))?;
+    let ids = ids.map_err(|_| ServiceError::invalid("ids", "These are not ids of candidates."))?;
     let file = sessions::export(s, &actor, id, &filter, order, &ids, format).await?;
     Ok(send(file, format, s.now()))
+}
+
+/// The shareable link as a QR code, to be shown on a page and to be saved.
+async fn public_link(person: Person, Path((slug, id)): Path<(String, String)>) -> Response {
+    let image = async {
+        let actor = person.in_workspace(&slug).await?;
+        let id: InterviewId = id.parse().map_err(|_| ServiceError::NotFound)?;
+        links::qr(&person.services, &actor, id).await
+    };
+    match image.await {
+        Ok(svg) => ([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response(),
+        Err(error) => refused(error),
+    }
 }
 
 /// The file as an attachment, read as the browser takes it.

@@ -18,26 +18,37 @@ use futures::{Stream, StreamExt, stream};
 use http::StatusCode;
 use parley_domain::{
     account::{Action, Resource, can},
-    id::{InterviewId, WorkspaceId},
+    id::{CandidateId, InterviewId, SessionId, WorkspaceId},
 };
 use parley_services::{error::ServiceError, events::Change};
+use serde::Serialize;
 use std::{convert::Infallible, time::Duration};
-use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::sync::broadcast::{
+    Receiver,
+    error::{RecvError, TryRecvError},
+};
 
 /// How long a stream lasts. The browser opens the next one by itself, and who is asking is found out again.
 const LASTS: Duration = Duration::from_secs(10 * 60);
+/// How soon a browser whose stream broke asks for the next.
+const RETRY: Duration = Duration::from_secs(2);
 
-/// The route.
+/// Changes that come so close together are told together.
+const GATHER: Duration = Duration::from_millis(250);
+/// More of them than so many are told as one word to read again.
+const MANY: usize = 16;
+
+/// The routes.
 pub fn router() -> Router<AppState> {
-    Router::new().route("/events/interviews/{id}", get(follow))
+    Router::new()
+        .route("/events/interviews/{id}", get(follow))
+        .route("/events/w/{slug}", get(follow_all))
 }
 
 async fn follow(State(state): State<AppState>, person: Person, id: Option<Path<InterviewId>>) -> Response {
     let Some(Path(id)) = id else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    // Watching begins before the page reads again, so that nothing falls between.
-    let changes = state.services.events.watch();
     let workspace = match person.on_interview(id).await {
         Ok(actor) => match actor.workspace() {
             Some(workspace) if can(&actor, Action::Read, &Resource::of(workspace)) => workspace,
@@ -46,37 +57,94 @@ async fn follow(State(state): State<AppState>, person: Person, id: Option<Path<I
         Err(ServiceError::NotFound) => return StatusCode::NOT_FOUND.into_response(),
         Err(error) => return Refused::Failed(error).into_response(),
     };
-    let stop = state.stop;
+    told(&state, workspace, Some(id))
+}
+
+/// Everything that moves in a workspace: what a creators' tab has open, whatever page it shows.
+async fn follow_all(State(state): State<AppState>, person: Person, Path(slug): Path<String>) -> Response {
+    match person.in_workspace(&slug).await {
+        Ok(actor) => match actor.workspace() {
+            Some(workspace) if can(&actor, Action::Read, &Resource::of(workspace)) => told(&state, workspace, None),
+            _ => StatusCode::NOT_FOUND.into_response(),
+        },
+        Err(ServiceError::NotFound) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => Refused::Failed(error).into_response(),
+    }
+}
+
+/// The stream: first a word to read again, because something may have moved before it was there, then an event per
+/// change, until it has lasted long enough.
+fn told(state: &AppState, workspace: WorkspaceId, interview: Option<InterviewId>) -> Response {
+    let changes = state.services.events.watch_workspace(workspace);
+    let stop = state.stop.clone();
     let over = async move {
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(LASTS) => {}
         }
     };
-    let moves = moves(changes, workspace, id).take_until(Box::pin(over));
+    let moves = moves(changes, interview).take_until(Box::pin(over));
+    let hello = stream::iter([Ok(Event::default().event("change").data("{}").retry(RETRY))]);
     let bye = stream::iter([Ok(Event::default().event("bye").data(""))]);
-    Sse::new(moves.chain(bye))
+    Sse::new(hello.chain(moves).chain(bye))
         .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
         .into_response()
 }
 
-/// An event per change on the interview.
-fn moves(
-    changes: Receiver<Change>,
-    workspace: WorkspaceId,
-    interview: InterviewId,
-) -> impl Stream<Item = Result<Event, Infallible>> {
-    stream::unfold(changes, move |mut changes| async move {
-        loop {
-            let (candidate, session) = match changes.recv().await {
-                Ok(c) if c.workspace == workspace && c.interview == interview => (c.candidate, c.session),
-                Ok(_) => continue,
+/// What changed, by ids; without any where it is simpler to read everything again.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Serialize)]
+struct Moved {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interview: Option<InterviewId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    candidate: Option<CandidateId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<SessionId>,
+}
+
+/// An event per change on the interview, or on all of the workspace's. What comes close together is told together, once
+/// each: a workspace full of candidates does not keep the streams of its creators busy.
+fn moves(changes: Receiver<Change>, interview: Option<InterviewId>) -> impl Stream<Item = Result<Event, Infallible>> {
+    let about = move |c: Change| interview.is_none_or(|id| id == c.interview);
+    let batches = stream::unfold(changes, move |mut changes| async move {
+        let first = loop {
+            match changes.recv().await {
+                Ok(change) if about(change) => break moved(change),
+                Ok(_) => {}
                 // Some were missed, perhaps ours.
-                Err(RecvError::Lagged(_)) => (None, None),
+                Err(RecvError::Lagged(_)) => break Moved::default(),
                 Err(RecvError::Closed) => return None,
-            };
-            let data = serde_json::json!({ "candidate": candidate, "session": session });
-            return Some((Ok(Event::default().event("change").data(data.to_string())), changes));
+            }
+        };
+        tokio::time::sleep(GATHER).await;
+        let mut batch = vec![first];
+        loop {
+            match changes.try_recv() {
+                Ok(change) => {
+                    let next = moved(change);
+                    if about(change) && !batch.contains(&next) {
+                        batch.push(next);
+                    }
+                }
+                Err(TryRecvError::Lagged(_)) => batch.push(Moved::default()),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            }
         }
+        if batch.len() > MANY || batch.contains(&Moved::default()) {
+            batch = vec![Moved::default()];
+        }
+        Some((stream::iter(batch), changes))
+    });
+    batches.flatten().map(|moved| {
+        let data = serde_json::to_string(&moved).unwrap_or_default();
+        Ok(Event::default().event("change").data(data))
     })
+}
+
+const fn moved(change: Change) -> Moved {
+    Moved {
+        interview: Some(change.interview),
+        candidate: change.candidate,
+        session: change.session,
+    }
 }

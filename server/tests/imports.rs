@@ -28,6 +28,7 @@ use parley_services::{
     db::Db,
     imports, install, interviews,
 };
+use serde_json::json;
 use std::{
     io::{Cursor, Write as _},
     path::PathBuf,
@@ -149,6 +150,24 @@ impl House {
         (status, serde_json::from_slice(&body).unwrap_or_default())
     }
 
+    /// A server function, as the hydrated page calls it.
+    async fn call(&self, name: &str, body: serde_json::Value) -> (StatusCode, serde_json::Value) {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("/sfn/imports/{name}"))
+            .header("host", "127.0.0.1:3000")
+            .header("cookie", &self.cookie)
+            .header("sec-fetch-site", "same-origin")
+            .header("accept", "application/json")
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
     async fn refused(&self, name: &str, bytes: &[u8]) -> String {
         let (status, problem) = self.upload(name, bytes).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{name}: {problem}");
@@ -202,6 +221,64 @@ async fn a_table_goes_all_the_way() {
     assert_eq!((status, &rejected[..2]), (StatusCode::OK, &b"PK"[..]));
     let (status, again) = house.upload("rejected.xlsx", &rejected).await;
     assert_eq!((status, &again["counts"]["rejected"]), (StatusCode::CREATED, &1.into()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_screens_door_from_match_to_undo() {
+    let house = House::new().await;
+    let file = "Who,Email\nAna,ana@x.example\nBen,ben@\n";
+    let (_, made) = house.upload("people.csv", file.as_bytes()).await;
+    let (slug, id) = (house.slug.as_str(), made["id"].clone());
+    let call = async |name: &str, more: serde_json::Value| {
+        let mut body = json!({"slug": slug, "id": id});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        house.call(name, body).await
+    };
+    let ok = async |name: &str, more: serde_json::Value| {
+        let (status, body) = call(name, more).await;
+        assert_eq!(status, StatusCode::OK, "{name}: {body}");
+        body
+    };
+
+    let seen = ok("get", json!({})).await;
+    assert!(seen["import"]["obstacle"].is_string() && seen["may_edit"] == true);
+    let change = json!({"change": {"mapping": [{"column": 0, "field": "name"}]}});
+    let seen = ok("match", change).await;
+    assert_eq!(seen["import"]["obstacle"], serde_json::Value::Null);
+    let rejected = ok("preview", json!({"only": "rejected", "cursor": ""})).await;
+    assert_eq!(
+        (
+            rejected["rows"].as_array().unwrap().len(),
+            &rejected["rows"][0]["number"]
+        ),
+        (1, &3.into())
+    );
+    let cells = json!({"number": 3, "cells": [{"column": 1, "value": "ben@x.example"}]});
+    assert_eq!(ok("correct", cells).await["fate"], "new");
+    ok("work", json!({"work": "confirm"})).await;
+    let limit = Instant::now() + Duration::from_secs(30);
+    while ok("get", json!({})).await["import"]["state"] != "done" {
+        assert!(Instant::now() < limit, "the import does not end");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let added = ok("preview", json!({"only": "done_added", "cursor": ""})).await;
+    assert_eq!(added["rows"].as_array().unwrap().len(), 2);
+    let undone = ok("work", json!({"work": "undo"})).await;
+    assert_eq!(undone["import"]["counts"]["removed"], 2);
+    let body = json!({"slug": slug, "interview": house.interview});
+    let (status, list) = house.call("list", body).await;
+    assert_eq!(
+        (status, &list[0]["import"]["state"]),
+        (StatusCode::OK, &"undone".into())
+    );
+
+    // Another workspace, or nobody at all.
+    let (status, _) = house.call("get", json!({"slug": "elsewhere", "id": id})).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    let mut nobody = House::new().await;
+    nobody.cookie = String::new();
+    let (status, _) = nobody.call("get", json!({"slug": nobody.slug, "id": id})).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
 }
 
 fn zip_of(parts: &[(&str, Vec<u8>)]) -> Vec<u8> {

@@ -8,32 +8,32 @@
 )]
 
 mod common;
+#[path = "common/imports.rs"]
+mod tables;
 
 use common::TestBed;
 use parley_domain::{
-    account::{Actor, Role},
+    account::Role,
     candidate::{Candidate, CandidateInput, Source},
-    id::{CandidateId, ImportId, InterviewId},
-    import::{
-        CellChange, ColumnMatch, Fate, Field, Import, ImportPatch, ImportRow, ImportState, OnDuplicate, RowResult,
-    },
+    id::{CandidateId, InterviewId},
+    import::{CellChange, ColumnMatch, Fate, Field, Import, ImportPatch, ImportState, OnDuplicate},
     paging::PageRequest,
 };
 use parley_services::{
     Services, candidates,
     db::Db,
-    entity::{candidate, import, import_row, session},
+    entity::{import, import_row, session},
     error::ServiceError,
-    imports::{self, RowFilter, Upload, reader},
+    imports::{self, RowFilter},
     secrets::Secrets,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 use std::{
-    io::Write as _,
     sync::Arc,
     time::{Duration, Instant},
 };
+use tables::{all_rows, confirmed, finished, here, people, sums_hold, upload};
 
 on_both_databases!(
     a_preview_tells_every_fate_and_writes_nobody,
@@ -51,78 +51,13 @@ on_both_databases!(
     the_file_is_read_another_way,
     strangers_and_viewers_change_nothing,
     many_rows,
+    a_table_without_a_header,
+    pages_turn_both_ways,
+    the_same_file_again,
 );
-
-/// Services that read tables in this process: the tests made them.
-fn here(bed: &TestBed) -> Services {
-    let mut s = bed.s.clone();
-    s.children = None;
-    s
-}
-
-async fn upload(s: &Services, actor: &Actor, interview: InterviewId, bytes: &[u8]) -> Result<Import, ServiceError> {
-    let mut file = imports::incoming(s).unwrap();
-    file.write_all(bytes).unwrap();
-    let options = reader::Options::default();
-    imports::upload(
-        s,
-        actor,
-        interview,
-        Upload {
-            file_name: "people.csv".into(),
-            file,
-            options,
-        },
-    )
-    .await
-}
 
 async fn uploaded(s: &Services, bed: &TestBed, interview: InterviewId, text: &str) -> Import {
     upload(s, &bed.owner, interview, text.as_bytes()).await.unwrap()
-}
-
-async fn finished(s: &Services, actor: &Actor, id: ImportId) -> Import {
-    let limit = Instant::now() + Duration::from_secs(60);
-    loop {
-        let import = imports::get(s, actor, id).await.unwrap();
-        if import.state != ImportState::Running {
-            return import;
-        }
-        assert!(Instant::now() < limit, "the import does not end: {import:?}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
-async fn confirmed(s: &Services, bed: &TestBed, id: ImportId) -> Import {
-    imports::confirm(s, &bed.owner, id).await.unwrap();
-    finished(s, &bed.owner, id).await
-}
-
-async fn all_rows(s: &Services, actor: &Actor, id: ImportId, filter: RowFilter) -> Vec<ImportRow> {
-    let (mut rows, mut page) = (
-        Vec::new(),
-        PageRequest {
-            limit: Some(200),
-            cursor: None,
-        },
-    );
-    loop {
-        let found = imports::rows(s, actor, id, filter, &page).await.unwrap();
-        rows.extend(found.items);
-        match found.next_cursor {
-            Some(cursor) => page.cursor = Some(cursor),
-            None => return rows,
-        }
-    }
-}
-
-async fn people(s: &Services, interview: InterviewId) -> Vec<candidate::Model> {
-    candidate::Entity::find()
-        .filter(candidate::Column::InterviewId.eq(interview.0))
-        .filter(candidate::Column::DeletedAt.is_null())
-        .all(s.db.read())
-        .await
-        .unwrap()
 }
 
 async fn person(s: &Services, bed: &TestBed, interview: InterviewId, email: &str) -> Candidate {
@@ -132,39 +67,6 @@ async fn person(s: &Services, bed: &TestBed, interview: InterviewId, email: &str
         .find(|row| row.email_norm.as_deref() == Some(email))
         .unwrap();
     candidates::get(s, &bed.owner, CandidateId(row.id)).await.unwrap()
-}
-
-/// What must hold at any moment: the figures of a state add up to the rows, and they are those of the rows.
-async fn sums_hold(s: &Services, actor: &Actor, id: ImportId) {
-    let import = imports::get(s, actor, id).await.unwrap();
-    let counts = import.counts;
-    let rows = all_rows(s, actor, id, RowFilter::default()).await;
-    assert_eq!(rows.len(), counts.rows as usize);
-    let count = |wanted: RowResult| rows.iter().filter(|row| row.result == Some(wanted)).count() as u32;
-    match import.state {
-        ImportState::Preview => {
-            let fate = |wanted: Fate| rows.iter().filter(|row| row.fate == wanted).count() as u32;
-            assert_eq!(counts.new, Some(fate(Fate::New)));
-            assert_eq!(counts.already_here, Some(fate(Fate::AlreadyHere)));
-            assert_eq!(counts.twice_in_file, Some(fate(Fate::TwiceInFile)));
-            assert_eq!(counts.rejected, fate(Fate::Rejected));
-            let sum = counts.new.unwrap() + counts.already_here.unwrap() + counts.twice_in_file.unwrap();
-            assert_eq!(sum + counts.rejected, counts.rows);
-        }
-        _ => {
-            assert_eq!(counts.added, Some(count(RowResult::Added)));
-            assert_eq!(counts.updated, Some(count(RowResult::Updated)));
-            assert_eq!(counts.skipped, Some(count(RowResult::Skipped)));
-            assert_eq!(counts.rejected, count(RowResult::Rejected));
-            if import.state != ImportState::Running {
-                assert_eq!(counts.finished(), counts.rows);
-            }
-        }
-    }
-    if import.state == ImportState::Undone {
-        let sum = counts.removed.unwrap() + counts.restored.unwrap() + counts.kept.unwrap();
-        assert_eq!(sum, counts.added.unwrap() + counts.updated.unwrap());
-    }
 }
 
 const PEOPLE: &str = "Name,Email,Phone,School,Year of graduation\n\
@@ -257,8 +159,7 @@ async fn confirming_adds_once_and_accounts_for_all(bed: TestBed) {
     assert_eq!(confirmed(&s, &bed, import.id).await.counts, counts);
     let again = uploaded(&s, &bed, interview, PEOPLE).await;
     let again = confirmed(&s, &bed, again.id).await;
-    // Only the one without an email cannot be told apart.
-    assert_eq!((again.counts.added, again.counts.skipped), (Some(1), Some(3)));
+    assert_eq!((again.counts.added, again.counts.skipped), (Some(0), Some(4)));
     assert!(
         std::fs::read_dir(bed.dir().join("imports")).unwrap().next().is_none(),
         "a finished file lies around"
@@ -712,20 +613,31 @@ async fn a_process_that_dies_in_the_middle_loses_and_doubles_nothing() {
     let interview = bed.interview(1, |_| {}).await;
     let import = uploaded(&s, &bed, interview, &table(4_000)).await;
     let (owner, id) = (bed.owner, import.id);
-    let mut interrupted = 0;
+    let (mut interrupted, mut before) = (0, Some(0));
     for round in 0..6 {
         let runtime = other_process(&bed, async move |s| {
+            let looker = s.clone();
             if round == 0 {
                 imports::confirm(&s, &owner, id).await.unwrap();
             } else {
                 tokio::spawn(async move { imports::resume(&s).await });
             }
-            tokio::time::sleep(Duration::from_millis(20 + 15 * round)).await;
+            // Ended as soon as it has written something, wherever it is then.
+            let limit = Instant::now() + Duration::from_secs(60);
+            loop {
+                let now = imports::get(&looker, &owner, id).await.unwrap();
+                if now.counts.added > before || now.state == ImportState::Done {
+                    break;
+                }
+                assert!(Instant::now() < limit, "nothing is written");
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
         });
         runtime.shutdown_background();
         sums_hold(&s, &bed.owner, id).await;
         let now = imports::get(&s, &bed.owner, id).await.unwrap();
         interrupted += u32::from(now.state == ImportState::Running && now.counts.added > Some(0));
+        before = now.counts.added;
         // The dead one's lease runs out.
         bed.clock.advance(11_000);
     }
@@ -768,4 +680,119 @@ async fn an_import_lets_people_pass() {
         typical < Duration::from_millis(150),
         "people wait {typical:?} in the middle of an import"
     );
+}
+
+fn match_column(column: u32, field: Field) -> ImportPatch {
+    ImportPatch {
+        mapping: Some(vec![ColumnMatch {
+            column,
+            field: Some(field),
+        }]),
+        ..ImportPatch::default()
+    }
+}
+
+async fn a_table_without_a_header(bed: TestBed) {
+    let s = here(&bed);
+    let interview = bed.interview(1, |_| {}).await;
+    let import = uploaded(&s, &bed, interview, "Ana,ana@x.example\nBen,ben@\n").await;
+    assert_eq!((import.header_row, import.counts.rows), (0, 2));
+    let fields: Vec<_> = import.mapping.iter().map(|column| column.field).collect();
+    assert_eq!(fields, [None, Some(Field::Email)]);
+    assert!(import.obstacle.is_some(), "a name is needed");
+    let top: Vec<_> = import.top_rows.iter().map(|row| row.cells[0].as_str()).collect();
+    assert_eq!(top, ["Ana", "Ben"]);
+    imports::patch(&s, &bed.owner, import.id, match_column(0, Field::Name))
+        .await
+        .unwrap();
+    let done = confirmed(&s, &bed, import.id).await;
+    assert_eq!((done.counts.added, done.counts.rejected), (Some(1), 1));
+
+    // What was rejected comes back with the fields as its header.
+    let rejected = imports::rejected_xlsx(&s, &bed.owner, import.id).await.unwrap();
+    let back = upload(&s, &bed.owner, interview, &rejected).await.unwrap();
+    assert_eq!((back.header_row, back.counts.rows, back.obstacle), (1, 1, None));
+    let change = CellChange {
+        column: 1,
+        value: "ben@x.example".into(),
+    };
+    imports::correct(&s, &bed.owner, back.id, 2, &[change]).await.unwrap();
+    assert_eq!(confirmed(&s, &bed, back.id).await.counts.added, Some(1));
+
+    let another = uploaded(&s, &bed, interview, "Who,Mail\nAna,a@x.example\n").await;
+    assert_eq!(another.header_row, 1);
+    let none = ImportPatch {
+        header_row: Some(0),
+        ..ImportPatch::default()
+    };
+    let another = imports::patch(&s, &bed.owner, another.id, none).await.unwrap();
+    assert_eq!((another.header_row, another.counts.rows), (0, 2));
+}
+
+async fn pages_turn_both_ways(bed: TestBed) {
+    let s = here(&bed);
+    let interview = bed.interview(1, |_| {}).await;
+    let mut text = String::from("Name,Email\n");
+    for n in 0..25 {
+        text.push_str(&format!("Person {n},{}\n", if n % 2 == 0 { "wrong" } else { "" }));
+    }
+    let import = uploaded(&s, &bed, interview, &text).await;
+    let filter = RowFilter {
+        fate: Some(Fate::Rejected),
+        result: None,
+    };
+    let page = |cursor: Option<String>| PageRequest { limit: Some(5), cursor };
+    let (mut cursor, mut pages) = (None, Vec::new());
+    loop {
+        let request = page(cursor.clone());
+        let found = imports::rows(&s, &bed.owner, import.id, filter, &request)
+            .await
+            .unwrap();
+        let before = imports::page_before(&s, &bed.owner, import.id, filter, &request)
+            .await
+            .unwrap();
+        let numbers: Vec<u32> = found.items.iter().map(|row| row.number).collect();
+        if let Some(before) = before {
+            let back = imports::rows(&s, &bed.owner, import.id, filter, &page(Some(before)))
+                .await
+                .unwrap();
+            let back: Vec<u32> = back.items.iter().map(|row| row.number).collect();
+            assert_eq!(Some(&back), pages.last());
+        } else {
+            assert!(pages.is_empty());
+        }
+        pages.push(numbers);
+        match found.next_cursor {
+            Some(next) => cursor = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [5, 5, 3]);
+}
+
+/// Rows without an email are known again by the file alone, and only as long as their people are there.
+async fn the_same_file_again(bed: TestBed) {
+    let s = here(&bed);
+    let interview = bed.interview(1, |_| {}).await;
+    let text = "Name,School\nAna,UPM\nAna,UPM\nBen,\n";
+    let first = uploaded(&s, &bed, interview, text).await;
+    assert_eq!(first.counts.new, Some(3), "equal rows of one file may be two people");
+    let first = confirmed(&s, &bed, first.id).await;
+    assert_eq!(first.counts.added, Some(3));
+    let again = uploaded(&s, &bed, interview, text).await;
+    assert_eq!((again.counts.new, again.counts.already_here), (Some(0), Some(3)));
+    let again = confirmed(&s, &bed, again.id).await;
+    assert_eq!((again.counts.added, again.counts.skipped), (Some(0), Some(3)));
+    let rows = all_rows(&s, &bed.owner, again.id, RowFilter::default()).await;
+    assert_eq!(
+        rows[0].reason.as_deref(),
+        Some("This row of the same file was imported before.")
+    );
+    // Another file is another matter, and so is another interview.
+    let other = uploaded(&s, &bed, interview, "Name,School\nAna,UPM\n").await;
+    assert_eq!(other.counts.new, Some(1));
+    let elsewhere = bed.interview(1, |_| {}).await;
+    assert_eq!(uploaded(&s, &bed, elsewhere, text).await.counts.new, Some(3));
+    imports::undo(&s, &bed.owner, first.id).await.unwrap();
+    assert_eq!(uploaded(&s, &bed, interview, text).await.counts.new, Some(3));
 }

@@ -13,7 +13,7 @@ use common::{START, TestBed, token};
 use parley_domain::{
     account::Role,
     candidate::{CandidateInput, Source},
-    id::{InterviewId, SessionId},
+    id::{CandidateId, InterviewId},
     paging::PageRequest,
     session::{SessionCounts, SessionFilter, SessionOrder, SessionPage, SessionSort, Status, Verdict},
     time::{MINUTE, Timestamp},
@@ -455,7 +455,7 @@ async fn exports_hold_exactly_the_filtered_rows(bed: TestBed) {
         status: Some(Status::NotStarted),
         ..Default::default()
     };
-    let export = |actor, selected: Vec<SessionId>, format| {
+    let export = |actor, selected: Vec<CandidateId>, format| {
         let (s, filter) = (bed.s.clone(), filter.clone());
         async move {
             let mut e = sessions::export(&s, &actor, interview, &filter, order("name"), &selected, format)
@@ -485,8 +485,14 @@ async fn exports_hold_exactly_the_filtered_rows(bed: TestBed) {
     let (_, for_viewer) = export(bed.member(Role::Viewer), Vec::new(), ExportFormat::Csv).await;
     assert!(!String::from_utf8(for_viewer).unwrap().contains("/i/invite/"));
 
-    let one = page(&bed, interview, &filter, "name", None).await.rows[1].session.id;
-    assert_eq!(export(bed.owner, vec![one], ExportFormat::Csv).await.0, 1);
+    // Who was ticked is exported, also when they moved on and the filter would not show them any more.
+    let one = page(&bed, interview, &filter, "name", None).await.rows[1].candidate_id;
+    let begun = SessionFilter {
+        status: Some(Status::InProgress),
+        ..Default::default()
+    };
+    let other = page(&bed, interview, &begun, "name", None).await.rows[0].candidate_id;
+    assert_eq!(export(bed.owner, vec![one, other], ExportFormat::Csv).await.0, 2);
 
     let (rows, bytes) = export(bed.owner, Vec::new(), ExportFormat::Xlsx).await;
     assert_eq!(rows, 8);

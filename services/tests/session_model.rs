@@ -1,5 +1,6 @@
 //! The whole life of a candidate's sessions against a simple model: random interleavings of start, answer, resume,
-//! finish, end, retake, replaced links, paused interviews, waiting, sweeping and restarts.
+//! finish, end, retakes (granted, taken by oneself, asked for, decided on), replaced links, revoked public links, paused
+//! interviews, waiting, sweeping, and a process that dies while an answer is on its way.
 //!
 //! Cases are generated and shrunk by proptest; a failure prints the shortest list of steps that shows it.
 
@@ -23,15 +24,31 @@ use parley_domain::{
 };
 use parley_services::{
     candidates, conversation,
-    conversation::{AnswerInput, StartInput},
-    entity, sessions,
+    conversation::{AnswerInput, PublicStart, StartInput},
+    db::Priority,
+    entity, links, sessions,
     sessions::RetakeInput,
 };
 use proptest::{prelude::*, test_runner::TestRunner};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::{future::Future, task::Poll};
 use uuid::Uuid;
 
 const QUESTIONS: usize = 3;
+/// Retakes that the interview allows candidates by themselves.
+const OWN: usize = 1;
+
+fn walk_in(email: &str) -> PublicStart {
+    PublicStart {
+        name: "Ana".into(),
+        email: email.into(),
+        start: StartInput {
+            consent: true,
+            ..Default::default()
+        },
+        ..Default::default()
+    }
+}
 
 /// One thing that happens.
 #[derive(Clone, Debug)]
@@ -51,6 +68,18 @@ enum Step {
     Finish,
     End,
     Retake,
+    /// The candidate wants another attempt: one they may take by themselves, then they have to ask.
+    Ask,
+    /// Somebody decides on who asks.
+    Decide {
+        grant: bool,
+    },
+    /// The public link is revoked, or made again where there is none.
+    PublicLink,
+    /// The process dies after so many steps of an answer, and another one takes its place.
+    Crash {
+        after: usize,
+    },
     ReplaceLink,
     Pause(bool),
     Wait {
@@ -69,6 +98,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Finish),
         1 => Just(Step::End),
         2 => Just(Step::Retake),
+        2 => Just(Step::Ask),
+        2 => any::<bool>().prop_map(|grant| Step::Decide { grant }),
+        1 => Just(Step::PublicLink),
+        2 => (0usize..24).prop_map(|after| Step::Crash { after }),
         1 => Just(Step::ReplaceLink),
         1 => any::<bool>().prop_map(Step::Pause),
         2 => (1i64..30).prop_map(|hours| Step::Wait { hours }),
@@ -84,6 +117,12 @@ struct Model {
     attempts: Vec<Attempt>,
     paused: bool,
     clients: usize,
+    /// The slug of the live public link.
+    slug: Option<String>,
+    /// Retakes that the candidate took by themselves.
+    own: usize,
+    /// A request waits for a decision.
+    waits: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -115,15 +154,41 @@ struct World {
 }
 
 impl World {
-    async fn new() -> Self {
-        let bed = TestBed::sqlite().await;
-        let interview = bed.interview(QUESTIONS, |i| i.settings.inactivity_days = 1).await;
-        let candidate = bed.candidate(interview, "Ana", None).await;
-        let token = token(&candidate);
-        let model = Model {
-            attempts: vec![Attempt::default()],
-            ..Default::default()
+    /// With a candidate who was invited, or who walked in by the public link and is inside already.
+    async fn new(bed: TestBed, walks_in: bool) -> Self {
+        let interview = bed
+            .interview(QUESTIONS, |i| {
+                i.settings.inactivity_days = 1;
+                i.settings.self_retakes = OWN as _;
+            })
+            .await;
+        let mut model = Model::default();
+        let candidate = if walks_in {
+            let link = links::create(&bed.s, &bed.owner, interview, Default::default())
+                .await
+                .unwrap();
+            model.slug = Some(link.slug.clone());
+            let (_, token) = conversation::start_public(&bed.s, &link.slug, walk_in("ana@example.com"))
+                .await
+                .unwrap();
+            let row = entity::candidate::Entity::find()
+                .one(bed.s.db.read())
+                .await
+                .unwrap()
+                .unwrap();
+            let candidate = candidates::get(&bed.s, &bed.owner, row.id.into()).await.unwrap();
+            assert!(candidate.invite_url.as_deref().unwrap().ends_with(&token));
+            model.attempts.push(Attempt {
+                started: true,
+                lease: 1,
+                ..Default::default()
+            });
+            candidate
+        } else {
+            model.attempts.push(Attempt::default());
+            bed.candidate(interview, "Ana", None).await
         };
+        let token = token(&candidate);
         Self {
             bed,
             interview,
@@ -145,6 +210,10 @@ impl World {
             Step::Finish => self.finish().await,
             Step::End => self.end().await,
             Step::Retake => self.retake().await,
+            Step::Ask => self.ask().await,
+            Step::Decide { grant } => self.decide(*grant).await,
+            Step::PublicLink => self.public_link().await,
+            Step::Crash { after } => self.crash(*after).await,
             Step::ReplaceLink => {
                 let again = candidates::replace_link(&self.bed.s, &self.bed.owner, self.candidate.id)
                     .await
@@ -290,8 +359,115 @@ impl World {
         }
         if possible {
             self.model.attempts.push(Attempt::default());
+            self.model.waits = false;
         }
         assert_eq!(result.is_ok(), possible);
+    }
+
+    async fn ask(&mut self) {
+        let result = conversation::ask_retake(&self.bed.s, &self.token, "I was ill")
+            .await
+            .map_err(|e| e.error);
+        let paused = self.model.paused;
+        match self.now().status() {
+            Status::NotStarted | Status::InProgress => assert_eq!(result.unwrap_err(), Code::NotOpen),
+            Status::Completed if paused => assert_eq!(result.unwrap_err(), Code::NotOpen),
+            Status::Completed if self.model.own < OWN => {
+                self.model.own += 1;
+                self.model.waits = false;
+                self.model.attempts.push(Attempt::default());
+                assert_eq!(result.unwrap().state, Status::NotStarted);
+            }
+            Status::Completed => {
+                self.model.waits = true;
+                assert_eq!(result.unwrap().state, Status::Completed);
+            }
+        }
+    }
+
+    async fn decide(&mut self, grant: bool) {
+        let (s, owner) = (&self.bed.s, &self.bed.owner);
+        let queue = sessions::requests(s, owner, self.interview).await.unwrap();
+        assert_eq!(queue.len(), usize::from(self.model.waits));
+        let Some(request) = queue.first() else { return };
+        if grant {
+            sessions::grant(s, owner, request.id).await.unwrap();
+            self.model.attempts.push(Attempt::default());
+        } else {
+            sessions::decline(s, owner, request.id).await.unwrap();
+        }
+        assert!(sessions::grant(s, owner, request.id).await.is_err(), "decided once");
+        self.model.waits = false;
+    }
+
+    /// Whoever is inside goes on; nobody comes in by a link that was revoked, also when there is a new one.
+    async fn public_link(&mut self) {
+        let (s, owner) = (&self.bed.s, &self.bed.owner);
+        match self.model.slug.take() {
+            Some(slug) => {
+                links::revoke(s, owner, self.interview).await.unwrap();
+                let late = conversation::start_public(s, &slug, walk_in("ben@example.com")).await;
+                assert!(late.is_err(), "a revoked link took a start");
+            }
+            None => {
+                let link = links::create(s, owner, self.interview, Default::default())
+                    .await
+                    .unwrap();
+                self.model.slug = Some(link.slug);
+            }
+        }
+    }
+
+    /// An answer is cut off somewhere; afterwards it is stored whole or not at all, and coming back goes on from there.
+    async fn crash(&mut self, after: usize) {
+        let current = self.now().clone();
+        let (client, text) = (format!("crash-{}", self.model.clients), "cut off".to_owned());
+        self.model.clients += 1;
+        let input = AnswerInput {
+            client_id: client.clone(),
+            question: PromptId(Uuid::from_u128(current.answers.len() as u128 + 1)),
+            text: Some(text.clone()),
+            choices: Vec::new(),
+            lease: Some(current.lease),
+            presence: Presence::Live,
+        };
+        let (s, token) = (self.bed.s.clone(), self.token.clone());
+        let mut left = after;
+        {
+            let mut answer = std::pin::pin!(conversation::answer(&s, &token, input));
+            std::future::poll_fn(|cx| match answer.as_mut().poll(cx) {
+                Poll::Pending if left > 0 => {
+                    left -= 1;
+                    Poll::Pending
+                }
+                _ => Poll::Ready(()),
+            })
+            .await;
+        }
+        drop(s);
+        self.bed.restart().await;
+        let id = self.session().await;
+        // A commit that was on its way may still arrive: behind the row's lock it has, or never will.
+        let tx = self.bed.s.db.write(Priority::Person).await.unwrap();
+        let found = entity::session::Entity::find_by_id(id.0).lock_exclusive();
+        found.one(&*tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let stored = entity::turn::Entity::find()
+            .filter(entity::turn::Column::SessionId.eq(id.0))
+            .filter(entity::turn::Column::ClientId.eq(&client))
+            .one(self.bed.s.db.read())
+            .await
+            .unwrap();
+        if stored.is_some() {
+            assert_eq!(current.status(), Status::InProgress);
+            assert!(current.answers.len() < QUESTIONS);
+            let now = self.now();
+            now.answers.push((client, text));
+            now.idle_hours = 0;
+        }
+        if current.status() == Status::InProgress {
+            self.start(true).await;
+        }
     }
 
     async fn pause(&mut self, paused: bool) {
@@ -316,6 +492,12 @@ impl World {
     /// The database says what the model says.
     async fn check(&self) {
         let conn = self.bed.s.db.read();
+        let people = entity::candidate::Entity::find().count(conn).await.unwrap();
+        assert_eq!(people, 1, "nobody came in where nobody may");
+        let waiting = sessions::waiting(&self.bed.s, &self.bed.owner, self.interview)
+            .await
+            .unwrap();
+        assert_eq!(waiting.0, u64::from(self.model.waits));
         let rows = entity::session::Entity::find()
             .order_by_asc(entity::session::Column::Attempt)
             .all(conn)
@@ -359,10 +541,10 @@ impl World {
     }
 }
 
-#[test]
-fn whatever_happens_the_sessions_are_what_the_model_says() {
+/// Runs generated cases, each on a database of its own.
+fn run(cases: u32, bed: impl AsyncFn() -> TestBed) {
     let config = ProptestConfig {
-        cases: 60,
+        cases,
         max_shrink_iters: 400,
         failure_persistence: None,
         ..Default::default()
@@ -373,9 +555,9 @@ fn whatever_happens_the_sessions_are_what_the_model_says() {
         .enable_all()
         .build()
         .unwrap();
-    let result = runner.run(&steps(), |steps| {
+    let result = runner.run(&(any::<bool>(), steps()), |(walks_in, steps)| {
         runtime.block_on(async {
-            let mut world = World::new().await;
+            let mut world = World::new(bed().await, walks_in).await;
             for step in &steps {
                 world.take(step).await;
             }
@@ -385,5 +567,23 @@ fn whatever_happens_the_sessions_are_what_the_model_says() {
     });
     if let Err(failure) = result {
         panic!("{failure}");
+    }
+}
+
+mod sqlite {
+    #[test]
+    fn whatever_happens_the_sessions_are_what_the_model_says() {
+        super::run(60, async || super::TestBed::sqlite().await);
+    }
+}
+
+mod postgres {
+    #[test]
+    fn whatever_happens_the_sessions_are_what_the_model_says() {
+        if std::env::var_os("PARLEY_TEST_POSTGRES_URL").is_none() {
+            eprintln!("skipped: PARLEY_TEST_POSTGRES_URL is not set");
+            return;
+        }
+        super::run(12, async || super::TestBed::postgres().await.unwrap());
     }
 }

@@ -24,13 +24,34 @@ where
     view! {
         <Transition fallback=move || view! { <Skeleton kind=skeleton/> }>
             {move || Suspend::new(async move {
-                match data.await {
+                let found = data.await;
+                #[cfg(feature = "ssr")]
+                once_more().await;
+                match found {
                     Ok(value) => view(value),
                     Err(error) => failure(&error, retry),
                 }
             })}
         </Transition>
     }
+}
+
+/// Is not there at the first asking. While the server waits for the data of a page, it asks in passing whether a part of it
+/// is there yet, and drops what it gets: without this, a part with data of its own was built up to three times, with as many
+/// questions to the database, of which the last was shown and the first was what the browser found.
+#[cfg(feature = "ssr")]
+async fn once_more() {
+    use std::task::Poll;
+    let mut asked = false;
+    std::future::poll_fn(move |context| {
+        if asked {
+            return Poll::Ready(());
+        }
+        asked = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// What to show instead of something that could not be loaded.

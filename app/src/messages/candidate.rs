@@ -75,6 +75,8 @@ pub struct LandingText {
     pub continue_note: &'static str,
     /// The other choice there.
     pub start_as_someone_else: &'static str,
+    /// On every page of a creator's preview.
+    pub preview: &'static str,
     /// Heading of the personal link after a public start.
     pub personal_link_title: &'static str,
     /// What it is good for.
@@ -115,6 +117,8 @@ pub struct LinkText {
     pub revoked: PageText,
     /// Draft, or before the opening time.
     pub not_open: PageText,
+    /// When it opens, where that is known; from date and time in UTC.
+    pub opens_at: fn(&str) -> String,
     /// After the closing time, or archived.
     pub closed: PageText,
     /// The most starts are reached.

@@ -58,6 +58,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         check_fields: "Check your name and your email address. An address looks like ana@example.com",
         continue_note: "Somebody has started this interview in this browser and not finished it.",
         start_as_someone_else: "Start as someone else",
+        preview: "Preview: this is what candidates see. Nothing of it is kept.",
         personal_link_title: "Your own link",
         personal_link: "Keep this link: use it to come back from another device. If you lose it, ask the company for it.",
         start: "Start interview",
@@ -82,6 +83,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "This interview is not open yet",
             text: "Come back later with the same link, or ask the company when it opens.",
         },
+        opens_at: |at| format!("It opens at {at}."),
         closed: PageText {
             title: "This interview is closed",
             text: "It takes no new starts. If you think this is a mistake, ask the company.",

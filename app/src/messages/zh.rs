@@ -52,6 +52,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         check_fields: "请检查姓名和邮箱。邮箱示例：ana@example.com",
         continue_note: "有人在此浏览器中开始了这场面试，尚未完成。",
         start_as_someone_else: "以其他人身份开始",
+        preview: "预览：这就是候选人看到的页面，任何内容都不会保留。",
         personal_link_title: "你的专属链接",
         personal_link: "请保存此链接，换设备时可用它继续。如果丢失，请向公司索取。",
         start: "开始面试",
@@ -76,6 +77,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "面试尚未开放",
             text: "请稍后用同一链接再来，或向公司询问开放时间。",
         },
+        opens_at: |at| format!("开放时间：{at}。"),
         closed: PageText {
             title: "面试已关闭",
             text: "目前不再接受新的面试。如有疑问，请联系公司。",

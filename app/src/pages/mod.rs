@@ -1,8 +1,10 @@
 //! The pages, one file a route.
 
 pub mod account;
+pub mod imports;
 pub mod interviews;
 pub mod layout;
+pub mod links;
 pub mod not_found;
 pub mod results;
 pub mod sessions;

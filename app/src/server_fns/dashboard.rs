@@ -8,7 +8,9 @@ use parley_domain::{session::SessionCounts, time::ShownTime};
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
-use crate::server_fns::{self as door, interviews::list_interviews};
+use crate::server_fns::{self as door, interviews};
+#[cfg(feature = "ssr")]
+use parley_domain::paging::PageRequest;
 #[cfg(feature = "ssr")]
 use parley_services::sessions as service;
 
@@ -48,7 +50,11 @@ pub async fn read_dashboard(workspace: String) -> Result<DashboardData, AppError
     let (services, actor) = door::who(&workspace).await?;
     let counts = service::counts(&services, &actor, None, &Default::default()).await?;
     let completed = service::completed_last(&services, &actor, SHOWN).await?;
-    let interviews = list_interviews(workspace, None, None, Some(SHOWN)).await?.items;
+    let first = PageRequest {
+        limit: Some(SHOWN),
+        cursor: None,
+    };
+    let interviews = interviews::rows(&services, &actor, None, &first).await?.items;
     Ok(DashboardData {
         counts,
         completed: completed

@@ -134,12 +134,22 @@ pub async fn list_interviews(
     limit: Option<u64>,
 ) -> Result<Page<InterviewRow>, AppError> {
     let (services, actor) = door::who(&workspace).await?;
-    let filter = service::InterviewFilter { state };
     let request = parley_domain::paging::PageRequest { limit, cursor };
-    let page = service::list(&services, &actor, filter, &request).await?;
+    rows(&services, &actor, state, &request).await
+}
+
+/// The rows of the list, for whoever asks.
+#[cfg(feature = "ssr")]
+pub(super) async fn rows(
+    services: &parley_services::Services,
+    actor: &parley_domain::account::Actor,
+    state: Option<InterviewState>,
+    request: &parley_domain::paging::PageRequest,
+) -> Result<Page<InterviewRow>, AppError> {
+    let page = service::list(services, actor, service::InterviewFilter { state }, request).await?;
     let ids: Vec<InterviewId> = page.items.iter().map(|interview| interview.id).collect();
-    let counts = service::session_counts(&services, &actor, &ids).await?;
-    let zone = zone_of(&services, &actor).await?;
+    let counts = service::session_counts(services, actor, &ids).await?;
+    let zone = zone_of(services, actor).await?;
     Ok(page.map(|interview| InterviewRow {
         id: interview.id,
         state: interview.content.state,

@@ -15,6 +15,7 @@ mod document;
 mod errors;
 mod imports;
 mod interviews;
+mod links;
 mod repeated;
 mod sessions;
 mod walk;

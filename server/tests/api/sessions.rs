@@ -295,3 +295,142 @@ async fn attempts_stand_side_by_side_and_one_counts() {
         .ok(200);
     assert_eq!(compared.body["attempts"].as_array().unwrap().len(), 2);
 }
+
+#[tokio::test]
+async fn decided_requests_are_listed_apart() {
+    let bed = Bed::new().await;
+    let key = bed.key(Role::Member).await;
+    let interview = bed.interview(&key).await;
+    let ana = bed.candidate(&key, &interview, "Ana").await;
+    bed.start(&ana).await;
+    let session = ana["session"]["id"].as_str().unwrap();
+    bed.call(&key, &format!("POST /sessions/{session}/end"), None)
+        .await
+        .ok(200);
+    let token = ana["invite_url"].as_str().unwrap().rsplit('/').next().unwrap();
+    parley_services::conversation::ask_retake(&bed.s, token, "I was ill")
+        .await
+        .unwrap();
+    let queue = format!("GET /interviews/{interview}/retake-requests");
+    let waiting = bed.call(&key, &queue, None).await.ok(200);
+    let id = waiting.body["items"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(waiting.body["items"][0]["attempt"], 1);
+    assert_eq!(waiting.body["items"][0]["decided_by"], json!(null));
+    let rows = bed
+        .call(&key, &format!("GET /interviews/{interview}/sessions"), None)
+        .await
+        .ok(200);
+    assert_eq!(rows.body["items"][0]["asks_retake"], true);
+    bed.call(&key, &format!("POST /retake-requests/{id}/grant"), None)
+        .await
+        .ok(200);
+    let decided = bed.call(&key, &format!("{queue}?state=decided"), None).await.ok(200);
+    assert_eq!(decided.body["items"][0]["state"], "granted");
+    assert!(
+        decided.body["items"][0]["decided_by"]
+            .as_str()
+            .unwrap()
+            .starts_with("key:")
+    );
+    assert_eq!(
+        bed.call(&key, &format!("{queue}?state=some"), None).await.problem(422),
+        ["state"]
+    );
+    let all = bed
+        .call(
+            &key,
+            &format!("GET /candidates/{}/sessions", ana["id"].as_str().unwrap()),
+            None,
+        )
+        .await
+        .ok(200);
+    assert_eq!(all.body["items"][0]["retake_reason"], "requested");
+}
+
+#[tokio::test]
+async fn chosen_attempts_are_compared() {
+    let bed = Bed::new().await;
+    let key = bed.key(Role::Member).await;
+    let ana = bed.candidate(&key, &bed.interview(&key).await, "Ana").await;
+    let id = ana["id"].as_str().unwrap();
+    for _ in 0..2 {
+        bed.start(&ana).await;
+        let body = json!({"reason": "other"});
+        bed.call(&key, &format!("POST /candidates/{id}/retakes"), Some(body))
+            .await
+            .ok(201);
+    }
+    let path = format!("GET /candidates/{id}/comparison");
+    let numbers = |reply: crate::bed::Reply| {
+        let attempts = reply.body["attempts"].as_array().unwrap().clone();
+        attempts
+            .iter()
+            .map(|a| a["session"]["attempt"].as_i64().unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(bed.call(&key, &path, None).await.ok(200)), [1, 2, 3]);
+    assert_eq!(
+        numbers(bed.call(&key, &format!("{path}?attempts=2,1"), None).await.ok(200)),
+        [1, 2]
+    );
+    for wrong in ["1,x", "7"] {
+        let reply = bed.call(&key, &format!("{path}?attempts={wrong}"), None).await;
+        assert_eq!(reply.problem(422), ["attempts"], "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn a_merge_does_what_its_plan_says() {
+    let bed = Bed::new().await;
+    let key = bed.key(Role::Member).await;
+    let interview = bed.interview(&key).await;
+    let person = json!({"name": "Ana", "email": "ana@example.com"});
+    let add = format!("POST /interviews/{interview}/candidates?on_duplicate=add");
+    let first = bed.call(&key, &add, Some(person.clone())).await.ok(201).body;
+    let second = bed.call(&key, &add, Some(person)).await.ok(201).body;
+    assert_eq!(second["possible_duplicate_of"], first["id"]);
+    let of = |c: &serde_json::Value| c["id"].as_str().unwrap().to_owned();
+    bed.start(&second).await;
+    // Whoever is inside stays inside: the plan says so, and so does the merge.
+    let plan = format!("GET /candidates/{}/merge?from={}", of(&first), of(&second));
+    let refused = bed.call(&key, &plan, None).await.ok(200);
+    assert_eq!(refused.body["refused"], "in_progress");
+    let merge = format!("POST /candidates/{}/merge", of(&first));
+    let body = json!({"from": second["id"]});
+    bed.call(&key, &merge, Some(body.clone())).await.problem(409);
+    let session = second["session"]["id"].as_str().unwrap();
+    bed.call(&key, &format!("POST /sessions/{session}/end"), None)
+        .await
+        .ok(200);
+    // What the first plan said is not true any more.
+    let stale = json!({"from": second["id"], "mark": refused.body["mark"]});
+    bed.call(&key, &merge, Some(stale)).await.problem(409);
+    let planned = bed.call(&key, &plan, None).await.ok(200).body;
+    assert_eq!(planned["refused"], json!(null));
+    assert_eq!(planned["attempts"][0]["session_id"], second["session"]["id"]);
+    let body = json!({"from": second["id"], "mark": planned["mark"]});
+    let kept = bed.call(&key, &merge, Some(body)).await.ok(200);
+    assert_eq!(kept.body["id"], first["id"]);
+    assert_eq!(kept.body["session"]["id"], second["session"]["id"]);
+    bed.call(&key, &format!("GET /candidates/{}", of(&second)), None)
+        .await
+        .problem(404);
+
+    assert_eq!(
+        bed.call(&key, &merge, Some(json!({"from": "x"}))).await.problem(422),
+        ["from"]
+    );
+    let third = json!({"name": "Ana", "email": "ana@example.com"});
+    let third = bed.call(&key, &add, Some(third)).await.ok(201).body;
+    assert_eq!(third["possible_duplicate_of"], first["id"]);
+    let not = format!("DELETE /candidates/{}/possible-duplicate", of(&third));
+    bed.call(&key, &not, None).await.ok(204);
+    let seen = bed
+        .call(&key, &format!("GET /candidates/{}", of(&third)), None)
+        .await
+        .ok(200);
+    assert_eq!(seen.body["possible_duplicate_of"], json!(null));
+    bed.call(&key, &format!("GET /candidates/{}/merge", of(&third)), None)
+        .await
+        .problem(409);
+}

@@ -14,9 +14,11 @@ fn least_role(method: &str, path: &str) -> Role {
         (
             "GET",
             "/interviews/{id}/public-link"
+            | "/interviews/{id}/public-link/qr.svg"
             | "/interviews/{id}/candidates/deleted"
             | "/interviews/{id}/retake-requests"
             | "/interviews/{id}/analysis/estimate"
+            | "/candidates/{id}/merge"
             | "/retake-requests/{id}",
         ) => Role::Member,
         ("GET", _) => Role::Viewer,
@@ -30,7 +32,11 @@ fn body(method: &str, path: &str) -> Option<Value> {
         ("GET" | "DELETE", _) => None,
         ("POST", "/interviews") => Some(json!({"title": "x"})),
         ("POST", "/interviews/{id}/candidates") => Some(json!({"name": "x"})),
+        ("POST", "/candidates/{id}/merge") => Some(json!({"from": UNKNOWN})),
         ("POST", "/candidates/{id}/retakes") => Some(json!({"reason": "other"})),
+        ("PATCH", "/candidates/{id}/link") | ("POST", "/interviews/{id}/extend-links") => {
+            Some(json!({"expires": "never"}))
+        }
         ("PUT", "/sessions/{id}/decision") => Some(json!({"verdict": "hold", "reason": ""})),
         _ => Some(json!({})),
     }

@@ -2,7 +2,11 @@
 //! what the browser hydrates are the same text.
 
 use crate::{Services, entity::user, error::Result};
-use jiff::{Zoned, civil::Date, tz::TimeZone};
+use jiff::{
+    Zoned,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 use parley_domain::{
     account::Actor,
     time::{DAY, HOUR, MINUTE, ShownTime, Timestamp},
@@ -69,6 +73,20 @@ impl Zone {
     #[must_use]
     pub fn day_end(&self, date: &str) -> Option<Timestamp> {
         self.start_of(date.parse::<Date>().ok()?.tomorrow().ok()?)
+    }
+
+    /// `at` as a form's field of date and time holds it: "2026-11-24T09:41".
+    #[must_use]
+    pub fn field(&self, at: Timestamp) -> String {
+        self.local(at).strftime("%Y-%m-%dT%H:%M").to_string()
+    }
+
+    /// The moment that such a field names in this zone; `None` for what is not a date and time. Of a time that comes
+    /// twice, when clocks go back, it is the first; of one that never comes, the moment just as far after the change.
+    #[must_use]
+    pub fn moment(&self, text: &str) -> Option<Timestamp> {
+        let local = text.parse::<DateTime>().ok()?.to_zoned(self.zone.clone()).ok()?;
+        Some(Timestamp::from_millis(local.timestamp().as_millisecond()))
     }
 
     fn start_of(&self, date: Date) -> Option<Timestamp> {
@@ -166,6 +184,24 @@ mod tests {
         // The day on which clocks go back has 25 hours.
         assert_eq!(berlin.day_end("2026-10-25").unwrap().since(start), 25 * HOUR);
         assert!(tokyo.day_start("yesterday").is_none());
+    }
+
+    #[test]
+    fn fields_of_date_and_time_go_there_and_back() {
+        let berlin = Zone::named("Europe/Berlin").unwrap();
+        let at = Timestamp::parse("2026-11-24T08:41:00Z").unwrap();
+        assert_eq!(berlin.field(at), "2026-11-24T09:41");
+        assert_eq!(berlin.moment("2026-11-24T09:41"), Some(at));
+        assert_eq!(berlin.moment("2026-11-24T09:41:00"), Some(at));
+        // Clocks go back at three: half past two comes twice, and is meant the first time.
+        let twice = berlin.moment("2026-10-25T02:30").unwrap();
+        assert_eq!(twice.to_string(), "2026-10-25T00:30:00Z");
+        // Clocks go on at two: half past two does not come.
+        let never = berlin.moment("2026-03-29T02:30").unwrap();
+        assert_eq!(never.to_string(), "2026-03-29T01:30:00Z");
+        for bad in ["", "soon", "2026-13-40T25:61"] {
+            assert_eq!(berlin.moment(bad), None, "{bad}");
+        }
     }
 
     #[test]

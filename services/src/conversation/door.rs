@@ -1,5 +1,6 @@
 //! Who stands at the door, and what they may know before they start.
 
+use super::preview;
 use crate::{
     Services,
     db::Priority,
@@ -29,6 +30,11 @@ pub(super) struct Visitor {
 }
 
 impl Visitor {
+    /// Whether a creator takes a preview.
+    pub const fn is_preview(&self) -> bool {
+        self.session.candidate_id.is_none()
+    }
+
     pub const fn actor(&self) -> Actor {
         Actor::Candidate {
             workspace: WorkspaceId(self.candidate.workspace_id),
@@ -45,13 +51,14 @@ pub(super) async fn visitor(conn: &impl ConnectionTrait, token: &str) -> Result<
     if token.is_empty() || token.len() > TOKEN_MAX {
         return Ok(None);
     }
+    let hash = secrets::hash(token);
     let Some(candidate) = candidate::Entity::find()
-        .filter(candidate::Column::LinkHash.eq(secrets::hash(token)))
+        .filter(candidate::Column::LinkHash.eq(hash.clone()))
         .filter(candidate::Column::DeletedAt.is_null())
         .one(conn)
         .await?
     else {
-        return Ok(None);
+        return preview::visitor(conn, hash).await;
     };
     let session = session::Entity::find()
         .filter(session::Column::CandidateId.eq(candidate.id))
@@ -76,6 +83,7 @@ pub(super) fn link_state(visitor: &Visitor, now: Timestamp) -> Result<LinkState>
     Ok(match (status, state) {
         (Status::InProgress, _) => LinkState::Continue,
         (Status::Completed, _) => LinkState::Completed,
+        (Status::NotStarted, _) if visitor.is_preview() => LinkState::Ready,
         (Status::NotStarted, InterviewState::Draft) => LinkState::NotOpenYet,
         (Status::NotStarted, InterviewState::Archived) => LinkState::Closed,
         (Status::NotStarted, _) if expired(&visitor.candidate, now) => LinkState::Expired,
@@ -118,6 +126,7 @@ pub async fn landing(s: &Services, token: &str) -> Result<Landing> {
     let total = i32::try_from(version.questions.len()).unwrap_or(i32::MAX);
     let attempt = visitor.session.attempt;
     let retake = retake_offer(conn, &visitor, state).await?;
+    let preview = visitor.is_preview();
     Ok(Landing {
         state,
         company,
@@ -132,12 +141,15 @@ pub async fn landing(s: &Services, token: &str) -> Result<Landing> {
         attempt,
         view: None,
         retake,
+        opens_at: None,
+        preview,
     })
 }
 
 /// What a candidate may do about another attempt.
 async fn retake_offer(conn: &impl ConnectionTrait, visitor: &Visitor, state: LinkState) -> Result<RetakeOffer> {
-    if state != LinkState::Completed || visitor.interview.state != InterviewState::Open.as_str() {
+    if visitor.is_preview() || state != LinkState::Completed || visitor.interview.state != InterviewState::Open.as_str()
+    {
         return Ok(RetakeOffer::None);
     }
     if own_retakes_left(conn, &visitor.candidate, visitor.interview.self_retakes).await? > 0 {
@@ -162,6 +174,8 @@ pub(super) fn unknown() -> Landing {
         attempt: 0,
         view: None,
         retake: RetakeOffer::None,
+        opens_at: None,
+        preview: false,
     }
 }
 
@@ -174,7 +188,7 @@ pub async fn observe_opened(s: &Services, token: &str) -> Result<()> {
     let Some(known) = visitor(s.db.read(), token).await? else {
         return Ok(());
     };
-    if known.session.opened_at.is_some() || known.session.status != Status::NotStarted.as_str() {
+    if known.is_preview() || known.session.opened_at.is_some() || known.session.status != Status::NotStarted.as_str() {
         return Ok(());
     }
     let tx = s.db.write(Priority::Background).await?;
@@ -214,6 +228,9 @@ pub async fn token_of_cookie(s: &Services, cookie: &str) -> Result<Option<String
     let Some((id, link_version)) = s.secrets.read_candidate_cookie(cookie) else {
         return Ok(None);
     };
+    if link_version == preview::VERSION {
+        return preview::token_of(s, id).await;
+    }
     let row = candidate::Entity::find_by_id(id.0)
         .filter(candidate::Column::LinkVersion.eq(link_version))
         .filter(candidate::Column::DeletedAt.is_null())

@@ -4,6 +4,7 @@
 use super::{
     guard::Action,
     phrases::{self, Phrases},
+    preview,
     proposal::{About, Proposal, propose},
     scripted::{self, Next, Situation},
     view::{question_at, turns_of},
@@ -133,7 +134,7 @@ async fn step(s: &Services, id: SessionId) -> Result<()> {
     };
     let name = match seen.candidate_id {
         Some(id) => candidate::Entity::find_by_id(id).one(conn).await?.map(|c| c.name),
-        None => None,
+        None => preview::name(conn, seen.id).await?,
     };
 
     let tx = s.db.write(Priority::Person).await?;

@@ -18,7 +18,9 @@ pub async fn session_of_cookie(s: &Services, slug: &str, cookie: &str) -> Result
     };
     let known = visitor(s.db.read(), &token).await?;
     let inside = known.is_some_and(|known| {
-        known.interview.id == link.interview_id && known.session.status == Status::InProgress.as_str()
+        !known.is_preview()
+            && known.interview.id == link.interview_id
+            && known.session.status == Status::InProgress.as_str()
     });
     Ok(inside.then_some(token))
 }

@@ -13,6 +13,7 @@ mod guard;
 mod interviewer;
 mod known;
 pub mod phrases;
+pub mod preview;
 mod proposal;
 mod public;
 mod pulse;

@@ -92,6 +92,10 @@ pub async fn public_landing(s: &Services, slug: &str) -> Result<Landing> {
         questions: i32::try_from(version.questions.len()).unwrap_or(i32::MAX),
         time_limit_minutes: version.settings.time_limit_minutes,
         count_time_away: version.settings.count_time_away,
+        opens_at: link
+            .opens_at
+            .filter(|at| state == LinkState::NotOpenYet && *at > s.now().millis())
+            .map(Timestamp::from_millis),
         language: version.settings.language,
         attempt: 1,
         ..super::door::unknown()
@@ -146,6 +150,12 @@ async fn start_inner(s: &Services, slug: &str, input: PublicStart) -> Result<(Ca
         let token = token_of(s, &known.candidate)?;
         return Ok((view_of(s, &*tx, &known).await?, token));
     }
+    let start_hash = match start_hash {
+        // A page that was kept open, or came back by the browser's own history, long after its first start: somebody
+        // else may sit there now.
+        Some(hash) if used_before(&*tx, &hash).await? => None,
+        other => other,
+    };
     if state_of(&link, &of, s.now())? != LinkState::Ready || !links::take_start(&*tx, &link).await? {
         return Err(not_open().into());
     }
@@ -185,6 +195,18 @@ async fn start_inner(s: &Services, slug: &str, input: PublicStart) -> Result<(Ca
 fn token_of(s: &Services, row: &candidate::Model) -> Result<String> {
     s.secrets
         .invite_token(&row.link_key, CandidateId(row.id), row.link_version)
+}
+
+/// Whether a start with this mark is stored already: each stands once.
+async fn used_before(tx: &impl ConnectionTrait, hash: &[u8]) -> Result<bool> {
+    let found = candidate::Entity::find()
+        .filter(candidate::Column::StartHash.eq(hash))
+        .select_only()
+        .column(candidate::Column::Id)
+        .into_tuple::<uuid::Uuid>()
+        .one(tx)
+        .await?;
+    Ok(found.is_some())
 }
 
 /// The session that an earlier press on the same page started.

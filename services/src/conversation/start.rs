@@ -60,11 +60,15 @@ async fn start_inner(s: &Services, token: &str, input: StartInput) -> Result<Can
     let tx = s.db.write(Priority::Person).await?;
     let known = visitor(&*tx, token).await?.ok_or_else(unknown_link)?;
     // Lock, then read again: of many starts at once one starts, the others find a session in progress.
-    candidate::Entity::find_by_id(known.candidate.id)
-        .lock_exclusive()
-        .one(&*tx)
-        .await
-        .map_err(ServiceError::from)?;
+    if known.is_preview() {
+        lock(&*tx, known.session.id.into()).await?;
+    } else {
+        candidate::Entity::find_by_id(known.candidate.id)
+            .lock_exclusive()
+            .one(&*tx)
+            .await
+            .map_err(ServiceError::from)?;
+    }
     let known = visitor(&*tx, token).await?.ok_or_else(unknown_link)?;
     let state = link_state(&known, s.now())?;
     let known = match state {

@@ -26,8 +26,12 @@ pub struct Model {
     pub sheets: String,
     /// The sheet that is read.
     pub sheet: Option<String>,
-    /// From 1.
+    /// From 1; 0 where the file has no header.
     pub header_row: i32,
+    /// JSON: the first rows as they stand in the file.
+    pub top_rows: Option<String>,
+    /// SHA-256 of the file.
+    pub file_hash: Option<Vec<u8>>,
     /// JSON: the header's cells.
     pub header: String,
     /// JSON: per column the field, or null.

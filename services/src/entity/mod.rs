@@ -19,6 +19,7 @@ pub mod job;
 pub mod key_canary;
 pub mod login_session;
 pub mod membership;
+pub mod preview;
 pub mod public_link;
 pub mod retake_request;
 pub mod score_part;

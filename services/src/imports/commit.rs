@@ -27,6 +27,8 @@ use uuid::Uuid;
 pub(super) mod reason {
     /// The email is on the interview.
     pub const ALREADY_HERE: &str = "already_here";
+    /// The same row of the same file was imported before.
+    pub const BEFORE: &str = "imported_before";
     /// An earlier row has the email.
     pub const TWICE: &str = "twice_in_file";
     /// Not reached before the import was cancelled.
@@ -87,10 +89,18 @@ pub(super) async fn write(
     let policy: OnDuplicate = import.on_duplicate.parse().map_err(store::unknown_word)?;
     let (columns, year) = (store::columns(import)?, candidates::this_year(s));
     let here = store::here(tx, import, rows.iter().filter_map(|row| row.email_norm.clone())).await?;
+    let without_email = rows.iter().filter(|row| row.email_norm.is_none());
+    let numbers = without_email.filter_map(|row| u32::try_from(row.number).ok());
+    let before = store::added_before(tx, import, numbers).await?;
     let mut own: HashMap<String, Uuid> = HashMap::new();
     let mut gathered = Gathered::default();
     for stored in rows {
-        let judged = Judged::of(store::row_of(&stored)?, &columns, year).map(|judged| judged.verdict);
+        let row = store::row_of(&stored)?;
+        let same = before
+            .get(&row.number)
+            .filter(|before| stored.email_norm.is_none() && before.cells == row.cells)
+            .map(|before| before.candidate);
+        let judged = Judged::of(row, &columns, year).map(|judged| judged.verdict);
         let fields = match judged {
             Some(Ok(fields)) if stored.fate != Fate::Rejected.as_str() => fields,
             _ => {
@@ -107,8 +117,12 @@ pub(super) async fn write(
         found.own = found
             .own
             .or_else(|| email.as_ref().and_then(|email| own.get(email)).copied());
+        found.twin = found.twin.or(same);
         let twice = stored.fate == Fate::TwiceInFile.as_str();
         match decide(found, twice, policy) {
+            Decision::Skip(reason::ALREADY_HERE) if same.is_some() => {
+                gathered.skipped.entry(reason::BEFORE).or_default().push(stored.id);
+            }
             Decision::Skip(why) => gathered.skipped.entry(why).or_default().push(stored.id),
             Decision::Update(twin) => {
                 let changes = update(tx, s, WorkspaceId(import.workspace_id), twin, &fields).await?;

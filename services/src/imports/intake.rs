@@ -20,6 +20,7 @@ use parley_domain::{
     import::{Field, Import, ImportState, OnDuplicate},
     text,
 };
+use ring::digest;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use std::{
     collections::{HashMap, HashSet},
@@ -82,12 +83,13 @@ pub async fn upload(s: &Services, actor: &Actor, interview: InterviewId, upload:
     // A task of its own: it comes to an end even if the caller goes away in the middle.
     let work = async move {
         let spool = extract(&s, upload.file.path(), &upload.options).await?;
+        let hash = hash_of(upload.file.path()).await?;
         let id: ImportId = s.new_id()?;
         upload
             .file
             .persist(store::file_of(&s, id.0))
             .map_err(|error| unwritable(&error.error))?;
-        let stored = store_upload(&s, &actor, &interview, id, &upload.file_name, spool).await;
+        let stored = store_upload(&s, &actor, &interview, id, (&upload.file_name, hash), spool).await;
         if stored.is_err() {
             store::forget_file(&s, id.0).await;
         }
@@ -95,6 +97,27 @@ pub async fn upload(s: &Services, actor: &Actor, interview: InterviewId, upload:
         view::get(&s, &actor, id).await
     };
     tokio::spawn(work).await.map_err(ServiceError::internal)?
+}
+
+/// By which the same file is known again.
+async fn hash_of(path: &Path) -> Result<Vec<u8>> {
+    let path = path.to_owned();
+    let hash = move || -> std::io::Result<Vec<u8>> {
+        let mut file = File::open(path)?;
+        let mut context = digest::Context::new(&digest::SHA256);
+        let mut piece = vec![0; 64 * 1024];
+        loop {
+            let read = file.read(&mut piece)?;
+            if read == 0 {
+                return Ok(context.finish().as_ref().to_vec());
+            }
+            context.update(&piece[..read]);
+        }
+    };
+    let done = tokio::task::spawn_blocking(hash)
+        .await
+        .map_err(ServiceError::internal)?;
+    done.map_err(|error| unwritable(&error))
 }
 
 fn unwritable(error: &std::io::Error) -> ServiceError {
@@ -235,7 +258,11 @@ pub(super) struct Told {
 impl Told {
     /// Matches the columns as the workspace did before, else by their headers.
     pub(super) async fn by(s: &Services, workspace: WorkspaceId, opened: Opened) -> Result<Self> {
-        let columns = matched(s, workspace, &opened.header).await?;
+        let columns = if opened.header_row == 0 {
+            matching::match_by_content(opened.top.iter().map(|row| row.cells.as_slice()))
+        } else {
+            matched(s, workspace, &opened.header).await?
+        };
         Ok(Self { opened, columns })
     }
 
@@ -247,6 +274,7 @@ impl Told {
         import.sheet = Set(opened.sheet.clone());
         import.header_row = Set(i32::try_from(opened.header_row).unwrap_or(i32::MAX));
         import.header = Set(serde_json::to_string(&opened.header)?);
+        import.top_rows = Set(Some(serde_json::to_string(&opened.top)?));
         import.mapping = Set(serde_json::to_string(&self.columns)?);
         import.encoding = Set(opened.encoding.clone());
         import.separator = Set(opened.separator.map(String::from));
@@ -302,7 +330,7 @@ async fn store_upload(
     actor: &Actor,
     interview: &interview::Model,
     id: ImportId,
-    file_name: &str,
+    (file_name, hash): (&str, Vec<u8>),
     spool: File,
 ) -> Result<()> {
     let (opened, mut frames) = Frames::open(spool)?;
@@ -317,6 +345,7 @@ async fn store_upload(
             _ => None,
         }),
         file_name: Set(text::shorten(&text::one_line(file_name), FILE_NAME)),
+        file_hash: Set(Some(hash)),
         state: Set(ImportState::Reading.as_str().to_owned()),
         on_duplicate: Set(OnDuplicate::Skip.as_str().to_owned()),
         created_at: Set(now),

@@ -160,6 +160,36 @@ fn replace(matched: &mut [Option<Field>], part: Field) {
     }
 }
 
+/// Whether a cell looks like an email address: enough to tell a person's row from a header.
+#[must_use]
+pub fn is_address(cell: &str) -> bool {
+    let mut halves = cell.trim().split('@');
+    match (halves.next(), halves.next(), halves.next()) {
+        (Some(name), Some(host), None) => {
+            !name.is_empty() && host.contains('.') && !cell.trim().contains(char::is_whitespace)
+        }
+        _ => false,
+    }
+}
+
+/// Without a header: the first column that holds email addresses. Everything else is for the creator to say.
+#[must_use]
+pub fn match_by_content<'a>(rows: impl IntoIterator<Item = &'a [String]>) -> Vec<Option<Field>> {
+    let mut columns: Vec<Option<Field>> = Vec::new();
+    for cells in rows {
+        if columns.len() < cells.len() {
+            columns.resize(cells.len(), None);
+        }
+        if columns.contains(&Some(Field::Email)) {
+            continue;
+        }
+        if let Some(at) = cells.iter().position(|cell| is_address(cell)) {
+            columns[at] = Some(Field::Email);
+        }
+    }
+    columns
+}
+
 /// How many cells of a row are headers that are recognised; used to find the header row.
 #[must_use]
 pub fn recognised(cells: &[String]) -> usize {
@@ -254,6 +284,32 @@ mod tests {
     fn columns(header: &[&str]) -> Vec<Option<Field>> {
         let header: Vec<String> = header.iter().map(|text| (*text).to_owned()).collect();
         match_columns(&header)
+    }
+
+    #[test]
+    fn without_a_header_only_addresses_are_known() {
+        for address in ["ana@x.example", " ana@x.example "] {
+            assert!(is_address(address), "{address:?}");
+        }
+        for other in [
+            "",
+            "@x.example",
+            "ana@",
+            "a@b@c.example",
+            "mail me @ x.example",
+            "Email",
+            "@handle",
+        ] {
+            assert!(!is_address(other), "{other:?}");
+        }
+        let rows = [
+            ["Ana", "", "1"].map(str::to_owned),
+            ["Ben", "ben@x.example", "b@x.example"].map(str::to_owned),
+        ];
+        assert_eq!(
+            match_by_content(rows.iter().map(|row| row.as_slice())),
+            [None, Some(Field::Email), None]
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::{
 use parley_domain::{
     candidate::{CandidateInput, Source},
     id::{ImportId, WorkspaceId},
-    import::{CellProblem, Fate, Field, ImportState},
+    import::{CellProblem, Fate, Field, ImportState, RowResult},
     text,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
@@ -247,6 +247,70 @@ pub(super) async fn here(
     Ok(found)
 }
 
+/// A row of this very file that an earlier import added.
+#[derive(Clone, Debug)]
+pub(super) struct Before {
+    pub cells: Vec<String>,
+    pub candidate: Uuid,
+}
+
+/// Which of these rows an earlier import of the same file into the interview added, if their candidates are still there.
+/// A row without an email is known again by nothing else.
+pub(super) async fn added_before(
+    conn: &impl ConnectionTrait,
+    import: &import::Model,
+    numbers: impl IntoIterator<Item = u32>,
+) -> Result<HashMap<u32, Before>> {
+    let numbers: Vec<i32> = numbers.into_iter().filter_map(|n| i32::try_from(n).ok()).collect();
+    let (Some(hash), false) = (&import.file_hash, numbers.is_empty()) else {
+        return Ok(HashMap::new());
+    };
+    let earlier: Vec<Uuid> = import::Entity::find()
+        .select_only()
+        .column(import::Column::Id)
+        .filter(import::Column::WorkspaceId.eq(import.workspace_id))
+        .filter(import::Column::InterviewId.eq(import.interview_id))
+        .filter(import::Column::FileHash.eq(hash.clone()))
+        .filter(import::Column::Id.ne(import.id))
+        .filter(import::Column::Added.gt(0))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let mut found = HashMap::new();
+    if earlier.is_empty() {
+        return Ok(found);
+    }
+    for piece in pieces(numbers) {
+        let rows: Vec<(i32, String, Uuid)> = import_row::Entity::find()
+            .select_only()
+            .column(import_row::Column::Number)
+            .column(import_row::Column::Cells)
+            .column(import_row::Column::Id)
+            .filter(import_row::Column::ImportId.is_in(earlier.iter().copied()))
+            .filter(import_row::Column::Number.is_in(piece))
+            .filter(import_row::Column::Result.eq(RowResult::Added.as_str()))
+            .into_tuple()
+            .all(conn)
+            .await?;
+        // A row's id is its candidate's.
+        let there: HashSet<Uuid> = candidate::Entity::find()
+            .select_only()
+            .column(candidate::Column::Id)
+            .filter(candidate::Column::Id.is_in(rows.iter().map(|(_, _, id)| *id)))
+            .filter(candidate::Column::DeletedAt.is_null())
+            .into_tuple()
+            .all(conn)
+            .await?
+            .into_iter()
+            .collect();
+        for (number, cells, candidate) in rows.into_iter().filter(|(_, _, id)| there.contains(id)) {
+            let cells = serde_json::from_str(&cells)?;
+            found.insert(u32::try_from(number).unwrap_or_default(), Before { cells, candidate });
+        }
+    }
+    Ok(found)
+}
+
 /// The fates of rows that come in the order of the file. `seen` holds the emails of the rows before them.
 pub(super) async fn fates(
     conn: &impl ConnectionTrait,
@@ -255,9 +319,14 @@ pub(super) async fn fates(
     seen: &mut HashSet<String>,
 ) -> Result<Vec<Fate>> {
     let here = here(conn, import, rows.iter().filter_map(Judged::email_norm)).await?;
+    let unknown = |row: &&Judged| row.verdict.is_ok() && row.email_norm().is_none();
+    let before = added_before(conn, import, rows.iter().filter(unknown).map(|row| row.row.number)).await?;
     let fate = |row: &Judged| match (&row.verdict, row.email_norm()) {
         (Err(_), _) => Fate::Rejected,
-        (Ok(_), None) => Fate::New,
+        (Ok(_), None) => match before.get(&row.row.number) {
+            Some(before) if before.cells == row.row.cells => Fate::AlreadyHere,
+            _ => Fate::New,
+        },
         (Ok(_), Some(email)) => {
             let known = here.get(&email).is_some_and(|here| here.twin.is_some());
             match (seen.insert(email), known) {

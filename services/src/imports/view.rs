@@ -2,7 +2,7 @@
 
 use super::{
     commit::reason,
-    row,
+    notices, row,
     run::obstacle,
     store,
     template::{RejectedRows, template},
@@ -21,8 +21,10 @@ use parley_domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
 };
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
 
 /// Rows that show what a column holds.
 const SAMPLE_ROWS: u64 = 5;
@@ -51,7 +53,22 @@ pub async fn get(s: &Services, actor: &Actor, id: ImportId) -> Result<Import> {
         .limit(SAMPLE_ROWS)
         .all(s.db.read())
         .await?;
-    show(s, import, &samples).await
+    let names = creators(s, std::slice::from_ref(&import)).await?;
+    show(s, import, &samples, &names).await
+}
+
+/// The names of those who uploaded them.
+async fn creators(s: &Services, imports: &[import::Model]) -> Result<HashMap<Uuid, String>> {
+    let ids: HashSet<Uuid> = imports.iter().filter_map(|import| import.created_by).collect();
+    let names: Vec<(Uuid, String)> = user::Entity::find()
+        .select_only()
+        .column(user::Column::Id)
+        .column(user::Column::Name)
+        .filter(user::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(s.db.read())
+        .await?;
+    Ok(names.into_iter().collect())
 }
 
 /// The imports of an interview, newest first, 100 at most.
@@ -73,43 +90,59 @@ pub async fn list(s: &Services, actor: &Actor, interview: InterviewId) -> Result
         .limit(LISTED)
         .all(s.db.read())
         .await?;
+    let names = creators(s, &imports).await?;
     let mut shown = Vec::with_capacity(imports.len());
     for import in imports {
-        shown.push(show(s, import, &[]).await?);
+        shown.push(show(s, import, &[], &names).await?);
     }
     Ok(shown)
 }
 
-async fn show(s: &Services, import: import::Model, samples: &[import_row::Model]) -> Result<Import> {
+async fn show(
+    s: &Services,
+    import: import::Model,
+    samples: &[import_row::Model],
+    names: &HashMap<Uuid, String>,
+) -> Result<Import> {
     let state = store::state(&import)?;
-    let creator = match import.created_by {
-        Some(id) => user::Entity::find_by_id(id)
-            .one(s.db.read())
-            .await?
-            .map(|user| user.name),
-        None => None,
-    };
     Ok(Import {
         id: ImportId(import.id),
         interview_id: InterviewId(import.interview_id),
         file_name: import.file_name.clone(),
         format: import.format.clone(),
         state,
+        work: import
+            .work
+            .as_deref()
+            .map(str::parse)
+            .transpose()
+            .map_err(store::unknown_word)?,
         counts: counts(s.db.read(), &import, state).await?,
         sheets: serde_json::from_str(&import.sheets)?,
         sheet: import.sheet.clone(),
         header_row: u32::try_from(import.header_row).unwrap_or_default(),
+        top_rows: import
+            .top_rows
+            .as_deref()
+            .map(serde_json::from_str)
+            .transpose()?
+            .unwrap_or_default(),
         encoding: import.encoding.clone(),
         separator: import.separator.clone(),
         mapping: mapping(&import, samples)?,
         on_duplicate: import.on_duplicate.parse().map_err(store::unknown_word)?,
+        notices: if matches!(state, ImportState::Reading | ImportState::Preview) {
+            notices::of(&import)?
+        } else {
+            Vec::new()
+        },
         obstacle: if state == ImportState::Preview {
             obstacle(&import)?
         } else {
             None
         },
         failure: import.failure.clone(),
-        created_by: creator,
+        created_by: import.created_by.and_then(|id| names.get(&id).cloned()),
         created_at: Timestamp::from_millis(import.created_at),
         finished_at: import.finished_at.map(Timestamp::from_millis),
     })
@@ -215,6 +248,40 @@ pub async fn rows(
     Ok(Page { items, next_cursor })
 }
 
+/// The cursor of the page before one, if it is not the first: for screens, which also turn back.
+///
+/// # Errors
+/// As [`rows`].
+pub async fn page_before(
+    s: &Services,
+    actor: &Actor,
+    id: ImportId,
+    filter: RowFilter,
+    page: &PageRequest,
+) -> Result<Option<String>> {
+    let workspace = s.allow_own(actor, Action::Read)?;
+    let import = store::find(s.db.read(), workspace, id).await?;
+    let limit = page.rows().map_err(|message| ServiceError::invalid("limit", message))?;
+    let Some(after) = page.cursor.as_deref().and_then(|cursor| cursor.parse::<i32>().ok()) else {
+        return Ok(None);
+    };
+    let before: Vec<i32> = filtered(&import, filter)
+        .select_only()
+        .column(import_row::Column::Number)
+        .filter(import_row::Column::Number.lte(after))
+        .order_by_desc(import_row::Column::Number)
+        .limit(limit + 1)
+        .into_tuple()
+        .all(s.db.read())
+        .await?;
+    // The page before begins behind the row before its first one; a first page behind none.
+    Ok(match before.len() as u64 {
+        0 => None,
+        found if found > limit => before.last().map(ToString::to_string),
+        _ => Some("0".to_owned()),
+    })
+}
+
 async fn after_number(
     conn: &impl ConnectionTrait,
     import: &import::Model,
@@ -222,20 +289,23 @@ async fn after_number(
     after: i32,
     limit: u64,
 ) -> Result<Vec<import_row::Model>> {
-    let mut query = import_row::Entity::find()
-        .filter(import_row::Column::ImportId.eq(import.id))
-        .filter(import_row::Column::Number.gt(after));
+    Ok(filtered(import, filter)
+        .filter(import_row::Column::Number.gt(after))
+        .order_by_asc(import_row::Column::Number)
+        .limit(limit)
+        .all(conn)
+        .await?)
+}
+
+fn filtered(import: &import::Model, filter: RowFilter) -> Select<import_row::Entity> {
+    let mut query = import_row::Entity::find().filter(import_row::Column::ImportId.eq(import.id));
     if let Some(fate) = filter.fate {
         query = query.filter(import_row::Column::Fate.eq(fate.as_str()));
     }
     if let Some(result) = filter.result {
         query = query.filter(import_row::Column::Result.eq(result.as_str()));
     }
-    Ok(query
-        .order_by_asc(import_row::Column::Number)
-        .limit(limit)
-        .all(conn)
-        .await?)
+    query
 }
 
 /// A stored row as people see it.
@@ -267,6 +337,7 @@ pub(super) fn row(import: &import::Model, stored: import_row::Model) -> Result<I
 fn sentence(code: &str) -> String {
     match code {
         reason::ALREADY_HERE => "Someone with this email is already on the interview.",
+        reason::BEFORE => "This row of the same file was imported before.",
         reason::TWICE => "An earlier row of the file has this email.",
         reason::CANCELLED => "The import was cancelled before this row.",
         reason::REMOVED => "Undo took this candidate back.",
@@ -294,10 +365,15 @@ pub async fn rejected_xlsx(s: &Services, actor: &Actor, id: ImportId) -> Result<
     let workspace: WorkspaceId = s.allow_own(actor, Action::Read)?;
     let import = store::find(s.db.read(), workspace, id).await?;
     let mut header: Vec<String> = serde_json::from_str(&import.header)?;
-    let width = store::columns(&import)?.len();
-    // A column that was matched though its header is empty keeps its place.
-    if header.len() < width {
-        header.resize(width, String::new());
+    let columns = store::columns(&import)?;
+    // A column that was matched though its header is empty keeps its place, and is found again by its field's name.
+    if header.len() < columns.len() {
+        header.resize(columns.len(), String::new());
+    }
+    for (text, field) in header.iter_mut().zip(&columns) {
+        if let Some(field) = field.filter(|_| text.is_empty()) {
+            field.label().clone_into(text);
+        }
     }
     let mut book = RejectedRows::new(&header).map_err(ServiceError::internal)?;
     let filter = RowFilter {

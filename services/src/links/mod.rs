@@ -1,5 +1,7 @@
 //! Public links: off until a creator turns one on; revoking really revokes, creating again makes a new slug.
 
+mod qr;
+
 use crate::{
     Services,
     candidates::lock_interview,
@@ -56,6 +58,15 @@ async fn live(
 pub async fn get(s: &Services, actor: &Actor, interview: InterviewId) -> Result<Option<PublicLink>> {
     let workspace = s.allow_own(actor, Action::SeeLinks)?;
     Ok(live(s.db.read(), workspace, interview).await?.map(|row| shown(s, row)))
+}
+
+/// The live link of an interview as a QR code, an SVG.
+///
+/// # Errors
+/// Not found where none lives; a role that may not see links.
+pub async fn qr(s: &Services, actor: &Actor, interview: InterviewId) -> Result<String> {
+    let link = get(s, actor, interview).await?.ok_or(ServiceError::NotFound)?;
+    qr::svg(&link.url)
 }
 
 /// Turns the public link on, with a new slug.

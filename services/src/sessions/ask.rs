@@ -1,4 +1,4 @@
-//! Retakes by candidates: by themselves where the interview allows some, else by asking; the queue of those who asked.
+//! Retakes by candidates: by themselves where the interview allows some, else by asking; and the decision on who asked.
 
 use super::retake::{Granted, grant_in};
 use crate::{
@@ -6,19 +6,17 @@ use crate::{
     db::Priority,
     entity::{candidate, retake_request, session},
     error::{Result, ServiceError},
-    interviews,
 };
 use parley_domain::{
     account::{Action, Actor, Resource},
-    id::{CandidateId, InterviewId, RetakeRequestId, SessionId, WorkspaceId},
+    id::{CandidateId, InterviewId, RetakeRequestId},
     interview::InterviewState,
-    session::{RetakeReason, RetakeRequest, RetakeRequestState, Session, Status},
+    session::{RetakeReason, RetakeRequest, RetakeRequestState, Status},
     text,
-    time::Timestamp,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    QueryFilter,
 };
 
 /// What became of a candidate's wish for a retake.
@@ -138,83 +136,7 @@ pub async fn ask(s: &Services, actor: &Actor, id: CandidateId, reason: &str) -> 
     Ok(Asked::Waiting)
 }
 
-/// Who waits for a decision on an interview, longest waiting first, 500 at most.
-///
-/// # Errors
-/// A role that is too low; unknown and foreign interviews.
-pub async fn requests(s: &Services, actor: &Actor, interview: InterviewId) -> Result<Vec<RetakeRequest>> {
-    let workspace = s.allow_own(actor, Action::GrantRetakes)?;
-    interviews::known(s.db.read(), workspace, interview).await?;
-    let rows = retake_request::Entity::find()
-        .find_also_related_candidate()
-        .filter(retake_request::Column::WorkspaceId.eq(workspace.0))
-        .filter(retake_request::Column::State.eq(RetakeRequestState::Waiting.as_str()))
-        .filter(candidate::Column::InterviewId.eq(interview.0))
-        .filter(candidate::Column::DeletedAt.is_null())
-        .order_by_asc(retake_request::Column::Id)
-        .limit(500)
-        .all(s.db.read())
-        .await?;
-    rows.into_iter()
-        .filter_map(|(row, of)| of.map(|of| shown(row, &of)))
-        .collect()
-}
-
-/// One request, decided or not.
-///
-/// # Errors
-/// A role that is too low; unknown and foreign ones, and those of deleted candidates.
-pub async fn request(s: &Services, actor: &Actor, id: RetakeRequestId) -> Result<RetakeRequest> {
-    let workspace = s.allow_own(actor, Action::GrantRetakes)?;
-    let found = retake_request::Entity::find_by_id(id.0)
-        .find_also_related_candidate()
-        .filter(retake_request::Column::WorkspaceId.eq(workspace.0))
-        .filter(candidate::Column::DeletedAt.is_null())
-        .one(s.db.read())
-        .await?;
-    match found {
-        Some((row, Some(of))) => shown(row, &of),
-        _ => Err(ServiceError::NotFound),
-    }
-}
-
-fn shown(row: retake_request::Model, of: &candidate::Model) -> Result<RetakeRequest> {
-    Ok(RetakeRequest {
-        id: row.id.into(),
-        candidate_id: row.candidate_id.into(),
-        session_id: row.session_id.into(),
-        name: of.name.clone(),
-        reason: row.reason,
-        state: super::convert::word(&row.state)?,
-        created_at: Timestamp::from_millis(row.created_at),
-        decided_at: row.decided_at.map(Timestamp::from_millis),
-    })
-}
-
-/// Joins a request with its candidate; the entities know no relations.
-trait WithCandidate {
-    fn find_also_related_candidate(self) -> sea_orm::SelectTwo<retake_request::Entity, candidate::Entity>;
-}
-
-impl WithCandidate for sea_orm::Select<retake_request::Entity> {
-    fn find_also_related_candidate(self) -> sea_orm::SelectTwo<retake_request::Entity, candidate::Entity> {
-        self.join(
-            sea_orm::JoinType::InnerJoin,
-            retake_request::Entity::belongs_to(candidate::Entity)
-                .from(retake_request::Column::CandidateId)
-                .to(candidate::Column::Id)
-                .into(),
-        )
-        .select_also(candidate::Entity)
-    }
-}
-
-async fn decide(
-    s: &Services,
-    actor: &Actor,
-    id: RetakeRequestId,
-    to: RetakeRequestState,
-) -> Result<(RetakeRequest, Option<Session>)> {
+async fn decide(s: &Services, actor: &Actor, id: RetakeRequestId, to: RetakeRequestState) -> Result<RetakeRequest> {
     let workspace = s.allow_own(actor, Action::GrantRetakes)?;
     let known = retake_request::Entity::find_by_id(id.0)
         .filter(retake_request::Column::WorkspaceId.eq(workspace.0))
@@ -222,7 +144,7 @@ async fn decide(
         .await?
         .ok_or(ServiceError::NotFound)?;
     let tx = s.db.write(Priority::Person).await?;
-    let found = Granted::lock(&*tx, WorkspaceId(workspace.0), CandidateId(known.candidate_id)).await?;
+    let found = Granted::lock(&*tx, workspace, CandidateId(known.candidate_id)).await?;
     // Under the candidate's lock: two members who decide at once decide once.
     let row = retake_request::Entity::find_by_id(id.0)
         .one(&*tx)
@@ -241,24 +163,16 @@ async fn decide(
     change.decided_at = Set(Some(now));
     change.updated_at = Set(now);
     let row = change.update(&*tx).await?;
-    let of = found.candidate.clone();
-    let current = SessionId(found.current.id);
-    let session = if to == RetakeRequestState::Granted {
-        Some(grant_in(&*tx, s, actor, found, RetakeReason::Requested.as_str(), None).await?)
+    let (of, attempt) = (found.candidate.clone(), found.current.attempt);
+    let current = if to == RetakeRequestState::Granted {
+        grant_in(&*tx, s, actor, found, RetakeReason::Requested.as_str(), None).await?
     } else {
-        let declined = super::lock(&*tx, current).await?;
-        super::event(&*tx, s, &declined, "retake_declined", actor, None).await?;
-        None
+        super::event(&*tx, s, &found.current, "retake_declined", actor, None).await?;
+        found.current
     };
     tx.commit().await?;
-    let session = match session {
-        Some(row) => {
-            super::tell(s, &row);
-            Some(super::to_session(s.db.read(), row).await?)
-        }
-        None => None,
-    };
-    Ok((shown(row, &of)?, session))
+    super::tell(s, &current);
+    super::queue::shown(row, &of, attempt)
 }
 
 /// Grants a request: the candidate gets a new attempt.
@@ -266,7 +180,7 @@ async fn decide(
 /// # Errors
 /// A request that was decided already; an attempt that has not started yet; unknown and foreign ones.
 pub async fn grant(s: &Services, actor: &Actor, id: RetakeRequestId) -> Result<RetakeRequest> {
-    Ok(decide(s, actor, id, RetakeRequestState::Granted).await?.0)
+    decide(s, actor, id, RetakeRequestState::Granted).await
 }
 
 /// Declines a request; the candidate's attempts stay as they are.
@@ -274,5 +188,5 @@ pub async fn grant(s: &Services, actor: &Actor, id: RetakeRequestId) -> Result<R
 /// # Errors
 /// A request that was decided already; unknown and foreign ones.
 pub async fn decline(s: &Services, actor: &Actor, id: RetakeRequestId) -> Result<RetakeRequest> {
-    Ok(decide(s, actor, id, RetakeRequestState::Declined).await?.0)
+    decide(s, actor, id, RetakeRequestState::Declined).await
 }

@@ -20,15 +20,23 @@ use parley_domain::{
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-/// All attempts of a candidate side by side, first attempt first.
+/// Attempts of a candidate side by side, first attempt first: those of `only`, or all where it is empty. Differences are
+/// to the nearest of them before.
 ///
 /// # Errors
-/// An unknown, deleted or foreign candidate.
-pub async fn comparison(s: &Services, actor: &Actor, candidate: CandidateId) -> Result<Comparison> {
+/// An unknown, deleted or foreign candidate; an attempt that they do not have.
+pub async fn comparison(s: &Services, actor: &Actor, candidate: CandidateId, only: &[i32]) -> Result<Comparison> {
     let workspace = s.allow_own(actor, Action::Read)?;
     let name = candidates::get(s, actor, candidate).await?.fields.name;
     let mut sessions = of_candidate(s, actor, candidate).await?;
     sessions.sort_by_key(|session| session.attempt);
+    if let Some(unknown) = only.iter().find(|n| !sessions.iter().any(|s| s.attempt == **n)) {
+        return Err(ServiceError::invalid(
+            "attempts",
+            format!("There is no attempt {unknown}."),
+        ));
+    }
+    sessions.retain(|session| only.is_empty() || only.contains(&session.attempt));
     let mut attempts = Vec::with_capacity(sessions.len());
     for session in sessions {
         let row = session::Entity::find_by_id(session.id.0)

@@ -60,6 +60,8 @@ pub(crate) fn with_total(row: session::Model, total: i32) -> Result<Session> {
         attempt: row.attempt,
         current: row.is_current,
         counts: row.counts,
+        retake_reason: row.retake_reason,
+        retake_note: row.retake_note,
         status: word(&row.status)?,
         end_reason: row.end_reason.as_deref().map(word).transpose()?,
         opened_at: moment(row.opened_at),

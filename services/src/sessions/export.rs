@@ -16,7 +16,7 @@ use crate::{
 };
 use parley_domain::{
     account::Actor,
-    id::{InterviewId, SessionId},
+    id::{CandidateId, InterviewId},
     session::{SessionFilter, SessionOrder},
     time::{MINUTE, Timestamp},
 };
@@ -67,7 +67,8 @@ pub struct ExportFile {
     pub rows: u64,
 }
 
-/// Writes the sessions of `filter`, in this order; of these only `selected` where there are any.
+/// Writes the sessions of `filter`, in this order; where there are `selected` candidates, their current rows and no others,
+/// whatever the filter says: somebody who moved on after they were ticked is still who was ticked.
 ///
 /// # Errors
 /// An unknown interview; a filter that cannot be read; a role that may not read; a full disk.
@@ -77,7 +78,7 @@ pub async fn export(
     interview: InterviewId,
     filter: &SessionFilter,
     order: SessionOrder,
-    selected: &[SessionId],
+    selected: &[CandidateId],
     format: ExportFormat,
 ) -> Result<ExportFile> {
     let scope = scope(s, actor, Some(interview)).await?;
@@ -104,17 +105,19 @@ async fn read_all(
     scope: Scope,
     filter: &SessionFilter,
     order: SessionOrder,
-    selected: &[SessionId],
+    selected: &[CandidateId],
     zone: &Zone,
     feed: mpsc::Sender<Line>,
 ) -> Result<u64> {
+    let everybody = SessionFilter::default();
+    let filter = if selected.is_empty() { filter } else { &everybody };
     let query = Query::new(s, scope, filter, order.by).await?;
     let mut cursor: Option<Cursor> = None;
     let mut count = 0;
     loop {
         let mut select = query.clone().page(order, cursor.as_ref()).limit(CHUNK);
         if !selected.is_empty() {
-            select = select.filter(session::Column::Id.is_in(selected.iter().map(|id| id.0)));
+            select = select.filter(session::Column::CandidateId.is_in(selected.iter().map(|id| id.0)));
         }
         let rows = select.all(s.db.read()).await?;
         let last_page = u64::try_from(rows.len()).unwrap_or(0) < CHUNK;

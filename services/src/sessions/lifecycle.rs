@@ -174,6 +174,8 @@ pub(crate) async fn change_status(
     event(tx, s, &row, kind, actor, code).await?;
     match transition {
         Transition::Start => Ok(row),
+        // A preview is nobody's: there is nothing to judge.
+        Transition::Complete(_) if row.candidate_id.is_none() => Ok(row),
         Transition::Complete(_) => analysis::queue(tx, s, row).await,
     }
 }
@@ -203,6 +205,7 @@ pub async fn end(s: &Services, actor: &Actor, id: SessionId) -> Result<Session> 
     let workspace = s.allow_own(actor, Action::EndSessions)?;
     let known = session::Entity::find_by_id(id.0)
         .filter(session::Column::WorkspaceId.eq(workspace.0))
+        .filter(session::Column::Listed.eq(true))
         .one(s.db.read())
         .await?
         .ok_or(ServiceError::NotFound)?;
@@ -220,7 +223,8 @@ pub(crate) fn tell(s: &Services, row: &session::Model) {
     s.events.send(Change {
         workspace: row.workspace_id.into(),
         interview: row.interview_id.into(),
-        candidate: row.candidate_id.map(Into::into),
+        // The window of a preview listens under its session's id.
+        candidate: Some(row.candidate_id.unwrap_or(row.id).into()),
         session: Some(row.id.into()),
     });
 }

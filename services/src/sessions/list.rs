@@ -9,21 +9,23 @@ use crate::{
     Services,
     accounts::{Zone, zone_of},
     candidates::invite_url,
-    entity::{candidate, interview, interview_version, session},
+    entity::{candidate, interview, interview_version, retake_request, session},
     error::{Result, ServiceError},
 };
 use parley_domain::{
     account::{Action, Actor},
     clock::Presence,
-    id::{InterviewId, SessionId, WorkspaceId},
+    id::{CandidateId, InterviewId, SessionId, WorkspaceId},
     paging::PageRequest,
-    session::{SessionCounts, SessionFilter, SessionOrder, SessionPage, SessionRow, SessionSort, Status},
+    session::{
+        RetakeRequestState, SessionCounts, SessionFilter, SessionOrder, SessionPage, SessionRow, SessionSort, Status,
+    },
     time::Timestamp,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// One page of sessions.
@@ -219,6 +221,26 @@ pub async fn rows(s: &Services, actor: &Actor, ids: &[SessionId]) -> Result<Vec<
     to_rows(s, actor, found).await
 }
 
+/// The attempts of a candidate before the current one, newest first, as rows of the list.
+///
+/// # Errors
+/// A role that may not read; unknown, deleted and foreign candidates.
+pub async fn earlier(s: &Services, actor: &Actor, candidate: CandidateId) -> Result<Vec<SessionRow>> {
+    let workspace = s.allow_own(actor, Action::Read)?;
+    let found = session::Entity::find()
+        .filter(session::Column::WorkspaceId.eq(workspace.0))
+        .filter(session::Column::CandidateId.eq(candidate.0))
+        .filter(session::Column::Listed.eq(true))
+        .order_by_desc(session::Column::Attempt)
+        .all(s.db.read())
+        .await?;
+    if found.is_empty() {
+        return Err(ServiceError::NotFound);
+    }
+    let earlier = found.into_iter().filter(|row| !row.is_current).collect();
+    to_rows(s, actor, earlier).await
+}
+
 /// Number of questions per session: of its version, or before the start of the interview's present one.
 pub(super) async fn question_totals(
     s: &Services,
@@ -308,6 +330,43 @@ async fn attempts_of(s: &Services, rows: &[session::Model]) -> Result<HashMap<Uu
         .collect())
 }
 
+/// Who of them waits for a decision on a retake.
+async fn asking(s: &Services, workspace: WorkspaceId, rows: &[session::Model]) -> Result<HashSet<Uuid>> {
+    // Whoever asks has completed an attempt.
+    let completed = |r: &&session::Model| r.is_current && r.status == Status::Completed.as_str();
+    let ids: Vec<_> = distinct(rows.iter().filter(completed).filter_map(|r| r.candidate_id).collect());
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    Ok(retake_request::Entity::find()
+        .filter(retake_request::Column::WorkspaceId.eq(workspace.0))
+        .filter(retake_request::Column::State.eq(RetakeRequestState::Waiting.as_str()))
+        .filter(retake_request::Column::CandidateId.is_in(ids))
+        .select_only()
+        .column(retake_request::Column::CandidateId)
+        .into_tuple()
+        .all(s.db.read())
+        .await?
+        .into_iter()
+        .collect())
+}
+
+/// Those of the rows' interviews that ask for the invited email first.
+async fn asking_for_email(s: &Services, workspace: WorkspaceId, rows: &[session::Model]) -> Result<HashSet<Uuid>> {
+    let ids = distinct(rows.iter().map(|r| r.interview_id).collect());
+    Ok(interview::Entity::find()
+        .filter(interview::Column::WorkspaceId.eq(workspace.0))
+        .filter(interview::Column::Id.is_in(ids))
+        .filter(interview::Column::RequireInvitedEmail.eq(true))
+        .select_only()
+        .column(interview::Column::Id)
+        .into_tuple::<Uuid>()
+        .all(s.db.read())
+        .await?
+        .into_iter()
+        .collect())
+}
+
 async fn to_rows(s: &Services, actor: &Actor, found: Vec<session::Model>) -> Result<Vec<SessionRow>> {
     let Some(workspace) = found.first().map(|r| WorkspaceId(r.workspace_id)) else {
         return Ok(Vec::new());
@@ -315,6 +374,8 @@ async fn to_rows(s: &Services, actor: &Actor, found: Vec<session::Model>) -> Res
     let totals = question_totals(s, workspace, &found).await?;
     let people = candidates_of(s, workspace, &found).await?;
     let attempts = attempts_of(s, &found).await?;
+    let asking = asking(s, workspace, &found).await?;
+    let first_email = asking_for_email(s, workspace, &found).await?;
     let zone = zone_of(s, actor).await?;
     let mut rows = Vec::with_capacity(found.len());
     for row in found {
@@ -324,7 +385,12 @@ async fn to_rows(s: &Services, actor: &Actor, found: Vec<session::Model>) -> Res
         };
         let total = totals.get(&row.id).copied().unwrap_or(0);
         let highest = attempts.get(&person.id).copied().unwrap_or(row.attempt);
-        rows.push(to_row(s, actor, &zone, row, person, total, highest)?);
+        let asks = row.is_current && asking.contains(&person.id);
+        let first = first_email.contains(&row.interview_id);
+        rows.push(SessionRow {
+            asks_retake: asks,
+            ..to_row(s, actor, &zone, row, person, (total, highest), first)?
+        });
     }
     Ok(rows)
 }
@@ -335,8 +401,8 @@ fn to_row(
     zone: &Zone,
     row: session::Model,
     person: &candidate::Model,
-    total: i32,
-    attempts: i32,
+    (total, attempts): (i32, i32),
+    asks_email: bool,
 ) -> Result<SessionRow> {
     let now = s.now();
     let shown = |millis: i64| zone.shown(Timestamp::from_millis(millis), now);
@@ -357,6 +423,9 @@ fn to_row(
         score_attempt: row.score_attempt.filter(|a| *a != row.attempt && row.score_key >= 0),
         attempts,
         possible_duplicate: person.possible_duplicate_of.is_some(),
+        asks_retake: false,
+        link_expires: person.link_expires_at.map(shown),
+        asks_email,
         link_expired: person.link_expires_at.is_some_and(|at| at <= now.millis()),
         invite_url: invite_url(s, actor, person)?,
         added: shown(person.created_at),

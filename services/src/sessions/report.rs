@@ -25,14 +25,14 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// The session if it is there to be read: its candidate may have been deleted.
+/// The session if it is there to be read: not where its candidate was deleted, and never a preview.
 pub(crate) async fn find(s: &Services, workspace: WorkspaceId, id: SessionId) -> Result<session::Model> {
     let row = session::Entity::find_by_id(id.0)
         .filter(session::Column::WorkspaceId.eq(workspace.0))
         .one(s.db.read())
         .await?
         .ok_or(ServiceError::NotFound)?;
-    if row.candidate_id.is_some() && !row.listed {
+    if !row.listed {
         return Err(ServiceError::NotFound);
     }
     Ok(row)

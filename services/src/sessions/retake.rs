@@ -83,6 +83,56 @@ pub async fn retake(s: &Services, actor: &Actor, id: CandidateId, input: RetakeI
     super::to_session(s.db.read(), next).await
 }
 
+/// What became of retakes for many.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Retaken {
+    /// The new attempts.
+    pub granted: Vec<Session>,
+    /// Who got none, and why.
+    pub refused: Vec<NotRetaken>,
+}
+
+/// A candidate who got no retake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotRetaken {
+    /// Whose.
+    pub candidate: CandidateId,
+    /// In a sentence.
+    pub detail: String,
+}
+
+/// Most candidates of one call of [`retake_many`].
+const MANY: usize = 1_000;
+
+/// Gives many candidates another attempt, each on its own: those who cannot have one now are named, the others get
+/// theirs.
+///
+/// # Errors
+/// A note that is too long, too many candidates, a role that is too low: then nobody gets one. When the database fails,
+/// those before have theirs.
+pub async fn retake_many(s: &Services, actor: &Actor, ids: &[CandidateId], input: RetakeInput) -> Result<Retaken> {
+    s.allow_own(actor, Action::GrantRetakes)?;
+    if ids.len() > MANY {
+        return Err(ServiceError::invalid(
+            "candidates",
+            format!("At most {MANY} candidates at once."),
+        ));
+    }
+    let mut done = Retaken::default();
+    for id in ids {
+        match retake(s, actor, *id, input.clone()).await {
+            Ok(session) => done.granted.push(session),
+            Err(ServiceError::Conflict { detail, .. }) => done.refused.push(NotRetaken { candidate: *id, detail }),
+            Err(ServiceError::NotFound) => done.refused.push(NotRetaken {
+                candidate: *id,
+                detail: "This candidate is not here any more.".to_owned(),
+            }),
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(done)
+}
+
 /// Makes the next attempt, in the caller's transaction.
 pub(super) async fn grant_in(
     tx: &impl ConnectionTrait,

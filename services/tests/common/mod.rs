@@ -64,10 +64,13 @@ pub struct TestBed {
     pub owner: Actor,
     pub owner_id: UserId,
     dir: tempfile::TempDir,
+    url: String,
 }
 
 /// 2026-11-24T09:00:00Z.
 pub const START: i64 = 1_795_510_800_000;
+
+const SECRET: &str = "a-test-secret-of-more-than-32-characters";
 
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 
@@ -106,7 +109,7 @@ impl TestBed {
             initial_tokens: 500,
             tokens_per_resume: 5,
         };
-        let secrets = Secrets::parse("a-test-secret-of-more-than-32-characters").unwrap();
+        let secrets = Secrets::parse(SECRET).unwrap();
         let s = Services::with_clock(db, secrets, config, Arc::clone(&clock) as _);
         let (workspace, owner_id) = new_workspace(&s, "home").await;
         let owner = Actor::Member {
@@ -121,7 +124,16 @@ impl TestBed {
             owner,
             owner_id,
             dir,
+            url: url.to_owned(),
         }
+    }
+
+    /// The same installation as another process would find it: nothing is left but what the database holds.
+    pub async fn restart(&mut self) {
+        let db = Db::connect(&self.url).await.unwrap();
+        let secrets = Secrets::parse(SECRET).unwrap();
+        let config = (*self.s.config).clone();
+        self.s = Services::with_clock(db, secrets, config, Arc::clone(&self.clock) as _);
     }
 
     /// Somebody of the workspace with this role.

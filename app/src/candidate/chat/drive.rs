@@ -2,7 +2,7 @@
 
 use super::{
     dom, keep,
-    model::{self, AfterRefusal, Delivery, Draft, Outcome, Pending, Trouble},
+    model::{self, AfterRefusal, AtZero, Delivery, Draft, Outcome, Pending, Trouble},
     net::{self, News},
     state::Chat,
 };
@@ -18,15 +18,16 @@ use std::time::Duration;
 
 /// Between signs of life. The server takes a silence of a minute for being away.
 const BEAT: Duration = Duration::from_secs(25);
-/// The longest silence that still counts as being there, in milliseconds.
-const PATIENCE: f64 = 60_000.0;
 
 impl Chat {
     /// The script runs: take over what was typed, what was kept, and everything that only a script can do.
     pub fn wake(self) {
         self.live.set(true);
         self.online.set(dom::is_online());
-        self.hidden.update_value(|h| h.heard = dom::now());
+        self.hidden.update_value(|h| {
+            h.heard = dom::now();
+            h.ticked = h.heard;
+        });
         self.set_clock(self.left.get_untracked());
         self.restore();
         Effect::new(move |before: Option<Option<PromptId>>| {
@@ -306,10 +307,17 @@ impl Chat {
 
     /// Every second: counts down, announces, and sends the draft when time is up.
     fn tick(self) {
+        let now = dom::now();
+        let before = self.hidden.with_value(|h| h.ticked);
+        self.hidden.update_value(|h| h.ticked = now);
+        if model::jumped(before, now) {
+            // The machine slept, or its clock was set: what is left is the server's to say.
+            self.beat_if_there();
+        }
         let Some(deadline) = self.hidden.with_value(|h| h.deadline).filter(|_| !self.is_over()) else {
             return;
         };
-        let left = ((deadline - dom::now()) / 1_000.0).ceil().max(0.0) as i64;
+        let left = ((deadline - now) / 1_000.0).ceil().max(0.0) as i64;
         let before = self.left.get_untracked().unwrap_or(left);
         if left == before && left > 0 {
             return;
@@ -318,9 +326,16 @@ impl Chat {
             self.told.set((self.texts.chat.time_warning)(minutes));
         }
         self.left.set(Some(left));
-        let there = dom::is_visible() || dom::now() - self.hidden.with_value(|h| h.heard) < PATIENCE;
-        if left == 0 && there && !self.ending.get_untracked() && !self.elsewhere.get_untracked() {
-            self.time_is_up();
+        if left > 0 || self.ending.get_untracked() || self.elsewhere.get_untracked() {
+            return;
+        }
+        let (heard, asked) = self.hidden.with_value(|h| (h.heard, h.asked));
+        match model::at_zero(now - heard, now - asked) {
+            AtZero::Send => self.time_is_up(),
+            // Not heard of for long: for the server this window was away, and its clock may stand. A draft must not go out
+            // as an answer then.
+            AtZero::Ask => self.beat_if_there(),
+            AtZero::Wait => {}
         }
     }
 
@@ -364,6 +379,7 @@ impl Chat {
 
     fn beat_if_there(self) {
         if dom::is_visible() && !self.elsewhere.get_untracked() && !self.is_over() && !self.ending.get_untracked() {
+            self.hidden.update_value(|h| h.asked = dom::now());
             spawn_local(self.beat());
         }
     }
@@ -428,6 +444,8 @@ impl Chat {
                     self.apply(*view);
                     dom::focus_composer();
                 }
+                // The landing page has the field for the email; the draft waits in this browser.
+                Outcome::Refused(CandidateErrorCode::EmailNeeded, _) => dom::go_to(&landing_path(&self.token())),
                 Outcome::Refused(code, _) => self.trouble.set(Some(Trouble::Refused(code))),
                 Outcome::Lost => self
                     .trouble

@@ -47,6 +47,8 @@ pub struct ChatStart {
     pub notice: Option<CandidateErrorCode>,
     /// After a start by a public link: the person's own link, shown once.
     pub own_link: Option<String>,
+    /// A creator looks at it.
+    pub preview: bool,
 }
 
 /// "Question 3 of 8", or that all were asked.
@@ -83,6 +85,7 @@ pub fn ChatApp(
 ) -> impl IntoView {
     let locale = Locale::parse(&start.view.language);
     let (company, client_id, own_url) = (start.company.clone(), start.client_id.clone(), start.own_link.clone());
+    let preview = start.preview;
     let chat = Chat::new(locale.candidate(), start);
     Effect::new(move |_| untrack(|| chat.wake()));
     let ended = Memo::new(move |_| chat.view.with(|v| v.state == Status::Completed));
@@ -101,6 +104,7 @@ pub fn ChatApp(
     };
     view! {
         <div class="chat">
+            {if preview { lean::line("preview-note", chat.texts.landing.preview) } else { lean::nothing() }}
             {top(chat, &company)}
             {part(move || if ended.get() { closing(chat) } else { open() })}
             <p class="sr-only" aria-live="polite">{words(move || chat.said.get())}</p>

@@ -287,6 +287,39 @@ pub fn announces(before: i64, now: i64) -> Option<u64> {
     })
 }
 
+/// What to do when the time here has run out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtZero {
+    /// The server heard of this window just now: its clock ran too, and the draft goes out.
+    Send,
+    /// Ask how things stand first.
+    Ask,
+    /// It was asked just now.
+    Wait,
+}
+
+/// After so many milliseconds without a word from the server, and since it was asked.
+#[must_use]
+pub fn at_zero(silence: f64, asked: f64) -> AtZero {
+    /// The longest silence that still counts as being there.
+    const PATIENCE: f64 = 60_000.0;
+    /// Between two questions.
+    const PAUSE: f64 = 5_000.0;
+    if (0.0..PATIENCE).contains(&silence) {
+        AtZero::Send
+    } else if (0.0..PAUSE).contains(&asked) {
+        AtZero::Wait
+    } else {
+        AtZero::Ask
+    }
+}
+
+/// Whether this machine's clock went a way between two ticks that no second goes: it slept, or the clock was set.
+#[must_use]
+pub fn jumped(before: f64, now: f64) -> bool {
+    !(0.0..20_000.0).contains(&(now - before))
+}
+
 /// Whether the time left is quiet, or worth a look.
 #[must_use]
 pub const fn is_short(seconds: i64) -> bool {

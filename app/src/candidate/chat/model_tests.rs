@@ -227,3 +227,16 @@ fn forms_are_written_as_browsers_do() {
 fn what_a_browser_keeps_does_not_name_the_link() {
     assert_eq!(keep_name("a"), "parley.af63dc4c8601ec8c.");
 }
+
+#[test]
+fn time_that_ran_out_while_nobody_was_heard_is_asked_about_first() {
+    const DAY: f64 = 86_400_000.0;
+    assert_eq!(at_zero(24_000.0, 24_000.0), AtZero::Send);
+    // Asleep for a week, offline for two minutes, a clock that was set back by a day.
+    for silence in [7.0 * DAY, 120_000.0, -DAY] {
+        assert_eq!(at_zero(silence, silence), AtZero::Ask);
+        assert_eq!(at_zero(silence, 1_000.0), AtZero::Wait);
+    }
+    assert!(jumped(0.0, DAY) && jumped(DAY, 0.0) && jumped(0.0, 30_000.0));
+    assert!(!jumped(0.0, 1_000.0) && !jumped(0.0, 2_500.0));
+}

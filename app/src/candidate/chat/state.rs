@@ -23,6 +23,10 @@ pub(super) struct Hidden {
     pub deadline: Option<f64>,
     /// When the server last heard of this window, by this machine's clock.
     pub heard: f64,
+    /// When the clock here last ticked, by this machine's clock.
+    pub ticked: f64,
+    /// When this window last asked how things stand, by this machine's clock.
+    pub asked: f64,
     /// Whether the loop that sends is running.
     pub delivering: bool,
     /// Counts presses on **Try again** and returns of the network.

@@ -99,11 +99,17 @@ pub(super) fn Column(
     locale: Locale,
     /// The company's name, on top.
     company: String,
+    /// A creator looks at it.
+    #[prop(optional)]
+    preview: bool,
     children: Children,
 ) -> impl IntoView {
     let top = (!company.is_empty()).then(|| view! { <header class="column__top" dir="auto">{company}</header> });
+    let banner =
+        preview.then(|| view! { <p class="preview-note" role="note">{locale.candidate().landing.preview}</p> });
     view! {
         <div class="column">
+            {banner}
             {top}
             <main class="column__main">{children()}</main>
             <footer class="column__foot">{locale.candidate().common.footer}</footer>

@@ -34,13 +34,19 @@ fn words_of(texts: &'static Candidate, state: LinkState) -> Option<&'static Page
 pub fn stopped(assets: &Assets, locale: Locale, found: &Landing) -> String {
     let texts = locale.candidate();
     let words = words_of(texts, found.state).unwrap_or(&texts.link.unavailable);
-    let (title, company) = (found.title.clone(), found.company.clone());
+    let (title, company, opens) = (found.title.clone(), found.company.clone(), found.opens_at);
     document(assets, locale, words.title, None, move || {
         let subject = (!title.is_empty()).then(|| view! { <p class="muted" dir="auto">{title}</p> });
+        let opens = opens.map(|at| {
+            // The reader's zone is not known here: UTC, and said so.
+            let words = (texts.link.opens_at)(&at.to_jiff().strftime("%Y-%m-%d %H:%M UTC").to_string());
+            view! { <p class="prose strong"><time datetime=at.to_string()>{words}</time></p> }
+        });
         view! {
             <Column locale=locale company=company>
                 {subject}
                 <h1>{words.title}</h1>
+                {opens}
                 <p class="prose">{words.text}</p>
             </Column>
         }
@@ -71,9 +77,10 @@ pub fn completed(
         found.retake,
     );
     let refused = notice == Some(CandidateErrorCode::Invalid);
+    let preview = found.preview;
     document(assets, locale, words.title, None, move || {
         view! {
-            <Column locale=locale company=company>
+            <Column locale=locale company=company preview=preview>
                 <span class="done-mark"><Icon name=IconName::Check/></span>
                 <p class="muted" dir="auto">{title}</p>
                 <h1>{words.title}</h1>
@@ -136,7 +143,7 @@ pub fn landing(
         let asks_email = found.asks_email;
         let form = view! { <StartForm door=door locale=locale resume=resume asks_email=asks_email notice=notice/> };
         view! {
-            <Column locale=locale company=company>
+            <Column locale=locale company=company preview=found.preview>
                 <div class="stack stack--tight">
                     {hello}
                     <h1 lang=lang dir="auto">{title}</h1>

@@ -5,7 +5,7 @@ texts! {
     Members, ENGLISH;
     title = "Members",
     help = "Who may work in this workspace. A role takes effect with the next click of the person who has it.",
-    add_help = "To add somebody, run `parley user add --email … --name … --role …` on the machine that runs Parley. Invitations by mail are not there yet.",
+    add_help = "To add somebody, run “parley user add --email … --name … --role …” on the machine that runs Parley. Invitations by mail are not there yet.",
     name = "Name",
     role = "Role",
     joined = "Member since",

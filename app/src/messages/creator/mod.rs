@@ -25,8 +25,11 @@ macro_rules! texts {
 mod accounts;
 mod ai;
 mod analysis;
+mod attempts;
 mod common;
+mod imports;
 mod interviews;
+mod links;
 mod members;
 mod results;
 mod sessions;
@@ -34,8 +37,11 @@ mod sessions;
 pub use accounts::Accounts;
 pub use ai::Ai;
 pub use analysis::Analyses;
+pub use attempts::{Attempts, merged_field_word};
 pub use common::Common;
+pub use imports::*;
 pub use interviews::Interviews;
+pub use links::Links;
 pub use members::Members;
 pub use results::Results;
 pub use sessions::*;
@@ -51,12 +57,18 @@ pub struct Creator {
     pub analysis: &'static Analyses,
     /// The AI model: settings and use.
     pub ai: &'static Ai,
+    /// Retakes, comparison, possible duplicates.
+    pub attempts: &'static Attempts,
     /// List, editor, settings.
     pub interviews: &'static Interviews,
+    /// Links: the shareable one, how long invite links work, the preview.
+    pub links: &'static Links,
     /// Members of the workspace.
     pub members: &'static Members,
     /// The Results tab.
     pub results: &'static Results,
+    /// Import by Excel.
+    pub imports: &'static Imports,
     /// Sessions tab, candidates, report.
     pub sessions: &'static Sessions,
 }
@@ -74,9 +86,12 @@ static ENGLISH: Creator = Creator {
     accounts: &accounts::ENGLISH,
     analysis: &analysis::ENGLISH,
     ai: &ai::ENGLISH,
+    attempts: &attempts::ENGLISH,
     interviews: &interviews::ENGLISH,
+    links: &links::ENGLISH,
     members: &members::ENGLISH,
     results: &results::ENGLISH,
+    imports: &imports::ENGLISH,
     sessions: &sessions::ENGLISH,
 };
 

@@ -49,7 +49,6 @@ texts! {
     links_copied = "Links copied",
     open_report = "Open report",
     edit = "Edit",
-    retake = "Grant a retake",
     end = "End session",
     end_text = "The candidate cannot answer any more. What was answered is kept and analysed.",
     replace_link = "Replace link",
@@ -64,9 +63,9 @@ texts! {
     no_match_title = "Nobody matches these filters",
     no_match_text = "Change the search or clear the filters to see everyone.",
     list_failed = "The sessions could not be loaded",
-    duplicate = "Possible duplicate",
     anyone = "anyone with this link can start as this person",
     opened = "opened",
+    perhaps_scanner = "perhaps by a mail scanner",
     not_opened = "link not opened",
     link_expired = "link expired",
     opened_hint = "Perhaps by a mail scanner; it counts as started only when the candidate presses Start interview.",
@@ -100,12 +99,6 @@ texts! {
     invite_by_hand = "The browser did not allow copying: the link is selected, copy it with Ctrl+C or a long press.",
     add_another = "Add another",
     done = "Done",
-    retake_title = "Grant a retake",
-    retake_text = "The candidate gets another attempt on the same link. Earlier attempts are kept.",
-    retake_replaces = "The attempt in progress is closed as replaced by a retake.",
-    retake_reason = "Reason",
-    retake_note = "Note",
-    retake_granted = "Retake granted",
     deleted_title = "Recently deleted",
     deleted_text = "Deleted candidates stay here for 30 days, then they are purged with everything that belongs to them.",
     deleted_empty = "Nobody was deleted in the last 30 days",
@@ -233,6 +226,8 @@ pub fn event_words(kind: &str, code: Option<&str>) -> String {
         ("completed", Some(code)) => format!("Completed: {}", end(code)),
         ("completed", None) => "Completed".to_owned(),
         ("link_opened" | "opened", _) => "Link opened".to_owned(),
+        ("link_extended", Some("never")) => "Invite link works without an end".to_owned(),
+        ("link_extended", Some(at)) => format!("Invite link works until {}", at.get(..10).unwrap_or(at)),
         ("link_replaced", _) => "Invite link replaced".to_owned(),
         ("retake_granted", Some(code)) => {
             let reason = code
@@ -240,6 +235,11 @@ pub fn event_words(kind: &str, code: Option<&str>) -> String {
                 .map_or_else(|_| code.replace('_', " "), |r| retake_word(r).to_lowercase());
             format!("Retake granted: {reason}")
         }
+        ("retake_requested", _) => "Asked for a retake".to_owned(),
+        ("retake_declined", _) => "Retake declined".to_owned(),
+        ("marked_as_counting", _) => "Marked as the attempt that counts".to_owned(),
+        ("merged", _) => "Merged with another entry of the same person".to_owned(),
+        ("not_a_duplicate", _) => "Marked as not a duplicate".to_owned(),
         ("analysis_ready", _) => "Analysis ready".to_owned(),
         ("analysis_failed", _) => "Analysis failed".to_owned(),
         ("analysis_requested", _) => "Analysis run again".to_owned(),

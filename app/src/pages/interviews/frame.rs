@@ -2,12 +2,13 @@
 
 use super::state_words;
 use crate::components::{
-    AsyncView, Badge, Button, ButtonKind, ConfirmDialog, IconName, Menu, MenuItem, MenuPlace, Notice, NoticeKind,
-    Status, Tabs, failure, use_toasts,
+    AsyncView, Button, ButtonKind, ConfirmDialog, IconName, Menu, MenuItem, MenuPlace, Notice, NoticeKind, Status,
+    Tabs, failure, use_toasts,
 };
 use crate::error::AppError;
 use crate::messages::creator;
 use crate::pages::layout::{PageHeader, use_here};
+use crate::pages::links::{LinkBadge, PreviewButton, provide_share};
 use crate::server_fns::interviews::{get_interview, set_state};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -58,6 +59,7 @@ pub fn InterviewFrame() -> impl IntoView {
                 id: Signal::stored(id),
                 data,
             });
+            provide_share(here, id);
             view! {
                 <AsyncView data=data view=|interview: Interview| view! { <Head interview=interview/> }.into_any()/>
                 <Outlet/>
@@ -82,10 +84,11 @@ fn Head(interview: Interview) -> impl IntoView {
     let here = use_here();
     let failed = RwSignal::new(None::<AppError>);
     let state = interview.content.state;
+    let ready = !interview.content.questions.is_empty();
     let base = here.path(&format!("/interviews/{}", interview.id));
     let meta = move || {
         let (words, tone) = state_words(state);
-        view! { <Status tone=tone label=words/> <Badge label=t.invite_only/> }
+        view! { <Status tone=tone label=words/> <LinkBadge/> }
     };
     view! {
         <PageHeader
@@ -94,7 +97,7 @@ fn Head(interview: Interview) -> impl IntoView {
             meta=meta
             full=true
         >
-            {here.can(Action::EditInterviews).then(|| view! { <StateActions state=state failed=failed/> })}
+            {here.can(Action::EditInterviews).then(|| view! { <PreviewButton id=interview.id ready=ready/> <StateActions state=state failed=failed/> })}
         </PageHeader>
         <div class="page page--tabs page--full">
             {move || failed.get().map(|e| {

@@ -9,6 +9,7 @@ use crate::components::{
 use crate::error::AppError;
 use crate::messages::{Locale, creator};
 use crate::pages::layout::use_here;
+use crate::pages::links::{ExtendAll, ShareCard};
 use crate::server_fns::interviews::{get_interview, save_settings};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -32,6 +33,8 @@ pub fn SettingsTab() -> impl IntoView {
                 skeleton=SkeletonKind::Form
                 view=|interview: Interview| view! { <Form interview=interview/> }.into_any()
             />
+            <ShareCard/>
+            <ExtendAll id=id/>
         </div>
     }
 }

@@ -35,6 +35,7 @@ pub fn WorkspaceFrame() -> impl IntoView {
                     match me.workspaces.iter().find(|workspace| workspace.slug == slug) {
                         Some(workspace) => {
                             provide_context(Here::new(me.clone(), workspace.clone(), reload));
+                            super::live::provide_live(&workspace.slug);
                             view! { <Frame/> }.into_any()
                         }
                         None => failure(&AppError::NotFound, reload),

@@ -1,19 +1,21 @@
 //! What a row's menu does that needs a question first: delete, end, replace a link, grant a retake.
 
-use super::desk::{Desk, use_desk};
+use super::{
+    desk::{Desk, use_desk},
+    merge::MergeDialog,
+    retake::RetakeDialog,
+};
 use crate::{
-    components::{Button, ButtonKind, ConfirmDialog, Dialog, SelectField, TextArea, Toasts, use_toasts},
-    messages::{creator, retake_word},
-    server_fns::sessions::{delete_candidates, end_session, grant_retake, replace_link, restore_candidates},
+    components::{ConfirmDialog, Toasts, use_toasts},
+    messages::creator,
+    pages::links::{ExpiryDialog, Links},
+    server_fns::sessions::{delete_candidates, end_session, replace_link, restore_candidates},
 };
 use leptos::{prelude::*, task::spawn_local};
-use parley_domain::{
-    id::CandidateId,
-    session::{RetakeReason, Status},
-};
+use parley_domain::id::CandidateId;
 
 /// An open state that follows whether there is something to ask about, and back.
-fn open_while(is: impl Fn() -> bool + Send + Sync + 'static, clear: impl Fn() + 'static) -> RwSignal<bool> {
+pub(super) fn open_while(is: impl Fn() -> bool + Send + Sync + 'static, clear: impl Fn() + 'static) -> RwSignal<bool> {
     let open = RwSignal::new(false);
     Effect::new(move |_| open.set(is()));
     Effect::new(move |before: Option<bool>| {
@@ -29,11 +31,20 @@ fn open_while(is: impl Fn() -> bool + Send + Sync + 'static, clear: impl Fn() + 
 /// All of them.
 #[component]
 pub(super) fn Actions() -> impl IntoView {
+    let desk = use_desk();
+    let slug = Signal::derive(move || desk.place.with(|p| p.slug.clone()));
+    let retaken = Callback::new(move |()| {
+        // Their rows are others now: what was ticked is done.
+        desk.selected.update(std::collections::BTreeMap::clear);
+        desk.reload();
+    });
     view! {
         <DeleteDialog/>
         <EndDialog/>
         <LinkDialog/>
-        <RetakeDialog/>
+        <RetakeDialog asked=desk.retaking slug=slug done=retaken/>
+        <MergeDialog/>
+        <ExtendDialog/>
     }
 }
 
@@ -63,7 +74,7 @@ fn DeleteDialog() -> impl IntoView {
             let Some(n) = desk.settle(delete_candidates(slug(desk), ids.clone()).await) else {
                 return;
             };
-            desk.selected.update(|s| s.retain(|_, c| !ids.contains(c)));
+            desk.selected.update(|s| s.retain(|id, _| !ids.contains(id)));
             desk.reload();
             let undo = Callback::new(move |()| undo_delete(desk, toasts, ids.clone()));
             toasts.with_undo((t.deleted_toast)(n), undo);
@@ -140,61 +151,29 @@ fn LinkDialog() -> impl IntoView {
     }
 }
 
+/// Until when links work: of those whom a row's menu or the selection named.
 #[component]
-fn RetakeDialog() -> impl IntoView {
-    let (desk, toasts) = (use_desk(), use_toasts());
-    let t = &creator().sessions;
+fn ExtendDialog() -> impl IntoView {
+    let desk = use_desk();
+    // What the dialog asks about stays while it closes.
+    let asked = RwSignal::new(Vec::<CandidateId>::new());
+    Effect::new(move |_| {
+        let ids = desk.extending.get();
+        if !ids.is_empty() {
+            asked.set(ids);
+        }
+    });
     let open = open_while(
-        move || desk.retaking.with(Option::is_some),
-        move || desk.retaking.set(None),
+        move || desk.extending.with(|ids| !ids.is_empty()),
+        move || desk.extending.set(Vec::new()),
     );
-    let reason = RwSignal::new(RetakeReason::TechnicalIssue.as_str().to_owned());
-    let note = RwSignal::new(String::new());
-    let busy = RwSignal::new(false);
-    let submit = move |ev: leptos::ev::SubmitEvent| {
-        ev.prevent_default();
-        let Some(candidate) = desk.retaking.with_untracked(|r| r.as_ref().map(|r| r.candidate_id)) else {
-            return;
-        };
-        let reason = reason.get_untracked().parse().unwrap_or(RetakeReason::Other);
-        busy.set(true);
-        spawn_local(async move {
-            let done = grant_retake(slug(desk), candidate, reason, note.get_untracked()).await;
-            busy.set(false);
-            open.set(false);
-            if desk.settle(done).is_some() {
-                note.set(String::new());
-                toasts.show(t.retake_granted);
-            }
-            desk.reload();
-        });
-    };
-    let reasons = || {
-        RetakeReason::ALL
-            .iter()
-            .map(|r| (r.as_str().to_owned(), retake_word(*r).to_owned()))
-            .collect()
-    };
-    let replaces = move || {
-        let inside = desk
-            .retaking
-            .with(|r| r.as_ref().is_some_and(|r| r.session.status == Status::InProgress));
-        inside.then(|| view! { <p class="strong">{t.retake_replaces}</p> })
-    };
     view! {
-        <Dialog id="grant-retake" open=open title=t.retake_title dirty=Signal::derive(move || !note.get().is_empty())>
-            <form class="dialog__form" on:submit=submit>
-                <div class="dialog__body stack">
-                    <p>{t.retake_text}</p>
-                    {replaces}
-                    <SelectField id="retake-reason" label=t.retake_reason options=reasons() value=reason/>
-                    <TextArea id="retake-note" label=t.retake_note value=note optional=true maxlength=2_000_u32/>
-                </div>
-                <div class="dialog__foot">
-                    <Button on_press=Callback::new(move |()| open.set(false))>{creator().cancel}</Button>
-                    <Button kind=ButtonKind::Primary r#type=crate::components::ButtonType::Submit busy=busy>{t.retake}</Button>
-                </div>
-            </form>
-        </Dialog>
+        <ExpiryDialog
+            id="extend-links"
+            open=open
+            slug=Signal::derive(move || slug(desk))
+            whose=Signal::derive(move || Links::Of(asked.get()))
+            on_done=Callback::new(move |()| desk.reload())
+        />
     }
 }

@@ -4,7 +4,7 @@ use crate::server_fns::sessions::ListQuery;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use parley_domain::{
-    id::{InterviewId, SessionId},
+    id::{CandidateId, InterviewId, SessionId},
     session::SessionOrder,
 };
 
@@ -82,6 +82,18 @@ pub fn sessions_href(slug: &str, interview: InterviewId) -> String {
 #[must_use]
 pub fn report_href(slug: &str, interview: InterviewId, session: SessionId) -> String {
     format!("/w/{slug}/interviews/{interview}/sessions/{session}")
+}
+
+/// Attempts of a candidate side by side.
+#[must_use]
+pub fn compare_href(slug: &str, interview: InterviewId, candidate: CandidateId) -> String {
+    format!("/w/{slug}/interviews/{interview}/candidates/{candidate}/compare")
+}
+
+/// Who asks for a retake.
+#[must_use]
+pub fn queue_href(slug: &str, interview: InterviewId) -> String {
+    format!("/w/{slug}/interviews/{interview}/retakes")
 }
 
 /// Recently deleted.

@@ -1,11 +1,11 @@
 //! All completed sessions of an interview, analysed again: what it takes is said before anything runs, and how far it is
 //! while it does. Stands on the Results tab.
 
-use super::live::watch;
 use crate::{
     components::{Button, ButtonKind, Dialog, ErrorNotice, Notice, NoticeKind, Progress},
     error::AppError,
     messages::creator,
+    pages::layout::{Of, on_change},
     server_fns::analysis::{BatchSeen, cancel_batch, estimate_batch, read_batch, start_batch},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -90,8 +90,10 @@ pub fn AnalyseAll(
         failed: RwSignal::new(None),
         busy: RwSignal::new(false),
     };
-    let stream = Signal::stored(Some(format!("/events/interviews/{interview}")));
-    watch(stream, Callback::new(move |()| all.data.refetch()));
+    on_change(
+        Signal::stored(Of::interview(interview)),
+        Callback::new(move |()| all.data.refetch()),
+    );
     view! {
         <Transition>
             {move || Suspend::new(async move {

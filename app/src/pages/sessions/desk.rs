@@ -1,6 +1,6 @@
 //! What the parts of the Sessions tab share.
 
-use super::address::Place;
+use super::{address::Place, retake::Subject};
 use crate::{
     error::AppError,
     server_fns::sessions::{Column, ListData, ListQuery, May},
@@ -10,7 +10,7 @@ use parley_domain::{
     id::{CandidateId, SessionId},
     session::SessionRow,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Loaded data, or why there is none.
 pub(super) type Loaded = Resource<Result<ListData, AppError>>;
@@ -30,8 +30,10 @@ pub(super) struct Desk {
     pub version: RwSignal<u32>,
     /// The scripts are there: what only they can do is left out of the page that the server sends.
     pub live: RwSignal<bool>,
-    /// The selected sessions with their candidates, on this page and others of the same filter.
-    pub selected: RwSignal<BTreeMap<SessionId, CandidateId>>,
+    /// The selected candidates, on this page and others of the same filter.
+    pub selected: RwSignal<BTreeMap<CandidateId, Subject>>,
+    /// Whose earlier attempts are unfolded.
+    pub unfolded: RwSignal<BTreeSet<CandidateId>>,
     /// Columns hidden since the page came; none: as it came.
     pub hidden: RwSignal<Option<Vec<Column>>>,
     /// The sheet that adds a candidate is open.
@@ -39,11 +41,15 @@ pub(super) struct Desk {
     /// Who is being edited.
     pub editing: RwSignal<Option<CandidateId>>,
     /// Who is to be given a retake.
-    pub retaking: RwSignal<Option<SessionRow>>,
+    pub retaking: RwSignal<Vec<Subject>>,
+    /// Who may be somebody else's second entry.
+    pub merging: RwSignal<Option<CandidateId>>,
     /// Whose session is to be ended.
     pub ending: RwSignal<Option<SessionId>>,
     /// Whose link is to be replaced.
     pub relinking: RwSignal<Option<CandidateId>>,
+    /// Whose links are to work until another moment.
+    pub extending: RwSignal<Vec<CandidateId>>,
     /// Who is to be deleted.
     pub deleting: RwSignal<Vec<CandidateId>>,
     /// What could not be done, and why.
@@ -67,12 +73,15 @@ impl Desk {
             version,
             live: RwSignal::new(false),
             selected: RwSignal::default(),
+            unfolded: RwSignal::default(),
             hidden: RwSignal::new(None),
             creating: RwSignal::new(false),
             editing: RwSignal::new(None),
-            retaking: RwSignal::new(None),
+            retaking: RwSignal::default(),
+            merging: RwSignal::new(None),
             ending: RwSignal::new(None),
             relinking: RwSignal::new(None),
+            extending: RwSignal::default(),
             deleting: RwSignal::default(),
             trouble: RwSignal::new(None),
         }

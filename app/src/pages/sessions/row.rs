@@ -1,8 +1,10 @@
 //! One row of the table.
 
 use super::{
-    address::report_href,
+    address::{compare_href, report_href},
     desk::{Desk, use_desk},
+    earlier::{asking, attempt_cell, count_item, earlier},
+    retake::Subject,
     table::column_class,
     when::when,
 };
@@ -34,7 +36,7 @@ fn fine(row: &SessionRow) -> String {
     match s.status {
         Status::NotStarted if row.link_expired => t.link_expired.to_owned(),
         Status::NotStarted => match &row.opened {
-            Some(at) => format!("{} {}", t.opened, at.short),
+            Some(at) => format!("{} {}, {}", t.opened, at.short, t.perhaps_scanner),
             None => t.not_opened.to_owned(),
         },
         Status::InProgress => {
@@ -70,11 +72,26 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
     let desk = use_desk();
     let id = row.session.id;
     let candidate = row.candidate_id;
-    let selected = move || desk.selected.with(|s| s.contains_key(&id));
+    let selected = move || desk.selected.with(|s| s.contains_key(&candidate));
+    let subject = Subject::from(&row);
+    // Ticked before they moved on: what is known of them is what the row shows now.
+    {
+        let subject = subject.clone();
+        Effect::new(move |_| {
+            if desk
+                .selected
+                .with_untracked(|s| s.get(&candidate).is_some_and(|s| *s != subject))
+            {
+                desk.selected.update(|s| {
+                    s.insert(candidate, subject.clone());
+                });
+            }
+        });
+    }
     let toggle = move |_| {
         desk.selected.update(|s| {
-            if s.remove(&id).is_none() {
-                s.insert(id, candidate);
+            if s.remove(&candidate).is_none() {
+                s.insert(candidate, subject.clone());
             }
         });
     };
@@ -87,8 +104,9 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
         .collect_view();
     let under = row.email.clone();
     let twice = row.possible_duplicate.then(|| {
-        view! { <Badge tone=Tone::Busy label=creator().sessions.duplicate/> }
+        view! { <Badge tone=Tone::Busy label=creator().attempts.duplicate/> }
     });
+    let asks = asking(desk, &row);
     let select = format!("Select {}", row.name);
     view! {
         <tr aria-selected=move || if selected() { "true" } else { "false" }>
@@ -101,6 +119,7 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
                     {under.map(|email| view! { <small class="truncate">{email}</small> })}
                 </span>
                 {twice}
+                {asks}
             </th>
             {row.interview.clone().map(|title| view! { <td class="c-interview"><bdi>{title}</bdi></td> })}
             {cells}
@@ -110,17 +129,18 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
                 </div>
             </td>
         </tr>
+        {earlier(candidate)}
     }
 }
 
-fn cell(desk: Desk, row: &SessionRow, column: Column) -> AnyView {
+pub(super) fn cell(desk: Desk, row: &SessionRow, column: Column) -> AnyView {
     let t = &creator().sessions;
     let s = &row.session;
     match column {
         Column::Status => {
             view! { <StatusDot tone=tone(s.status) label=status_word(s.status) fine=fine(row)/> }.into_any()
         }
-        Column::Attempt => s.attempt.to_string().into_any(),
+        Column::Attempt => attempt_cell(desk, row),
         Column::Source => source_word(row.source).into_any(),
         Column::Score => match row.score {
             Some(score) => {
@@ -139,20 +159,28 @@ fn cell(desk: Desk, row: &SessionRow, column: Column) -> AnyView {
         Column::Finished => time(row.finished.clone()),
         Column::Added => time(Some(row.added.clone())),
         Column::Link => match row.invite_url.clone() {
-            Some(url) => (move || {
-                desk.live.get().then(|| {
-                    view! {
-                        <CopyButton
-                            text=Signal::stored(url.clone())
-                            label=t.copy_link
-                            kind=ButtonKind::Quiet
-                            size=ButtonSize::Small
-                            icon_only=true
-                        />
-                    }
+            Some(url) => {
+                let note = link_note(row);
+                (move || {
+                    desk.live.get().then(|| {
+                        let title = (!note.is_empty()).then(|| note.clone());
+                        let read = title.clone().map(|note| view! { <span class="sr-only">{note}</span> });
+                        view! {
+                            <span title=title>
+                                <CopyButton
+                                    text=Signal::stored(url.clone())
+                                    label=t.copy_link
+                                    kind=ButtonKind::Quiet
+                                    size=ButtonSize::Small
+                                    icon_only=true
+                                />
+                                {read}
+                            </span>
+                        }
+                    })
                 })
-            })
-            .into_any(),
+                .into_any()
+            }
             None => ().into_any(),
         },
     }
@@ -165,7 +193,7 @@ fn RowMenu(row: SessionRow, href: String) -> impl IntoView {
     let label = format!("{}: {}", t.row_menu, row.name);
     let May { edit, retake, end, .. } = desk.may_now();
     let (session, candidate, status) = (row.session.id, row.candidate_id, row.session.status);
-    let link = row.invite_url.clone().map(copy_item);
+    let link = row.invite_url.clone().map(|url| copy_item(url, link_note(&row)));
     let changes = edit.then(|| {
         view! {
             <MenuItem
@@ -178,15 +206,21 @@ fn RowMenu(row: SessionRow, href: String) -> impl IntoView {
                 icon=IconName::Link
                 on_press=Callback::new(move |()| desk.relinking.set(Some(candidate)))
             />
+            <MenuItem
+                label=creator().links.extend
+                icon=IconName::Clock
+                on_press=Callback::new(move |()| desk.extending.set(vec![candidate]))
+            />
         }
     });
+    let many = attempts_items(desk, &row);
     let again = (retake && status != Status::NotStarted).then(|| {
-        let row = row.clone();
+        let subject = Subject::from(&row);
         view! {
             <MenuItem
-                label=t.retake
+                label=creator().attempts.retake
                 icon=IconName::Refresh
-                on_press=Callback::new(move |()| desk.retaking.set(Some(row.clone())))
+                on_press=Callback::new(move |()| desk.retaking.set(vec![subject.clone()]))
             />
         }
     });
@@ -214,13 +248,56 @@ fn RowMenu(row: SessionRow, href: String) -> impl IntoView {
             <MenuItem label=t.open_report icon=IconName::Chart href=href/>
             {changes}
             {again}
+            {many}
             {stop}
             {remove}
         </Menu>
     }
 }
 
-fn copy_item(url: String) -> impl IntoView {
+/// What there is to do where somebody has several attempts, or is here twice.
+fn attempts_items(desk: Desk, row: &SessionRow) -> AnyView {
+    let t = creator().attempts;
+    let may = desk.may_now();
+    let (s, candidate) = (&row.session, row.candidate_id);
+    let compare = (s.attempt > 1).then(|| {
+        let href = desk
+            .place
+            .with_untracked(|p| compare_href(&p.slug, s.interview_id, candidate));
+        view! { <MenuItem label=t.compare icon=IconName::Columns href=href/> }
+    });
+    let count =
+        (may.retake && s.attempt > 1 && s.status == Status::Completed && !s.counts).then(|| count_item(desk, s.id));
+    let twice = (may.edit && row.possible_duplicate).then(|| {
+        view! {
+            <MenuItem
+                label=t.duplicate_menu
+                icon=IconName::User
+                on_press=Callback::new(move |()| desk.merging.set(Some(candidate)))
+            />
+        }
+    });
+    view! { {compare} {count} {twice} }.into_any()
+}
+
+/// Who can start with the row's link, and for how long.
+fn link_note(row: &SessionRow) -> String {
+    let t = creator().links;
+    if row.session.status != Status::NotStarted {
+        return String::new();
+    }
+    let who = match (row.asks_email, &row.email) {
+        (true, Some(_)) => (t.email_first)(&row.name),
+        (true, None) => (t.no_email)(&row.name),
+        (false, _) => (t.anyone_as)(&row.name),
+    };
+    match &row.link_expires {
+        Some(at) if !row.link_expired => format!("{who} {}", (t.expires)(&at.short)),
+        _ => who,
+    }
+}
+
+fn copy_item(url: String, note: String) -> impl IntoView {
     let toasts = use_toasts();
     let t = &creator().sessions;
     let copy = Callback::new(move |()| {
@@ -232,7 +309,7 @@ fn copy_item(url: String) -> impl IntoView {
             }
         });
     });
-    view! { <MenuItem label=t.copy_link icon=IconName::Copy on_press=copy/> }
+    view! { <MenuItem label=t.copy_link nostrip:hint=(!note.is_empty()).then_some(note) icon=IconName::Copy on_press=copy/> }
 }
 
 fn delete_item(desk: Desk, candidate: parley_domain::id::CandidateId) -> impl IntoView {

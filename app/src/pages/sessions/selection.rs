@@ -36,7 +36,15 @@ fn Bar(desk: Desk) -> impl IntoView {
     };
     let delete = Callback::new(move |()| {
         desk.deleting
-            .set(desk.selected.with_untracked(|s| s.values().copied().collect()));
+            .set(desk.selected.with_untracked(|s| s.keys().copied().collect()));
+    });
+    let retake = Callback::new(move |()| {
+        desk.retaking
+            .set(desk.selected.with_untracked(|s| s.values().cloned().collect()));
+    });
+    let extend = Callback::new(move |()| {
+        desk.extending
+            .set(desk.selected.with_untracked(|s| s.keys().copied().collect()));
     });
     let may = desk.may_now();
     view! {
@@ -45,6 +53,12 @@ fn Bar(desk: Desk) -> impl IntoView {
             {may.see_links.then(|| view! { <CopyLinks desk=desk/> })}
             {move || desk.place.with(|p| p.interview.is_some()).then(|| view! {
                 <ButtonLink href=export() icon=IconName::Download external=true>{t.export}</ButtonLink>
+            })}
+            {may.edit.then(|| view! {
+                <Button icon=IconName::Clock on_press=extend>{creator().links.extend}</Button>
+            })}
+            {may.retake.then(|| view! {
+                <Button icon=IconName::Refresh on_press=retake>{creator().attempts.retake_bulk}</Button>
             })}
             {may.edit.then(|| view! {
                 <Button kind=ButtonKind::Harm icon=IconName::Trash on_press=delete>{t.delete}</Button>
@@ -76,7 +90,7 @@ fn CopyLinks(desk: Desk) -> impl IntoView {
     });
     let press = Callback::new(move |()| {
         let slug = desk.place.with_untracked(|p| p.slug.clone());
-        let ids = desk.selected.with_untracked(|s| s.values().copied().collect());
+        let ids = desk.selected.with_untracked(|s| s.keys().copied().collect());
         spawn_local(async move {
             let Some(links) = desk.settle(copy_links(slug, ids).await) else {
                 return;

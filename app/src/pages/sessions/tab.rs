@@ -2,20 +2,22 @@
 
 use super::{
     actions::Actions,
-    address::{Place, deleted_href, use_list_query, use_place},
+    address::{Place, deleted_href, queue_href, use_list_query, use_place},
     columns::ColumnMenu,
     create::{CreateSheet, EditSheet},
     desk::{Desk, use_desk},
     filters::{FilterForm, StatusChips},
-    live::watch,
     selection::SelectionBar,
     table::SessionsTable,
 };
 use crate::{
     components::{ButtonKind, ErrorNotice, Icon, IconName, Menu, MenuItem, MenuPlace, Notice, NoticeKind},
     messages::creator,
-    pages::layout::PageHeader,
-    server_fns::sessions::{ListQuery, list_sessions},
+    pages::{
+        imports::{PastImports, new_import_href},
+        layout::{Of, PageHeader, on_change},
+    },
+    server_fns::sessions::{ListQuery, Requests, list_sessions},
 };
 use leptos::prelude::*;
 
@@ -45,8 +47,8 @@ fn Sessions() -> impl IntoView {
     let desk = Desk::new(place, query, data, version);
     provide_context(desk);
     Effect::new(move |_| desk.live.set(true));
-    let changes = Signal::derive(move || place.with(|p| p.interview.map(|id| format!("/events/interviews/{id}"))));
-    watch(changes, Callback::new(move |()| desk.reload()));
+    let of = Signal::derive(move || place.with(|p| p.interview.map(Of::interview).unwrap_or_default()));
+    on_change(of, Callback::new(move |()| desk.reload()));
     // What is selected is what is acted on: another filter is another selection, another page of it is not.
     Effect::new(move |before: Option<ListQuery>| {
         let now = ListQuery {
@@ -68,6 +70,12 @@ fn Sessions() -> impl IntoView {
                 <LoadFailed/>
                 <SessionsTable/>
             </Transition>
+            <PastImports
+                slug=Signal::derive(move || place.with(|p| p.slug.clone()))
+                interview=Signal::derive(move || place.with(|p| p.interview))
+                version=Signal::from(version)
+                changed=Callback::new(move |()| desk.reload())
+            />
         </section>
         <CreateSheet/>
         <EditSheet/>
@@ -84,6 +92,9 @@ fn Toolbar() -> impl IntoView {
         <div class="toolbar">
             <StatusChips/>
             <div class="row push no-print">
+                <Transition>
+                    <QueueLink/>
+                </Transition>
                 <ColumnMenu/>
                 {move || of_interview().then(|| view! { <ExportMenu/> })}
                 <Transition>
@@ -126,8 +137,37 @@ fn AddMenu() -> impl IntoView {
                 icon=IconName::User
                 on_press=Callback::new(move |()| desk.creating.set(true))
             />
+            {import_entry(desk)}
         </Menu>
     }
+}
+
+/// Who asks for a retake, with how many wait; for those who decide, once anybody has asked.
+#[component]
+fn QueueLink() -> impl IntoView {
+    let desk = use_desk();
+    let requests = Memo::new(move |_| desk.with(|d| d.requests).unwrap_or_default());
+    move || {
+        let Requests { waiting, all } = requests.get();
+        let href = desk.place.with(|p| p.interview.map(|id| queue_href(&p.slug, id)));
+        (all > 0).then(|| {
+            view! {
+                <a class="btn" href=href>
+                    {creator().attempts.queue}
+                    {(waiting > 0).then(|| view! { <span class="chip__count">{waiting}</span> })}
+                </a>
+            }
+        })
+    }
+}
+
+/// A page of its own: the address is made once, with the menu.
+fn import_entry(desk: Desk) -> Option<AnyView> {
+    let t = creator().imports;
+    let href = desk
+        .place
+        .with_untracked(|p| p.interview.map(|id| new_import_href(&p.slug, id)))?;
+    Some(view! { <MenuItem label=t.menu hint=t.menu_hint icon=IconName::Sheet href=href/> }.into_any())
 }
 
 #[component]

@@ -3,6 +3,7 @@
 use super::{
     address::order,
     desk::{Desk, use_desk},
+    retake::Subject,
     row::Row,
 };
 use crate::{
@@ -100,7 +101,7 @@ fn Head() -> impl IntoView {
         !rows.is_empty()
             && desk
                 .selected
-                .with(|s| rows.iter().all(|r| s.contains_key(&r.session.id)))
+                .with(|s| rows.iter().all(|r| s.contains_key(&r.candidate_id)))
     };
     let select_all = move |_| {
         let all = all_selected();
@@ -108,9 +109,9 @@ fn Head() -> impl IntoView {
         desk.selected.update(|s| {
             for row in rows {
                 if all {
-                    s.remove(&row.session.id);
+                    s.remove(&row.candidate_id);
                 } else {
-                    s.insert(row.session.id, row.candidate_id);
+                    s.insert(row.candidate_id, Subject::from(&row));
                 }
             }
         });

@@ -40,7 +40,7 @@ pub fn Keys() -> impl IntoView {
                     <h2>{t.keys}</h2>
                     <span class="push"></span>
                     <Button icon=IconName::Plus on_press=open>{t.key_new}</Button>
-                    <p class="section__help prose">{t.keys_help}</p>
+                    <p class="section__help">{t.keys_help}</p>
                 </div>
                 <AsyncView
                     data=keys

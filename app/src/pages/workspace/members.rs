@@ -33,7 +33,7 @@ pub fn MembersPage() -> impl IntoView {
             <section class="section">
                 <div class="section__head">
                     <h2>{t.title}</h2>
-                    <p class="section__help prose">{t.help}</p>
+                    <p class="section__help">{t.help}</p>
                 </div>
                 {move || failed.get().map(|error| {
                     view! { <Notice kind=NoticeKind::Error title=t.not_changed text=error.to_string()/> }

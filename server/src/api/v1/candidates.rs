@@ -4,7 +4,7 @@ use crate::api::{
     auth::Caller,
     doc::Problems,
     error::{ApiError, ApiResult},
-    extract::{AnyJson, Id, Query},
+    extract::{AnyJson, ApiJson, Id, Query},
     idempotency::Parts,
     reply,
 };
@@ -12,6 +12,7 @@ use axum::{Extension, Json, extract::State, response::Response};
 use parley_domain::{
     candidate::{Candidate, CandidateInput, Source},
     id::{CandidateId, InterviewId},
+    link::LinkExpiry,
     paging::Page,
 };
 use parley_services::{
@@ -29,7 +30,7 @@ pub(super) fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(get, patch, delete))
         .routes(routes!(restore))
         .routes(routes!(erase))
-        .routes(routes!(replace_link))
+        .routes(routes!(replace_link, extend_link))
         .routes(routes!(deleted))
 }
 
@@ -183,6 +184,30 @@ async fn replace_link(
 ) -> ApiResult<Response> {
     let candidate = candidates::replace_link(&s, &actor, id).await?;
     Ok(reply::changed(&path(id), &candidate))
+}
+
+/// Until when an invite link works.
+#[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LinkEnd {
+    /// The new end.
+    expires: LinkExpiry,
+}
+
+/// Change until when the invite link works
+///
+/// `{"expires": {"in_days": 14}}`, `{"expires": {"at": "2026-12-24T18:00:00Z"}}` or `{"expires": "never"}`. The link
+/// itself stays the same; one that has expired works again.
+#[utoipa::path(patch, path = "/candidates/{id}/link", tag = "Candidates", params(("id" = CandidateId, Path,)),
+    request_body = LinkEnd,
+    responses((status = 200, description = "The candidate as they are now", body = Candidate), Problems))]
+async fn extend_link(
+    State(s): State<Services>,
+    Caller(actor): Caller,
+    Id(id): Id<CandidateId>,
+    ApiJson(body): ApiJson<LinkEnd>,
+) -> ApiResult<Json<Candidate>> {
+    Ok(Json(candidates::extend_link(&s, &actor, id, body.expires).await?))
 }
 
 /// List the deleted candidates of an interview

@@ -7,16 +7,31 @@ use crate::api::{
     extract::{AnyJson, ApiJson, Id},
     reply,
 };
-use axum::{Json, extract::State, response::Response};
-use parley_domain::{
-    id::InterviewId,
-    link::{PublicLink, PublicLinkInput},
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
 };
-use parley_services::{Services, links};
+use parley_domain::{
+    id::{CandidateId, InterviewId},
+    link::{LinkExpiry, Preview, PublicLink, PublicLinkInput},
+};
+use parley_services::{
+    Services,
+    candidates::{self, Whose},
+    conversation, links,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<Services> {
-    OpenApiRouter::new().routes(routes!(get, create, patch, revoke))
+    OpenApiRouter::new()
+        .routes(routes!(get, create, patch, revoke))
+        .routes(routes!(qr))
+        .routes(routes!(extend))
+        .routes(routes!(preview))
 }
 
 /// Read the public link
@@ -77,4 +92,64 @@ async fn patch(
 async fn revoke(State(s): State<Services>, Caller(actor): Caller, Id(id): Id<InterviewId>) -> ApiResult<Response> {
     links::revoke(&s, &actor, id).await?;
     Ok(reply::done())
+}
+
+/// Read the public link as a QR code
+///
+/// An SVG, black on white. Not found where the interview is invite-only.
+#[utoipa::path(get, path = "/interviews/{id}/public-link/qr.svg", tag = "Public links",
+    params(("id" = InterviewId, Path,)),
+    responses((status = 200, description = "The image", body = String, content_type = "image/svg+xml"), Problems))]
+async fn qr(State(s): State<Services>, Caller(actor): Caller, Id(id): Id<InterviewId>) -> ApiResult<Response> {
+    let svg = links::qr(&s, &actor, id).await?;
+    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response())
+}
+
+/// Whose invite links, and until when they work.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ManyExtensions {
+    /// These candidates; left out: everyone on the interview who has not started.
+    #[serde(default)]
+    candidates: Option<Vec<CandidateId>>,
+    /// The new end: `{"in_days": 14}`, `{"at": "2026-12-24T18:00:00Z"}` or `"never"`.
+    expires: LinkExpiry,
+}
+
+/// How many links were changed.
+#[derive(Debug, Serialize, ToSchema)]
+struct Extended {
+    /// How many.
+    extended: u64,
+}
+
+/// Change until when many invite links work
+///
+/// Of the candidates named, those of other interviews, unknown and deleted ones are left out.
+#[utoipa::path(post, path = "/interviews/{id}/extend-links", tag = "Candidates",
+    params(("id" = InterviewId, Path,)), request_body = ManyExtensions,
+    responses((status = 200, description = "How many links there were", body = Extended), Problems))]
+async fn extend(
+    State(s): State<Services>,
+    Caller(actor): Caller,
+    Id(id): Id<InterviewId>,
+    ApiJson(body): ApiJson<ManyExtensions>,
+) -> ApiResult<Json<Extended>> {
+    let whose = match body.candidates {
+        Some(ids) => Whose::These(Some(id), ids),
+        None => Whose::AllOf(id),
+    };
+    let extended = candidates::extend_links(&s, &actor, &whose, body.expires).await?;
+    Ok(Json(Extended { extended }))
+}
+
+/// Preview an interview
+///
+/// Makes a link under which the interview is taken as a candidate would. It stands in no list, count or export, is not
+/// analysed, and is gone after a day.
+#[utoipa::path(post, path = "/interviews/{id}/previews", tag = "Interviews", params(("id" = InterviewId, Path,)),
+    responses((status = 201, description = "The link", body = Preview), Problems))]
+async fn preview(State(s): State<Services>, Caller(actor): Caller, Id(id): Id<InterviewId>) -> ApiResult<Response> {
+    let preview = conversation::preview::create(&s, &actor, id).await?;
+    Ok((StatusCode::CREATED, Json(preview)).into_response())
 }

@@ -3,6 +3,7 @@
 pub mod ai;
 pub mod analysis;
 pub mod candidates;
+pub mod duplicates;
 pub mod imports;
 pub mod interviews;
 pub mod links;
@@ -20,6 +21,7 @@ pub fn routes() -> OpenApiRouter<Services> {
         .merge(interviews::routes())
         .merge(links::routes())
         .merge(candidates::routes())
+        .merge(duplicates::routes())
         .merge(imports::routes())
         .merge(members::routes())
         .merge(results::routes())

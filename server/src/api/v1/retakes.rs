@@ -4,7 +4,7 @@ use crate::api::{
     auth::Caller,
     doc::Problems,
     error::ApiResult,
-    extract::{ApiJson, Id},
+    extract::{ApiJson, Id, Query},
     reply,
 };
 use axum::{Json, extract::State, response::Response};
@@ -18,7 +18,7 @@ use parley_services::{
     Services,
     sessions::{self, RetakeInput},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -67,19 +67,50 @@ async fn create(
 
 /// List the requests for a retake
 ///
-/// Those of the interview that wait for a decision, oldest first.
-#[utoipa::path(get, path = "/interviews/{id}/retake-requests", tag = "Sessions", params(("id" = InterviewId, Path,)),
-    responses((status = 200, description = "All that wait", body = Page<RetakeRequest>), Problems))]
+/// Those of the interview that wait for a decision, oldest first; or those that were decided, last decided first.
+#[utoipa::path(get, path = "/interviews/{id}/retake-requests", tag = "Sessions",
+    params(
+        ("id" = InterviewId, Path,),
+        ("state" = inline(Option<Queue>), Query, description = "`waiting` where left out, or `decided`"),
+    ),
+    responses((status = 200, description = "All of them, 500 at most", body = Page<RetakeRequest>), Problems))]
 async fn requests(
     State(s): State<Services>,
     Caller(actor): Caller,
     Id(id): Id<InterviewId>,
+    mut query: Query,
 ) -> ApiResult<Json<Page<RetakeRequest>>> {
-    let items = sessions::requests(&s, &actor, id).await?;
+    let state: Option<Queue> = query.value("state");
+    query.done()?;
+    let items = match state {
+        Some(Queue::Decided) => sessions::decided(&s, &actor, id).await?,
+        Some(Queue::Waiting) | None => sessions::requests(&s, &actor, id).await?,
+    };
     Ok(Json(Page {
         items,
         next_cursor: None,
     }))
+}
+
+/// Which requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Queue {
+    /// Nobody has decided yet.
+    Waiting,
+    /// Granted or declined.
+    Decided,
+}
+
+impl std::str::FromStr for Queue {
+    type Err = &'static str;
+    fn from_str(s: &str) -> Result<Self, Self::Err> {
+        match s {
+            "waiting" => Ok(Self::Waiting),
+            "decided" => Ok(Self::Decided),
+            _ => Err("state is waiting or decided"),
+        }
+    }
 }
 
 fn path(id: RetakeRequestId) -> String {
@@ -126,14 +157,26 @@ async fn decline(State(s): State<Services>, Caller(actor): Caller, Id(id): Id<Re
 /// Compare the attempts of a candidate
 ///
 /// Side by side: overall, per question and per criterion, with the difference to the attempt before.
-#[utoipa::path(get, path = "/candidates/{id}/comparison", tag = "Sessions", params(("id" = CandidateId, Path,)),
-    responses((status = 200, description = "All attempts, first one first", body = Comparison), Problems))]
+#[utoipa::path(get, path = "/candidates/{id}/comparison", tag = "Sessions",
+    params(
+        ("id" = CandidateId, Path,),
+        ("attempts" = Option<String>, Query, description = "Only these, such as `1,3`; all where left out"),
+    ),
+    responses((status = 200, description = "The attempts, first one first", body = Comparison), Problems))]
 async fn comparison(
     State(s): State<Services>,
     Caller(actor): Caller,
     Id(id): Id<CandidateId>,
+    mut query: Query,
 ) -> ApiResult<Json<Comparison>> {
-    Ok(Json(sessions::comparison(&s, &actor, id).await?))
+    let text = query.text("attempts").unwrap_or_default();
+    let only: Result<Vec<i32>, _> = text.split(',').filter(|n| !n.is_empty()).map(str::parse).collect();
+    if only.is_err() {
+        query.wrong("attempts", "attempts are numbers, separated by commas.");
+    }
+    query.done()?;
+    let only = only.unwrap_or_default();
+    Ok(Json(sessions::comparison(&s, &actor, id, &only).await?))
 }
 
 /// Mark an attempt as the one that counts

@@ -25,7 +25,7 @@ pub(super) fn clean(text: &str) -> String {
 
 /// What spreadsheet programs show where a formula failed.
 pub(super) fn is_error_text(text: &str) -> bool {
-    const ERRORS: [&str; 12] = [
+    const ERRORS: &[&str] = &[
         "#N/A",
         "#REF!",
         "#DIV/0!",
@@ -38,6 +38,20 @@ pub(super) fn is_error_text(text: &str) -> bool {
         "#GETTING_DATA",
         "#FIELD!",
         "#BLOCKED!",
+        // As German, French and Spanish programs write them into text tables.
+        "#NV",
+        "#BEZUG!",
+        "#WERT!",
+        "#ZAHL!",
+        "#VALEUR!",
+        "#NOM?",
+        "#NOMBRE!",
+        "#NUL!",
+        "#¡VALOR!",
+        "#¡REF!",
+        "#¡DIV/0!",
+        "#¡NUM!",
+        "#¿NOMBRE?",
     ];
     ERRORS.contains(&text)
         || (text.len() <= 8

@@ -59,6 +59,14 @@ fn known_other(bytes: &[u8]) -> Option<&'static str> {
     if start.windows(5).any(|window| window == b"%PDF-") {
         return Some("a PDF");
     }
+    // A table whose first header begins so has not been met.
+    let text = start.trim_ascii_start();
+    if [&b"{\""[..], b"[{\"", b"{\n", b"{\r\n", b"[\n"]
+        .iter()
+        .any(|begin| text.starts_with(begin))
+    {
+        return Some("a JSON file");
+    }
     SIGNATURES
         .iter()
         .find(|(signature, _)| bytes.starts_with(signature))
@@ -118,6 +126,13 @@ mod tests {
                 what: "a picture".into()
             })
         );
+        assert_eq!(
+            kind(b" [{\"name\":\"Ana\"}]"),
+            Err(SheetError::NotATable {
+                what: "a JSON file".into()
+            })
+        );
+        assert_eq!(kind(b"[Name],Email\n"), Ok(Kind::Text));
         assert_eq!(kind(b"<html><table>"), Err(SheetError::Html));
         assert_eq!(kind(b"\xEF\xBB\xBF <TABLE><tr>"), Err(SheetError::Html));
         assert_eq!(

@@ -188,7 +188,7 @@ impl SheetError {
             Self::NoSuchEncoding { name } => format!("\"{name}\" is not an encoding that is known."),
             Self::NoSuchSeparator => "The separator must be a comma, a semicolon, a tab or a vertical bar.".into(),
             Self::MixedEncodings { line } => format!(
-                "The file mixes encodings: line {line} is not UTF-8 like the rest. \
+                "The file mixes encodings: line {line} is written in another one than the rest. \
                  Save it as \"CSV UTF-8\", or choose the encoding yourself."
             ),
             Self::UnclosedQuote { line } => format!(

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use parley_domain::{import::TopRow, text};
+
 use super::{Format, Frame, Opened, Options, Row, Sheet, SheetError, Stop, address, limits};
 use crate::imports::matching;
 
@@ -59,27 +61,20 @@ impl<'a, S: FnMut(Frame) -> io::Result<()>> Head<'a, S> {
         if self.opened {
             return self.pass(row);
         }
-        match self.options.header_row {
-            Some(wanted) if row.number < wanted => Ok(()),
-            Some(wanted) if row.number > wanted => Err(SheetError::NoSuchHeaderRow { row: wanted }.into()),
-            Some(_) => self.begin(row),
-            None => {
-                self.waiting.push(row);
-                if self.waiting.len() < limits::HEADER_SEARCH {
-                    Ok(())
-                } else {
-                    self.choose()
-                }
-            }
+        // Between the first rows, which are shown, and a chosen header far below nothing needs to wait.
+        let reached = self.options.header_row.is_none_or(|wanted| row.number >= wanted);
+        if reached || self.waiting.len() < limits::HEADER_SEARCH {
+            self.waiting.push(row);
         }
+        if reached && self.waiting.len() >= limits::HEADER_SEARCH {
+            return self.choose();
+        }
+        Ok(())
     }
 
     /// The end of the sheet.
     pub(super) fn finish(mut self) -> Result<(), Stop> {
         if !self.opened {
-            if let Some(row) = self.options.header_row {
-                return Err(SheetError::NoSuchHeaderRow { row }.into());
-            }
             if self.waiting.is_empty() {
                 return Err(SheetError::Empty.into());
             }
@@ -118,26 +113,48 @@ impl<'a, S: FnMut(Frame) -> io::Result<()>> Head<'a, S> {
         Ok(())
     }
 
-    /// Takes the row with the most recognised headers; of equal ones the first. Where none is recognised, the first row
-    /// that has two texts in it, so that the creator can match by hand.
+    /// Passes on what waited, from behind the header.
     fn choose(&mut self) -> Result<(), Stop> {
         let rows = std::mem::take(&mut self.waiting);
-        let known: Vec<usize> = rows.iter().map(|row| matching::recognised(&row.cells)).collect();
-        let best = known.iter().copied().max().unwrap_or_default();
-        let several = |row: &Row| row.cells.iter().filter(|cell| !cell.is_empty()).count() > 1;
-        let at = if best > 0 {
-            known.iter().position(|count| *count == best)
-        } else {
-            rows.iter().position(several)
-        };
-        let mut rows = rows.into_iter().skip(at.unwrap_or_default());
-        if let Some(header) = rows.next() {
-            self.begin(header)?;
-        }
-        rows.try_for_each(|row| self.pass(row))
+        let at = self.header_among(&rows)?;
+        let header = at
+            .and_then(|at| rows.get(at))
+            .map(|row| (row.number, row.cells.clone()));
+        self.begin(
+            header.unwrap_or_default(),
+            rows.iter().map(top).take(limits::TOP_ROWS).collect(),
+        )?;
+        rows.into_iter()
+            .skip(at.map_or(0, |at| at + 1))
+            .try_for_each(|row| self.pass(row))
     }
 
-    fn begin(&mut self, header: Row) -> Result<(), Stop> {
+    /// Which of the first rows is the header: the chosen one, else the one with the most recognised headers, of equal
+    /// ones the first. Where none is recognised, the first row that has two texts in it, so that the creator can match by
+    /// hand; unless it holds an email address, for then it is a person and the file has no header.
+    fn header_among(&self, rows: &[Row]) -> Result<Option<usize>, Stop> {
+        match self.options.header_row {
+            Some(0) => return Ok(None),
+            Some(wanted) => {
+                let at = rows.iter().position(|row| row.number == wanted);
+                return at.map(Some).ok_or(SheetError::NoSuchHeaderRow { row: wanted }.into());
+            }
+            None => {}
+        }
+        let known: Vec<usize> = rows.iter().map(|row| matching::recognised(&row.cells)).collect();
+        let best = known.iter().copied().max().unwrap_or_default();
+        if best > 0 {
+            return Ok(known.iter().position(|count| *count == best));
+        }
+        let several = |row: &Row| row.cells.iter().filter(|cell| !cell.is_empty()).count() > 1;
+        let at = rows.iter().position(several).unwrap_or_default();
+        let person = rows
+            .get(at)
+            .is_some_and(|row| row.cells.iter().any(|cell| matching::is_address(cell)));
+        Ok((!person).then_some(at))
+    }
+
+    fn begin(&mut self, (header_row, header): (u32, Vec<String>), top: Vec<TopRow>) -> Result<(), Stop> {
         let Some(source) = self.source.take() else {
             return Err(io::Error::other("a row came before the sheet was opened").into());
         };
@@ -148,8 +165,9 @@ impl<'a, S: FnMut(Frame) -> io::Result<()>> Head<'a, S> {
             sheet: source.sheet,
             encoding: source.encoding,
             separator: source.separator,
-            header_row: header.number,
-            header: header.cells,
+            header_row,
+            header,
+            top,
         }))?;
         Ok(())
     }
@@ -161,5 +179,76 @@ impl<'a, S: FnMut(Frame) -> io::Result<()>> Head<'a, S> {
         }
         (self.sink)(Frame::Row(row))?;
         Ok(())
+    }
+}
+
+/// A row as it is shown for choosing the header.
+fn top(row: &Row) -> TopRow {
+    let cells = row.cells.iter().take(limits::TOP_CELLS);
+    TopRow {
+        number: row.number,
+        cells: cells.map(|cell| text::shorten(cell, limits::TOP_CHARS)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::imports::reader::{Frame, Opened, Options, Row, SheetError, Stop, read};
+
+    fn table(text: &str, header_row: Option<u32>) -> Result<(Opened, Vec<Row>), SheetError> {
+        let options = Options {
+            header_row,
+            ..Options::default()
+        };
+        let (mut opened, mut rows) = (None, Vec::new());
+        let outcome = read(text.as_bytes().to_vec(), &options, |frame| {
+            match frame {
+                Frame::Opened(found) => opened = Some(found),
+                Frame::Row(row) => rows.push(row),
+                _ => {}
+            }
+            Ok(())
+        });
+        match outcome {
+            Ok(()) => Ok((opened.unwrap(), rows)),
+            Err(Stop::Sheet(error)) => Err(error),
+            Err(Stop::Io(error)) => panic!("{error}"),
+        }
+    }
+
+    #[test]
+    fn without_a_header_nobody_is_taken_for_one() {
+        let text = "Ana,ana@x.example\nBen,ben@x.example\n";
+        let (opened, rows) = table(text, None).unwrap();
+        assert_eq!((opened.header_row, opened.header.len(), rows.len()), (0, 0, 2));
+        assert_eq!(rows[0].number, 1);
+        // The creator may say otherwise, and back.
+        let (opened, rows) = table(text, Some(1)).unwrap();
+        assert_eq!((opened.header_row, opened.header.len(), rows.len()), (1, 2, 1));
+        let (opened, rows) = table("Name,Email\nAna,ana@x.example\n", Some(0)).unwrap();
+        assert_eq!((opened.header_row, rows.len()), (0, 2));
+    }
+
+    #[test]
+    fn the_first_rows_are_shown_wherever_the_header_is() {
+        let mut text = String::from("Spring campaign\n\nName,Email\n");
+        for n in 0..60 {
+            text.push_str(&format!("Person {n},p{n}@x.example\n"));
+        }
+        for (header_row, rows) in [(None, 60), (Some(1), 61), (Some(0), 62), (Some(40), 23)] {
+            let (opened, found) = table(&text, header_row).unwrap();
+            assert_eq!(found.len(), rows, "{header_row:?}");
+            let top: Vec<u32> = opened.top.iter().map(|row| row.number).collect();
+            assert_eq!(top, [1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13], "{header_row:?}");
+        }
+        assert_eq!(
+            table(&text, Some(2)).unwrap_err(),
+            SheetError::NoSuchHeaderRow { row: 2 }
+        );
+        assert_eq!(
+            table(&text, Some(99)).unwrap_err(),
+            SheetError::NoSuchHeaderRow { row: 99 }
+        );
+        assert_eq!(table(&text, Some(63)).unwrap_err(), SheetError::HeadersOnly);
     }
 }

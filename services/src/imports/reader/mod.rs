@@ -14,10 +14,13 @@ mod precheck;
 mod ranges;
 mod sheets;
 mod text;
+mod wellformed;
 mod xlsx;
 
 use std::io::{self, Read, Write};
 
+use parley_domain::import::TopRow;
+pub use parley_domain::import::{ENCODINGS, SEPARATORS};
 use serde::{Deserialize, Serialize};
 
 pub use error::SheetError;
@@ -38,6 +41,12 @@ pub mod limits {
     pub const TEXT_BYTES: u64 = 64_000_000;
     /// Rows with content among which the header is looked for.
     pub const HEADER_SEARCH: usize = 20;
+    /// First rows that are shown for choosing the header.
+    pub const TOP_ROWS: usize = 12;
+    /// Cells of such a row.
+    pub const TOP_CELLS: usize = 12;
+    /// Characters of such a cell.
+    pub const TOP_CHARS: usize = 60;
     /// Sheets that are listed.
     pub const SHEETS: usize = 100;
     /// Parts of a zipped workbook.
@@ -61,7 +70,7 @@ pub struct Options {
     /// Name of the sheet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
-    /// Row of the header, counted from 1 as the spreadsheet shows it.
+    /// Row of the header, counted from 1 as the spreadsheet shows it; 0 where every row is a person's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header_row: Option<u32>,
     /// Name of the encoding of a text file, as in [`ENCODINGS`].
@@ -71,29 +80,6 @@ pub struct Options {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub separator: Option<char>,
 }
-
-/// The encodings that the creator is offered; any other name of the WHATWG encoding standard is understood as well.
-pub const ENCODINGS: &[&str] = &[
-    "UTF-8",
-    "UTF-16LE",
-    "UTF-16BE",
-    "windows-1252",
-    "GB18030",
-    "Big5",
-    "Shift_JIS",
-    "EUC-JP",
-    "EUC-KR",
-    "windows-1250",
-    "windows-1251",
-    "windows-1253",
-    "windows-1254",
-    "windows-1255",
-    "windows-1256",
-    "windows-1258",
-];
-
-/// The separators that the creator is offered.
-pub const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
 /// How a file was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,10 +119,12 @@ pub struct Opened {
     pub encoding: Option<String>,
     /// The separator of a text file.
     pub separator: Option<char>,
-    /// Row of the header, counted from 1 as the spreadsheet shows it.
+    /// Row of the header, counted from 1 as the spreadsheet shows it; 0 where there is none.
     pub header_row: u32,
     /// The header's cells, from the sheet's first column on.
     pub header: Vec<String>,
+    /// The first rows with anything in them, the header among them, shortened.
+    pub top: Vec<TopRow>,
 }
 
 /// Something to know about a cell that the text alone does not say.

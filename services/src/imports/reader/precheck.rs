@@ -4,11 +4,11 @@
 //! limits, and looked at for what would make a reader buffer without end: one text or attribute of many megabytes,
 //! tens of millions of strings, or entity declarations.
 
-use std::io::{Cursor, Read};
+use std::io::{BufReader, Cursor, Read};
 
 use zip::ZipArchive;
 
-use super::{SheetError, limits};
+use super::{SheetError, limits, wellformed};
 
 /// What kind of workbook the zip is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,11 +66,16 @@ pub(super) fn check(bytes: &[u8]) -> Result<Seen, SheetError> {
         }
         let mut scan = Scan::of(&name);
         total += scan.run(&mut entry)?;
+        drop(entry);
         if total > limits::ZIP_TOTAL_BYTES {
             return Err(SheetError::TooLargeUnpacked);
         }
         seen.formulas |= scan.formulas;
         seen.merged |= scan.merged;
+        if workbook == Workbook::Ods && name == "content.xml" {
+            let part = zip.by_index(index).map_err(|_broken| SheetError::Damaged)?;
+            wellformed::check(BufReader::new(part))?;
+        }
     }
     Ok(seen)
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::head::{Head, Source};
 use super::{Format, Frame, Note, NoteKind, Options, Row, SEPARATORS, SheetError, Stop, cells, limits};
@@ -104,13 +104,22 @@ fn decode<'a>(bytes: &'a [u8], options: &Options) -> Result<(&'static Encoding, 
     if let Some(encoding) = utf_16_without_mark(bytes) {
         return Ok((encoding, encoding.decode_without_bom_handling(bytes).0));
     }
+    // Japanese mail encoding is plain ASCII to look at, but for its escapes.
+    let escaped = |escape: &[u8]| memchr::memmem::find(bytes, escape).is_some();
+    if bytes.is_ascii() && (escaped(b"\x1B$B") || escaped(b"\x1B$@")) {
+        return Ok((ISO_2022_JP, ISO_2022_JP.decode_without_bom_handling(bytes).0));
+    }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Ok((UTF_8, Cow::Borrowed(text)));
     }
-    check_mixed(bytes)?;
+    let lines = Lines::of(bytes);
+    lines.check_mostly_utf_8()?;
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Allow);
     detector.feed(bytes, true);
     let encoding = detector.guess(None, chardetng::Utf8Detection::Deny);
+    if encoding.is_single_byte() {
+        lines.check_some_utf_8()?;
+    }
     Ok((encoding, encoding.decode_without_bom_handling(bytes).0))
 }
 
@@ -126,24 +135,47 @@ fn utf_16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Text that is not UTF-8 as a whole, but in at least half of the lines where it matters, was put together from two
-/// sources: any one encoding would spoil names in one of them.
-fn check_mixed(bytes: &[u8]) -> Result<(), SheetError> {
-    let (mut fitting, mut others, mut first_other) = (0_u32, 0_u32, None);
-    for (number, line) in (1..).zip(bytes.split(|b| *b == b'\n')) {
-        if line.is_ascii() {
-            continue;
+/// Of the lines with other letters than ASCII's: which are UTF-8 and which are not.
+#[derive(Debug, Default)]
+struct Lines {
+    fitting: u32,
+    first_fitting: Option<u32>,
+    others: u32,
+    first_other: Option<u32>,
+}
+
+impl Lines {
+    fn of(bytes: &[u8]) -> Self {
+        let mut lines = Self::default();
+        for (number, line) in (1..).zip(bytes.split(|b| *b == b'\n')) {
+            if line.is_ascii() {
+                continue;
+            }
+            let (count, first) = if std::str::from_utf8(line).is_ok() {
+                (&mut lines.fitting, &mut lines.first_fitting)
+            } else {
+                (&mut lines.others, &mut lines.first_other)
+            };
+            *count += 1;
+            first.get_or_insert(number);
         }
-        if std::str::from_utf8(line).is_ok() {
-            fitting += 1;
-        } else {
-            others += 1;
-            first_other.get_or_insert(number);
+        lines
+    }
+
+    /// Text of which at least half is UTF-8 was put together from two sources: any one encoding would spoil names in one
+    /// of them.
+    fn check_mostly_utf_8(&self) -> Result<(), SheetError> {
+        match self.first_other {
+            Some(line) if self.fitting >= self.others => Err(SheetError::MixedEncodings { line }),
+            _ => Ok(()),
         }
     }
-    match first_other {
-        Some(line) if fitting >= others => Err(SheetError::MixedEncodings { line }),
-        _ => Ok(()),
+
+    /// So was text of which less is UTF-8, where a byte is a letter: words of such an encoding are hardly ever UTF-8 by
+    /// chance. Where a letter is two bytes, short ones are.
+    fn check_some_utf_8(&self) -> Result<(), SheetError> {
+        self.first_fitting
+            .map_or(Ok(()), |line| Err(SheetError::MixedEncodings { line }))
     }
 }
 
@@ -253,6 +285,7 @@ mod tests {
             "UTF-16LE",
             "Name,Email\r\nJosé,j@x.example",
         );
+        is(b"\x1B$B;aL>\x1B(B,\x1B$B%a!<%k\x1B(B\n", "ISO-2022-JP", "氏名,メール\n");
         is(
             b"Name;Stra\xDFe\r\nJ\xFCrgen;K\xF6nigsallee 5 \x96 7",
             "windows-1252",
@@ -294,6 +327,11 @@ mod tests {
     #[test]
     fn mixed_encodings_are_refused_with_the_line() {
         let bytes = b"Name\nJos\xC3\xA9\nAna\nJ\xFCrgen\n";
+        assert_eq!(
+            decode(bytes, &Options::default()).unwrap_err(),
+            SheetError::MixedEncodings { line: 4 }
+        );
+        let bytes = b"Name,City\nJ\xFCrgen,K\xF6ln\nZo\xEB,M\xFCnchen\nJos\xC3\xA9,Madrid\n";
         assert_eq!(
             decode(bytes, &Options::default()).unwrap_err(),
             SheetError::MixedEncodings { line: 4 }

@@ -1,6 +1,7 @@
 //! The report of one session: who, how it stands, what the analysis says, what was said, what happened.
 
 mod analysis;
+pub(super) mod attempts;
 mod decision;
 mod made;
 mod runs;
@@ -8,17 +9,18 @@ mod scores;
 mod transcript;
 
 use super::{
-    address::{report_href, sessions_href},
-    live::watch,
+    address::sessions_href,
+    retake::{RetakeDialog, Subject},
 };
 use crate::{
     components::{Avatar, Badge, Button, CopyField, ErrorNotice, IconName, Skeleton, Status as StatusDot, Tone},
     error::AppError,
     messages::{creator, duration, end_word, event_words, source_word, status_word},
-    pages::layout::PageHeader,
+    pages::layout::{Of, PageHeader, on_change},
     server_fns::sessions::{ReportData, ReportEvent, report},
 };
 use analysis::AnalysisPart;
+use attempts::AttemptsPart;
 use decision::DecisionPart;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -34,6 +36,8 @@ pub(super) struct Sheet {
     slug: Memo<String>,
     version: RwSignal<u32>,
     trouble: RwSignal<Option<AppError>>,
+    /// Who is to be given a retake.
+    retaking: RwSignal<Vec<Subject>>,
 }
 
 impl Sheet {
@@ -54,6 +58,7 @@ pub fn ReportPage() -> impl IntoView {
         slug,
         version: RwSignal::new(0),
         trouble: RwSignal::new(None),
+        retaking: RwSignal::default(),
     };
     let data = Resource::new(
         move || (slug.get(), session.get(), sheet.version.get()),
@@ -64,26 +69,40 @@ pub fn ReportPage() -> impl IntoView {
             }
         },
     );
-    let stream = Signal::derive(move || interview.get().map(|id| format!("/events/interviews/{id}")));
-    watch(stream, Callback::new(move |()| sheet.reload()));
+    let of = Signal::derive(move || match (interview.get(), session.get()) {
+        (Some(interview), Some(session)) => Of::session(interview, session),
+        _ => Of::default(),
+    });
+    on_change(of, Callback::new(move |()| sheet.reload()));
     view! {
         {move || sheet.trouble.get().map(|e| view! {
             <crate::components::Notice kind=crate::components::NoticeKind::Error title=e.to_string()/>
         })}
         <Transition fallback=|| view! { <Skeleton/> }>
-            {move || data.get().map(|found| match found {
-                Ok(found) => view! { <Report found=found sheet=sheet/> }.into_any(),
-                Err(error) => view! {
-                    <ErrorNotice
-                        title=creator().load_failed
-                        text=error.to_string()
-                        on_retry=Callback::new(move |()| sheet.reload())
-                    />
-                }
-                .into_any(),
-            })}
+            {shown(data, sheet)}
         </Transition>
+        // Outside of what is drawn anew as the session moves: what is being typed into it stays.
+        <RetakeDialog asked=sheet.retaking slug=slug.into() done=Callback::new(move |()| sheet.reload())/>
     }
+}
+
+/// What was read; read again and found the same, it stays as it is, with what is being typed into it.
+fn shown(data: Resource<Result<ReportData, AppError>>, sheet: Sheet) -> AnyView {
+    let found = Memo::new(move |_| data.get());
+    (move || {
+        found.get().map(|found| match found {
+            Ok(found) => view! { <Report found=found sheet=sheet/> }.into_any(),
+            Err(error) => view! {
+                <ErrorNotice
+                    title=creator().load_failed
+                    text=error.to_string()
+                    on_retry=Callback::new(move |()| sheet.reload())
+                />
+            }
+            .into_any(),
+        })
+    })
+    .into_any()
 }
 
 #[component]
@@ -105,7 +124,7 @@ fn Report(found: ReportData, sheet: Sheet) -> impl IntoView {
         <article class="page report">
             <p class="print-only muted">{found.title.clone()}</p>
             <div class="report__top">
-                <Who found=found.clone() slug=slug/>
+                <Who found=found.clone() slug=slug sheet=sheet/>
                 <DecisionPart found=found.clone() sheet=sheet/>
             </div>
             <AnalysisPart found=found.clone() sheet=sheet/>
@@ -115,14 +134,14 @@ fn Report(found: ReportData, sheet: Sheet) -> impl IntoView {
     }
 }
 
-fn print() {
+pub(super) fn print() {
     // A browser that cannot print says so itself.
     let _ = window().print();
 }
 
 /// Name, contact, how the session stands, and the way to other attempts.
 #[component]
-fn Who(found: ReportData, slug: String) -> impl IntoView {
+fn Who(found: ReportData, slug: String, sheet: Sheet) -> impl IntoView {
     let t = &creator().sessions;
     let s = &found.session;
     let c = &found.candidate;
@@ -159,7 +178,7 @@ fn Who(found: ReportData, slug: String) -> impl IntoView {
             <div class="row">
                 <Avatar name=c.fields.name.clone() large=true/>
                 {status}
-                {c.possible_duplicate_of.map(|_| view! { <Badge tone=Tone::Busy label=t.duplicate/> })}
+                {c.possible_duplicate_of.map(|_| view! { <Badge tone=Tone::Busy label=creator().attempts.duplicate/> })}
             </div>
             <dl class="facts">
                 {fact(t.email, text(&c.fields.email))}
@@ -172,35 +191,9 @@ fn Who(found: ReportData, slug: String) -> impl IntoView {
                 {fact(t.duration, s.started_at.map(|_| duration(s.active_seconds).into_any()))}
             </dl>
             {link}
-            <Attempts found=found slug=slug/>
+            <AttemptsPart found=found slug=slug sheet=sheet/>
         </section>
     }
-}
-
-/// A link per attempt, where there is more than one.
-#[component]
-fn Attempts(found: ReportData, slug: String) -> impl IntoView {
-    let t = &creator().sessions;
-    (found.attempts.len() > 1).then(|| {
-        let here = found.session.id;
-        let links = found
-            .attempts
-            .iter()
-            .map(|a| {
-                let words = match a.score {
-                    Some(score) => format!("{} · {score:.1}", (t.attempt_n)(a.attempt)),
-                    None => format!(
-                        "{} · {}",
-                        (t.attempt_n)(a.attempt),
-                        status_word(a.status).to_lowercase()
-                    ),
-                };
-                let href = report_href(&slug, a.interview_id, a.id);
-                view! { <a class="chip" href=href aria-current=(a.id == here).then_some("page")>{words}</a> }
-            })
-            .collect_view();
-        view! { <nav class="chips" aria-label=t.attempts>{links}</nav> }
-    })
 }
 
 #[component]

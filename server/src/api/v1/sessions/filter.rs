@@ -111,6 +111,8 @@ pub(super) struct SessionItem {
     attempts: i32,
     /// Whether this may be somebody who is here already.
     possible_duplicate: bool,
+    /// Whether the candidate asks for a retake and nobody has decided yet.
+    asks_retake: bool,
     /// Whether the invite link has expired.
     link_expired: bool,
     /// The invite link; `null` for viewers.
@@ -130,6 +132,7 @@ impl From<SessionRow> for SessionItem {
             counting_attempt: row.score_attempt,
             attempts: row.attempts,
             possible_duplicate: row.possible_duplicate,
+            asks_retake: row.asks_retake,
             link_expired: row.link_expired,
             invite_url: row.invite_url,
             added_at: row.added.at,

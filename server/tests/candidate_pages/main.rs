@@ -8,6 +8,9 @@
     reason = "a test stops where something is not as it should be"
 )]
 
+mod link_states;
+mod previews;
+
 use axum::{Router, body::Body};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;

@@ -1,0 +1,303 @@
+//! One row of the table: its fate, its cells, what is to fix; and its cells as fields where they can be corrected.
+
+use super::{
+    desk::{Desk, use_import},
+    rows::{MaybeRow, Shown},
+};
+use crate::{
+    components::{Badge, Button, ButtonKind, ButtonSize, IconButton, IconName, Tone},
+    messages::{creator, duplicate_word, fate_word, result_word},
+    server_fns::imports::correct_row,
+};
+use leptos::{
+    ev::{Event, KeyboardEvent},
+    prelude::*,
+    task::spawn_local,
+    wasm_bindgen::JsCast,
+};
+use parley_domain::import::{CellChange, Fate, ImportRow, OnDuplicate, RowResult};
+use std::collections::BTreeMap;
+use web_sys::HtmlInputElement;
+
+/// A row while it is corrected.
+#[derive(Clone, Copy)]
+struct Editing {
+    desk: Desk,
+    number: u32,
+    row: MaybeRow,
+    /// All its cells are fields.
+    whole: RwSignal<bool>,
+    /// What was typed and is not saved yet.
+    typed: RwSignal<BTreeMap<u32, String>>,
+    busy: RwSignal<bool>,
+    failed: RwSignal<Option<String>>,
+}
+
+impl Editing {
+    /// Saves what was typed, as long as it differs from what is there.
+    fn save(self) {
+        let Some(id) = self.desk.id.get_untracked() else { return };
+        let stored = self.row.get_untracked().map(|row| row.cells).unwrap_or_default();
+        let cells: Vec<CellChange> = self
+            .typed
+            .get_untracked()
+            .into_iter()
+            .filter(|(column, value)| stored.get(*column as usize).map_or("", String::as_str) != value)
+            .map(|(column, value)| CellChange { column, value })
+            .collect();
+        if cells.is_empty() {
+            self.whole.set(false);
+            self.typed.update(BTreeMap::clear);
+            return;
+        }
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        spawn_local(async move {
+            let done = correct_row(self.desk.place.slug(), id, self.number, cells).await;
+            // The row may have left the page meanwhile.
+            if self.busy.try_set(false).is_some() {
+                return;
+            }
+            match done {
+                Ok(_) => {
+                    self.failed.set(None);
+                    self.whole.set(false);
+                    self.typed.update(BTreeMap::clear);
+                    self.desk.reload();
+                }
+                Err(error) => self
+                    .failed
+                    .set(Some(format!("{}: {error}", creator().imports.cell_failed))),
+            }
+        });
+    }
+
+    fn drop_all(self) {
+        self.whole.set(false);
+        self.failed.set(None);
+        self.typed.update(BTreeMap::clear);
+    }
+}
+
+/// The cells of one row.
+#[component]
+pub(super) fn RowCells(number: u32, row: MaybeRow, columns: Shown, editable: bool) -> impl IntoView {
+    let desk = use_import();
+    let editing = Editing {
+        desk,
+        number,
+        row,
+        whole: RwSignal::new(false),
+        typed: RwSignal::default(),
+        busy: RwSignal::new(false),
+        failed: RwSignal::new(None),
+    };
+    let choice = Memo::new(move |_| desk.with(|data| data.import.on_duplicate).unwrap_or(OnDuplicate::Skip));
+    let may_edit = editable && desk.may_edit();
+    let cells = columns.with_value(|columns| {
+        columns
+            .iter()
+            .map(|(column, words)| cell(editing, *column, words.clone(), may_edit))
+            .collect_view()
+    });
+    let t = creator().imports;
+    let tools = move || {
+        if editing.whole.get() {
+            view! {
+                <Button
+                    kind=ButtonKind::Primary
+                    size=ButtonSize::Small
+                    busy=editing.busy
+                    on_press=Callback::new(move |()| editing.save())
+                >
+                    {creator().save}
+                </Button>
+                <Button size=ButtonSize::Small on_press=Callback::new(move |()| editing.drop_all())>{creator().cancel}</Button>
+            }
+            .into_any()
+        } else {
+            view! {
+                <IconButton
+                    label=(t.edit_n)(number)
+                    icon=IconName::Pencil
+                    size=ButtonSize::Small
+                    on_press=Callback::new(move |()| {
+                        editing.whole.set(true);
+                        if let Some((column, _)) = columns.with_value(|columns| columns.first().cloned()) {
+                            focus_soon(cell_id(number, column));
+                        }
+                    })
+                />
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <tr class=move || row.with(|row| row.as_ref().and_then(row_class))>
+            <th scope="row" class="col-sticky num">{number}</th>
+            <td>{move || row.with(|row| row.as_ref().map(|row| outcome(row, editable)))}</td>
+            {cells}
+            <td class="import__why" id=format!("why-{number}")>
+                {move || row.with(|row| row.as_ref().map(|row| why(row, editable, choice.get())))}
+                {move || editing.failed.get().map(|text| view! { <p class="import__wrong" role="alert">{text}</p> })}
+            </td>
+            {may_edit.then(|| view! { <td><div class="row row--end import__tools">{tools}</div></td> })}
+            {(editable && !may_edit).then(|| view! { <td></td> })}
+        </tr>
+    }
+}
+
+fn row_class(row: &ImportRow) -> Option<&'static str> {
+    (row.fate == Fate::Rejected).then_some("import__rejected")
+}
+
+/// Fate or result, as a word with a colour.
+fn outcome(row: &ImportRow, preview: bool) -> AnyView {
+    let (words, tone) = match row.result {
+        Some(result) if !preview => (
+            result_word(result),
+            match result {
+                RowResult::Added | RowResult::Updated => Tone::Done,
+                RowResult::Skipped => Tone::Idle,
+                RowResult::Rejected => Tone::Harm,
+            },
+        ),
+        _ => (
+            fate_word(row.fate),
+            match row.fate {
+                Fate::New => Tone::Done,
+                Fate::AlreadyHere | Fate::TwiceInFile => Tone::Busy,
+                Fate::Rejected => Tone::Harm,
+            },
+        ),
+    };
+    view! { <Badge tone=tone label=words/> }.into_any()
+}
+
+/// Everything that there is to say of a row.
+fn why(row: &ImportRow, preview: bool, choice: OnDuplicate) -> AnyView {
+    let wrong = row
+        .problems
+        .iter()
+        .map(|problem| view! { <p class="import__wrong">{problem.sentence()}</p> })
+        .collect_view();
+    let said = if preview {
+        let words = duplicate_word(choice, row.fate);
+        (!words.is_empty()).then(|| words.to_owned())
+    } else {
+        row.reason.clone()
+    };
+    // A problem says the same of its cell.
+    let notes = row
+        .notes
+        .iter()
+        .filter(|note| !row.problems.iter().any(|problem| problem.message == **note))
+        .map(|note| view! { <p class="muted">{note.clone()}</p> })
+        .collect_view();
+    view! {
+        {wrong}
+        {said.map(|said| view! { <p class="muted">{said}</p> })}
+        {notes}
+    }
+    .into_any()
+}
+
+fn cell_id(number: u32, column: u32) -> String {
+    format!("cell-{number}-{column}")
+}
+
+fn focus_soon(id: String) {
+    set_timeout(
+        move || crate::components::focus_field(&id),
+        std::time::Duration::from_millis(20),
+    );
+}
+
+/// What a cell shows: its text, what is wrong with it, whether it is a field.
+#[derive(Clone, PartialEq)]
+struct Face {
+    text: String,
+    wrong: bool,
+    field: bool,
+}
+
+/// A cell: text, or a field where it is wrong or its row is edited.
+fn cell(editing: Editing, column: u32, words: String, may_edit: bool) -> AnyView {
+    let face = Memo::new(move |_| {
+        editing.row.with(|row| {
+            let row = row.as_ref();
+            let wrong = row.is_some_and(|row| row.problems.iter().any(|problem| problem.column == Some(column)));
+            Face {
+                text: row
+                    .and_then(|row| row.cells.get(column as usize).cloned())
+                    .unwrap_or_default(),
+                wrong,
+                field: may_edit && (wrong || editing.whole.get()),
+            }
+        })
+    });
+    let shown = move || {
+        let Face { text, wrong, field } = face.get();
+        if field {
+            return input(editing, column, &words, text, wrong);
+        }
+        let class = if wrong {
+            "import__cell import__wrong"
+        } else {
+            "import__cell"
+        };
+        view! { <bdi class=class>{text}</bdi> }.into_any()
+    };
+    view! { <td class=move || if face.with(|face| face.field) { "import__field" } else { "" }>{shown}</td> }.into_any()
+}
+
+fn input(editing: Editing, column: u32, words: &str, text: String, wrong: bool) -> AnyView {
+    let number = editing.number;
+    let before = text.clone();
+    let typed = move |ev: Event| {
+        let value = event_target_value(&ev);
+        editing.typed.update(|typed| _ = typed.insert(column, value));
+    };
+    let key = move |ev: KeyboardEvent| match ev.key().as_str() {
+        "Enter" => {
+            ev.prevent_default();
+            editing.save();
+        }
+        "Escape" => {
+            // Takes the cell back; the dialog stays.
+            ev.prevent_default();
+            if let Some(input) = ev
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+            {
+                input.set_value(&before);
+            }
+            editing.drop_all();
+        }
+        _ => {}
+    };
+    // Left, a wrong cell is saved; a row that is edited as a whole has its own button.
+    let left = move |_| {
+        if !editing.whole.get_untracked() {
+            editing.save();
+        }
+    };
+    view! {
+        <input
+            class="input input--cell"
+            id=cell_id(number, column)
+            value=text
+            autocomplete="off"
+            aria-label=(creator().imports.cell_label)(words, number)
+            aria-invalid=wrong.then_some("true")
+            aria-describedby=wrong.then(|| format!("why-{number}"))
+            title=creator().imports.edit_hint
+            on:input=typed
+            on:keydown=key
+            on:blur=left
+        />
+    }
+    .into_any()
+}

@@ -1,0 +1,275 @@
+//! The rows of the Sessions tab: what its address says, pages, counts, columns.
+
+use super::May;
+#[cfg(feature = "ssr")]
+use super::ssr::may;
+use crate::error::AppError;
+use leptos::prelude::*;
+use parley_domain::{
+    id::InterviewId,
+    session::{SessionCounts, SessionPage, SessionSort},
+};
+use serde::{Deserialize, Serialize};
+use server_fn::codec::Json;
+
+/// What the address of the Sessions tab says: filters, order, place. Everything is text, as it stands there.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListQuery {
+    /// A status; blank for all.
+    pub status: String,
+    /// A source; blank for all.
+    pub source: String,
+    /// Part of a name, email, phone number or school.
+    pub q: String,
+    /// First day, `2026-11-24`, in the person's zone.
+    pub from: String,
+    /// Last day, the same way.
+    pub to: String,
+    /// Least score.
+    pub score: String,
+    /// `name`, `-score`, …; blank for the newest first.
+    pub sort: String,
+    /// Which page; blank for the first.
+    pub cursor: String,
+}
+
+impl ListQuery {
+    /// The fields with their names in the address.
+    #[must_use]
+    pub fn pairs(&self) -> [(&'static str, &str); 8] {
+        [
+            ("status", &self.status),
+            ("source", &self.source),
+            ("q", &self.q),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("score", &self.score),
+            ("sort", &self.sort),
+            ("cursor", &self.cursor),
+        ]
+    }
+
+    /// Whether anything but order and place is said.
+    #[must_use]
+    pub fn is_filtered(&self) -> bool {
+        self.pairs().iter().take(6).any(|(_, value)| !value.is_empty())
+    }
+}
+
+/// A column that can be hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Column {
+    /// Dot, word and finer text.
+    Status,
+    /// Which attempt.
+    Attempt,
+    /// How they came.
+    Source,
+    /// Overall score.
+    Score,
+    /// Time used.
+    Duration,
+    /// When started.
+    Started,
+    /// When finished.
+    Finished,
+    /// When added.
+    Added,
+    /// Copy link.
+    Link,
+}
+
+impl Column {
+    /// All, in the order in which the table shows them.
+    pub const ALL: [Self; 9] = [
+        Self::Status,
+        Self::Attempt,
+        Self::Source,
+        Self::Score,
+        Self::Duration,
+        Self::Started,
+        Self::Finished,
+        Self::Added,
+        Self::Link,
+    ];
+
+    /// The word in the cookie.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Attempt => "attempt",
+            Self::Source => "source",
+            Self::Score => "score",
+            Self::Duration => "duration",
+            Self::Started => "started",
+            Self::Finished => "finished",
+            Self::Added => "added",
+            Self::Link => "link",
+        }
+    }
+
+    /// What it is sorted by.
+    #[must_use]
+    pub const fn sort(self) -> Option<SessionSort> {
+        match self {
+            Self::Status => Some(SessionSort::Status),
+            Self::Attempt => Some(SessionSort::Attempt),
+            Self::Source => Some(SessionSort::Source),
+            Self::Score => Some(SessionSort::Score),
+            Self::Duration => Some(SessionSort::Duration),
+            Self::Started => Some(SessionSort::Started),
+            Self::Finished => Some(SessionSort::Finished),
+            Self::Added => Some(SessionSort::Added),
+            Self::Link => None,
+        }
+    }
+}
+
+/// The cookie that remembers which columns are hidden.
+pub const COLUMNS_COOKIE: &str = "parley_hidden_columns";
+
+/// How many requests for a retake there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Requests {
+    /// Nobody has decided yet.
+    pub waiting: u64,
+    /// With those that were decided.
+    pub all: u64,
+}
+
+/// One page of the tab.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ListData {
+    /// The rows and the ways on.
+    pub page: SessionPage,
+    /// What the person may do.
+    pub may: May,
+    /// Columns that they have hidden.
+    pub hidden: Vec<Column>,
+    /// Who asks for a retake on this interview, for those who decide.
+    pub requests: Requests,
+}
+
+#[cfg(feature = "ssr")]
+mod reading {
+    use super::{COLUMNS_COOKIE, Column, ListQuery};
+    use parley_domain::session::{SessionFilter, SessionOrder};
+    use parley_services::accounts::Zone;
+
+    /// Reads the address. A value that is none of ours does not filter: addresses are typed and shared.
+    pub(super) fn filter(query: &ListQuery, zone: &Zone) -> (SessionFilter, SessionOrder) {
+        let filter = SessionFilter {
+            status: query.status.parse().ok(),
+            source: query.source.parse().ok(),
+            q: (!query.q.trim().is_empty()).then(|| query.q.clone()),
+            added_from: zone.day_start(&query.from),
+            added_to: zone.day_end(&query.to),
+            score_min: query.score.parse().ok().filter(|s| (0.0..=10.0).contains(s)),
+            all_attempts: false,
+        };
+        (filter, query.sort.parse().unwrap_or_default())
+    }
+
+    pub(super) fn hidden() -> Vec<Column> {
+        let headers = crate::server_fns::headers();
+        let cookies = headers
+            .get_all(http::header::COOKIE)
+            .iter()
+            .filter_map(|v| v.to_str().ok());
+        let value = cookies
+            .flat_map(|line| line.split(';'))
+            .find_map(|pair| pair.trim().strip_prefix(COLUMNS_COOKIE)?.strip_prefix('='))
+            .unwrap_or_default();
+        let words: Vec<_> = value.split('.').collect();
+        Column::ALL
+            .into_iter()
+            .filter(|c| words.contains(&c.as_str()))
+            .collect()
+    }
+}
+
+/// The filter and order that an address says, for the download door.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn read_query(
+    query: &ListQuery,
+    zone: &parley_services::accounts::Zone,
+) -> (
+    parley_domain::session::SessionFilter,
+    parley_domain::session::SessionOrder,
+) {
+    reading::filter(query, zone)
+}
+
+/// One page of sessions: of an interview, or of all.
+#[server(endpoint = "sessions/list", input = Json)]
+pub async fn list_sessions(
+    slug: String,
+    interview: Option<InterviewId>,
+    query: ListQuery,
+) -> Result<ListData, AppError> {
+    use parley_domain::paging::PageRequest;
+    use parley_services::{accounts::zone_of, sessions};
+    let (s, actor) = crate::server_fns::who(&slug).await?;
+    let (filter, order) = reading::filter(&query, &zone_of(&s, &actor).await?);
+    // Over all interviews there is one order, whatever an address says: only that one comes out of an index.
+    let order = if interview.is_some() { order } else { Default::default() };
+    let cursor = (!query.cursor.is_empty()).then_some(query.cursor);
+    let page = sessions::list(
+        &s,
+        &actor,
+        interview,
+        &filter,
+        order,
+        &PageRequest { limit: None, cursor },
+    )
+    .await?;
+    let (waiting, all) = match interview {
+        Some(id) => sessions::waiting(&s, &actor, id).await?,
+        None => (0, 0),
+    };
+    Ok(ListData {
+        page,
+        requests: Requests { waiting, all },
+        may: may(&actor),
+        hidden: reading::hidden(),
+    })
+}
+
+/// How many sessions stand where.
+#[server(endpoint = "sessions/counts", input = Json)]
+pub async fn count_sessions(
+    slug: String,
+    interview: Option<InterviewId>,
+    query: ListQuery,
+) -> Result<SessionCounts, AppError> {
+    use parley_services::{accounts::zone_of, sessions};
+    let (s, actor) = crate::server_fns::who(&slug).await?;
+    let (filter, _) = reading::filter(&query, &zone_of(&s, &actor).await?);
+    Ok(sessions::counts(&s, &actor, interview, &filter).await?)
+}
+
+/// Remembers which columns are hidden. A plain form sends the shown ones and is led back to `back`.
+#[server(endpoint = "sessions/columns")]
+pub async fn show_columns(slug: String, back: String, #[server(default)] shown: Vec<String>) -> Result<(), AppError> {
+    let (s, _) = crate::server_fns::who(&slug).await?;
+    let hidden: Vec<_> = Column::ALL
+        .into_iter()
+        .map(Column::as_str)
+        .filter(|c| !shown.iter().any(|s| s == c))
+        .collect();
+    let secure = if crate::server_fns::https(&s) { "; Secure" } else { "" };
+    let value = format!(
+        "{COLUMNS_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax{secure}",
+        hidden.join(".")
+    );
+    crate::server_fns::set_cookie(http::HeaderValue::from_str(&value).ok());
+    let back = if back.starts_with("/w/") { back } else { "/".to_owned() };
+    if crate::server_fns::accepts_html() {
+        crate::server_fns::go(&back);
+    }
+    Ok(())
+}
