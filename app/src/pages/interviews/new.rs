@@ -78,14 +78,13 @@ fn Described() -> impl IntoView {
         <Transition>
             {move || Suspend::new(async move {
                 (can.await == Ok(true)).then(|| view! {
-                    <p class="card row row--wide">
-                        <span class="stack stack--tight">
-                            <span class="strong">{t.describe}</span>
-                            <span class="muted">{t.describe_text}</span>
-                        </span>
-                        <span class="push"></span>
-                        <ButtonLink kind=ButtonKind::Secondary href=here.path("/interviews/describe")>{t.describe}</ButtonLink>
-                    </p>
+                    <div class="card described">
+                        <div class="stack stack--tight">
+                            <p class="strong">{t.describe}</p>
+                            <p class="muted">{t.describe_text}</p>
+                        </div>
+                        <ButtonLink href=here.path("/interviews/describe")>{t.describe}</ButtonLink>
+                    </div>
                 })
             })}
         </Transition>
