@@ -48,6 +48,7 @@ fn arguments(workspace: &str) -> Value {
         "window": {"opens_at": "", "closes_at": "", "max_starts": ""}, "until": "Never", "all_of": null,
         "candidates": [SOME_ID], "keep": SOME_ID, "gone": SOME_ID, "mark": "", "only": [1], "cursor": "", "change": {}, "number": 2,
         "cells": [{"column": 0, "value": "Ana"}], "work": "cancel",
+        "engine": "built_in", "asked": {"description": "Baristas who stay calm."},
     })
 }
 
@@ -193,6 +194,8 @@ const READS: &[&str] = &[
     "/sfn/interviews/list",
     "/sfn/interviews/get",
     "/sfn/interviews/templates",
+    "/sfn/interviews/can-describe",
+    "/sfn/analysis/batch",
     "/sfn/dashboard/read",
     "/sfn/results/of-interview",
     "/sfn/members/list",
