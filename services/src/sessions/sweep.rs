@@ -212,7 +212,7 @@ async fn go_on(s: &Services) -> Result<()> {
         .all(s.db.read())
         .await?;
     // Side by side: a model takes a while for each.
-    let steps = stuck.into_iter().map(async |row| {
+    let steps = stuck.into_iter().map(|row| async move {
         let made = conversation::advance(s, SessionId(row.id)).await;
         counted(row.id, made.map(|()| false));
     });
