@@ -38,7 +38,7 @@ const SOME_ID: &str = "01a20b9c-876e-7c29-a412-6054cb96f285";
 
 /// An argument for everything that any function asks for; each takes what it knows.
 fn arguments(workspace: &str) -> Value {
-    json!({
+    let mut all = json!({
         "workspace": workspace, "slug": workspace, "interview": SOME_ID, "id": SOME_ID, "candidate": SOME_ID,
         "session": SOME_ID, "ids": [SOME_ID], "input": {"name": "Ana"}, "query": {}, "add_anyway": false,
         "reason": "other", "note": "", "verdict": "hold", "back": "/", "name": "Ana", "role": "viewer",
@@ -46,9 +46,15 @@ fn arguments(workspace: &str) -> Value {
         "content": {"title": "Barista", "description": "", "welcome": "", "objective": "", "criteria": [], "questions": []}, "time_zone": "UTC",
         "locale": "en", "counts": true, "first": SOME_ID, "second": SOME_ID, "extend_to": null, "days": 7,
         "window": {"opens_at": "", "closes_at": "", "max_starts": ""}, "until": "Never", "all_of": null,
+    });
+    let more = json!({
         "candidates": [SOME_ID], "keep": SOME_ID, "gone": SOME_ID, "mark": "", "only": [1], "cursor": "", "change": {}, "number": 2,
         "cells": [{"column": 0, "value": "Ana"}], "work": "cancel",
-    })
+    });
+    if let (Some(all), Some(more)) = (all.as_object_mut(), more.as_object()) {
+        all.extend(more.clone());
+    }
+    all
 }
 
 fn as_form(arguments: &Value) -> String {
