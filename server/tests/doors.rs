@@ -41,7 +41,7 @@ fn arguments(workspace: &str) -> Value {
     let mut all = json!({
         "workspace": workspace, "slug": workspace, "interview": SOME_ID, "id": SOME_ID, "candidate": SOME_ID,
         "session": SOME_ID, "ids": [SOME_ID], "input": {"name": "Ana"}, "query": {}, "add_anyway": false,
-        "reason": "other", "note": "", "verdict": "hold", "back": "/", "name": "Ana", "role": "viewer",
+        "reason": "other", "note": "", "verdict": "decline", "back": "/", "name": "Ana", "role": "viewer",
         "title": "Barista", "revision": 1, "state": "open", "settings": {},
         "content": {"title": "Barista", "description": "", "welcome": "", "objective": "", "criteria": [], "questions": []}, "time_zone": "UTC",
         "locale": "en", "counts": true, "first": SOME_ID, "second": SOME_ID, "extend_to": null, "days": 7,
@@ -202,6 +202,9 @@ const READS: &[&str] = &[
     "/sfn/dashboard/read",
     "/sfn/results/of-interview",
     "/sfn/members/list",
+    "/sfn/imports/list",
+    "/sfn/imports/get",
+    "/sfn/imports/preview",
 ];
 
 /// A creators' tab has one stream, of its workspace: it says first that the page should read again, then what moves by ids.
