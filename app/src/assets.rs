@@ -44,7 +44,7 @@ impl AssetNames {
         use_context().unwrap_or_default()
     }
 
-    /// The files of an area's part ([`crate::lazy`]); none where the app is not built in parts.
+    /// The files of an area's part ([`mod@crate::lazy`]); none where the app is not built in parts.
     #[must_use]
     pub fn part(&self, area: &str) -> &[String] {
         // Its name in the manifest ends with a number: `sessions_area_1234`.
