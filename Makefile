@@ -88,6 +88,10 @@ bench: release ## figures of the release on this machine (SESSIONS=1000000 for a
 		scripts/postgres.sh durable "$(dir $(BINARY))parley-bench" "$(BINARY)"
 	@node scripts/size.mjs
 
+.PHONY: ai-smoke
+ai-smoke: release ## an interview with a small real model on this machine (its first run builds llama.cpp for minutes)
+	@scripts/ai-smoke.sh
+
 .PHONY: api-fuzz
 api-fuzz: release ## two minutes of generated requests at the REST API: no answer may be a 500
 	@scripts/api-fuzz.sh

@@ -4,7 +4,7 @@
 //! The parts exist only in what `scripts/build.sh` makes (`cargo leptos build --split` with the feature `lazy`): the attribute
 //! leaves imports behind that nothing but the splitter resolves. Everywhere else a page is linked in as usual.
 
-use crate::pages::{account, imports, interviews, results, sessions, workspace};
+use crate::pages::{account, imports, interviews, results, resumes, sessions, workspace};
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 
@@ -89,6 +89,10 @@ areas! {
         1 KeysRoute => workspace::Keys, "/w/*/settings/keys";
         /// Members.
         2 MembersRoute => workspace::MembersPage, "/w/*/settings/members";
+        /// The AI model.
+        3 AiModelRoute => workspace::AiModel, "/w/*/settings/ai";
+        /// AI tokens.
+        4 UsageRoute => workspace::Usage, "/w/*/usage";
     }
     /// Interviews, from the outside.
     interviews_area, __preload_interviews_area {
@@ -138,6 +142,13 @@ areas! {
         /// Attempts side by side.
         1 CompareRoute => sessions::ComparePage, "/w/*/interviews/*/candidates/*/compare";
     }
+    /// Import by resumes.
+    resumes_area, __preload_resumes_area {
+        /// Upload, and what is under way.
+        0 ResumesRoute => resumes::ResumesPage, "/w/*/interviews/*/resumes";
+        /// One batch: the same page at its own address.
+        1 ResumeBatchRoute => resumes::ResumesPage, "/w/*/interviews/*/resumes/*";
+    }
 }
 
 #[cfg(test)]
@@ -152,6 +163,8 @@ mod tests {
         assert_eq!(area_of("/w/acme/interviews/new"), Some("interviews_area"));
         assert_eq!(area_of("/w/acme/interviews/1/sessions"), Some("sessions_area"));
         assert_eq!(area_of("/w/acme/interviews/1/sessions/2"), Some("report_area"));
+        assert_eq!(area_of("/w/acme/interviews/1/resumes"), Some("resumes_area"));
+        assert_eq!(area_of("/w/acme/interviews/1/resumes/2"), Some("resumes_area"));
         assert_eq!(area_of("/w/acme/interviews/1/imports/2/check"), Some("imports_area"));
         assert_eq!(area_of("/w"), None);
         assert_eq!(area_of("/w/acme/nowhere"), None);

@@ -110,12 +110,15 @@ fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/interviews/new") view={Lazy::<NewInterviewRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/interviews/:id/sessions/:session") view={Lazy::<ReportRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/interviews/:id/candidates/:candidate/compare") view={Lazy::<CompareRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/interviews/:id/resumes/:batch?") view={Lazy::<ResumesRoute>::new()} ssr=SsrMode::Async/>
             <ImportRoutes/>
             <InterviewRoutes/>
             <Route path=path!("/sessions") view={Lazy::<AllSessionsRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/usage") view={Lazy::<UsageRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/settings") view={Lazy::<ProfileRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/settings/keys") view={Lazy::<KeysRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/settings/members") view={Lazy::<MembersRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/settings/ai") view={Lazy::<AiModelRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/*rest") view=NotFound ssr=SsrMode::Async/>
         </ParentRoute>
     }

@@ -1,6 +1,8 @@
 //! The smallest HTTP/1.1 client that can keep a connection busy. A library's client would cost more processor time than some
 //! of the answers it measures, on the same two cores; it knows nothing of TLS, redirects or trailers.
 
+use std::time::Instant;
+
 use anyhow::{Context, Result, bail, ensure};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
@@ -14,6 +16,8 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     /// The whole body.
     pub body: Vec<u8>,
+    /// When the first part of a body in parts had arrived.
+    pub first: Option<Instant>,
 }
 
 impl Answer {
@@ -98,6 +102,7 @@ impl Connection {
             status,
             headers,
             body: Vec::new(),
+            first: None,
         };
         let length = answer
             .header("content-length")
@@ -110,7 +115,7 @@ impl Connection {
                 self.0.read_exact(&mut answer.body).await?;
             }
             None if answer.header("transfer-encoding").any(|value| value == "chunked") => {
-                self.chunks(&mut answer.body).await?
+                answer.first = Some(self.chunks(&mut answer.body).await?);
             }
             None if status == 204 || status == 304 => {}
             None => bail!("an answer of unknown length"),
@@ -118,15 +123,18 @@ impl Connection {
         Ok(answer)
     }
 
-    async fn chunks(&mut self, body: &mut Vec<u8>) -> Result<()> {
+    /// Reads all parts; answers when the first had arrived.
+    async fn chunks(&mut self, body: &mut Vec<u8>) -> Result<Instant> {
+        let mut first = None;
         loop {
             let size = usize::from_str_radix(&self.line().await?, 16)?;
             let start = body.len();
             body.resize(start + size, 0);
             self.0.read_exact(&mut body[start..]).await?;
             self.line().await?;
+            let arrived = *first.get_or_insert_with(Instant::now);
             if size == 0 {
-                return Ok(());
+                return Ok(arrived);
             }
         }
     }

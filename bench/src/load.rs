@@ -19,6 +19,12 @@ impl Latencies {
         Self(all)
     }
 
+    /// These and more.
+    pub fn and(mut self, more: Self) -> Self {
+        self.0.extend(more.0);
+        Self::new(self.0)
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.0.len()

@@ -3,13 +3,16 @@
 //! Figures depend on the machine; a ratio of two things measured side by side on it depends much less.
 #![expect(clippy::print_stdout, reason = "its output is what the program is for")]
 
+mod ai;
 mod candidate;
 mod database;
 mod http;
 mod imports;
+mod layer;
 mod load;
 mod million;
 mod pages;
+mod resume_batch;
 mod resumes;
 mod server;
 mod sessions;
@@ -86,21 +89,21 @@ impl Api {
     /// Candidates of a new interview: token and session of each.
     async fn people(&self, title: &str, questions: &[Value], count: usize) -> Result<Vec<(String, String)>> {
         let (_, items) = self.interview(title, questions, count).await?;
-        items
-            .iter()
-            .map(|item| {
-                let text = |value: &Value| value.as_str().map(str::to_owned);
-                let url = text(&item["candidate"]["invite_url"]).with_context(|| format!("no invite_url in {item}"))?;
-                let session = text(&item["candidate"]["session"]["id"]).context("no session")?;
-                Ok((url.rsplit('/').next().unwrap_or_default().to_owned(), session))
-            })
-            .collect()
+        items.iter().map(person).collect()
     }
+}
+
+/// Token and session of a candidate that was just made.
+fn person(item: &Value) -> Result<(String, String)> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let url = text(&item["candidate"]["invite_url"]).with_context(|| format!("no invite_url in {item}"))?;
+    let session = text(&item["candidate"]["session"]["id"]).context("no session")?;
+    Ok((url.rsplit('/').next().unwrap_or_default().to_owned(), session))
 }
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let usage = "usage: parley-bench BINARY [resumes|pages|sessions|imports|large]";
+    let usage = "usage: parley-bench BINARY [resumes|batch|pages|sessions|ai|imports|large]";
     let first = std::env::args_os().nth(1).context(usage)?;
     if first == resumes::WITHOUT_WORDS {
         return resumes::without_words();
@@ -111,6 +114,9 @@ async fn main() -> Result<()> {
     if wanted("resumes") {
         resumes::measure(&binary)?;
     }
+    if wanted("batch") {
+        beside_a_batch(binary.clone()).await?;
+    }
     if wanted("pages") {
         on_its_own(binary.clone()).await?;
     }
@@ -118,6 +124,10 @@ async fn main() -> Result<()> {
         for database in database::Database::all() {
             sessions::measure(binary.clone(), &database, sessions::Size::given()).await?;
         }
+    }
+    if wanted("ai") {
+        ai::overhead().await?;
+        ai::many(binary.clone()).await?;
     }
     if wanted("imports") {
         for database in database::Database::all() {
@@ -132,6 +142,21 @@ async fn main() -> Result<()> {
         million::measure(binary, large).await?;
     }
     Ok(())
+}
+
+/// A batch of resumes, and the chat beside it.
+async fn beside_a_batch(binary: PathBuf) -> Result<()> {
+    let mut server = Server::install(binary, None)?;
+    let key = server.api_key()?;
+    server.start().await?;
+    let api = Api { port: server.port, key };
+    let questions: Vec<Value> = (1..=20)
+        .map(|n| json!({"kind": "open", "text": format!("Question {n}: what did you do?")}))
+        .collect();
+    let (interview, items) = api.interview("Resumes", &questions, resume_batch::CANDIDATES).await?;
+    let people = items.iter().map(person).collect::<Result<Vec<_>>>()?;
+    resume_batch::measure(server.port, &api.key, &interview, people).await?;
+    server.stop()
 }
 
 /// Start, memory and pages of an installation that has little to do.

@@ -87,6 +87,7 @@ impl Server {
             .env("PARLEY_DATA_DIR", self.data())
             .env("PARLEY_LISTEN", format!("127.0.0.1:{}", self.port))
             // Measured is the work, not how soon it is refused.
+            .env("PARLEY_INITIAL_TOKENS", "1000000")
             .env("PARLEY_LIMIT_API", "1000000")
             .env("PARLEY_LIMIT_CANDIDATES", "1000000");
         if let Some(url) = &self.database {
@@ -97,9 +98,16 @@ impl Server {
 
     /// Starts it, and answers how long it took from the start of the process to the first `ready`.
     pub async fn start(&mut self) -> Result<Duration> {
+        self.start_with(&[]).await
+    }
+
+    /// The same with more settings in the environment.
+    pub async fn start_with(&mut self, settings: &[(&str, &str)]) -> Result<Duration> {
         let log = std::fs::File::create(self.folder.path().join("server.log"))?;
         let begin = Instant::now();
-        self.child = Some(self.command(&["serve"]).stdout(log.try_clone()?).stderr(log).spawn()?);
+        let mut command = self.command(&["serve"]);
+        command.envs(settings.iter().copied());
+        self.child = Some(command.stdout(log.try_clone()?).stderr(log).spawn()?);
         let request = Request::new("GET", "/health/ready", &[], "");
         while begin.elapsed() < Duration::from_secs(20) {
             if let Ok(mut connection) = Connection::open(self.port).await

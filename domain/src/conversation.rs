@@ -115,6 +115,9 @@ pub struct CandidateView {
     pub language: String,
     /// Whether the session ended because the time was up.
     pub time_was_up: bool,
+    /// Whether the interviewer is writing its next turn; there is no question meanwhile.
+    #[serde(default)]
+    pub writing: bool,
 }
 
 /// What a candidate's open page is told when something changed: enough to know whether to ask for the view.
@@ -128,6 +131,19 @@ pub struct Pulse {
     pub lease: i64,
     /// Turns so far.
     pub turns: i32,
+}
+
+/// What the interviewer has written so far of its next turn, told to the open page while it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplySoFar {
+    /// Which link this is about, by [`crate::link::mark`].
+    pub link: String,
+    /// The number that the turn will have.
+    pub turn: i32,
+    /// Whether it asks on about the same question; else it is what is said before the next one.
+    pub follow_up: bool,
+    /// The text so far; empty: what was shown is taken back.
+    pub text: String,
 }
 
 /// Why a candidate's request was refused: a closed list, safe to show.

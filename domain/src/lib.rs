@@ -5,7 +5,9 @@
 //! [`conversation`]'s types, so that it cannot be serialised to one.
 
 pub mod account;
+pub mod ai;
 pub mod analysis;
+pub mod batch;
 pub mod candidate;
 pub mod clock;
 pub mod comparison;
@@ -26,3 +28,4 @@ pub mod resume;
 pub mod session;
 pub mod text;
 pub mod time;
+pub mod token;

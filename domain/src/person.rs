@@ -19,6 +19,17 @@ pub struct WorkspaceSeen {
     pub name: String,
     /// The person's role there.
     pub role: Role,
+    /// Whether it was made first: its owners look after the installation.
+    #[serde(default)]
+    pub first: bool,
+}
+
+impl WorkspaceSeen {
+    /// Whether the person looks after the installation here.
+    #[must_use]
+    pub fn first_owner(&self) -> bool {
+        self.first && self.role == Role::Owner
+    }
 }
 
 /// The signed-in person.

@@ -13,6 +13,10 @@ mod m0005_imports;
 mod m0007_links;
 mod m0008_import_files;
 mod m0009_previews;
+mod m0011_tokens;
+mod m0012_resumes;
+mod m0013_ai_calls;
+mod m0014_ai_settings;
 mod m0016_results;
 
 /// Runs the migrations, in order.
@@ -28,8 +32,12 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_jobs::Migration),
             Box::new(m0005_imports::Migration),
             Box::new(m0007_links::Migration),
+            Box::new(m0011_tokens::Migration),
+            Box::new(m0012_resumes::Migration),
             Box::new(m0008_import_files::Migration),
             Box::new(m0009_previews::Migration),
+            Box::new(m0013_ai_calls::Migration),
+            Box::new(m0014_ai_settings::Migration),
             Box::new(m0016_results::Migration),
         ]
     }

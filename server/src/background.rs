@@ -1,6 +1,6 @@
 //! What runs without being asked: the sweeper, the jobs and the imports, in the serving process or in `parley worker`.
 
-use parley_services::{Services, imports, jobs, sessions};
+use parley_services::{Services, imports, jobs, resumes, sessions};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -11,6 +11,7 @@ pub fn start(services: &Services, stop: &CancellationToken) -> JoinSet<()> {
     loops.spawn(sessions::run_sweeper(services.clone(), stop.clone()));
     loops.spawn(jobs::run(services.clone(), stop.clone()));
     loops.spawn(imports::run(services.clone(), stop.clone()));
+    loops.spawn(resumes::batch::run(services.clone(), stop.clone()));
     loops
 }
 

@@ -1,5 +1,5 @@
 //! What a candidate's open page is told while it is open: that another window took over, that a turn came, that the
-//! session ended. By the candidate's cookie; names no link and carries no text of the conversation.
+//! session ended, and what the interviewer has written so far of its next turn. By the candidate's cookie; names no link.
 
 use crate::{security::CANDIDATE_COOKIE, state::AppState};
 use axum::{
@@ -14,10 +14,20 @@ use axum::{
 use futures::{Stream, StreamExt, stream};
 use http::{HeaderMap, StatusCode};
 use parley_app::login;
-use parley_domain::{conversation::Pulse, id::CandidateId};
-use parley_services::{Services, conversation, events::Change};
-use std::{convert::Infallible, time::Duration};
-use tokio::sync::broadcast::{Receiver, error::RecvError};
+use parley_domain::{
+    conversation::{Pulse, ReplySoFar},
+    id::{CandidateId, SessionId},
+};
+use parley_services::{
+    Services,
+    conversation::{self, Desk, Draft},
+    events::Change,
+};
+use std::{convert::Infallible, sync::Arc, time::Duration};
+use tokio::sync::{
+    broadcast::{Receiver, error::RecvError},
+    watch,
+};
 
 /// The route.
 pub fn router() -> Router<AppState> {
@@ -31,6 +41,25 @@ struct Watch {
     candidate: CandidateId,
     changes: Receiver<Change>,
     last: Option<Pulse>,
+    desk: Option<Watched>,
+}
+
+/// Where the interviewer of the present session writes.
+struct Watched {
+    session: SessionId,
+    drafts: watch::Receiver<Draft>,
+    /// Keeps the desk for as long as somebody watches it.
+    _desk: Arc<Desk>,
+}
+
+/// What there is to tell.
+enum News {
+    /// Something about this candidate changed; what, stands in the database.
+    Change,
+    /// The interviewer has written more.
+    Reply(Draft),
+    /// Nothing more will come.
+    Over,
 }
 
 async fn follow(State(state): State<AppState>, headers: HeaderMap) -> Response {
@@ -56,6 +85,7 @@ async fn follow(State(state): State<AppState>, headers: HeaderMap) -> Response {
         candidate,
         changes,
         last: None,
+        desk: None,
     };
     let stop = state.stop;
     let pulses = pulses(watch).take_until(async move { stop.cancelled().await });
@@ -65,20 +95,26 @@ async fn follow(State(state): State<AppState>, headers: HeaderMap) -> Response {
         .into_response()
 }
 
-/// The present pulse, then one after each change that shows in it, until the link ends.
+/// The present pulse, then one after each change that shows in it, and what is written in between, until the link ends.
 fn pulses(watch: Watch) -> impl Stream<Item = Result<Event, Infallible>> {
     stream::unfold(watch, |mut watch| async move {
         loop {
-            if watch.last.is_some() && !next_change(&mut watch).await {
-                return None;
+            if watch.last.is_some() {
+                match news(&mut watch).await {
+                    News::Change => {}
+                    News::Reply(draft) => return Some((Ok(reply(&watch, draft)), watch)),
+                    News::Over => return None,
+                }
             }
             match conversation::pulse(&watch.services, &watch.token).await {
-                Ok(Some(pulse)) if watch.last.as_ref() != Some(&pulse) => {
-                    let data = serde_json::to_string(&pulse).unwrap_or_default();
-                    watch.last = Some(pulse);
-                    return Some((Ok(Event::default().event("pulse").data(data)), watch));
+                Ok(Some((session, pulse))) => {
+                    sit_at(&mut watch, session);
+                    if watch.last.as_ref() != Some(&pulse) {
+                        let event = named("pulse", &pulse);
+                        watch.last = Some(pulse);
+                        return Some((Ok(event), watch));
+                    }
                 }
-                Ok(Some(_)) => {}
                 Ok(None) => return None,
                 Err(error) => {
                     tracing::warn!(%error, "a candidate's stream ended");
@@ -89,15 +125,64 @@ fn pulses(watch: Watch) -> impl Stream<Item = Result<Event, Infallible>> {
     })
 }
 
-/// Waits for a change that may be about this candidate; `false` when none will come any more.
-async fn next_change(watch: &mut Watch) -> bool {
+fn named(name: &str, data: &impl serde::Serialize) -> Event {
+    let data = serde_json::to_string(data).unwrap_or_default();
+    Event::default().event(name).data(data)
+}
+
+fn reply(watch: &Watch, draft: Draft) -> Event {
+    let link = watch.last.as_ref().map(|pulse| pulse.link.clone()).unwrap_or_default();
+    named(
+        "reply",
+        &ReplySoFar {
+            link,
+            turn: draft.turn,
+            follow_up: draft.follow_up,
+            text: draft.text,
+        },
+    )
+}
+
+/// Watches the desk of `session`, from what is written there already.
+fn sit_at(watch: &mut Watch, session: SessionId) {
+    if watch.desk.as_ref().is_some_and(|desk| desk.session == session) {
+        return;
+    }
+    let desk = watch.services.desks.of(session);
+    let mut drafts = desk.watch();
+    if !drafts.borrow().text.is_empty() {
+        drafts.mark_changed();
+    }
+    watch.desk = Some(Watched {
+        session,
+        drafts,
+        _desk: desk,
+    });
+}
+
+/// Waits for what there is to tell this candidate.
+async fn news(watch: &mut Watch) -> News {
     loop {
-        match watch.changes.recv().await {
-            Ok(change) if change.candidate.is_none_or(|c| c == watch.candidate) => return true,
+        let drafts = watch.desk.as_mut().map(|desk| &mut desk.drafts);
+        let written = async {
+            match drafts {
+                Some(drafts) => match drafts.changed().await {
+                    Ok(()) => drafts.borrow_and_update().clone(),
+                    Err(_) => std::future::pending().await,
+                },
+                None => std::future::pending().await,
+            }
+        };
+        let change = tokio::select! {
+            draft = written => return News::Reply(draft),
+            change = watch.changes.recv() => change,
+        };
+        match change {
+            Ok(change) if change.candidate.is_none_or(|c| c == watch.candidate) => return News::Change,
             Ok(_) => {}
             // Some were missed: look at what is true now.
-            Err(RecvError::Lagged(_)) => return true,
-            Err(RecvError::Closed) => return false,
+            Err(RecvError::Lagged(_)) => return News::Change,
+            Err(RecvError::Closed) => return News::Over,
         }
     }
 }

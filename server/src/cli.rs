@@ -1,4 +1,4 @@
-//! The command line: `parley serve | worker | migrate | user | api-key | demo | print-config`.
+//! The command line: `parley serve | worker | migrate | user | api-key | tokens | demo | print-config`.
 
 use crate::{
     config::{self, Settings},
@@ -7,7 +7,7 @@ use crate::{
 use anyhow::{Context, Result, bail};
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use parley_domain::{account::Role, person::PersonInput};
-use parley_services::{accounts, demo, error::ServiceError};
+use parley_services::{accounts, demo, error::ServiceError, tokens};
 use std::{
     io::{self, BufRead, IsTerminal, Write},
     process::ExitCode,
@@ -44,6 +44,9 @@ enum Command {
     /// Keys for the API
     #[command(subcommand)]
     ApiKey(KeyCommand),
+    /// AI tokens, which features that cost draw on
+    #[command(subcommand)]
+    Tokens(TokenCommand),
     /// Fill a new workspace with invented people and sessions, and say how to sign in
     Demo {
         /// How many sessions; a million takes a few minutes
@@ -101,6 +104,25 @@ enum KeyCommand {
     },
 }
 
+#[derive(Subcommand)]
+enum TokenCommand {
+    /// Add tokens to a workspace, and say what it can spend then
+    Grant {
+        /// How many
+        #[arg(long)]
+        amount: i64,
+        /// Id or slug of the workspace, where there are several
+        #[arg(long)]
+        workspace: Option<String>,
+        /// Why, in words; stands in the list of entries
+        #[arg(long)]
+        note: Option<String>,
+        /// Granting again with the same reference changes nothing
+        #[arg(long)]
+        reference: Option<String>,
+    },
+}
+
 /// Runs what the command line says.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -149,6 +171,7 @@ fn run(cli: Cli, matches: &ArgMatches) -> Result<()> {
         Command::ApiKey(KeyCommand::Create { name, role, workspace }) => {
             in_runtime(&settings, create_key(&settings, name, role, workspace))
         }
+        Command::Tokens(grant) => in_runtime(&settings, grant_tokens(&settings, grant)),
     }
 }
 
@@ -233,6 +256,21 @@ async fn create_key(settings: &Settings, name: String, role: Role, workspace: Op
     let key = made.map_err(|error| unknown_workspace(error, workspace.as_deref()))?;
     say("Keep this key: it is not shown again.")?;
     say(&key)
+}
+
+async fn grant_tokens(settings: &Settings, grant: TokenCommand) -> Result<()> {
+    let TokenCommand::Grant {
+        amount,
+        workspace,
+        note,
+        reference,
+    } = grant;
+    let services = start::open(settings).await?;
+    let (note, reference) = (note.as_deref(), reference.as_deref());
+    let granted = tokens::grant(&services, workspace.as_deref(), amount, reference, note).await;
+    services.db.close().await?;
+    let balance = granted.map_err(|error| unknown_workspace(error, workspace.as_deref()))?;
+    say(&format!("The balance is now {} AI tokens.", balance.available))
 }
 
 /// Says how far it is, about every twentieth of the way, on standard error.

@@ -2,7 +2,7 @@
 
 use crate::address::Network;
 use clap::{ArgMatches, Args, Command, parser::ValueSource};
-use parley_services::limits::Rates;
+use parley_services::{ai::AiConfig, limits::Rates};
 use std::{io, net::SocketAddr, path::PathBuf};
 
 /// What the installation is told at start.
@@ -68,6 +68,32 @@ pub struct Settings {
     /// AI tokens that one resume costs; 0 is free
     #[arg(long, env = "PARLEY_TOKENS_PER_RESUME", default_value_t = 5, value_parser = clap::value_parser!(i64).range(0..=1_000_000), value_name = "N", global = true)]
     pub tokens_per_resume: i64,
+    /// Base address of an OpenAI-compatible server, such as `http://127.0.0.1:11434/v1`; without it the settings page
+    /// decides, and without that everything runs on the built-in engine
+    #[arg(long, env = "PARLEY_AI_URL", value_name = "URL", value_parser = parley_domain::ai::server_url, requires = "ai_model", global = true)]
+    pub ai_url: Option<String>,
+    /// Key of the AI server, if it wants one
+    #[arg(
+        long,
+        env = "PARLEY_AI_KEY",
+        value_name = "KEY",
+        hide_env_values = true,
+        requires = "ai_url",
+        global = true
+    )]
+    pub ai_key: Option<String>,
+    /// Name of the model, as the AI server calls it
+    #[arg(
+        long,
+        env = "PARLEY_AI_MODEL",
+        value_name = "MODEL",
+        requires = "ai_url",
+        global = true
+    )]
+    pub ai_model: Option<String>,
+    /// Requests that the AI model gets at once
+    #[arg(long, env = "PARLEY_AI_AT_ONCE", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..), value_name = "N", global = true)]
+    pub ai_at_once: u16,
     /// Log-ins per address and minute; this and the following: 0 is no limit
     #[arg(
         long,
@@ -177,6 +203,16 @@ impl Settings {
             .unwrap_or_else(|| parley_services::install::sqlite_url(&self.data_dir))
     }
 
+    /// The AI model, where the environment or the command line names one.
+    #[must_use]
+    pub fn ai(&self) -> Option<AiConfig> {
+        Some(AiConfig {
+            url: self.ai_url.clone()?,
+            key: self.ai_key.clone().filter(|key| !key.is_empty()),
+            model: self.ai_model.clone()?,
+        })
+    }
+
     /// How often something may be done.
     #[must_use]
     pub fn rates(&self) -> Rates {
@@ -211,7 +247,7 @@ fn public_url(text: &str) -> Result<String, String> {
 }
 
 /// Settings whose values are never shown.
-const HIDDEN: [&str; 1] = ["secret"];
+const HIDDEN: [&str; 2] = ["secret", "ai_key"];
 
 /// Writes every setting with its value, without secrets, and where it comes from.
 ///
@@ -245,7 +281,8 @@ fn shown(id: &str, matches: &ArgMatches, settings: &Settings) -> String {
         .map(|value| value.to_string_lossy().into_owned())
         .collect();
     match id {
-        _ if HIDDEN.contains(&id) => if given.is_empty() { "(file secret)" } else { "(hidden)" }.to_owned(),
+        "secret" if given.is_empty() => "(file secret)".to_owned(),
+        _ if HIDDEN.contains(&id) && !given.is_empty() => "(hidden)".to_owned(),
         "public_url" => settings.public_url(),
         "database_url" => without_password(&settings.database_url()),
         _ if given.is_empty() => "(none)".to_owned(),
@@ -326,6 +363,12 @@ mod tests {
             "a-key-of-more-than-thirty-two-characters",
             "--database-url",
             "postgres://me:pa%40ss@db.example/parley?password=again",
+            "--ai-url",
+            "https://models.example/v1",
+            "--ai-model",
+            "m",
+            "--ai-key",
+            "sk-do-not-print",
         ];
         let command = Only::command();
         let matches = command.clone().get_matches_from(args);
@@ -333,7 +376,7 @@ mod tests {
         let mut out = Vec::new();
         print(&command, &matches, &settings, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        for secret in ["thirty-two", "pa%40ss", "again"] {
+        for secret in ["thirty-two", "pa%40ss", "again", "do-not-print"] {
             assert!(!text.contains(secret), "{text}");
         }
         assert!(text.contains("postgres://me:…@db.example/parley?…"), "{text}");

@@ -22,6 +22,7 @@ pub mod lookups;
 pub mod pages;
 pub mod reading;
 pub mod receive;
+pub mod resume_files;
 pub mod router;
 pub mod security;
 pub mod serve;

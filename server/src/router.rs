@@ -2,7 +2,7 @@
 
 use crate::{
     address, api, assets, candidate_events, candidate_pages, downloads, health, import_files, logging, lookups, pages,
-    security, state::AppState, streams,
+    resume_files, security, state::AppState, streams,
 };
 use axum::{
     Router,
@@ -28,6 +28,7 @@ pub fn build(state: AppState) -> Router {
         .merge(streams::router())
         .merge(downloads::router())
         .merge(import_files::router())
+        .merge(resume_files::router())
         .merge(api::router(state.services.clone()));
     // Added last and run first: the request gets its id, then its address, then passes the guard.
     pages::routes(areas, &state)

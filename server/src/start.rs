@@ -4,6 +4,7 @@ use crate::config::Settings;
 use anyhow::{Context, Result, bail};
 use parley_services::{
     Config, Services,
+    ai::Ai,
     db::Db,
     install::{self, OpeningLock},
 };
@@ -36,7 +37,11 @@ pub async fn open(settings: &Settings) -> Result<Services> {
         initial_tokens: settings.initial_tokens,
         tokens_per_resume: settings.tokens_per_resume,
     };
-    Ok(Services::new(db, secrets, config).with_rates(settings.rates()))
+    let ai = Ai::new(settings.ai(), usize::from(settings.ai_at_once))
+        .context("The AI model of PARLEY_AI_URL cannot be used; check PARLEY_AI_KEY")?;
+    Ok(Services::new(db, secrets, config)
+        .with_rates(settings.rates())
+        .with_ai(ai))
 }
 
 /// Brings the schema up to date and does nothing else.

@@ -50,6 +50,7 @@ fn arguments(workspace: &str) -> Value {
     let more = json!({
         "candidates": [SOME_ID], "keep": SOME_ID, "gone": SOME_ID, "mark": "", "only": [1], "cursor": "", "change": {}, "number": 2,
         "cells": [{"column": 0, "value": "Ana"}], "work": "cancel",
+        "batch": SOME_ID, "file": SOME_ID, "keep_files": true, "changes": {},
     });
     if let (Some(all), Some(more)) = (all.as_object_mut(), more.as_object()) {
         all.extend(more.clone());
@@ -189,6 +190,10 @@ async fn viewers_change_nothing() {
 
 /// What a viewer may ask for; some ask about things that are not there.
 const READS: &[&str] = &[
+    "/sfn/usage",
+    "/sfn/usage/account",
+    "/sfn/resumes/open",
+    "/sfn/resumes/read",
     "/sfn/sessions/list",
     "/sfn/sessions/counts",
     "/sfn/sessions/columns",

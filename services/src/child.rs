@@ -88,6 +88,13 @@ pub fn limit_self(limits: Limits) -> io::Result<()> {
     set(Resource::Nofile, limits.open_files, limits.open_files)
 }
 
+/// Lets everybody else on the machine go first: a batch of documents is read beside people who chat.
+#[cfg(unix)]
+pub fn step_back() {
+    // Refused, it reads at the pace of the others.
+    let _ = rustix::process::nice(10);
+}
+
 /// The uploaded file, inside the child: standard input as a file that can be sought, at its start.
 ///
 /// # Errors

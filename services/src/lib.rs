@@ -21,6 +21,7 @@ use std::{path::PathBuf, sync::Arc};
 use uuid::Uuid;
 
 pub mod accounts;
+pub mod ai;
 pub mod analysis;
 pub mod candidates;
 pub mod child;
@@ -44,6 +45,8 @@ pub mod results;
 pub mod resumes;
 pub mod secrets;
 pub mod sessions;
+pub mod storage;
+pub mod tokens;
 
 /// What the installation was told at start.
 #[derive(Clone, Debug)]
@@ -75,6 +78,10 @@ pub struct Services {
     pub limits: Arc<Limits>,
     /// Hashing of passwords, and who may set the installation up.
     pub accounts: Arc<accounts::Door>,
+    /// Where interviewers' turns are written.
+    pub desks: conversation::Desks,
+    /// The model that may be asked, and what was used of it.
+    pub ai: ai::Ai,
     /// Who reads uploaded documents. `None` reads them in this process: only for files that a test made itself.
     pub children: Option<Children>,
     clock: Arc<dyn Clock>,
@@ -98,6 +105,8 @@ impl Services {
             config: Arc::new(config),
             limits: Arc::default(),
             accounts: Arc::default(),
+            desks: conversation::Desks::default(),
+            ai: ai::Ai::default(),
             children: Some(Children::of_this_program()),
             clock,
         }
@@ -107,6 +116,13 @@ impl Services {
     #[must_use]
     pub fn with_rates(mut self, rates: Rates) -> Self {
         self.limits = Arc::new(Limits::new(rates));
+        self
+    }
+
+    /// The same with another model.
+    #[must_use]
+    pub fn with_ai(mut self, ai: ai::Ai) -> Self {
+        self.ai = ai;
         self
     }
 

@@ -7,7 +7,7 @@ use crate::error::{Result, ServiceError};
 use anyhow::{Context, anyhow};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use parley_domain::id::CandidateId;
-use ring::{digest, hkdf, hmac, rand::SecureRandom};
+use ring::{aead, digest, hkdf, hmac, rand::SecureRandom};
 use std::{fmt, path::Path};
 
 /// What a sub-key is for. The word is part of its derivation: never change one.
@@ -21,6 +21,8 @@ pub enum Purpose {
     InviteLink,
     /// The candidate's cookie.
     CandidateCookie,
+    /// Secrets of others that are kept for use: the key of the AI server.
+    Sealing,
 }
 
 impl Purpose {
@@ -30,6 +32,7 @@ impl Purpose {
             Self::Canary => b"parley canary v1",
             Self::InviteLink => b"parley invite link v1",
             Self::CandidateCookie => b"parley candidate cookie v1",
+            Self::Sealing => b"parley sealing v1",
         }
     }
 }
@@ -57,6 +60,15 @@ impl Key {
             .expand(&info, hmac::HMAC_SHA256)
             .map_err(|_| failed("deriving a key"))?;
         Ok(hmac::Key::from(okm))
+    }
+
+    fn sealing_key(&self) -> Result<aead::LessSafeKey> {
+        let info = [Purpose::Sealing.word()];
+        let okm = self
+            .prk
+            .expand(&info, &aead::AES_256_GCM)
+            .map_err(|_| failed("deriving a key"))?;
+        Ok(aead::LessSafeKey::new(aead::UnboundKey::from(okm)))
     }
 }
 
@@ -187,6 +199,47 @@ impl Secrets {
         genuine.then_some((id.parse().ok()?, version.parse().ok()?))
     }
 
+    /// Encrypts a secret of somebody else's (AES-256-GCM) under a sub-key of [`Secrets::current_key`]. `bound` says what it
+    /// is: it opens as nothing else.
+    ///
+    /// # Errors
+    /// When derivation or randomness fails.
+    pub fn seal(&self, bound: &[u8], secret: &[u8]) -> Result<Vec<u8>> {
+        let key = self
+            .keys
+            .first()
+            .ok_or_else(|| failed("finding a key"))?
+            .sealing_key()?;
+        // Random: a key seals a handful of values in its life, far from where 96 bits would repeat.
+        let nonce = self.random::<{ aead::NONCE_LEN }>()?;
+        let mut sealed = secret.to_vec();
+        key.seal_in_place_append_tag(
+            aead::Nonce::assume_unique_for_key(nonce),
+            aead::Aad::from(bound),
+            &mut sealed,
+        )
+        .map_err(|_| failed("sealing"))?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Decrypts what [`Secrets::seal`] made under key `key_id`.
+    ///
+    /// # Errors
+    /// When that key is not here any more, or the value was not sealed by it as this.
+    pub fn open(&self, key_id: &str, bound: &[u8], sealed: &[u8]) -> Result<Vec<u8>> {
+        let key = self.keys.iter().find(|k| k.id == key_id);
+        let key = key
+            .ok_or_else(|| failed("finding the key of a sealed value"))?
+            .sealing_key()?;
+        let (nonce, rest) = sealed
+            .split_at_checked(aead::NONCE_LEN)
+            .ok_or_else(|| failed("opening"))?;
+        let nonce = aead::Nonce::try_assume_unique_for_key(nonce).map_err(|_| failed("opening"))?;
+        let mut rest = rest.to_vec();
+        let open = key.open_in_place(nonce, aead::Aad::from(bound), &mut rest);
+        Ok(open.map_err(|_| failed("opening"))?.to_vec())
+    }
+
     /// `N` random bytes.
     ///
     /// # Errors
@@ -289,6 +342,29 @@ mod tests {
         for broken in ["", ".", "a.b.c", &cookie[1..]] {
             assert_eq!(s.read_candidate_cookie(broken), None);
         }
+    }
+
+    #[test]
+    fn sealed_values_open_only_as_what_they_are() {
+        let old = secrets(OLD);
+        let by = old.current_key().to_owned();
+        let sealed = old.seal(b"ai key", b"sk-very-secret").unwrap();
+        assert!(!String::from_utf8_lossy(&sealed).contains("very-secret"));
+        assert_ne!(
+            sealed,
+            old.seal(b"ai key", b"sk-very-secret").unwrap(),
+            "never the same twice"
+        );
+        // A newer key in front changes nothing for what an older one sealed.
+        let both = secrets(&format!("{NEW},{OLD}"));
+        assert_eq!(both.open(&by, b"ai key", &sealed).unwrap(), b"sk-very-secret");
+        assert!(old.open(&by, b"other", &sealed).is_err());
+        assert!(both.open(both.current_key(), b"ai key", &sealed).is_err());
+        let mut broken = sealed.clone();
+        *broken.last_mut().unwrap() ^= 1;
+        assert!(old.open(&by, b"ai key", &broken).is_err());
+        assert!(old.open(&by, b"ai key", &sealed[..5]).is_err());
+        assert!(secrets(NEW).open(&by, b"ai key", &sealed).is_err());
     }
 
     #[test]

@@ -7,5 +7,6 @@ pub mod layout;
 pub mod links;
 pub mod not_found;
 pub mod results;
+pub mod resumes;
 pub mod sessions;
 pub mod workspace;

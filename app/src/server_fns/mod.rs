@@ -5,6 +5,7 @@
 #![expect(missing_docs, reason = "the macro has no place for the documentation of arguments")]
 
 pub mod accounts;
+pub mod ai;
 pub mod candidate;
 pub mod dashboard;
 pub mod imports;
@@ -12,7 +13,9 @@ pub mod interviews;
 pub mod links;
 pub mod members;
 pub mod results;
+pub mod resumes;
 pub mod sessions;
+pub mod usage;
 
 #[cfg(feature = "ssr")]
 pub use server::{

@@ -258,6 +258,7 @@ pub async fn me(s: &Services, id: UserId) -> Result<Me> {
         .all(conn)
         .await?;
     let mut workspaces = Vec::with_capacity(rows.len());
+    let first = crate::ai::settings::first(conn).await?;
     for row in rows {
         let Some((_, role)) = of.iter().find(|(id, _)| *id == row.id) else {
             continue;
@@ -266,6 +267,7 @@ pub async fn me(s: &Services, id: UserId) -> Result<Me> {
             slug: row.slug,
             name: row.name,
             role: stored_role(role)?,
+            first: first.is_some_and(|id| id.0 == row.id),
         });
     }
     Ok(Me {

@@ -75,6 +75,17 @@ impl Zone {
         self.start_of(date.parse::<Date>().ok()?.tomorrow().ok()?)
     }
 
+    /// The last `days` days up to the one of `now`, oldest first: as `2026-11-24` and as "24 Nov".
+    #[must_use]
+    pub fn last_days(&self, now: Timestamp, days: u16) -> Vec<(String, String)> {
+        let today = self.local(now).date();
+        (0..i64::from(days))
+            .rev()
+            .filter_map(|back| today.checked_sub(jiff::Span::new().days(back)).ok())
+            .map(|date| (date.to_string(), date.strftime("%-d %b").to_string()))
+            .collect()
+    }
+
     /// `at` as a form's field of date and time holds it: "2026-11-24T09:41".
     #[must_use]
     pub fn field(&self, at: Timestamp) -> String {

@@ -6,7 +6,7 @@ use crate::{
     entity::{candidate, session},
     error::Result,
     events::Change,
-    interviews, results,
+    interviews, results, storage,
 };
 use parley_domain::{
     account::{Action, Actor},
@@ -159,6 +159,8 @@ pub async fn erase(s: &Services, actor: &Actor, ids: &[CandidateId]) -> Result<u
             .rows_affected;
     }
     tx.commit().await?;
+    // Their files go with them, unless somebody else has the same one.
+    storage::collect(s, s.now()).await?;
     Ok(gone)
 }
 

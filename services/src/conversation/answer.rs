@@ -108,6 +108,10 @@ async fn answer_inner(s: &Services, token: &str, input: AnswerInput) -> Result<C
         }
     };
     tx.commit().await?;
+    if crate::ai::model(s).await.is_some() {
+        // The next turn takes a while: the page is told now that the answer is stored.
+        tell(s, &row);
+    }
     // From here on the answer is safe. Should the next turn fail, the sweeper makes it; the page is told what is true.
     if let Err(error) = advance(s, row.id.into()).await {
         tracing::error!(%error, session = %row.id, "the interviewer's turn failed; the sweeper will make it");

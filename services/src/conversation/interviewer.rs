@@ -2,13 +2,15 @@
 //! effect once: it only acts on a session that awaits the interviewer and still has as many turns as it saw.
 
 use super::{
+    guard::Action,
     phrases::{self, Phrases},
     preview,
+    proposal::{About, Proposal, propose},
     scripted::{self, Next, Situation},
     view::{question_at, turns_of},
 };
 use crate::{
-    Services,
+    Services, ai,
     db::Priority,
     entity::{candidate, session, turn},
     error::{Result, ServiceError},
@@ -29,6 +31,14 @@ struct Line {
     question: Option<uuid::Uuid>,
     prompt: Option<uuid::Uuid>,
     text: String,
+    scripted: bool,
+}
+
+/// What the next turn is, whoever says it.
+struct Turn<'a> {
+    next: Next,
+    /// What a model says in it: the whole of a follow-up, or the sentence before the next question.
+    words: Option<&'a str>,
 }
 
 async fn say(s: &Services, tx: &impl ConnectionTrait, row: &session::Model, number: i32, line: Line) -> Result<()> {
@@ -45,7 +55,7 @@ async fn say(s: &Services, tx: &impl ConnectionTrait, row: &session::Model, numb
         prompt_id: line.prompt,
         text: line.text,
         client_id: None,
-        scripted: true,
+        scripted: line.scripted,
         pause_ms: 0,
         created_at: now,
         updated_at: now,
@@ -73,15 +83,26 @@ pub(super) async fn opening(
         question: Some(first.id.0),
         prompt: Some(first.id.0),
         text,
+        scripted: true,
     };
     say(s, tx, row, 1, line).await
 }
 
-/// Makes the interviewer's next turn if one is due. Has effect once, however many run it.
+/// Makes the interviewer's next turn if one is due. Has effect once, however many run it; goes on even when whoever asked
+/// for it is gone.
 ///
 /// # Errors
 /// When the database fails; the sweeper tries again.
 pub async fn advance(s: &Services, id: SessionId) -> Result<()> {
+    let s = s.clone();
+    let step = tokio::spawn(async move { step(&s, id).await });
+    step.await.map_err(ServiceError::internal)?
+}
+
+async fn step(s: &Services, id: SessionId) -> Result<()> {
+    let desk = s.desks.of(id);
+    // One at a time: who comes second finds the turn made.
+    let _alone = desk.take().await;
     let conn = s.db.read();
     let Some(seen) = session::Entity::find_by_id(id.0).one(conn).await? else {
         return Ok(());
@@ -95,7 +116,22 @@ pub async fn advance(s: &Services, id: SessionId) -> Result<()> {
     let version = interviews::version(conn, WorkspaceId(seen.workspace_id), version_id.into()).await?;
     let turns = turns_of(conn, &seen).await?;
     let words = phrases::of(&version.settings.language);
-    let next = decide(&seen, &version, &turns, words)?;
+    let question = question_at(&version, seen.question_index)
+        .ok_or_else(|| ServiceError::internal(anyhow::anyhow!("a session without its question")))?;
+    let about = About {
+        row: &seen,
+        version: &version,
+        question,
+        turns: &turns,
+    };
+    let proposal = propose(s, &desk, &about).await;
+    let turn = match &proposal {
+        Some(proposal) => proposed(&about, proposal),
+        None => Turn {
+            next: decide(&about, words),
+            words: None,
+        },
+    };
     let name = match seen.candidate_id {
         Some(id) => candidate::Entity::find_by_id(id).one(conn).await?.map(|c| c.name),
         None => preview::name(conn, seen.id).await?,
@@ -106,35 +142,51 @@ pub async fn advance(s: &Services, id: SessionId) -> Result<()> {
     if !due(&row) || row.turns != seen.turns {
         return Ok(());
     }
-    let row = apply(s, &*tx, row, &version, words, next, name.as_deref().unwrap_or_default()).await?;
+    let row = apply(s, &*tx, row, &version, words, turn, name.as_deref().unwrap_or_default()).await?;
+    ai::usage::store(s, &*tx, id.0).await?;
     tx.commit().await?;
     tell(s, &row);
     Ok(())
+}
+
+/// A proposal that passed, as a turn: the server counts, orders and ends.
+fn proposed<'a>(about: &About<'_>, proposal: &'a Proposal) -> Turn<'a> {
+    Turn {
+        next: match proposal.action {
+            Action::FollowUp => Next::FollowUp(proposal.text.clone()),
+            Action::Next if is_last(about) => Next::Close,
+            Action::Next => Next::Question,
+        },
+        words: Some(&proposal.text),
+    }
+}
+
+fn is_last(about: &About<'_>) -> bool {
+    usize::try_from(about.row.question_index).unwrap_or(0) + 1 >= about.version.questions.len()
 }
 
 fn due(row: &session::Model) -> bool {
     row.status == Status::InProgress.as_str() && row.awaiting.as_deref() == Some(Awaiting::Interviewer.as_str())
 }
 
-/// What comes next, from what was said about the current question.
-fn decide(row: &session::Model, version: &Version, turns: &[turn::Model], words: &'static Phrases) -> Result<Next> {
-    let question = question_at(version, row.question_index)
-        .ok_or_else(|| ServiceError::internal(anyhow::anyhow!("a session without its question")))?;
-    let answers: Vec<&str> = turns
+/// What the scripted interviewer does next, from what was said about the current question.
+fn decide(about: &About<'_>, words: &'static Phrases) -> Next {
+    let answers: Vec<&str> = about
+        .turns
         .iter()
-        .filter(|t| t.question_id == Some(question.id.0) && t.speaker == Speaker::Candidate.as_str())
+        .filter(|t| t.question_id == Some(about.question.id.0) && t.speaker == Speaker::Candidate.as_str())
         .map(|t| t.text.as_str())
         .collect();
-    Ok(scripted::next(
+    scripted::next(
         words,
         &Situation {
-            question,
+            question: about.question,
             answers: &answers,
-            follow_ups: u32::try_from(row.follow_ups).unwrap_or(0),
-            depth: version.settings.follow_up_depth,
-            last: usize::try_from(row.question_index).unwrap_or(0) + 1 >= version.questions.len(),
+            follow_ups: u32::try_from(about.row.follow_ups).unwrap_or(0),
+            depth: about.version.settings.follow_up_depth,
+            last: is_last(about),
         },
-    ))
+    )
 }
 
 async fn apply(
@@ -143,17 +195,20 @@ async fn apply(
     row: session::Model,
     version: &Version,
     words: &'static Phrases,
-    next: Next,
+    turn: Turn<'_>,
     name: &str,
 ) -> Result<session::Model> {
     let number = row.turns + 1;
     let tone = version.settings.tone;
-    let reaction = (words.reaction)(tone, row.question_index.unsigned_abs());
+    let scripted = turn.words.is_none();
+    let reaction = turn
+        .words
+        .unwrap_or_else(|| (words.reaction)(tone, row.question_index.unsigned_abs()));
     let current = question_at(version, row.question_index).map(|q| q.id.0);
     let index = row.question_index;
     let follow_ups = row.follow_ups;
     let mut change = row.clone().into_active_model();
-    let line = match next {
+    let line = match turn.next {
         Next::FollowUp(text) => {
             let prompt: PromptId = s.new_id()?;
             change.follow_ups = Set(follow_ups + 1);
@@ -164,6 +219,7 @@ async fn apply(
                 question: current,
                 prompt: Some(prompt.0),
                 text,
+                scripted,
             }
         }
         Next::Question => {
@@ -179,16 +235,23 @@ async fn apply(
                 question: Some(question.id.0),
                 prompt: Some(question.id.0),
                 text,
+                scripted,
             }
         }
         Next::Close => {
             change.prompt_id = Set(None);
             change.awaiting = Set(Some(Awaiting::Finish.as_str().to_owned()));
+            let closing = (words.closing)(tone, name);
             Line {
                 kind: TurnKind::Closing,
                 question: None,
                 prompt: None,
-                text: (words.closing)(tone, name),
+                text: if scripted {
+                    closing
+                } else {
+                    format!("{reaction}\n\n{closing}")
+                },
+                scripted,
             }
         }
     };

@@ -7,11 +7,14 @@
 
 mod again;
 mod answer;
+mod desk;
 mod door;
+mod guard;
 mod interviewer;
 mod known;
 pub mod phrases;
 pub mod preview;
+mod proposal;
 mod public;
 mod pulse;
 mod scripted;
@@ -20,6 +23,7 @@ mod view;
 
 pub use again::ask_retake;
 pub use answer::{AnswerInput, answer, finish, heartbeat};
+pub use desk::{Desk, Desks, Draft};
 pub use door::{cookie, landing, observe_opened, token_of_cookie};
 pub use interviewer::advance;
 pub use known::session_of_cookie;

@@ -80,6 +80,7 @@ fn build(s: &Services, known: &Visitor, version: &Version, turns: &[turn::Model]
         name: known.candidate.name.clone(),
         interviewer: version.settings.interviewer_name.clone(),
         language: version.settings.language.clone(),
+        writing: running && row.awaiting.as_deref() == Some(Awaiting::Interviewer.as_str()),
         time_was_up: row.end_reason.as_deref() == Some(EndReason::TimeUp.as_str()),
     })
 }

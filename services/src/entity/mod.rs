@@ -1,5 +1,7 @@
 //! SeaORM entities, one file a table. Plain rows: rules live in the services.
 
+pub mod ai_call;
+pub mod ai_setting;
 pub mod analysis;
 pub mod api_key;
 pub mod audit;
@@ -18,10 +20,14 @@ pub mod login_session;
 pub mod membership;
 pub mod preview;
 pub mod public_link;
+pub mod resume_batch;
+pub mod resume_file;
 pub mod retake_request;
 pub mod score_part;
 pub mod session;
 pub mod session_event;
+pub mod token_account;
+pub mod token_entry;
 pub mod turn;
 pub mod user;
 pub mod workspace;

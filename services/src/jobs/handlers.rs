@@ -4,12 +4,14 @@ use super::{Claimed, Kind};
 use crate::{
     Services, analysis,
     error::{Result, ServiceError},
+    resumes,
 };
 
 /// Does the job. Idempotent: it may run again after it was done.
 pub(super) async fn run(s: &Services, job: &Claimed) -> Result<()> {
     match job.kind {
         Kind::Analysis => analysis::make(s, &job.payload).await,
+        Kind::Resumes => resumes::batch::read_all(s, job).await,
     }
 }
 
@@ -17,5 +19,6 @@ pub(super) async fn run(s: &Services, job: &Claimed) -> Result<()> {
 pub(super) async fn gave_up(s: &Services, job: &Claimed, error: &ServiceError) -> Result<()> {
     match job.kind {
         Kind::Analysis => analysis::give_up(s, &job.payload, error).await,
+        Kind::Resumes => resumes::batch::give_up(s, job, error).await,
     }
 }

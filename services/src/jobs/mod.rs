@@ -21,17 +21,20 @@ use parley_domain::time::{MINUTE, SECOND};
 pub enum Kind {
     /// Make the analysis of a completed session.
     Analysis,
+    /// Read the resumes of a batch.
+    Resumes,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 1] = [Self::Analysis];
+    pub const ALL: [Self; 2] = [Self::Analysis, Self::Resumes];
 
     /// The word used in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Analysis => "analysis",
+            Self::Resumes => "resumes",
         }
     }
 }

@@ -101,6 +101,7 @@ fn spooled(bytes: &[u8]) -> io::Result<File> {
 #[cfg(unix)]
 pub fn extract_in_child(which: Option<&str>) -> io::Result<()> {
     child::limit_self(child::Limits::TEXT)?;
+    child::step_back();
     let mut bytes = Vec::new();
     io::stdin().lock().take(FILE_BYTES + 1).read_to_end(&mut bytes)?;
     let mut output = io::stdout().lock();

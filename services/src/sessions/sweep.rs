@@ -3,12 +3,13 @@
 
 use super::lifecycle::{change_status, clock_of, lock, rules_of, tell};
 use crate::{
-    Services, candidates, conversation,
+    Services, ai, candidates, conversation,
     db::Priority,
     entity::{interview, session},
     error::Result,
     interviews,
 };
+use futures::{StreamExt, stream};
 use parley_domain::{
     account::Actor,
     clock::{GRACE, Presence},
@@ -26,6 +27,8 @@ use uuid::Uuid;
 
 /// Sessions that one sweep looks at per kind; the next one goes on.
 const BATCH: u64 = 500;
+/// Interviewers' turns that one sweep makes at a time.
+const AT_ONCE: usize = 16;
 /// Batches that one sweep closes at most.
 const ROUNDS: u32 = 200;
 /// How long an interviewer's turn may be due before the sweeper makes it.
@@ -208,9 +211,12 @@ async fn go_on(s: &Services) -> Result<()> {
         .limit(BATCH)
         .all(s.db.read())
         .await?;
-    for row in stuck {
+    // Side by side: a model takes a while for each.
+    let steps = stuck.into_iter().map(|row| async move {
         let made = conversation::advance(s, SessionId(row.id)).await;
         counted(row.id, made.map(|()| false));
-    }
+    });
+    stream::iter(steps).buffer_unordered(AT_ONCE).collect::<()>().await;
+    ai::usage::flush(s).await;
     Ok(())
 }

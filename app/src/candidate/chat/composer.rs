@@ -37,9 +37,8 @@ pub(super) fn composer(chat: Chat, client_id: String) -> AnyView {
     // While an answer is on its way, the field of its question stays (and its keyboard open).
     let field = Memo::new(move |before: Option<&Field>| {
         let now = chat.view.with(|v| field_for(v.question.as_ref()));
-        let sending = chat.pending.with(Option::is_some);
         match before {
-            Some(before) if now == Field::Nothing && sending => *before,
+            Some(before) if now == Field::Nothing && chat.is_waiting() => *before,
             _ => now,
         }
     });

@@ -3,13 +3,13 @@
 use super::{
     dom, keep,
     model::{self, AfterRefusal, AtZero, Delivery, Draft, Outcome, Pending, Trouble},
-    net,
+    net::{self, News},
     state::Chat,
 };
 use crate::candidate::{landing_path, session_path};
 use leptos::{leptos_dom::helpers::set_interval, prelude::*, task::spawn_local};
 use parley_domain::{
-    conversation::{CandidateErrorCode, CandidateView, Pulse},
+    conversation::{CandidateErrorCode, CandidateView, Pulse, ReplySoFar},
     id::PromptId,
     link,
     session::Status,
@@ -48,7 +48,10 @@ impl Chat {
             self.beat_if_there();
         });
         self.beat_if_there();
-        spawn_local(net::watch(move |pulse| self.hear(pulse)));
+        spawn_local(net::watch(move |news| match news {
+            News::Pulse(pulse) => self.hear(pulse),
+            News::Reply(reply) => self.read_along(reply),
+        }));
     }
 
     /// What was typed before the script ran stays; else the kept draft comes back. An answer that was on its way goes on.
@@ -265,6 +268,10 @@ impl Chat {
         if next.state == Status::Completed {
             self.close();
         }
+        if !next.writing {
+            // Whole, and among the turns.
+            self.written.set(String::new());
+        }
         self.set_clock(next.seconds_left);
         if self.view.with_untracked(|present| *present != next) {
             self.keep_typed(&next);
@@ -415,6 +422,15 @@ impl Chat {
                     .set(Some(Trouble::Refused(CandidateErrorCode::UnknownLink)));
             }
             Outcome::Refused(..) | Outcome::Lost => {}
+        }
+    }
+
+    /// The interviewer has written more of its next turn. What belongs to a turn that is here already came late.
+    fn read_along(self, reply: ReplySoFar) {
+        let here = self.view.with_untracked(|v| v.turns.last().map_or(0, |t| t.number));
+        if reply.turn > here && reply.link == link::mark(&self.token()) {
+            self.asking_on.set(reply.follow_up);
+            self.written.set(reply.text);
         }
     }
 

@@ -54,7 +54,7 @@ pub struct ChatStart {
 /// "Question 3 of 8", or that all were asked.
 #[must_use]
 pub fn progress_words(texts: &Candidate, view: &CandidateView) -> String {
-    if view.question.is_none() && view.asked >= view.total {
+    if view.question.is_none() && !view.writing && view.asked >= view.total {
         return texts.finish.all_done.to_owned();
     }
     let figure = |n: i32| u64::try_from(n).unwrap_or(0);

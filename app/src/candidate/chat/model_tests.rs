@@ -51,6 +51,7 @@ fn view() -> CandidateView {
         interviewer: "Robin".into(),
         language: "en".into(),
         time_was_up: false,
+        writing: false,
     }
 }
 

@@ -4,6 +4,15 @@
 
 use super::model::{Outcome, Pending, answer_form, form};
 use crate::candidate::doors;
+use parley_domain::conversation::{Pulse, ReplySoFar};
+
+/// What the stream tells.
+pub(super) enum News {
+    /// Something changed.
+    Pulse(Pulse),
+    /// The interviewer has written more.
+    Reply(ReplySoFar),
+}
 
 /// Stores an answer.
 pub(super) async fn answer(token: &str, lease: i64, pending: &Pending) -> Outcome {
@@ -36,17 +45,17 @@ pub(super) use nowhere::{post, sleep, watch};
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use super::{Outcome, doors};
+    use super::{News, Outcome, doors};
     use futures::{
         StreamExt,
         future::{Either, select},
+        stream,
     };
     use gloo_net::{
         eventsource::{State, futures::EventSource},
         http::Request,
     };
     use gloo_timers::future::TimeoutFuture;
-    use parley_domain::conversation::Pulse;
     use std::pin::pin;
 
     /// Longer than the server takes for an interviewer's turn, in milliseconds.
@@ -77,16 +86,27 @@ mod browser {
         Some((response.status(), response.text().await.ok()?))
     }
 
-    /// Hands every pulse of the session to `tell`, for as long as the page lives.
-    pub(in crate::candidate::chat) async fn watch(tell: impl Fn(Pulse)) {
+    fn read(kind: &str, data: &str) -> Option<News> {
+        if kind == "reply" {
+            return serde_json::from_str(data).ok().map(News::Reply);
+        }
+        serde_json::from_str(data).ok().map(News::Pulse)
+    }
+
+    /// Hands everything that the session's stream tells to `tell`, for as long as the page lives.
+    pub(in crate::candidate::chat) async fn watch(tell: impl Fn(News)) {
         loop {
             if let Ok(mut source) = EventSource::new(doors::EVENTS)
-                && let Ok(mut pulses) = source.subscribe("pulse")
+                && let Ok(pulses) = source.subscribe("pulse")
+                && let Ok(replies) = source.subscribe("reply")
             {
-                while let Some(event) = pulses.next().await {
-                    let data = event.ok().and_then(|(_, message)| message.data().as_string());
-                    if let Some(pulse) = data.and_then(|d| serde_json::from_str(&d).ok()) {
-                        tell(pulse);
+                let mut events = stream::select(pulses, replies);
+                while let Some(event) = events.next().await {
+                    let event = event
+                        .ok()
+                        .and_then(|(kind, message)| Some((kind, message.data().as_string()?)));
+                    if let Some(news) = event.and_then(|(kind, data)| read(&kind, &data)) {
+                        tell(news);
                     } else if source.state() == State::Closed {
                         break;
                     }
@@ -99,8 +119,7 @@ mod browser {
 
 #[cfg(not(feature = "hydrate"))]
 mod nowhere {
-    use super::Outcome;
-    use parley_domain::conversation::Pulse;
+    use super::{News, Outcome};
 
     /// Not on the server.
     pub(in crate::candidate::chat) async fn sleep(_millis: u32) {}
@@ -111,5 +130,5 @@ mod nowhere {
     }
 
     /// Not on the server.
-    pub(in crate::candidate::chat) async fn watch(_tell: impl Fn(Pulse)) {}
+    pub(in crate::candidate::chat) async fn watch(_tell: impl Fn(News)) {}
 }

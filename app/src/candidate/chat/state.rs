@@ -58,6 +58,10 @@ pub(super) struct Chat {
     pub ending: RwSignal<bool>,
     /// Whether the script runs: what only it can do is shown from then on.
     pub live: RwSignal<bool>,
+    /// What the interviewer has written so far of its next turn.
+    pub written: RwSignal<String>,
+    /// Whether what is being written is the next question.
+    pub asking_on: RwSignal<bool>,
     /// The interviewer's newest turn, for screen readers.
     pub said: RwSignal<String>,
     /// The time and other news, for screen readers.
@@ -88,6 +92,8 @@ impl Chat {
             online: RwSignal::new(true),
             ending: RwSignal::new(false),
             live: RwSignal::new(false),
+            written: RwSignal::default(),
+            asking_on: RwSignal::new(false),
             said: RwSignal::default(),
             told: RwSignal::default(),
             unsent: RwSignal::default(),
@@ -105,9 +111,14 @@ impl Chat {
         self.view.with_untracked(|v| v.state == Status::Completed)
     }
 
-    /// Whether nothing can be sent now: an answer is on its way, or the session goes on elsewhere.
+    /// Whether the interviewer's next turn is on its way, or the answer before it.
+    pub fn is_waiting(self) -> bool {
+        self.pending.with(Option::is_some) || self.view.with(|v| v.writing)
+    }
+
+    /// Whether nothing can be sent now: something is on its way, or the session goes on elsewhere.
     pub fn is_locked(self) -> bool {
-        self.pending.with(Option::is_some) || self.elsewhere.get() || self.ending.get()
+        self.is_waiting() || self.elsewhere.get() || self.ending.get()
     }
 
     /// The token.

@@ -21,6 +21,12 @@ pub(super) fn talk(chat: Chat) -> AnyView {
             .collect_view()
             .into_any()
     };
+    let name = chat.view.with_untracked(|v| v.interviewer.clone());
+    // A follow-up is written where the question stands.
+    let written = move || match chat.written.get() {
+        text if text.is_empty() || chat.asking_on.get() => nothing(),
+        text => writing(&name, text),
+    };
     // The box is turned upside down by its style, so that it stands at its end without a script; it can be scrolled by
     // keyboard.
     view! {
@@ -28,6 +34,7 @@ pub(super) fn talk(chat: Chat) -> AnyView {
             <ol class="talk__lines" lang=language>
                 {part(turns)}
                 {part(move || chat.pending.get().map_or_else(nothing, |p| on_its_way(chat, p)))}
+                {part(written)}
             </ol>
         </section>
     }
@@ -56,6 +63,17 @@ fn turn(chat: Chat, said: Line, interviewer: &str) -> AnyView {
             {line("turn__who", who)}
             <p class="turn__text keep-lines" dir="auto">{said.text}</p>
             {if note.is_empty() { nothing() } else { line("turn__note", note) }}
+        </li>
+    }
+    .into_any()
+}
+
+/// What the interviewer has written so far.
+fn writing(interviewer: &str, text: String) -> AnyView {
+    view! {
+        <li class="turn turn--writing">
+            {line("turn__who", interviewer)}
+            <p class="turn__text" dir="auto">{text}</p>
         </li>
     }
     .into_any()

@@ -69,7 +69,8 @@ pub(super) fn ask(chat: Chat) -> AnyView {
         let asked = chat.view.with(|v| v.question.as_ref().map(|q| q.text.clone()));
         match asked {
             Some(text) => text,
-            None if chat.pending.with(Option::is_some) => (texts.chat.typing)(&interviewer),
+            None if chat.asking_on.get() && chat.written.with(|w| !w.is_empty()) => chat.written.get(),
+            None if chat.is_waiting() => (texts.chat.typing)(&interviewer),
             None => texts.finish.all_done.to_owned(),
         }
     };

@@ -34,6 +34,8 @@ pub(super) struct Script<'a> {
     pub nonce: &'a str,
     /// What the page was rendered from, as JSON that may stand in HTML.
     pub data: String,
+    /// Whether something is on its way that a page without a running script has to ask for again.
+    pub waits: bool,
 }
 
 /// JSON that may stand in a `<script>`: no `<` can end it or open a comment.
@@ -55,11 +57,15 @@ pub(super) fn document(
         let (js, wasm) = (s.assets.js.clone(), s.assets.wasm.clone());
         let start = format!("import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))");
         let nonce = s.nonce.to_owned();
+        let again = s
+            .waits
+            .then(|| view! { <noscript><meta http-equiv="refresh" content="3"/></noscript> });
         view! {
             <link rel="modulepreload" href=js/>
             <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin=""/>
             <script id="chat-data" type="application/json" inner_html=s.data.clone()></script>
             <script type="module" nonce=nonce inner_html=start></script>
+            {again}
         }
     });
     let owner = Owner::new();

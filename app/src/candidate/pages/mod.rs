@@ -100,6 +100,7 @@ pub fn chat(assets: &Assets, nonce: &str, start: ChatStart) -> String {
         assets,
         nonce,
         data: frame::json_in_html(&start),
+        waits: start.view.writing,
     };
     document(assets, locale, &title, Some(&script), move || {
         view! { <ChatApp start=start/> }.into_any()

@@ -23,6 +23,7 @@ macro_rules! texts {
 }
 
 mod accounts;
+mod ai;
 mod attempts;
 mod common;
 mod imports;
@@ -30,9 +31,12 @@ mod interviews;
 mod links;
 mod members;
 mod results;
+mod resumes;
 mod sessions;
+mod usage;
 
 pub use accounts::Accounts;
+pub use ai::Ai;
 pub use attempts::{Attempts, merged_field_word};
 pub use common::Common;
 pub use imports::*;
@@ -40,7 +44,9 @@ pub use interviews::Interviews;
 pub use links::Links;
 pub use members::Members;
 pub use results::Results;
+pub use resumes::*;
 pub use sessions::*;
+pub use usage::*;
 
 /// The texts of the creators' screens.
 #[derive(Debug)]
@@ -49,6 +55,8 @@ pub struct Creator {
     pub common: &'static Common,
     /// Setup, log in, profile, keys.
     pub accounts: &'static Accounts,
+    /// The AI model: settings and use.
+    pub ai: &'static Ai,
     /// Retakes, comparison, possible duplicates.
     pub attempts: &'static Attempts,
     /// List, editor, settings.
@@ -63,6 +71,10 @@ pub struct Creator {
     pub imports: &'static Imports,
     /// Sessions tab, candidates, report.
     pub sessions: &'static Sessions,
+    /// Import by resumes, and the resume that fills a form.
+    pub resumes: &'static Resumes,
+    /// Usage: AI tokens.
+    pub usage: &'static Usage,
 }
 
 impl std::ops::Deref for Creator {
@@ -76,6 +88,7 @@ impl std::ops::Deref for Creator {
 static ENGLISH: Creator = Creator {
     common: &common::ENGLISH,
     accounts: &accounts::ENGLISH,
+    ai: &ai::ENGLISH,
     attempts: &attempts::ENGLISH,
     interviews: &interviews::ENGLISH,
     links: &links::ENGLISH,
@@ -83,6 +96,8 @@ static ENGLISH: Creator = Creator {
     results: &results::ENGLISH,
     imports: &imports::ENGLISH,
     sessions: &sessions::ENGLISH,
+    resumes: &resumes::ENGLISH,
+    usage: &usage::ENGLISH,
 };
 
 /// The texts of the creators' screens.

@@ -99,6 +99,7 @@ fn Rail() -> impl IntoView {
                 {link("", IconName::Dashboard, t.nav_dashboard)}
                 {link("/interviews", IconName::Interviews, t.nav_interviews)}
                 {link("/sessions", IconName::Sessions, t.nav_sessions)}
+                {link("/usage", IconName::Chart, t.nav_usage)}
                 {link("/settings", IconName::Settings, t.nav_settings)}
             </nav>
             <div class="rail__foot">

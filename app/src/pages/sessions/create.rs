@@ -4,6 +4,7 @@ use super::{
     address::Place,
     desk::{Desk, use_desk},
     fields::{CandidateFields, Fields},
+    fill::FillFromResume,
 };
 use crate::{
     components::{
@@ -120,6 +121,7 @@ fn NewForm(fields: Fields, outcome: RwSignal<Outcome>, copied: RwSignal<bool>) -
         <form class="dialog__form" novalidate on:submit=submit>
             <div class="dialog__body stack">
                 {notice}
+                <FillFromResume fields=fields/>
                 <CandidateFields fields=fields/>
             </div>
             <div class="dialog__foot">

@@ -7,8 +7,10 @@ use crate::{
 };
 use leptos::prelude::*;
 use parley_domain::{
+    batch::ReviewFields,
     candidate::{CandidateInput, EMAIL_MAX, NAME_MAX, NOTES_MAX, PHONE_MAX, SCHOOL_MAX},
     error::FieldError,
+    resume::ResumeField,
 };
 
 /// The texts of the form.
@@ -27,6 +29,8 @@ pub(super) struct Fields {
     before: StoredValue<CandidateInput>,
     /// What is wrong where.
     errors: RwSignal<Vec<FieldError>>,
+    /// What a resume filled in.
+    filled: RwSignal<ReviewFields>,
 }
 
 impl Fields {
@@ -45,6 +49,60 @@ impl Fields {
             notes: text(&input.notes),
             before: StoredValue::new(input),
             errors: RwSignal::default(),
+            filled: RwSignal::default(),
+        }
+    }
+
+    /// Where the text of a field lives.
+    const fn text_of(self, field: ResumeField) -> RwSignal<String> {
+        match field {
+            ResumeField::Name => self.name,
+            ResumeField::Email => self.email,
+            ResumeField::Phone => self.phone,
+            ResumeField::School => self.school,
+            ResumeField::Degree => self.degree,
+            ResumeField::Major => self.major,
+            ResumeField::GraduationYear => self.year,
+            ResumeField::WorkExperience => self.work,
+        }
+    }
+
+    /// Fills the fields that are empty, and only those; how many.
+    pub fn fill_empty(self, found: &ReviewFields) -> u64 {
+        let mut filled = self.filled.get_untracked();
+        let mut count = 0;
+        for (field, value) in found {
+            let text = self.text_of(*field);
+            if text.with_untracked(|text| text.trim().is_empty()) {
+                text.set(value.value.clone());
+                filled.insert(*field, value.clone());
+                count += 1;
+            }
+        }
+        self.filled.set(filled);
+        count
+    }
+
+    /// Empties what a resume filled in and nobody has changed since.
+    pub fn take_back(self) {
+        for (field, value) in self.filled.get_untracked() {
+            let text = self.text_of(field);
+            if text.with_untracked(|text| *text == value.value) {
+                text.set(String::new());
+            }
+        }
+        self.filled.set(ReviewFields::new());
+    }
+
+    /// Where a field's value stands in the resume that filled it, as long as it is that value.
+    fn source(self, field: ResumeField) -> impl IntoView {
+        move || {
+            let found = self.filled.with(|filled| filled.get(&field).cloned())?;
+            let same = self.text_of(field).with(|text| *text == found.value);
+            same.then(|| {
+                let words = (creator().resumes.from_resume)(&found.source);
+                view! { <p class="from-resume">{words}</p> }
+            })
         }
     }
 
@@ -62,6 +120,7 @@ impl Fields {
         self.work.set(text(&input.work_experience));
         self.notes.set(text(&input.notes));
         self.errors.set(Vec::new());
+        self.filled.set(ReviewFields::new());
         self.before.set_value(input);
     }
 
@@ -205,6 +264,7 @@ pub(super) fn CandidateFields(fields: Fields) -> impl IntoView {
             autofocus=true
             on_blur=fields.leave("name")
         />
+        {fields.source(ResumeField::Name)}
         <TextField
             id="candidate-email"
             label=t.email
@@ -217,10 +277,15 @@ pub(super) fn CandidateFields(fields: Fields) -> impl IntoView {
             maxlength=u32::try_from(EMAIL_MAX).unwrap_or(u32::MAX)
             on_blur=fields.leave("email")
         />
+        {fields.source(ResumeField::Email)}
         {line("phone", t.phone, fields.phone, PHONE_MAX)}
+        {fields.source(ResumeField::Phone)}
         {line("school", t.school, fields.school, SCHOOL_MAX)}
+        {fields.source(ResumeField::School)}
         {line("major", t.major, fields.major, SCHOOL_MAX)}
+        {fields.source(ResumeField::Major)}
         {line("degree", t.degree, fields.degree, SCHOOL_MAX)}
+        {fields.source(ResumeField::Degree)}
         <TextField
             id="candidate-graduation_year"
             label=t.year
@@ -232,7 +297,9 @@ pub(super) fn CandidateFields(fields: Fields) -> impl IntoView {
             maxlength=4_u32
             on_blur=fields.leave("graduation_year")
         />
+        {fields.source(ResumeField::GraduationYear)}
         {area("work_experience", t.work, fields.work, None)}
+        {fields.source(ResumeField::WorkExperience)}
         {area("notes", t.notes, fields.notes, Some(t.notes_hint))}
     }
 }

@@ -9,6 +9,7 @@ mod deleted;
 mod desk;
 mod earlier;
 mod fields;
+mod fill;
 mod filters;
 mod merge;
 mod queue;

@@ -16,6 +16,7 @@ use crate::{
     pages::{
         imports::{PastImports, new_import_href},
         layout::{Of, PageHeader, on_change},
+        resumes::resumes_href,
     },
     server_fns::sessions::{ListQuery, Requests, list_sessions},
 };
@@ -138,8 +139,18 @@ fn AddMenu() -> impl IntoView {
                 on_press=Callback::new(move |()| desk.creating.set(true))
             />
             {import_entry(desk)}
+            {resumes_entry(desk)}
         </Menu>
     }
+}
+
+/// A page of its own: its address is made once, with the menu.
+fn resumes_entry(desk: Desk) -> Option<AnyView> {
+    let t = creator().resumes;
+    let href = desk
+        .place
+        .with_untracked(|p| p.interview.map(|id| resumes_href(&p.slug, id, None)))?;
+    Some(view! { <MenuItem label=t.title hint=t.menu_hint icon=IconName::File href=href/> }.into_any())
 }
 
 /// Who asks for a retake, with how many wait; for those who decide, once anybody has asked.

@@ -1,14 +1,20 @@
 //! Pages of the workspace as a whole.
 
+mod ai;
+mod ai_usage;
 mod dashboard;
 mod keys;
 mod members;
 mod profile;
+mod usage;
 
+pub use ai::AiModel;
+pub use ai_usage::AiUsageSection;
 pub use dashboard::Dashboard;
 pub use keys::Keys;
 pub use members::MembersPage;
 pub use profile::Profile;
+pub use usage::Usage;
 
 use crate::components::Tabs;
 use crate::messages::creator;
@@ -21,17 +27,17 @@ use parley_domain::account::Role;
 fn SettingsHead() -> impl IntoView {
     let t = creator().accounts;
     let here = use_here();
+    let mut tabs = vec![
+        (here.path("/settings"), t.profile),
+        (here.path("/settings/keys"), t.keys),
+    ];
+    if here.workspace().first_owner() {
+        tabs.push((here.path("/settings/ai"), creator().ai.tab));
+    }
     view! {
         <PageHeader title=t.settings/>
         <div class="page page--tabs">
-            <Tabs
-                label=t.settings
-                tabs=vec![
-                    (here.path("/settings"), t.profile),
-                    (here.path("/settings/members"), creator().members.title),
-                    (here.path("/settings/keys"), t.keys),
-                ]
-            />
+            <Tabs label=t.settings tabs=tabs/>
         </div>
     }
 }

@@ -1,5 +1,6 @@
 //! The resources, one file an area.
 
+pub mod ai;
 pub mod candidates;
 pub mod duplicates;
 pub mod imports;
@@ -7,8 +8,10 @@ pub mod interviews;
 pub mod links;
 pub mod members;
 pub mod results;
+pub mod resumes;
 pub mod retakes;
 pub mod sessions;
+pub mod tokens;
 
 use parley_services::Services;
 use utoipa_axum::router::OpenApiRouter;
@@ -21,8 +24,11 @@ pub fn routes() -> OpenApiRouter<Services> {
         .merge(candidates::routes())
         .merge(duplicates::routes())
         .merge(imports::routes())
+        .merge(resumes::routes())
         .merge(members::routes())
         .merge(results::routes())
         .merge(retakes::routes())
         .merge(sessions::routes())
+        .merge(tokens::routes())
+        .merge(ai::routes())
 }

@@ -17,7 +17,7 @@ use super::{
     document::{Document, Line},
     words::{self, Section},
 };
-use parley_domain::resume::{Confidence, Found, Place, ResumeFields};
+use parley_domain::resume::{Confidence, Found, Job, Place, ResumeFields};
 
 /// A line with what is known of its surroundings.
 #[derive(Debug, Clone)]
@@ -84,6 +84,11 @@ pub fn extract(document: &Document) -> ResumeFields {
         jobs,
         studies,
     }
+}
+
+/// Jobs as text, one a line.
+pub(crate) fn work_summary(jobs: &[Job]) -> Option<Found> {
+    work::summary(jobs, &[])
 }
 
 /// Lines that are looked at: many more than a resume has. This work is done in the server's own process.

@@ -182,6 +182,7 @@ fn Who(found: ReportData, slug: String, sheet: Sheet) -> impl IntoView {
                 {fact(t.school, text(&c.fields.school))}
                 {fact(t.degree, text(&c.fields.degree))}
                 {fact(t.source, Some(source_word(c.source).into_any()))}
+                {fact(t.resume_file, resume_link(&slug, c))}
                 {fact(t.started, time(&found.started))}
                 {fact(t.finished, time(&found.finished))}
                 {fact(t.duration, s.started_at.map(|_| duration(s.active_seconds).into_any()))}
@@ -190,6 +191,14 @@ fn Who(found: ReportData, slug: String, sheet: Sheet) -> impl IntoView {
             <AttemptsPart found=found slug=slug sheet=sheet/>
         </section>
     }
+}
+
+/// The stored PDF, as a download.
+fn resume_link(slug: &str, candidate: &parley_domain::candidate::Candidate) -> Option<AnyView> {
+    let name = candidate.resume_file.clone()?;
+    let href = format!("/download/w/{slug}/candidates/{}/resume", candidate.id);
+    let saved_as = name.clone();
+    Some(view! { <a href=href rel="external" download=saved_as><bdi>{name}</bdi></a> }.into_any())
 }
 
 #[component]

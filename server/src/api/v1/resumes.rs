@@ -1,0 +1,306 @@
+//! Import by resumes, and one resume for a form.
+
+use crate::{
+    api::{
+        auth::Caller,
+        doc::Problems,
+        error::{ApiError, ApiResult},
+        extract::{ApiJson, Id, Query},
+        reply,
+    },
+    receive::NotReceived,
+    resume_files::{self, MANY_BODY, ONE_BODY, attachment, receive, receive_one},
+};
+use axum::{
+    Json,
+    extract::{DefaultBodyLimit, Multipart, State, multipart::MultipartRejection},
+    http::HeaderMap,
+    response::Response,
+};
+use parley_domain::{
+    batch::{BatchSummary, Corrections, ExtractedResume, ResumeBatch, UNPACKED_MAX},
+    id::{BatchId, CandidateId, InterviewId, ResumeFileId},
+    paging::Page,
+    resume::{FILE_BYTES, ResumeField},
+};
+use parley_services::{
+    Services,
+    resumes::{batch, single},
+};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn routes() -> OpenApiRouter<Services> {
+    let many = OpenApiRouter::new()
+        .routes(routes!(list, upload))
+        .layer(DefaultBodyLimit::max(MANY_BODY));
+    let one = OpenApiRouter::new()
+        .routes(routes!(extract))
+        .layer(DefaultBodyLimit::max(ONE_BODY));
+    OpenApiRouter::new()
+        .merge(many)
+        .merge(one)
+        .routes(routes!(get))
+        .routes(routes!(start))
+        .routes(routes!(correct, remove))
+        .routes(routes!(retry))
+        .routes(routes!(add))
+        .routes(routes!(cancel))
+        .routes(routes!(download))
+}
+
+fn path(id: BatchId) -> String {
+    format!("/resume-batches/{id}")
+}
+
+/// What an upload's form holds.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read field by field as it arrives; this is its description")]
+struct BatchForm {
+    /// PDFs of up to 10 MB, 200 of them at most, or a ZIP of such.
+    #[schema(format = Binary)]
+    files: Vec<String>,
+    /// `false` only uploads, and says what reading would cost.
+    start: Option<bool>,
+    /// `false` does not keep the PDFs with the candidates.
+    keep_files: Option<bool>,
+}
+
+fn truth(name: &str, text: &str) -> Result<bool, NotReceived> {
+    text.parse()
+        .map_err(|_| resume_files::wrong(name, "This is true or false."))
+}
+
+/// Upload resumes
+///
+/// Reads them in the background; AI tokens are set aside for all or for none, spent for each that was read and given
+/// back for each that was not. Too few of them is a conflict that keeps and charges nothing. With `start=false` the
+/// batch only says what it would cost, and `start` begins.
+#[utoipa::path(post, path = "/interviews/{id}/resume-batches", tag = "Resumes",
+    params(
+        ("id" = InterviewId, Path,),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless"),
+    ),
+    request_body(content = BatchForm, content_type = "multipart/form-data"),
+    responses((status = 201, description = "The batch", body = ResumeBatch), Problems))]
+async fn upload(
+    State(s): State<Services>,
+    Caller(actor): Caller,
+    Id(id): Id<InterviewId>,
+    form: Result<Multipart, MultipartRejection>,
+) -> ApiResult<Response> {
+    let form = form.map_err(|_| ApiError::media_type("multipart/form-data"))?;
+    let received = receive(&s, form, &["files", "files[]", "file"], UNPACKED_MAX).await?;
+    let (mut start, mut keep) = (true, true);
+    for (name, text) in &received.texts {
+        match name.as_str() {
+            "start" => start = truth(name, text)?,
+            "keep_files" => keep = truth(name, text)?,
+            _ => return Err(resume_files::wrong(name, "This field is not known here.").into()),
+        }
+    }
+    let batch = batch::upload(&s, &actor, id, received.uploads, keep, start).await?;
+    Ok(reply::created(&path(batch.id), &batch))
+}
+
+/// List the resume batches of an interview
+///
+/// Newest first, without their files; the last 50.
+#[utoipa::path(get, path = "/interviews/{id}/resume-batches", tag = "Resumes", params(("id" = InterviewId, Path,)),
+    responses((status = 200, description = "All of them", body = Page<BatchSummary>), Problems))]
+async fn list(
+    State(s): State<Services>,
+    Caller(actor): Caller,
+    Id(id): Id<InterviewId>,
+) -> ApiResult<Json<Page<BatchSummary>>> {
+    Ok(Json(Page {
+        items: batch::list(&s, &actor, id).await?,
+        next_cursor: None,
+    }))
+}
+
+/// Read a resume batch
+///
+/// With every file's state and, once it was read, its fields: each with its value, how sure the reader is, and the text
+/// of the document it stands in. A field that was not found is absent.
+#[utoipa::path(get, path = "/resume-batches/{id}", tag = "Resumes", params(("id" = BatchId, Path,)),
+    responses((status = 200, description = "The batch", body = ResumeBatch), Problems))]
+async fn get(State(s): State<Services>, Caller(actor): Caller, Id(id): Id<BatchId>) -> ApiResult<Json<ResumeBatch>> {
+    Ok(Json(batch::get(&s, &actor, id).await?))
+}
+
+/// Start a resume batch
+///
+/// For one that was uploaded with `start=false`. Starting again changes nothing.
+#[utoipa::path(post, path = "/resume-batches/{id}/start", tag = "Resumes",
+    params(
+        ("id" = BatchId, Path,),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless"),
+    ),
+    responses((status = 200, description = "The batch, running", body = ResumeBatch), Problems))]
+async fn start(State(s): State<Services>, Caller(actor): Caller, Id(id): Id<BatchId>) -> ApiResult<Response> {
+    Ok(reply::changed(&path(id), batch::start(&s, &actor, id).await?))
+}
+
+/// A corrected field.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+enum Corrected {
+    /// The new value.
+    Text(String),
+    /// A year, as a number.
+    Number(i32),
+    /// The field as it was answered; only its value counts.
+    Field {
+        /// The new value.
+        value: String,
+    },
+}
+
+impl Corrected {
+    fn text(self) -> String {
+        match self {
+            Self::Text(text) | Self::Field { value: text } => text,
+            Self::Number(number) => number.to_string(),
+        }
+    }
+}
+
+/// Corrected fields of a resume.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct FilePatch {
+    /// By field: its new value, or `null` to empty it.
+    #[schema(value_type = BTreeMap<ResumeField, Corrected>)]
+    fields: BTreeMap<ResumeField, Option<Corrected>>,
+}
+
+/// Correct fields of a resume
+///
+/// What is not named stays, `null` empties.
+#[utoipa::path(patch, path = "/resume-batches/{id}/files/{file}", tag = "Resumes",
+    params(("id" = BatchId, Path,), ("file" = ResumeFileId, Path,)),
+    request_body = FilePatch,
+    responses((status = 200, description = "The batch", body = ResumeBatch), Problems))]
+async fn correct(
+    State(s): State<Services>,
+    Caller(actor): Caller,
+    Id((id, file)): Id<(BatchId, ResumeFileId)>,
+    ApiJson(FilePatch { fields }): ApiJson<FilePatch>,
+) -> ApiResult<Json<ResumeBatch>> {
+    let changes: Corrections = fields
+        .into_iter()
+        .map(|(field, value)| (field, value.map(Corrected::text)))
+        .collect();
+    Ok(Json(batch::correct(&s, &actor, id, file, changes).await?))
+}
+
+/// Remove a file from its batch
+///
+/// Before it was read it costs nothing.
+#[utoipa::path(delete, path = "/resume-batches/{id}/files/{file}", tag = "Resumes",
+    params(("id" = BatchId, Path,), ("file" = ResumeFileId, Path,)),
+    responses((status = 204, description = "Removed"), Problems))]
+async fn remove(
+    State(s): State<Services>,
+    Caller(actor): Caller,
+    Id((id, file)): Id<(BatchId, ResumeFileId)>,
+) -> ApiResult<Response> {
+    batch::remove(&s, &actor, id, file).await?;
+    Ok(reply::done())
+}
+
+/// Read a file once more
+///
+/// One that failed. It is charged only if it is read now, and never twice.
+#[utoipa::path(post, path = "/resume-batches/{id}/files/{file}/retry", tag = "Resumes",
+    params(
+        ("id" = BatchId, Path,),
+        ("file" = ResumeFileId, Path,),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless"),
+    ),
+    responses((status = 200, description = "The batch, running", body = ResumeBatch), Problems))]
+async fn retry(
+    State(s): State<Services>,
+    Caller(actor): Caller,
+    Id((id, file)): Id<(BatchId, ResumeFileId)>,
+) -> ApiResult<Response> {
+    Ok(reply::changed(&path(id), batch::retry(&s, &actor, id, file).await?))
+}
+
+/// Add the resumes that were read as candidates
+///
+/// Those with a name and nothing to correct; the others wait. `candidate_id` of each file says whom it became. Adding
+/// again adds nobody twice.
+#[utoipa::path(post, path = "/resume-batches/{id}/add", tag = "Resumes",
+    params(
+        ("id" = BatchId, Path,),
+        ("keep_files" = Option<bool>, Query, description = "Whether the PDFs are kept with the candidates; as said at the upload where left out"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless"),
+    ),
+    responses((status = 200, description = "The batch", body = ResumeBatch), Problems))]
+async fn add(
+    State(s): State<Services>,
+    Caller(actor): Caller,
+    Id(id): Id<BatchId>,
+    mut query: Query,
+) -> ApiResult<Response> {
+    let keep = query.value("keep_files");
+    query.done()?;
+    Ok(reply::changed(&path(id), batch::add(&s, &actor, id, keep).await?))
+}
+
+/// Give a resume batch up
+///
+/// What is set aside comes back; candidates that were added stay.
+#[utoipa::path(post, path = "/resume-batches/{id}/cancel", tag = "Resumes",
+    params(
+        ("id" = BatchId, Path,),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless"),
+    ),
+    responses((status = 200, description = "The batch, cancelled", body = ResumeBatch), Problems))]
+async fn cancel(State(s): State<Services>, Caller(actor): Caller, Id(id): Id<BatchId>) -> ApiResult<Response> {
+    Ok(reply::changed(&path(id), batch::cancel(&s, &actor, id).await?))
+}
+
+/// What the form of one resume holds.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read as it arrives; this is its description")]
+struct ResumeForm {
+    /// A PDF of up to 10 MB.
+    #[schema(format = Binary)]
+    file: String,
+}
+
+/// Read one resume
+///
+/// Its fields with their sources; nothing is saved. Charged only if it could be read.
+#[utoipa::path(post, path = "/resumes/extract", tag = "Resumes",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless")),
+    request_body(content = ResumeForm, content_type = "multipart/form-data"),
+    responses((status = 200, description = "What was found", body = ExtractedResume), Problems))]
+async fn extract(
+    State(s): State<Services>,
+    Caller(actor): Caller,
+    headers: HeaderMap,
+    form: Result<Multipart, MultipartRejection>,
+) -> ApiResult<Json<ExtractedResume>> {
+    let form = form.map_err(|_| ApiError::media_type("multipart/form-data"))?;
+    let upload = receive_one(&s, form, FILE_BYTES).await?;
+    // Nothing is kept that could be answered again: the file is read again, and charged once.
+    let once = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
+    let extracted = single::extract(&s, &actor, upload, once.map(str::to_owned)).await?;
+    Ok(Json(extracted))
+}
+
+/// Download a candidate's resume
+///
+/// The PDF as it was uploaded, as an attachment.
+#[utoipa::path(get, path = "/candidates/{id}/resume", tag = "Resumes", params(("id" = CandidateId, Path,)),
+    responses((status = 200, description = "The PDF", content_type = "application/pdf", body = Vec<u8>), Problems))]
+async fn download(State(s): State<Services>, Caller(actor): Caller, Id(id): Id<CandidateId>) -> ApiResult<Response> {
+    let (name, file, length) = single::of_candidate(&s, &actor, id).await?;
+    Ok(attachment(&name, file, length))
+}

@@ -1,0 +1,411 @@
+//! Resumes on their way through the router and the real reading process: the binary `parley` itself.
+
+#![allow(
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
+#[path = "../../services/tests/common/pdf.rs"]
+mod pdf;
+
+use axum::{Router, body::Body};
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use parley_domain::{
+    account::{Actor, Role},
+    id::InterviewId,
+    interview::InterviewInput,
+    person::PersonInput,
+};
+use parley_server::{
+    router,
+    state::{AppState, Http},
+};
+use parley_services::{
+    Config, Services,
+    accounts::{self, people},
+    child::Children,
+    db::Db,
+    install, interviews, jobs,
+};
+use pdf::{resume, without_text};
+use serde_json::{Value, json};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+struct House {
+    router: Router,
+    services: Services,
+    owner: Actor,
+    interview: InterviewId,
+    slug: String,
+    key: String,
+    cookie: String,
+    stop: CancellationToken,
+    _dir: tempfile::TempDir,
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    bytes: Vec<u8>,
+}
+
+impl Reply {
+    fn json(&self, expected: u16) -> Value {
+        assert_eq!(
+            self.status.as_u16(),
+            expected,
+            "{}",
+            String::from_utf8_lossy(&self.bytes)
+        );
+        serde_json::from_slice(&self.bytes).unwrap_or_default()
+    }
+}
+
+/// A form with these fields; those with a file name are files.
+fn form(fields: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, file, bytes) in fields {
+        let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
+        body.extend_from_slice(
+            format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").as_bytes(),
+        );
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--cut--\r\n");
+    body
+}
+
+impl House {
+    async fn new(initial_tokens: i64) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::connect(&install::sqlite_url(dir.path())).await.unwrap();
+        install::migrate(&db).await.unwrap();
+        let secrets = install::keys(&db, None, dir.path()).await.unwrap();
+        let config = Config {
+            data_dir: dir.path().to_owned(),
+            public_url: "http://127.0.0.1:3000".to_owned(),
+            initial_tokens,
+            tokens_per_resume: 5,
+        };
+        let mut services = Services::new(db, secrets, config);
+        services.children = Some(Children::new(PathBuf::from(env!("CARGO_BIN_EXE_parley")), 2));
+        let http = Http {
+            public_url: "http://127.0.0.1:3000".to_owned(),
+            trusted_proxies: Vec::new(),
+        };
+        let stop = CancellationToken::new();
+        tokio::spawn(jobs::run(services.clone(), stop.clone()));
+        let router = router::build(AppState::new(services.clone(), http, stop.clone()));
+        let person = PersonInput {
+            name: "Olga Owner".to_owned(),
+            email: "olga@example.com".to_owned(),
+            password: "correct horse battery".to_owned(),
+            time_zone: String::new(),
+        };
+        let user = people::add(&services, person, Some(Role::Owner), None).await.unwrap();
+        let slug = accounts::me(&services, user).await.unwrap().workspaces[0].slug.clone();
+        let owner = accounts::actor(&services, user, &slug).await.unwrap();
+        let input = InterviewInput {
+            title: "Barista".to_owned(),
+            ..InterviewInput::default()
+        };
+        let interview = interviews::create(&services, &owner, input).await.unwrap().id;
+        let key = accounts::create_key(&services, &owner, "test", Role::Owner)
+            .await
+            .unwrap()
+            .secret;
+        let mut house = Self {
+            router,
+            services,
+            owner,
+            interview,
+            slug,
+            key,
+            cookie: String::new(),
+            stop,
+            _dir: dir,
+        };
+        house.cookie = house.log_in().await;
+        house
+    }
+
+    async fn log_in(&self) -> String {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri("/sfn/account/login")
+            .header("host", "127.0.0.1:3000")
+            .header("accept", "application/json")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from("email=olga%40example.com&password=correct+horse+battery"))
+            .unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let line = response.headers()[header::SET_COOKIE].to_str().unwrap();
+        line.split(';').next().unwrap().to_owned()
+    }
+
+    async fn send(&self, call: &str, more: &[(&str, &str)], body: Vec<u8>) -> Reply {
+        let (method, path) = call.split_once(' ').unwrap();
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "127.0.0.1:3000")
+            .header("sec-fetch-site", "same-origin");
+        for (name, value) in more {
+            request = request.header(*name, *value);
+        }
+        let response = self
+            .router
+            .clone()
+            .oneshot(request.body(Body::from(body)).unwrap())
+            .await
+            .unwrap();
+        let (parts, body) = response.into_parts();
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            bytes: body.collect().await.unwrap().to_bytes().to_vec(),
+        }
+    }
+
+    /// By REST, with the key.
+    async fn rest(&self, call: &str, kind: &str, body: Vec<u8>) -> Reply {
+        let (method, path) = call.split_once(' ').unwrap();
+        let bearer = format!("Bearer {}", self.key);
+        let call = format!("{method} /api/v1{path}");
+        self.send(&call, &[("authorization", &bearer), ("content-type", kind)], body)
+            .await
+    }
+
+    async fn get(&self, path: &str) -> Reply {
+        self.rest(&format!("GET {path}"), "application/json", Vec::new()).await
+    }
+
+    async fn post_form(&self, path: &str, fields: &[(&str, Option<&str>, &[u8])]) -> Reply {
+        let kind = "multipart/form-data; boundary=cut";
+        self.rest(&format!("POST {path}"), kind, form(fields)).await
+    }
+
+    /// By the browser's door, with the cookie.
+    async fn browser(&self, path: &str, fields: &[(&str, Option<&str>, &[u8])]) -> Reply {
+        let more = [
+            ("cookie", self.cookie.as_str()),
+            ("content-type", "multipart/form-data; boundary=cut"),
+        ];
+        self.send(&format!("POST {path}"), &more, form(fields)).await
+    }
+
+    async fn finished(&self, batch: &str) -> Value {
+        let limit = Instant::now() + Duration::from_secs(60);
+        loop {
+            let batch = self.get(&format!("/resume-batches/{batch}")).await.json(200);
+            if batch["state"] != "running" {
+                return batch;
+            }
+            assert!(Instant::now() < limit, "the batch does not end: {batch}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn tokens(&self) -> Value {
+        self.get("/tokens").await.json(200)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn resumes_go_all_the_way_by_rest() {
+    let house = House::new(500).await;
+    let path = format!("/interviews/{}/resume-batches", house.interview);
+    let reply = house
+        .post_form(
+            &path,
+            &[
+                ("files", Some("ana.pdf"), &resume("Ana Lima", "ana@example.com")),
+                ("files", Some("ben.pdf"), &resume("Ben Doe", "ben@example.com")),
+                ("files", Some("scan.pdf"), &without_text()),
+                ("files", Some("cut.pdf"), b"%PDF-1.4\n1 0 obj\n<< /Type /Cat"),
+                ("files", Some("photo.jpg"), b"\xff\xd8\xff"),
+                ("start", None, b"true"),
+            ],
+        )
+        .await;
+    let batch = reply.json(201);
+    let id = batch["id"].as_str().unwrap().to_owned();
+    assert_eq!(reply.headers["location"], format!("/api/v1/resume-batches/{id}"));
+    let batch = house.finished(&id).await;
+    assert_eq!(batch["state"], "ready");
+    let codes: Vec<_> = batch["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| &file["reason_code"])
+        .collect();
+    assert_eq!(codes[..3], [&Value::Null, &Value::Null, &json!("scanned")]);
+    assert!(codes[3].is_string(), "{batch}");
+    assert_eq!(codes[4], &json!("not_a_pdf"));
+    let name = &batch["files"][0]["fields"]["name"];
+    assert_eq!(
+        (&name["value"], &name["source"]),
+        (&json!("Ana Lima"), &json!("Ana Lima"))
+    );
+    assert!(name["confidence"].is_string());
+    assert_eq!(
+        house.tokens().await,
+        json!({"balance": 490, "reserved": 0, "per_resume": 5})
+    );
+
+    let file = batch["files"][0]["id"].as_str().unwrap();
+    let patch = json!({"fields": {"name": "Ana M. Lima", "graduation_year": 2020, "phone": null}}).to_string();
+    let call = format!("PATCH /resume-batches/{id}/files/{file}");
+    let after = house.rest(&call, "application/json", patch.into()).await.json(200);
+    assert_eq!(after["files"][0]["fields"]["name"]["value"], "Ana M. Lima");
+    assert!(after["files"][0]["fields"]["phone"].is_null());
+    for wrong in [
+        json!({"fields": {"email": "ana@"}}),
+        json!({"fields": {"gender": "x"}}),
+        json!({"colour": 1}),
+    ] {
+        let reply = house.rest(&call, "application/json", wrong.to_string().into()).await;
+        assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
+    let ben = batch["files"][1]["id"].as_str().unwrap();
+    let call = format!("DELETE /resume-batches/{id}/files/{ben}");
+    assert_eq!(
+        house.rest(&call, "application/json", Vec::new()).await.status,
+        StatusCode::NO_CONTENT
+    );
+
+    let call = format!("POST /resume-batches/{id}/add");
+    let done = house.rest(&call, "application/json", Vec::new()).await.json(200);
+    assert_eq!((&done["state"], &done["counts"]["added"]), (&json!("done"), &json!(1)));
+    let candidate = done["files"][0]["candidate_id"].as_str().unwrap();
+    let seen = house.get(&format!("/candidates/{candidate}")).await.json(200);
+    assert_eq!(
+        (&seen["source"], &seen["resume_file"]),
+        (&json!("resume"), &json!("ana.pdf"))
+    );
+
+    let pdf = house.get(&format!("/candidates/{candidate}/resume")).await;
+    assert_eq!(pdf.bytes, resume("Ana Lima", "ana@example.com"));
+    let disposition = pdf.headers["content-disposition"].to_str().unwrap();
+    assert!(
+        disposition.starts_with("attachment; filename=\"ana.pdf\""),
+        "{disposition}"
+    );
+    assert_eq!(pdf.headers["content-type"], "application/pdf");
+    assert_eq!(pdf.headers["x-content-type-options"], "nosniff");
+
+    let entries = house.get("/tokens/entries?limit=2").await.json(200);
+    assert_eq!(entries["items"].as_array().unwrap().len(), 2);
+    assert!(entries["next_cursor"].is_string());
+    let list = house.get(&path).await.json(200);
+    assert_eq!(list["items"][0]["id"], id.as_str());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn too_few_tokens_keep_and_charge_nothing() {
+    let house = House::new(4).await;
+    let path = format!("/interviews/{}/resume-batches", house.interview);
+    let ana = resume("Ana Lima", "ana@example.com");
+    let problem = house
+        .post_form(&path, &[("files", Some("ana.pdf"), &ana)])
+        .await
+        .json(409);
+    assert_eq!(problem["type"], "urn:parley:problem:too_few_tokens");
+    assert!(
+        problem["detail"].as_str().unwrap().contains("1 are missing"),
+        "{problem}"
+    );
+    assert_eq!(house.get(&path).await.json(200)["items"], json!([]));
+    assert_eq!(house.tokens().await["balance"], 4);
+    // Only uploaded, it says what is missing without taking anything.
+    let fields: [(&str, Option<&str>, &[u8]); 2] = [("files", Some("ana.pdf"), &ana), ("start", None, b"false")];
+    let batch = house.post_form(&path, &fields).await.json(201);
+    assert_eq!(
+        (&batch["state"], &batch["cost"], &batch["balance"]),
+        (&json!("uploaded"), &json!(5), &json!(4))
+    );
+    let call = format!("POST /resume-batches/{}/start", batch["id"].as_str().unwrap());
+    house.rest(&call, "application/json", Vec::new()).await.json(409);
+    parley_services::tokens::grant(&house.services, None, 1, None, None)
+        .await
+        .unwrap();
+    house.rest(&call, "application/json", Vec::new()).await.json(200);
+    let batch = house.finished(batch["id"].as_str().unwrap()).await;
+    assert_eq!(batch["counts"]["read"], 1);
+    assert_eq!(house.tokens().await["balance"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_resume_fills_a_form() {
+    let house = House::new(500).await;
+    let ana = resume("Ana Lima", "ana@example.com");
+    let found = house
+        .post_form("/resumes/extract", &[("file", Some("ana.pdf"), &ana)])
+        .await
+        .json(200);
+    assert_eq!(found["fields"]["email"]["value"], "ana@example.com");
+    assert_eq!((&found["engine"], &found["balance"]), (&json!("built_in"), &json!(495)));
+    let path = format!("/upload/w/{}/resumes/extract", house.slug);
+    let found = house.browser(&path, &[("file", Some("ana.pdf"), &ana)]).await.json(200);
+    assert_eq!(found["fields"]["name"]["value"], "Ana Lima");
+    let problem = house
+        .browser(&path, &[("file", Some("scan.pdf"), &without_text())])
+        .await
+        .json(422);
+    assert!(problem["detail"].as_str().unwrap().starts_with("Scanned"), "{problem}");
+    let large = vec![b'x'; 10_000_001];
+    house
+        .browser(&path, &[("file", Some("large.pdf"), &large)])
+        .await
+        .json(413);
+    house
+        .post_form("/resumes/extract", &[("files", Some("a.pdf"), &ana)])
+        .await
+        .json(422);
+    house.post_form("/resumes/extract", &[]).await.json(422);
+    assert_eq!(house.tokens().await["balance"], 490);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_browser_sends_file_by_file() {
+    let house = House::new(500).await;
+    let id = parley_services::resumes::batch::begin(&house.services, &house.owner, house.interview, true)
+        .await
+        .unwrap()
+        .id;
+    let path = format!("/upload/w/{}/resume-batches/{id}/files", house.slug);
+    for n in 0..3 {
+        let bytes = resume("Ana Lima", &format!("p{n}@example.com"));
+        let counts = house.browser(&path, &[("file", Some("a.pdf"), &bytes)]).await.json(201);
+        assert_eq!(counts["files"], n + 1);
+    }
+    let other = format!("/upload/w/{}/resume-batches/{}/files", house.slug, house.interview);
+    house
+        .browser(&other, &[("file", Some("a.pdf"), b"%PDF-1.4")])
+        .await
+        .json(404);
+    let mut signed_out = house;
+    signed_out.cookie = String::new();
+    let reply = signed_out.browser(&path, &[("file", Some("a.pdf"), b"%PDF-1.4")]).await;
+    assert!(matches!(reply.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN));
+    let call = format!("GET /download/w/{}/candidates/{id}/resume", signed_out.slug);
+    assert_eq!(
+        signed_out.send(&call, &[], Vec::new()).await.status,
+        StatusCode::UNAUTHORIZED
+    );
+}

@@ -1,0 +1,241 @@
+//! Stored files: once per workspace and content, in the data folder, never under a name that somebody chose.
+//!
+//! The bytes are on disk before the row that points at them is written. A file that nothing points at any more is
+//! removed by the sweep of the resumes.
+
+use crate::{
+    Services,
+    db::Priority,
+    entity::{candidate, file, resume_file},
+    error::{Result, ServiceError},
+};
+use parley_domain::{
+    id::{FileId, WorkspaceId},
+    time::{DAY, Timestamp},
+};
+use ring::digest::{Context, SHA256};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, OnConflict},
+};
+use std::{
+    fs::File,
+    io::{self, Read as _, Seek as _, SeekFrom},
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
+use tempfile::NamedTempFile;
+use uuid::Uuid;
+
+/// Files that one round of [`collect`] looks at.
+const ROUND: u64 = 100;
+
+fn folder(s: &Services) -> PathBuf {
+    s.config.data_dir.join("files")
+}
+
+fn path_of(s: &Services, key: &str) -> PathBuf {
+    folder(s).join(key)
+}
+
+/// The disk's trouble, for the person who waits.
+pub(crate) fn unwritable(error: &io::Error) -> ServiceError {
+    ServiceError::Unavailable(format!("a file cannot be stored: {error}"))
+}
+
+/// A temporary file for bytes that arrive, in the data folder, so that keeping it is a rename.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn incoming(s: &Services) -> Result<NamedTempFile> {
+    let folder = folder(s);
+    let made = std::fs::create_dir_all(&folder).and_then(|()| NamedTempFile::new_in(&folder));
+    made.map_err(|error| unwritable(&error))
+}
+
+/// The SHA-256 and the length of a file that has arrived, after making it durable. Leaves it at its start.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn sealed(file: &mut File) -> io::Result<(Vec<u8>, u64)> {
+    file.sync_all()?;
+    file.seek(SeekFrom::Start(0))?;
+    let (mut hash, mut length) = (Context::new(&SHA256), 0);
+    let mut piece = vec![0; 64 * 1024];
+    loop {
+        let read = file.read(&mut piece)?;
+        if read == 0 {
+            break;
+        }
+        length += read as u64;
+        hash.update(piece.get(..read).unwrap_or_default());
+    }
+    file.seek(SeekFrom::Start(0))?;
+    Ok((hash.finish().as_ref().to_vec(), length))
+}
+
+/// Keeps a sealed file; one with the same content that is there already is used instead. What points at it must be
+/// written in the same transaction.
+///
+/// # Errors
+/// When the disk or the database fails.
+pub(crate) async fn keep(
+    tx: &impl ConnectionTrait,
+    s: &Services,
+    workspace: WorkspaceId,
+    content: (&[u8], u64),
+    content_type: &str,
+    arrived: NamedTempFile,
+) -> Result<FileId> {
+    let now = s.now().millis();
+    let (sha256, size) = content;
+    let touched = file::Entity::update_many()
+        .col_expr(file::Column::UpdatedAt, Expr::value(now))
+        .filter(file::Column::WorkspaceId.eq(workspace.0))
+        .filter(file::Column::Sha256.eq(sha256.to_vec()))
+        .exec(tx)
+        .await?;
+    if touched.rows_affected == 0 {
+        let id: FileId = s.new_id()?;
+        let key = id.to_string();
+        arrived
+            .persist(path_of(s, &key))
+            .map_err(|error| unwritable(&error.error))?;
+        let row = file::ActiveModel {
+            id: Set(id.0),
+            workspace_id: Set(workspace.0),
+            sha256: Set(sha256.to_vec()),
+            size: Set(i64::try_from(size).unwrap_or(i64::MAX)),
+            content_type: Set(content_type.to_owned()),
+            storage_key: Set(key.clone()),
+            created_at: Set(now),
+            updated_at: Set(now),
+        };
+        let rule = OnConflict::columns([file::Column::WorkspaceId, file::Column::Sha256])
+            .do_nothing()
+            .to_owned();
+        let written = file::Entity::insert(row)
+            .on_conflict(rule)
+            .exec_without_returning(tx)
+            .await?;
+        if written == 1 {
+            return Ok(id);
+        }
+        // Somebody else was faster with the same content.
+        remove(&path_of(s, &key));
+    }
+    let there: Option<Uuid> = file::Entity::find()
+        .select_only()
+        .column(file::Column::Id)
+        .filter(file::Column::WorkspaceId.eq(workspace.0))
+        .filter(file::Column::Sha256.eq(sha256.to_vec()))
+        .into_tuple()
+        .one(tx)
+        .await?;
+    there.map(FileId).ok_or(ServiceError::NotFound)
+}
+
+/// A stored file, open for reading, and its length.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for one that is not there.
+pub(crate) async fn open(s: &Services, workspace: WorkspaceId, id: FileId) -> Result<(File, u64)> {
+    let row = file::Entity::find_by_id(id.0)
+        .filter(file::Column::WorkspaceId.eq(workspace.0))
+        .one(s.db.read())
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let opened = File::open(path_of(s, &row.storage_key)).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => ServiceError::NotFound,
+        _ => unwritable(&error),
+    })?;
+    Ok((opened, u64::try_from(row.size).unwrap_or(0)))
+}
+
+fn remove(path: &Path) {
+    if let Err(error) = std::fs::remove_file(path)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        tracing::warn!(%error, "a stored file could not be removed; it is tried again");
+    }
+}
+
+/// Files that no candidate and no batch points at, untouched since `before`.
+fn unused(before: Timestamp) -> Condition {
+    let candidates = candidate::Entity::find()
+        .select_only()
+        .column(candidate::Column::ResumeFileId)
+        .filter(candidate::Column::ResumeFileId.is_not_null())
+        .into_query();
+    let batches = resume_file::Entity::find()
+        .select_only()
+        .column(resume_file::Column::FileId)
+        .filter(resume_file::Column::FileId.is_not_null())
+        .into_query();
+    Condition::all()
+        .add(file::Column::UpdatedAt.lt(before.millis()))
+        .add(file::Column::Id.not_in_subquery(candidates))
+        .add(file::Column::Id.not_in_subquery(batches))
+}
+
+/// Removes files that nothing points at and that nobody touched since `before`; how many.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn collect(s: &Services, before: Timestamp) -> Result<u64> {
+    let found = file::Entity::find()
+        .filter(unused(before))
+        .limit(ROUND)
+        .all(s.db.read())
+        .await?;
+    let mut gone = 0;
+    for row in found {
+        let tx = s.db.write(Priority::Background).await?;
+        let done = file::Entity::delete_many()
+            .filter(file::Column::Id.eq(row.id))
+            .filter(unused(before))
+            .exec(&*tx)
+            .await?;
+        tx.commit().await?;
+        if done.rows_affected == 1 {
+            remove(&path_of(s, &row.storage_key));
+            gone += 1;
+        }
+    }
+    Ok(gone)
+}
+
+/// Removes what a process that died left in the folder: bytes that are a day old and have no row.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn collect_strays(s: &Services) -> Result<()> {
+    let Ok(entries) = std::fs::read_dir(folder(s)) else {
+        // No file was ever stored.
+        return Ok(());
+    };
+    let day = Duration::from_millis(DAY.unsigned_abs());
+    for entry in entries.flatten() {
+        let old = entry
+            .metadata()
+            .and_then(|about| about.modified())
+            .is_ok_and(|changed| old_enough(changed, day));
+        if !old {
+            continue;
+        }
+        let known = match entry.file_name().to_str().and_then(|name| name.parse::<Uuid>().ok()) {
+            Some(id) => file::Entity::find_by_id(id).one(s.db.read()).await?.is_some(),
+            None => false,
+        };
+        if !known {
+            remove(&entry.path());
+        }
+    }
+    Ok(())
+}
+
+/// The disk's clock, not ours: how long ago the system says the file was written.
+fn old_enough(changed: SystemTime, age: Duration) -> bool {
+    changed.elapsed().is_ok_and(|since| since > age)
+}
