@@ -109,6 +109,8 @@ areas! {
         0 ContentRoute => interviews::ContentTab, "/w/*/interviews/*/content";
         /// Settings tab.
         1 SettingsRoute => interviews::SettingsTab, "/w/*/interviews/*/settings";
+        /// A new interview from a description.
+        2 DescribeRoute => interviews::DescribePage, "/w/*/interviews/describe";
     }
     /// Lists of sessions.
     sessions_area, __preload_sessions_area {

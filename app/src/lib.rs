@@ -108,6 +108,7 @@ fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("") view={Lazy::<DashboardRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/interviews") view={Lazy::<InterviewListRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/interviews/new") view={Lazy::<NewInterviewRoute>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/interviews/describe") view={Lazy::<DescribeRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/interviews/:id/sessions/:session") view={Lazy::<ReportRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/interviews/:id/candidates/:candidate/compare") view={Lazy::<CompareRoute>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/interviews/:id/resumes/:batch?") view={Lazy::<ResumesRoute>::new()} ssr=SsrMode::Async/>

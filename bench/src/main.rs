@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "its output is what the program is for")]
 
 mod ai;
+mod analysis;
 mod candidate;
 mod database;
 mod http;
@@ -103,7 +104,7 @@ fn person(item: &Value) -> Result<(String, String)> {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let usage = "usage: parley-bench BINARY [resumes|batch|pages|sessions|ai|imports|large]";
+    let usage = "usage: parley-bench BINARY [resumes|batch|pages|sessions|ai|analyses|imports|large]";
     let first = std::env::args_os().nth(1).context(usage)?;
     if first == resumes::WITHOUT_WORDS {
         return resumes::without_words();
@@ -128,6 +129,9 @@ async fn main() -> Result<()> {
     if wanted("ai") {
         ai::overhead().await?;
         ai::many(binary.clone()).await?;
+    }
+    if wanted("analyses") {
+        analysis::measure(binary.clone()).await?;
     }
     if wanted("imports") {
         for database in database::Database::all() {

@@ -1,8 +1,15 @@
 //! What an analysis says, and how an overall score is computed.
 
+mod batch;
+mod changes;
+
+pub use batch::{AnalysisBatch, BatchEstimate, BatchState};
+pub use changes::{ComparedLine, LineKind, Made, SideBySide, side_by_side};
+
 use crate::{
     id::{CriterionId, QuestionId},
     session::{AnalysisState, words},
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +20,18 @@ words! {
         BuiltIn = "built_in",
         /// The configured AI model.
         Ai = "ai",
+    }
+}
+
+words! {
+    /// How sure a judgement is; never above what its evidence carries.
+    Confidence {
+        /// Little or nothing to go by.
+        Low = "low",
+        /// Something to go by.
+        Medium = "medium",
+        /// Several clear words of the candidate.
+        High = "high",
     }
 }
 
@@ -42,6 +61,12 @@ pub struct QuestionResult {
     pub note: String,
     /// What it rests on.
     pub evidence: Vec<Evidence>,
+    /// How sure the model is; `null` for the built-in analysis, which counts and does not judge.
+    #[serde(default)]
+    pub confidence: Option<Confidence>,
+    /// Whether it has a score and no quote that stands in the answers.
+    #[serde(default)]
+    pub unevidenced: bool,
 }
 
 /// How one criterion is met.
@@ -60,6 +85,12 @@ pub struct CriterionResult {
     pub note: String,
     /// What it rests on.
     pub evidence: Vec<Evidence>,
+    /// How sure the model is; `null` for the built-in analysis, which counts and does not judge.
+    #[serde(default)]
+    pub confidence: Option<Confidence>,
+    /// Whether it has a score and no quote that stands in the answers.
+    #[serde(default)]
+    pub unevidenced: bool,
 }
 
 /// The content of a ready analysis, as stored.
@@ -82,6 +113,25 @@ pub struct AnalysisResult {
     pub criteria: Vec<CriterionResult>,
     /// Per question.
     pub questions: Vec<QuestionResult>,
+    /// How sure the whole is; `null` for the built-in analysis.
+    #[serde(default)]
+    pub confidence: Option<Confidence>,
+    /// How many quotes the model gave, and how many of them stand in the candidate's turns.
+    #[serde(default)]
+    pub quotes: QuoteCount,
+    /// What whoever reads this must know: answers that were cut, answers that speak to the model, scores out of range.
+    #[serde(default)]
+    pub cautions: Vec<String>,
+}
+
+/// Quotes that were given, and those that were found word for word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QuoteCount {
+    /// Given.
+    pub given: i32,
+    /// Found.
+    pub found: i32,
 }
 
 /// An analysis as the API and the report show it.
@@ -98,11 +148,27 @@ pub struct Analysis {
     pub model: Option<String>,
     /// The version of the prompt, where a model made it.
     pub prompt_version: Option<String>,
+    /// The number of the interview's version whose questions and criteria were the measure; `null` before the first run.
+    #[serde(default)]
+    pub rubric: Option<i32>,
+    /// When it last moved: for a ready one, when it was made.
+    #[serde(default)]
+    pub at: Option<Timestamp>,
     /// Why it failed, in words, where it did.
     pub error: Option<String>,
     /// What it says.
     #[serde(flatten)]
     pub result: AnalysisResult,
+}
+
+impl AnalysisResult {
+    /// The overall score by our own rule: the weighted mean of the criteria, or of the questions where no criterion has a
+    /// score. Whatever made the scores does not compute it.
+    #[must_use]
+    pub fn overall_by_rule(&self) -> Option<f64> {
+        overall(self.criteria.iter().map(|c| (c.weight, c.score)))
+            .or_else(|| overall(self.questions.iter().map(|q| (1.0, q.score))))
+    }
 }
 
 /// Weighted mean of the scores that are there, rounded to one decimal; `None` when there is none.

@@ -269,6 +269,8 @@ mod tests {
             score: *score,
             note: String::new(),
             evidence: Vec::new(),
+            confidence: None,
+            unevidenced: false,
         };
         let analysis = AnalysisResult {
             overall,

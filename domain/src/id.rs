@@ -88,6 +88,8 @@ ids! {
     ResumeFileId,
     /// A stored file.
     FileId,
+    /// All sessions of an interview, analysed once more.
+    AnalysisBatchId,
     /// A durable job.
     JobId,
     /// A candidate's request for another attempt.

@@ -12,6 +12,7 @@ pub mod candidate;
 pub mod clock;
 pub mod comparison;
 pub mod conversation;
+pub mod drafting;
 pub mod duplicate;
 pub mod error;
 pub mod id;

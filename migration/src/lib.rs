@@ -17,6 +17,7 @@ mod m0011_tokens;
 mod m0012_resumes;
 mod m0013_ai_calls;
 mod m0014_ai_settings;
+mod m0015_analysis;
 mod m0016_results;
 
 /// Runs the migrations, in order.
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_previews::Migration),
             Box::new(m0013_ai_calls::Migration),
             Box::new(m0014_ai_settings::Migration),
+            Box::new(m0015_analysis::Migration),
             Box::new(m0016_results::Migration),
         ]
     }

@@ -51,6 +51,7 @@ fn arguments(workspace: &str) -> Value {
         "candidates": [SOME_ID], "keep": SOME_ID, "gone": SOME_ID, "mark": "", "only": [1], "cursor": "", "change": {}, "number": 2,
         "cells": [{"column": 0, "value": "Ana"}], "work": "cancel",
         "batch": SOME_ID, "file": SOME_ID, "keep_files": true, "changes": {},
+        "engine": "built_in", "asked": {"description": "Baristas who stay calm."},
     });
     if let (Some(all), Some(more)) = (all.as_object_mut(), more.as_object()) {
         all.extend(more.clone());
@@ -204,6 +205,8 @@ const READS: &[&str] = &[
     "/sfn/interviews/list",
     "/sfn/interviews/get",
     "/sfn/interviews/templates",
+    "/sfn/interviews/can-describe",
+    "/sfn/analysis/batch",
     "/sfn/dashboard/read",
     "/sfn/results/of-interview",
     "/sfn/members/list",

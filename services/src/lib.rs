@@ -29,6 +29,7 @@ pub mod clock;
 pub mod conversation;
 pub mod db;
 pub mod demo;
+pub mod drafting;
 pub mod entity;
 pub mod error;
 pub mod events;

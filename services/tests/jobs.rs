@@ -201,7 +201,7 @@ async fn the_worker_does_what_is_queued_and_stops(bed: TestBed) {
     // Woken by the bell, not by the next look: far below the longest wait between looks.
     tokio::time::sleep(Duration::from_millis(1_700)).await;
     let begun = std::time::Instant::now();
-    analysis::run_again(&bed.s, &bed.owner, session).await.unwrap();
+    analysis::run_again(&bed.s, &bed.owner, session, None).await.unwrap();
     let again = async {
         loop {
             let now = analysis::get(&bed.s, &bed.owner, session).await.unwrap();
@@ -310,14 +310,14 @@ async fn running_again_keeps_the_history(bed: TestBed) {
         .interview(1, |i| i.questions[0].expected_points = vec!["coffee".into()])
         .await;
     let (_, session) = complete(&bed, interview, &["I like coffee a lot."]).await;
-    let waiting = analysis::run_again(&bed.s, &bed.owner, session).await.unwrap();
+    let waiting = analysis::run_again(&bed.s, &bed.owner, session, None).await.unwrap();
     assert_eq!(
         (waiting.run, waiting.state),
         (1, AnalysisState::Queued),
         "one run at a time"
     );
     jobs::run_due(&bed.s).await.unwrap();
-    let second = analysis::run_again(&bed.s, &bed.owner, session).await.unwrap();
+    let second = analysis::run_again(&bed.s, &bed.owner, session, None).await.unwrap();
     assert_eq!((second.run, second.state), (2, AnalysisState::Queued));
     assert_eq!(
         second.result.overall,
@@ -343,7 +343,9 @@ async fn analyses_are_for_those_who_may(bed: TestBed) {
     let none = analysis::get(&bed.s, &bed.owner, session).await.unwrap();
     assert_eq!((none.state, none.run), (AnalysisState::None, 0));
     assert_eq!(candidate.session.status, Status::NotStarted);
-    let refused = analysis::run_again(&bed.s, &bed.owner, session).await.unwrap_err();
+    let refused = analysis::run_again(&bed.s, &bed.owner, session, None)
+        .await
+        .unwrap_err();
     assert!(
         matches!(
             refused,
@@ -357,7 +359,7 @@ async fn analyses_are_for_those_who_may(bed: TestBed) {
     let viewer = bed.member(parley_domain::account::Role::Viewer);
     assert!(analysis::get(&bed.s, &viewer, session).await.is_ok());
     assert!(matches!(
-        analysis::run_again(&bed.s, &viewer, session).await,
+        analysis::run_again(&bed.s, &viewer, session, None).await,
         Err(ServiceError::Forbidden)
     ));
     let stranger = bed.stranger().await;

@@ -167,7 +167,7 @@ async fn a_preview_is_taken_as_a_candidate_would_and_stands_nowhere(bed: TestBed
     assert!(matches!(sessions::end(s, owner, id).await, Err(ServiceError::NotFound)));
     assert!(matches!(analysis::get(s, owner, id).await, Err(ServiceError::NotFound)));
     assert!(matches!(
-        analysis::run_again(s, owner, id).await,
+        analysis::run_again(s, owner, id, None).await,
         Err(ServiceError::NotFound)
     ));
 }

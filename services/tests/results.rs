@@ -174,7 +174,7 @@ async fn each_candidate_counts_once_with_the_attempt_that_counts(bed: TestBed) {
     let marked = read(&bed, interview).await;
     assert_eq!((&marked.scores, &marked.questions), (&r.scores, &r.questions));
     // Run again: the same scores, not twice as many.
-    analysis::run_again(&bed.s, &bed.owner, first).await.unwrap();
+    analysis::run_again(&bed.s, &bed.owner, first, None).await.unwrap();
     jobs::run_due(&bed.s).await.unwrap();
     assert_eq!(read(&bed, interview).await.questions, r.questions);
 

@@ -69,22 +69,28 @@ impl Content {
     /// The editor's part of an interview.
     #[must_use]
     pub fn of(interview: &Interview) -> Self {
-        let InterviewInput {
+        Self::from(interview.content.clone())
+    }
+
+    /// A whole new interview with this content: a draft, with the settings that every new one has.
+    #[must_use]
+    pub fn into_input(self) -> InterviewInput {
+        let Self {
             title,
             description,
             welcome,
             objective,
             criteria,
             questions,
-            ..
-        } = interview.content.clone();
-        Self {
+        } = self;
+        InterviewInput {
             title,
             description,
             welcome,
             objective,
             criteria,
             questions,
+            ..Default::default()
         }
     }
 
@@ -93,23 +99,12 @@ impl Content {
     /// # Errors
     /// Everything that is wrong, field by field.
     pub fn checked(&self) -> Result<Self, Vec<parley_domain::error::FieldError>> {
-        let Self {
-            title,
-            description,
-            welcome,
-            objective,
-            criteria,
-            questions,
-        } = self.clone();
-        let whole = InterviewInput {
-            title,
-            description,
-            welcome,
-            objective,
-            criteria,
-            questions,
-            ..Default::default()
-        };
+        Ok(Self::from(self.clone().into_input().checked()?))
+    }
+}
+
+impl From<InterviewInput> for Content {
+    fn from(input: InterviewInput) -> Self {
         let InterviewInput {
             title,
             description,
@@ -118,15 +113,15 @@ impl Content {
             criteria,
             questions,
             ..
-        } = whole.checked()?;
-        Ok(Self {
+        } = input;
+        Self {
             title,
             description,
             welcome,
             objective,
             criteria,
             questions,
-        })
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod ai;
+pub mod analysis;
 pub mod candidate;
 pub mod dashboard;
 pub mod imports;

@@ -33,6 +33,7 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "Candidates", description = "The people who are interviewed, and their invite links"),
         (name = "Resumes", description = "Many PDFs become candidates, after review"),
         (name = "AI tokens", description = "What features that cost draw on: the balance and its ledger"),
+        (name = "Analysis", description = "What a session shows: by whom, on what evidence, again, and side by side"),
         (name = "Members", description = "Who belongs to the workspace, in which role"),
         (name = "Sessions", description = "Attempts: their state, transcript, analysis and decision"),
         (name = "AI model", description = "The model of the installation: its settings, whether it works, what it was used for"),

@@ -12,7 +12,7 @@ use parley_services::{
     Config, Services, accounts,
     child::Children,
     clock::ManualClock,
-    conversation::{self, StartInput},
+    conversation::{self, AnswerInput, StartInput},
     db::Db,
     entity::workspace,
     install,
@@ -212,5 +212,22 @@ impl Bed {
             ..Default::default()
         };
         conversation::start(&self.s, &token, input).await.unwrap();
+    }
+
+    /// Answers the question of the moment, as they would.
+    pub async fn answer(&self, candidate: &Value, text: &str) {
+        let token = candidate["invite_url"].as_str().unwrap().rsplit('/').next().unwrap();
+        let view = conversation::start(&self.s, token, StartInput::default())
+            .await
+            .unwrap();
+        let input = AnswerInput {
+            client_id: format!("answer-{}", text.len()),
+            question: view.question.unwrap().id,
+            text: Some(text.into()),
+            choices: Vec::new(),
+            lease: None,
+            presence: parley_domain::clock::Presence::Live,
+        };
+        conversation::answer(&self.s, token, input).await.unwrap();
     }
 }

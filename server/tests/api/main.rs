@@ -8,6 +8,7 @@
 )]
 
 mod ai;
+mod analysis;
 mod bed;
 mod candidates;
 mod document;

@@ -10,12 +10,14 @@ use std::collections::BTreeMap;
 fn least_role(method: &str, path: &str) -> Role {
     match (method, path) {
         ("POST", "/candidates/{id}/erase") => Role::Admin,
+        (_, "/ai" | "/ai/test") => Role::Owner,
         (
             "GET",
             "/interviews/{id}/public-link"
             | "/interviews/{id}/public-link/qr.svg"
             | "/interviews/{id}/candidates/deleted"
             | "/interviews/{id}/retake-requests"
+            | "/interviews/{id}/analysis/estimate"
             | "/candidates/{id}/merge"
             | "/retake-requests/{id}",
         ) => Role::Member,

@@ -63,6 +63,7 @@ pub fn analyse(input: Input<'_>) -> AnalysisResult {
         concerns: concerns(&all),
         criteria,
         questions,
+        ..Default::default()
     }
 }
 
@@ -251,6 +252,8 @@ fn question_result(a: &Answered<'_>) -> QuestionResult {
         score: a.score(),
         note,
         evidence: distinct(a.points.iter().filter_map(|p| p.touched.clone())),
+        confidence: None,
+        unevidenced: false,
     }
 }
 
@@ -304,6 +307,8 @@ fn criterion_result(criterion: &Criterion, all: &[Answered<'_>]) -> CriterionRes
         score: share(touched, of),
         note,
         evidence: distinct(evidence.into_iter()),
+        confidence: None,
+        unevidenced: false,
     }
 }
 

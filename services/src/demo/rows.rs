@@ -269,6 +269,7 @@ impl Ground {
             prompt_version: None,
             result: Some(serde_json::to_value(result)?),
             error: None,
+            batch_id: None,
             created_at: at.millis(),
             updated_at: at.millis(),
         };

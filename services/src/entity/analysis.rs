@@ -28,6 +28,8 @@ pub struct Model {
     pub result: Option<Json>,
     /// Why it failed.
     pub error: Option<String>,
+    /// The batch that it was made in.
+    pub batch_id: Option<Uuid>,
     /// When it was made, UTC milliseconds.
     pub created_at: i64,
     /// When it was last changed, UTC milliseconds.

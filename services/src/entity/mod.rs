@@ -3,6 +3,7 @@
 pub mod ai_call;
 pub mod ai_setting;
 pub mod analysis;
+pub mod analysis_batch;
 pub mod api_key;
 pub mod audit;
 pub mod candidate;

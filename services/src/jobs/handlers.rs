@@ -12,6 +12,7 @@ pub(super) async fn run(s: &Services, job: &Claimed) -> Result<()> {
     match job.kind {
         Kind::Analysis => analysis::make(s, &job.payload).await,
         Kind::Resumes => resumes::batch::read_all(s, job).await,
+        Kind::AnalysisBatch => analysis::wave(s, &job.payload).await,
     }
 }
 
@@ -20,5 +21,6 @@ pub(super) async fn gave_up(s: &Services, job: &Claimed, error: &ServiceError) -
     match job.kind {
         Kind::Analysis => analysis::give_up(s, &job.payload, error).await,
         Kind::Resumes => resumes::batch::give_up(s, job, error).await,
+        Kind::AnalysisBatch => analysis::give_up_wave(s, &job.payload).await,
     }
 }

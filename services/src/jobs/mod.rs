@@ -23,11 +23,13 @@ pub enum Kind {
     Analysis,
     /// Read the resumes of a batch.
     Resumes,
+    /// Queue the next sessions of a batch of analyses.
+    AnalysisBatch,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 2] = [Self::Analysis, Self::Resumes];
+    pub const ALL: [Self; 3] = [Self::Analysis, Self::Resumes, Self::AnalysisBatch];
 
     /// The word used in the database.
     #[must_use]
@@ -35,6 +37,7 @@ impl Kind {
         match self {
             Self::Analysis => "analysis",
             Self::Resumes => "resumes",
+            Self::AnalysisBatch => "analysis_batch",
         }
     }
 }

@@ -28,6 +28,7 @@ pub use list::plan;
 pub use list::{completed_last, counts, earlier, list, rows};
 pub use query::Scope;
 pub use queue::{decided, request, requests, waiting};
+pub(crate) use report::find as find_session;
 pub use report::{Report, actor_names, decide, decision, events, get, of_candidate, report, transcript};
 pub use retake::{NotRetaken, RetakeInput, Retaken, retake, retake_many};
 pub use score::mark_score;

@@ -26,7 +26,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// The session if it is there to be read: not where its candidate was deleted, and never a preview.
-async fn find(s: &Services, workspace: WorkspaceId, id: SessionId) -> Result<session::Model> {
+pub(crate) async fn find(s: &Services, workspace: WorkspaceId, id: SessionId) -> Result<session::Model> {
     let row = session::Entity::find_by_id(id.0)
         .filter(session::Column::WorkspaceId.eq(workspace.0))
         .one(s.db.read())

@@ -7,6 +7,10 @@ use crate::candidate::doors;
 use parley_domain::conversation::{Pulse, ReplySoFar};
 
 /// What the stream tells.
+#[cfg_attr(
+    not(feature = "hydrate"),
+    expect(dead_code, reason = "only the browser reads the stream")
+)]
 pub(super) enum News {
     /// Something changed.
     Pulse(Pulse),

@@ -24,6 +24,7 @@ macro_rules! texts {
 
 mod accounts;
 mod ai;
+mod analysis;
 mod attempts;
 mod common;
 mod imports;
@@ -37,6 +38,7 @@ mod usage;
 
 pub use accounts::Accounts;
 pub use ai::Ai;
+pub use analysis::Analyses;
 pub use attempts::{Attempts, merged_field_word};
 pub use common::Common;
 pub use imports::*;
@@ -55,6 +57,8 @@ pub struct Creator {
     pub common: &'static Common,
     /// Setup, log in, profile, keys.
     pub accounts: &'static Accounts,
+    /// Analyses, interviews from descriptions.
+    pub analysis: &'static Analyses,
     /// The AI model: settings and use.
     pub ai: &'static Ai,
     /// Retakes, comparison, possible duplicates.
@@ -88,6 +92,7 @@ impl std::ops::Deref for Creator {
 static ENGLISH: Creator = Creator {
     common: &common::ENGLISH,
     accounts: &accounts::ENGLISH,
+    analysis: &analysis::ENGLISH,
     ai: &ai::ENGLISH,
     attempts: &attempts::ENGLISH,
     interviews: &interviews::ENGLISH,

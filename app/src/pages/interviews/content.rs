@@ -4,6 +4,7 @@ use super::draft::Draft;
 use super::frame::{OneInterview, use_interview};
 use super::parts::{CriteriaPart, QuestionsPart};
 use super::store::{Kept, forget, keep, kept};
+use super::writer::{Refine, Writer};
 use crate::components::{
     AsyncView, Button, ButtonKind, ButtonSize, ConfirmDialog, Notice, NoticeKind, SignedOut, SkeletonKind, TextArea,
     TextField, Toasts, focus_field, use_toasts,
@@ -11,9 +12,11 @@ use crate::components::{
 use crate::error::AppError;
 use crate::messages::creator;
 use crate::pages::layout::use_here;
+use crate::server_fns::analysis::create_written;
 use crate::server_fns::interviews::{Content, get_interview, save_content};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::hooks::use_navigate;
 use parley_domain::{account::Action, error::FieldError, id::InterviewId, interview::Interview};
 use std::time::Duration;
 
@@ -44,6 +47,20 @@ enum Obstacle {
     Failed(AppError),
 }
 
+/// Where the content is saved.
+#[derive(Clone, Copy)]
+pub(super) enum Home {
+    /// In an interview that is there.
+    Saved {
+        /// Its frame, told when something was saved.
+        frame: OneInterview,
+        /// Its id.
+        id: InterviewId,
+    },
+    /// Nowhere yet: saving makes an interview.
+    New,
+}
+
 /// What the parts of the editor share.
 #[derive(Clone, Copy)]
 pub(super) struct Editing {
@@ -51,10 +68,13 @@ pub(super) struct Editing {
     pub(super) errors: RwSignal<Vec<FieldError>>,
     /// The role may read only.
     pub(super) locked: bool,
-    slug: StoredValue<String>,
-    toasts: Toasts,
-    frame: OneInterview,
-    id: InterviewId,
+    pub(super) slug: StoredValue<String>,
+    pub(super) toasts: Toasts,
+    /// An interview is being written into the editor: it is not saved meanwhile.
+    pub(super) writing: RwSignal<bool>,
+    home: Home,
+    /// Goes to a path of ours.
+    go: Callback<String>,
     base: RwSignal<Content>,
     revision: RwSignal<i64>,
     busy: RwSignal<bool>,
@@ -64,6 +84,26 @@ pub(super) struct Editing {
 }
 
 impl Editing {
+    /// An editor of this content.
+    pub(super) fn new(content: Content, revision: i64, home: Home, slug: String, locked: bool) -> Self {
+        let navigate = use_navigate();
+        Self {
+            draft: Draft::new(&content),
+            errors: RwSignal::default(),
+            locked,
+            slug: StoredValue::new(slug),
+            toasts: use_toasts(),
+            writing: RwSignal::new(false),
+            home,
+            go: Callback::new(move |path: String| navigate(&path, Default::default())),
+            base: RwSignal::new(content),
+            revision: RwSignal::new(revision),
+            busy: RwSignal::new(false),
+            obstacle: RwSignal::new(None),
+            restored: RwSignal::new(None),
+        }
+    }
+
     /// The message at this field, by the path that the check gives it.
     pub(super) fn error(self, path: impl Fn() -> String + Send + Sync + 'static) -> Signal<Option<String>> {
         Signal::derive(move || {
@@ -81,7 +121,10 @@ impl Editing {
     }
 
     fn key(self) -> String {
-        format!("parley.content.{}", self.id)
+        match self.home {
+            Home::Saved { id, .. } => format!("parley.content.{id}"),
+            Home::New => format!("parley.content.new.{}", self.slug.get_value()),
+        }
     }
 
     fn reset(self, content: &Content) {
@@ -96,26 +139,36 @@ impl Editing {
 #[component]
 fn Editor(interview: Interview) -> impl IntoView {
     let here = use_here();
-    let content = Content::of(&interview);
-    let editing = Editing {
-        draft: Draft::new(&content),
-        errors: RwSignal::default(),
-        locked: !here.can(Action::EditInterviews),
-        slug: StoredValue::new(here.slug()),
-        toasts: use_toasts(),
+    let home = Home::Saved {
         frame: use_interview(),
         id: interview.id,
-        base: RwSignal::new(content),
-        revision: RwSignal::new(interview.revision),
-        busy: RwSignal::new(false),
-        obstacle: RwSignal::new(None),
-        restored: RwSignal::new(None),
     };
+    let locked = !here.can(Action::EditInterviews);
+    let editing = Editing::new(Content::of(&interview), interview.revision, home, here.slug(), locked);
+    follow(editing);
+    view! {
+        {(!locked).then(|| view! { <Refine editing=editing/> })}
+        <Form editing=editing/>
+    }
+}
+
+/// The editor of an interview that is not there yet: written from a description first, saved when its creator says so.
+#[component]
+pub(super) fn NewEditor() -> impl IntoView {
+    let here = use_here();
+    let editing = Editing::new(Content::default(), 0, Home::New, here.slug(), false);
+    view! {
+        <Writer editing=editing/>
+        <Form editing=editing/>
+    }
+}
+
+#[component]
+fn Form(editing: Editing) -> impl IntoView {
     let dirty = Memo::new(move |_| editing.base.with(|base| editing.draft.read() != *base));
     if !editing.locked {
         guard(editing, dirty);
     }
-    follow(editing);
     let save = Callback::new(move |()| save(editing));
     view! {
         <form
@@ -188,7 +241,10 @@ fn guard(editing: Editing, dirty: Memo<bool>) {
 
 /// A newer revision that did not touch the content (the state, the settings) is no conflict: the editor moves on to it.
 fn follow(editing: Editing) {
-    let shared = editing.frame.data;
+    let Home::Saved { frame, .. } = editing.home else {
+        return;
+    };
+    let shared = frame.data;
     Effect::new(move |_| {
         if let Some(Ok(newer)) = shared.get()
             && editing.base.with_untracked(|base| Content::of(&newer) == *base)
@@ -200,7 +256,7 @@ fn follow(editing: Editing) {
 }
 
 fn save(editing: Editing) {
-    if editing.busy.get_untracked() || editing.locked {
+    if editing.busy.get_untracked() || editing.writing.get_untracked() || editing.locked {
         return;
     }
     let content = untrack(|| editing.draft.read());
@@ -210,10 +266,13 @@ fn save(editing: Editing) {
     }
     editing.errors.set(Vec::new());
     editing.busy.set(true);
+    let Home::Saved { frame, id } = editing.home else {
+        return create(editing, content);
+    };
     let sent = editing.draft.sent();
     let revision = editing.revision.get_untracked();
     spawn_local(async move {
-        let result = save_content(editing.slug.get_value(), editing.id, revision, content.clone()).await;
+        let result = save_content(editing.slug.get_value(), id, revision, content.clone()).await;
         // The page may have been left meanwhile.
         if editing.busy.try_set(false).is_some() {
             return;
@@ -227,12 +286,34 @@ fn save(editing: Editing) {
                 editing.obstacle.set(None);
                 editing.restored.set(None);
                 editing.toasts.show(creator().interviews.saved);
-                editing.frame.reload();
+                frame.reload();
             }
             Err(AppError::Invalid { errors }) => show_errors(editing, errors),
             Err(AppError::Conflict { code, .. }) if code == "changed_meanwhile" => {
                 editing.obstacle.set(Some(Obstacle::Conflict));
             }
+            Err(error) => editing.obstacle.set(Some(Obstacle::Failed(error))),
+        }
+    });
+}
+
+/// Makes an interview of what the editor holds, and goes to it.
+fn create(editing: Editing, content: Content) {
+    spawn_local(async move {
+        let slug = editing.slug.get_value();
+        let result = create_written(slug.clone(), content.clone()).await;
+        if editing.busy.try_set(false).is_some() {
+            return;
+        }
+        match result {
+            Ok(id) => {
+                forget(&editing.key());
+                // Nothing is unsaved any more: the page is left without a question.
+                editing.base.set(content);
+                editing.toasts.show(creator().interviews.saved);
+                editing.go.run(format!("/w/{slug}/interviews/{id}/content"));
+            }
+            Err(AppError::Invalid { errors }) => show_errors(editing, errors),
             Err(error) => editing.obstacle.set(Some(Obstacle::Failed(error))),
         }
     });
@@ -249,9 +330,12 @@ fn show_errors(editing: Editing, errors: Vec<FieldError>) {
 
 /// Fetches what is saved now: to look at it (`mine` false), or to replace it with one's own.
 fn resolve(editing: Editing, mine: bool) {
+    let Home::Saved { id, .. } = editing.home else {
+        return editing.reset(&Content::default());
+    };
     editing.busy.set(true);
     spawn_local(async move {
-        let result = get_interview(editing.slug.get_value(), editing.id).await;
+        let result = get_interview(editing.slug.get_value(), id).await;
         if editing.busy.try_set(false).is_some() {
             return;
         }
@@ -389,7 +473,11 @@ fn AboutPart(editing: Editing) -> impl IntoView {
 fn SaveBar(editing: Editing, dirty: Memo<bool>) -> impl IntoView {
     let t = creator().interviews;
     let asking = RwSignal::new(false);
-    let shown = Memo::new(move |_| dirty.get() || editing.busy.get());
+    let shown = Memo::new(move |_| (dirty.get() || editing.busy.get()) && !editing.writing.get());
+    let label = match editing.home {
+        Home::Saved { .. } => t.save,
+        Home::New => creator().analysis.create,
+    };
     view! {
         <div class="save-bar" class:save-bar--shown=move || shown.get()>
             <span role="status">{move || shown.get().then_some(t.unsaved)}</span>
@@ -407,7 +495,7 @@ fn SaveBar(editing: Editing, dirty: Memo<bool>) -> impl IntoView {
                 busy=editing.busy
                 disabled=Signal::derive(move || !shown.get())
             >
-                {t.save}
+                {label}
             </Button>
         </div>
         <ConfirmDialog

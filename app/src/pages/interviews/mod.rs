@@ -1,6 +1,7 @@
 //! Interviews: list, new, and the pages of one interview.
 
 mod content;
+mod describe;
 mod draft;
 mod frame;
 mod list;
@@ -9,8 +10,10 @@ mod parts;
 mod reorder;
 mod settings;
 mod store;
+mod writer;
 
 pub use content::ContentTab;
+pub use describe::DescribePage;
 pub use frame::{InterviewFrame, InterviewHome, OneInterview, use_interview};
 pub use list::{InterviewList, InterviewTable};
 pub use new::NewInterview;

@@ -6,6 +6,7 @@ use crate::components::{
 use crate::error::AppError;
 use crate::messages::creator;
 use crate::pages::layout::{PageHeader, use_here};
+use crate::server_fns::analysis::can_describe;
 use crate::server_fns::interviews::{CreateInterview, TemplateSeen, list_templates};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -30,6 +31,7 @@ pub fn NewInterview() -> impl IntoView {
         <PageHeader title=t.new crumbs=vec![(here.path("/interviews"), t.title.to_owned())]/>
         <div class="page">
             {move || general().map(|text| view! { <Notice kind=NoticeKind::Error title=t.new_failed text=text/> })}
+            <Described/>
             <ActionForm action=action attr:class="form">
                 <input type="hidden" name="workspace" value=here.slug()/>
                 <TextField
@@ -63,6 +65,29 @@ pub fn NewInterview() -> impl IntoView {
                 </div>
             </ActionForm>
         </div>
+    }
+}
+
+/// The way to an interview that is written from a description, where a model is configured.
+#[component]
+fn Described() -> impl IntoView {
+    let t = creator().analysis;
+    let here = use_here();
+    let can = Resource::new(|| (), move |()| can_describe(here.slug()));
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                (can.await == Ok(true)).then(|| view! {
+                    <div class="card described">
+                        <div class="stack stack--tight">
+                            <p class="strong">{t.describe}</p>
+                            <p class="muted">{t.describe_text}</p>
+                        </div>
+                        <ButtonLink href=here.path("/interviews/describe")>{t.describe}</ButtonLink>
+                    </div>
+                })
+            })}
+        </Transition>
     }
 }
 

@@ -9,6 +9,7 @@ pub use draw::draw;
 use crate::components::AsyncView;
 use crate::pages::interviews::use_interview;
 use crate::pages::layout::use_here;
+use crate::pages::sessions::AnalyseAll;
 use crate::server_fns::results::results_of;
 use leptos::prelude::*;
 
@@ -24,6 +25,7 @@ pub fn ResultsTab() -> impl IntoView {
                 data=data
                 view=|drawn: String| view! { <div class="results" inner_html=drawn></div> }.into_any()
             />
+            <AnalyseAll slug=here.slug() interview=id/>
         </div>
     }
 }

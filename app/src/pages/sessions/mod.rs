@@ -2,6 +2,7 @@
 
 mod actions;
 mod address;
+mod analyse_all;
 mod columns;
 mod compare;
 mod create;
@@ -22,6 +23,7 @@ mod table;
 mod when;
 
 pub use address::{compare_href, deleted_href, queue_href, report_href, sessions_href};
+pub use analyse_all::AnalyseAll;
 pub use compare::ComparePage;
 pub use deleted::DeletedPage;
 pub use queue::RetakeQueuePage;

@@ -8,7 +8,7 @@ use crate::components::{
 use crate::error::AppError;
 use crate::messages::creator;
 use crate::pages::layout::use_here;
-use crate::server_fns::ai::{ai_settings, remove_ai, save_ai, test_ai};
+use crate::server_fns::ai::{read_ai_settings, remove_ai, save_ai, test_ai};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use parley_domain::ai::{AiSettings, AiSettingsInput, AiSource, AiTest};
@@ -25,7 +25,7 @@ pub fn AiModel() -> impl IntoView {
         }
         .into_any();
     }
-    let settings = Resource::new(|| (), move |()| ai_settings(here.slug()));
+    let settings = Resource::new(|| (), move |()| read_ai_settings(here.slug()));
     let reload = Callback::new(move |()| settings.refetch());
     view! {
         <SettingsHead/>

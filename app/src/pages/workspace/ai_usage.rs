@@ -3,7 +3,7 @@
 use crate::components::{AsyncView, EmptyState};
 use crate::messages::creator;
 use crate::pages::layout::use_here;
-use crate::server_fns::ai::ai_usage;
+use crate::server_fns::ai::read_ai_usage;
 use leptos::prelude::*;
 use parley_domain::ai::{AiUsage, AiUsageItem, Purpose};
 
@@ -15,7 +15,7 @@ const DAYS: u32 = 30;
 pub fn AiUsageSection() -> impl IntoView {
     let t = creator().ai;
     let here = use_here();
-    let usage = Resource::new(|| (), move |()| ai_usage(here.slug(), DAYS));
+    let usage = Resource::new(|| (), move |()| read_ai_usage(here.slug(), DAYS));
     view! {
         <section class="section" aria-labelledby="ai-usage">
             <div class="section__head">

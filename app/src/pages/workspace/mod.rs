@@ -29,6 +29,7 @@ fn SettingsHead() -> impl IntoView {
     let here = use_here();
     let mut tabs = vec![
         (here.path("/settings"), t.profile),
+        (here.path("/settings/members"), creator().members.title),
         (here.path("/settings/keys"), t.keys),
     ];
     if here.workspace().first_owner() {

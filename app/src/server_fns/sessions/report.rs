@@ -3,7 +3,7 @@
 use super::May;
 #[cfg(feature = "ssr")]
 use super::ssr;
-use crate::error::AppError;
+use crate::{error::AppError, server_fns::analysis::AnalysesSeen};
 use leptos::prelude::*;
 use parley_domain::{
     analysis::Analysis,
@@ -76,6 +76,8 @@ pub struct ReportData {
     pub attempts: Vec<Session>,
     /// Its analysis.
     pub analysis: Analysis,
+    /// Its runs, and what stands beside it.
+    pub analyses: AnalysesSeen,
     /// The conversation.
     pub turns: Vec<ReportTurn>,
     /// What happened.
@@ -95,13 +97,6 @@ pub struct ReportData {
 pub async fn end_session(slug: String, id: SessionId) -> Result<Session, AppError> {
     let (s, actor) = crate::server_fns::who(&slug).await?;
     Ok(parley_services::sessions::end(&s, &actor, id).await?)
-}
-
-/// Analyses a session once more.
-#[server(endpoint = "sessions/analyse", input = Json)]
-pub async fn analyse_again(slug: String, id: SessionId) -> Result<Analysis, AppError> {
-    let (s, actor) = crate::server_fns::who(&slug).await?;
-    Ok(parley_services::analysis::run_again(&s, &actor, id).await?)
 }
 
 /// Records a decision. Also from a plain form.
@@ -150,10 +145,12 @@ pub async fn report(slug: String, id: SessionId) -> Result<ReportData, AppError>
     let names = sessions::actor_names(&s, &actor, &codes).await?;
     let who = |code: &str| names.get(code).cloned().unwrap_or_default();
     let candidate = candidates::get(&s, &actor, report.candidate).await?;
+    let runs = analysis::history(&s, &actor, id).await?;
     Ok(ReportData {
         title: report.title,
         candidate,
-        analysis: analysis::get(&s, &actor, id).await?,
+        analysis: analysis::present(&runs),
+        analyses: crate::server_fns::analysis::seen(&s, &runs, shown).await,
         turns: report
             .turns
             .into_iter()

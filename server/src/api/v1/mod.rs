@@ -1,6 +1,7 @@
 //! The resources, one file an area.
 
 pub mod ai;
+pub mod analysis;
 pub mod candidates;
 pub mod duplicates;
 pub mod imports;
@@ -30,5 +31,6 @@ pub fn routes() -> OpenApiRouter<Services> {
         .merge(retakes::routes())
         .merge(sessions::routes())
         .merge(tokens::routes())
+        .merge(analysis::routes())
         .merge(ai::routes())
 }

@@ -16,14 +16,13 @@ use axum::{Json, extract::State, response::Response};
 use filter::{SessionItem, SessionQuery};
 use parley_domain::{
     account::Actor,
-    analysis::Analysis,
     conversation::Transcript,
     id::{CandidateId, InterviewId, SessionId},
     paging::{Page, PageRequest},
     session::{Decision, Session, SessionCounts, SessionEvent, Verdict},
 };
 use parley_services::{
-    Services, analysis,
+    Services,
     sessions::{self, ExportFormat},
 };
 use serde::Deserialize;
@@ -40,7 +39,6 @@ pub(super) fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(get))
         .routes(routes!(transcript))
         .routes(routes!(events))
-        .routes(routes!(read_analysis, run_again))
         .routes(routes!(end))
         .routes(routes!(read_decision, decide))
 }
@@ -193,34 +191,6 @@ async fn events(
         items,
         next_cursor: None,
     }))
-}
-
-/// Read the analysis of a session
-///
-/// The newest run; while it is on its way, what the last ready one said. `state` is `none` before the session is
-/// completed.
-#[utoipa::path(get, path = "/sessions/{id}/analysis", tag = "Sessions", params(("id" = SessionId, Path,)),
-    responses((status = 200, description = "The analysis", body = Analysis), Problems))]
-async fn read_analysis(
-    State(s): State<Services>,
-    Caller(actor): Caller,
-    Id(id): Id<SessionId>,
-) -> ApiResult<Json<Analysis>> {
-    Ok(Json(analysis::get(&s, &actor, id).await?))
-}
-
-/// Run the analysis again
-///
-/// A new run; earlier ones are kept. While one is on its way, it is answered and none is added.
-#[utoipa::path(post, path = "/sessions/{id}/analysis", tag = "Sessions",
-    params(
-        ("id" = SessionId, Path,),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless"),
-    ),
-    responses((status = 200, description = "The run, on its way", body = Analysis), Problems))]
-async fn run_again(State(s): State<Services>, Caller(actor): Caller, Id(id): Id<SessionId>) -> ApiResult<Response> {
-    let analysis = analysis::run_again(&s, &actor, id).await?;
-    Ok(reply::changed(&format!("/sessions/{id}/analysis"), &analysis))
 }
 
 /// End a session in progress

@@ -1,14 +1,21 @@
-//! What the analysis says: the overall score, criteria and questions as bars, each with the words it rests on.
+//! What the analysis says: the overall score and how it was made, criteria and questions as bars, each with the words it
+//! rests on; runs before it, and the built-in figures beside a model's judgement.
 
-use super::Sheet;
+use super::{
+    Sheet,
+    made::MadePart,
+    runs::{BesidePart, RunsPart},
+    scores::{criterion, question},
+};
 use crate::{
-    components::{Badge, Button, Notice, NoticeKind, Tone},
+    components::{Badge, Button, ButtonKind, ConfirmDialog, Notice, NoticeKind, Tone},
     messages::creator,
-    server_fns::sessions::{ReportData, analyse_again},
+    server_fns::{analysis::analyse_again, sessions::ReportData},
 };
 use leptos::{prelude::*, task::spawn_local};
 use parley_domain::{
-    analysis::{Analysis, CriterionResult, Engine, Evidence, QuestionResult},
+    analysis::{Analysis, Engine},
+    id::SessionId,
     session::{AnalysisState, Status},
 };
 
@@ -17,18 +24,12 @@ pub(super) fn AnalysisPart(found: ReportData, sheet: Sheet) -> impl IntoView {
     let t = &creator().sessions;
     let a = found.analysis;
     let again = (found.may.end && found.session.status == Status::Completed).then(|| {
-        let busy = RwSignal::new(matches!(a.state, AnalysisState::Queued | AnalysisState::Running));
-        let press = Callback::new(move |()| {
-            busy.set(true);
-            spawn_local(async move {
-                let done = analyse_again(sheet.slug.get_untracked(), found.session.id).await;
-                sheet.trouble.set(done.err());
-                sheet.reload();
-            });
-        });
-        view! { <span class="push no-print"><Button busy=busy on_press=press>{t.run_again}</Button></span> }
+        let busy = matches!(a.state, AnalysisState::Queued | AnalysisState::Running);
+        view! { <Again id=found.session.id model=found.analyses.model.clone() busy=busy sheet=sheet/> }
     });
     let said = a.result.total > 0;
+    let analyses = found.analyses;
+    let made = analyses.made.clone();
     view! {
         <section class="section stack" aria-labelledby="overall-title">
             <div class="row">
@@ -36,17 +37,76 @@ pub(super) fn AnalysisPart(found: ReportData, sheet: Sheet) -> impl IntoView {
                 {again}
             </div>
             {standing(&a, said)}
-            {said.then(|| said_view(a))}
+            {said.then(|| said_view(a, made))}
+            <BesidePart seen=analyses.clone()/>
+            <RunsPart seen=analyses/>
         </section>
     }
+}
+
+/// **Run again**: says before what it takes. Where a model is configured, the built-in analysis can be run beside it.
+#[component]
+fn Again(id: SessionId, model: Option<String>, busy: bool, sheet: Sheet) -> impl IntoView {
+    let (s, t) = (&creator().sessions, &creator().analysis);
+    let busy = RwSignal::new(busy);
+    let run = move |engine: Engine| {
+        busy.set(true);
+        spawn_local(async move {
+            let done = analyse_again(sheet.slug.get_untracked(), id, Some(engine)).await;
+            sheet.trouble.set(done.err());
+            sheet.reload();
+        });
+    };
+    let Some(model) = model else {
+        // Costs nothing and is done at once: nothing to ask.
+        let press = Callback::new(move |()| run(Engine::BuiltIn));
+        return view! { <span class="push no-print"><Button busy=busy on_press=press>{s.run_again}</Button></span> }
+            .into_any();
+    };
+    let (by_model, built_in) = (RwSignal::new(false), RwSignal::new(false));
+    let (label, cost) = ((t.run_again_with)(&model), (t.again_cost)(&model));
+    view! {
+        <span class="row push no-print">
+            <Button kind=ButtonKind::Quiet disabled=busy on_press=Callback::new(move |()| built_in.set(true))>
+                {t.run_built_in}
+            </Button>
+            <Button busy=busy on_press=Callback::new(move |()| by_model.set(true))>{label}</Button>
+        </span>
+        <ConfirmDialog
+            id="again-ai"
+            open=by_model
+            title=t.again_title
+            text=format!("{} {cost}", t.again_text)
+            confirm=s.run_again
+            on_confirm=Callback::new(move |()| run(Engine::Ai))
+        />
+        <ConfirmDialog
+            id="again-built-in"
+            open=built_in
+            title=t.again_built_in_title
+            text=format!("{} {}", t.again_text, t.again_cost_built_in)
+            confirm=t.run_built_in
+            on_confirm=Callback::new(move |()| run(Engine::BuiltIn))
+        />
+    }
+    .into_any()
 }
 
 /// Where the analysis stands, unless it is simply there.
 fn standing(a: &Analysis, said: bool) -> AnyView {
     let t = &creator().sessions;
     let line = |text: &'static str| view! { <p class="muted" role="status">{text}</p> }.into_any();
+    let on_its_way = matches!(a.state, AnalysisState::Queued | AnalysisState::Running);
     match a.state {
         AnalysisState::None => line(t.analysis_none),
+        _ if on_its_way && a.error.is_some() => {
+            let text = format!(
+                "{} {}",
+                a.error.clone().unwrap_or_default(),
+                creator().analysis.trying_again
+            );
+            view! { <Notice kind=NoticeKind::Mind title=t.analysis_queued text=text/> }.into_any()
+        }
         AnalysisState::Queued | AnalysisState::Running if said => line(t.analysis_again),
         AnalysisState::Queued => line(t.analysis_queued),
         AnalysisState::Running => line(t.analysis_running),
@@ -58,11 +118,11 @@ fn standing(a: &Analysis, said: bool) -> AnyView {
     }
 }
 
-fn said_view(a: Analysis) -> AnyView {
+fn said_view(a: Analysis, made: Option<parley_domain::time::ShownTime>) -> AnyView {
     let t = &creator().sessions;
     let engine = match a.engine {
         Engine::BuiltIn => t.built_in.to_owned(),
-        Engine::Ai => [a.model.unwrap_or_default(), a.prompt_version.unwrap_or_default()].join(" · "),
+        Engine::Ai => a.model.clone().unwrap_or_default(),
     };
     let figure = match a.result.overall {
         Some(score) => view! {
@@ -72,8 +132,9 @@ fn said_view(a: Analysis) -> AnyView {
         .into_any(),
         None => view! { <span class="figure__number faint">{t.not_scored}</span> }.into_any(),
     };
-    let run = (t.run)(a.run);
     let answered = (t.answered_of)(a.result.answered, a.result.total);
+    let cautions = cautions(&a.result.cautions);
+    let part = view! { <MadePart analysis=a.clone() made=made/> };
     let criteria = (!a.result.criteria.is_empty()).then(|| {
         let list = a.result.criteria.into_iter().map(criterion).collect_view();
         view! { <h3>{t.criteria}</h3> <ul class="scores">{list}</ul> }
@@ -86,17 +147,18 @@ fn said_view(a: Analysis) -> AnyView {
         .map(|(n, q)| question(n + 1, q))
         .collect_view();
     view! {
+        {cautions}
         <div class="report__overall">
             <p class="figure">{figure}</p>
             <div class="stack stack--tight">
                 <p>{answered}</p>
                 <p class="row">
                     <Badge tone=Tone::Accent label=engine/>
-                    <span class="faint small">{run}</span>
+                    <span class="faint small">{creator().analysis.person_decides}</span>
                 </p>
             </div>
         </div>
-        <p class="prose">{a.result.summary}</p>
+        <p class="prose keep-lines">{a.result.summary}</p>
         <div class="report__two">
             {sentences(t.strengths, a.result.strengths)}
             {sentences(t.concerns, a.result.concerns)}
@@ -104,6 +166,21 @@ fn said_view(a: Analysis) -> AnyView {
         {criteria}
         <h3>{t.questions}</h3>
         <ol class="scores">{questions}</ol>
+        {part}
+    }
+    .into_any()
+}
+
+/// What the reader must know before the scores.
+fn cautions(lines: &[String]) -> AnyView {
+    if lines.is_empty() {
+        return ().into_any();
+    }
+    let lines = lines.iter().map(|l| view! { <li>{l.clone()}</li> }).collect_view();
+    view! {
+        <Notice kind=NoticeKind::Mind title=creator().analysis.cautions>
+            <ul>{lines}</ul>
+        </Notice>
     }
     .into_any()
 }
@@ -114,73 +191,4 @@ fn sentences(title: &'static str, lines: Vec<String>) -> AnyView {
     }
     let lines = lines.into_iter().map(|l| view! { <li>{l}</li> }).collect_view();
     view! { <div><h3>{title}</h3><ul class="prose">{lines}</ul></div> }.into_any()
-}
-
-/// A labelled bar with its figure; a dash where there is no score.
-fn bar(label: String, score: Option<f64>) -> AnyView {
-    match score {
-        Some(score) => view! {
-            <progress class="bar" max="10" value=score.to_string() aria-label=label></progress>
-            <span class="scores__figure">{format!("{score:.1}")}</span>
-        }
-        .into_any(),
-        None => view! {
-            <span class="bar bar--none" aria-hidden="true"></span>
-            <span class="scores__figure faint" aria-label=creator().sessions.not_scored>"–"</span>
-        }
-        .into_any(),
-    }
-}
-
-/// Quotes, each a link to the line of the transcript that it stands in.
-fn quotes(evidence: Vec<Evidence>) -> AnyView {
-    if evidence.is_empty() {
-        return ().into_any();
-    }
-    let quotes = evidence
-        .into_iter()
-        .map(|e| {
-            let href = format!("#turn-{}", e.turn);
-            let to = (creator().sessions.turn_ref)(e.turn);
-            view! {
-                <li>
-                    <q><bdi>{e.quote}</bdi></q>
-                    " "
-                    // The browser's own jump: it sets the target that the style lights up.
-                    <a class="small" href=href rel="external">{to}</a>
-                </li>
-            }
-        })
-        .collect_view();
-    view! { <ul class="quotes">{quotes}</ul> }.into_any()
-}
-
-fn criterion(c: CriterionResult) -> impl IntoView {
-    let weight = ((c.weight - 1.0).abs() > f64::EPSILON).then(|| {
-        view! { <span class="faint small">{format!("{} {}", creator().sessions.weight, c.weight)}</span> }
-    });
-    view! {
-        <li class="scores__item">
-            <div class="scores__line">
-                <span class="scores__name strong">{c.name.clone()} " " {weight}</span>
-                {bar(c.name, c.score)}
-            </div>
-            <p class="muted small">{c.note}</p>
-            {quotes(c.evidence)}
-        </li>
-    }
-}
-
-fn question(n: usize, q: QuestionResult) -> impl IntoView {
-    let label = format!("{} {n}", creator().sessions.questions);
-    view! {
-        <li class="scores__item">
-            <div class="scores__line">
-                <span class="scores__name keep-lines">{q.text}</span>
-                {bar(label, q.score)}
-            </div>
-            <p class="muted small">{q.note}</p>
-            {quotes(q.evidence)}
-        </li>
-    }
 }

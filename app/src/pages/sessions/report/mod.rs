@@ -3,6 +3,9 @@
 mod analysis;
 pub(super) mod attempts;
 mod decision;
+mod made;
+mod runs;
+mod scores;
 mod transcript;
 
 use super::{
@@ -119,6 +122,7 @@ fn Report(found: ReportData, sheet: Sheet) -> impl IntoView {
             </span>
         </PageHeader>
         <article class="page report">
+            <p class="print-only muted">{found.title.clone()}</p>
             <div class="report__top">
                 <Who found=found.clone() slug=slug sheet=sheet/>
                 <DecisionPart found=found.clone() sheet=sheet/>
