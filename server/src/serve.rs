@@ -33,13 +33,6 @@ pub async fn run(settings: &Settings) -> Result<()> {
             settings.listen
         )
     })?;
-    // Beside the start, which nobody should wait for.
-    let passwords = services.accounts.passwords.clone();
-    tokio::spawn(async move {
-        if let Err(error) = passwords.prepare().await {
-            tracing::warn!(%error, "the first unknown log-in will take longer than others");
-        }
-    });
     say_setup(&services, settings).await?;
     let stop = CancellationToken::new();
     let state = AppState::new(services.clone(), Http::new(settings), stop.clone());

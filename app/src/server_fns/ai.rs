@@ -10,8 +10,8 @@ use parley_domain::ai::{AiSettings, AiSettingsInput, AiTest, AiUsage};
 use parley_services::ai::{settings, usage};
 
 /// The settings, without the key.
-#[server(name = ReadAiSettings, endpoint = "ai/settings")]
-pub async fn ai_settings(workspace: String) -> Result<AiSettings, AppError> {
+#[server(endpoint = "ai/settings")]
+pub async fn read_ai_settings(workspace: String) -> Result<AiSettings, AppError> {
     let (services, actor) = door::who(&workspace).await?;
     Ok(settings::get(&services, &actor).await?)
 }
@@ -38,8 +38,8 @@ pub async fn test_ai(workspace: String, input: Option<AiSettingsInput>) -> Resul
 }
 
 /// What the workspace used of models in the last days.
-#[server(name = ReadAiUsage, endpoint = "ai/usage")]
-pub async fn ai_usage(workspace: String, days: u32) -> Result<AiUsage, AppError> {
+#[server(endpoint = "ai/usage")]
+pub async fn read_ai_usage(workspace: String, days: u32) -> Result<AiUsage, AppError> {
     let (services, actor) = door::who(&workspace).await?;
     Ok(usage::summary(&services, &actor, days).await?)
 }

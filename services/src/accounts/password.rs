@@ -7,7 +7,7 @@ use argon2::{
     Argon2,
     password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString},
 };
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 /// How many passwords are hashed at once.
@@ -15,13 +15,15 @@ const AT_ONCE: usize = 2;
 /// How many callers may wait for that; more are told to come back.
 const WAITING_MAX: usize = 64;
 
+/// Verified against where there is no account, so that both take the same time: no password is known that has this hash, and
+/// nothing is protected by it. The parameters are those of [`Argon2::default`].
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$BwcHBwcHBwcHBwcHBwcHBw$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 /// Hashes and verifies. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Passwords {
     working: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
-    /// The hash of no password, verified against where there is no account, so that both take the same time.
-    nobody: Arc<OnceLock<String>>,
 }
 
 impl Default for Passwords {
@@ -29,7 +31,6 @@ impl Default for Passwords {
         Self {
             working: Arc::new(Semaphore::new(AT_ONCE)),
             waiting: Arc::new(Semaphore::new(WAITING_MAX)),
-            nobody: Arc::default(),
         }
     }
 }
@@ -67,32 +68,13 @@ impl Passwords {
     /// # Errors
     /// [`ServiceError::Unavailable`] under a flood.
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool> {
-        let nobody = Arc::clone(&self.nobody);
         self.work(move || {
             let known = stored.is_some();
-            let text = match stored {
-                Some(text) => text,
-                None => match nobody.get() {
-                    Some(text) => text.clone(),
-                    None => {
-                        // The salt need not be secret or random: nothing is protected by this hash.
-                        let text = hash_now("nobody's password", &[7; 16])?;
-                        nobody.get_or_init(|| text).clone()
-                    }
-                },
-            };
+            let text = stored.unwrap_or_else(|| NOBODY.to_owned());
             let parsed = PasswordHash::new(&text).map_err(broken)?;
             Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok() && known)
         })
         .await
-    }
-
-    /// Prepares the hash of no password, so that the first unknown account takes no longer than others.
-    ///
-    /// # Errors
-    /// When hashing fails.
-    pub async fn prepare(&self) -> Result<()> {
-        self.verify(String::new(), None).await.map(drop)
     }
 }
 
@@ -125,8 +107,16 @@ mod tests {
                 .await
                 .unwrap()
         );
-        // Even the password behind the placeholder opens nothing.
-        assert!(!passwords.verify("nobody's password".to_owned(), None).await.unwrap());
+        assert!(!passwords.verify("correct horse".to_owned(), None).await.unwrap());
+    }
+
+    #[test]
+    fn nobody_takes_the_work_of_somebody() {
+        let (nobody, somebody) = (PasswordHash::new(NOBODY).unwrap(), hash_now("correct horse", &[1; 16]).unwrap());
+        let somebody = PasswordHash::new(&somebody).unwrap();
+        assert_eq!((nobody.algorithm, nobody.version), (somebody.algorithm, somebody.version));
+        assert_eq!(nobody.params, somebody.params);
+        assert_eq!(nobody.hash.unwrap().len(), somebody.hash.unwrap().len());
     }
 
     #[tokio::test]

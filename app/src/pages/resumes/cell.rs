@@ -60,7 +60,7 @@ pub(super) fn Cell(file: RwSignal<BatchFile>, field: ResumeField) -> impl IntoVi
 fn flags(file: &BatchFile) -> AnyView {
     let twin = file.possible_duplicate.as_ref().map(|twin| {
         view! {
-            <span title=duplicate_words(twin)><Badge tone=Tone::Busy label=creator().sessions.duplicate/></span>
+            <span title=duplicate_words(twin)><Badge tone=Tone::Busy label=creator().attempts.duplicate/></span>
         }
     });
     let damaged = file
