@@ -27,7 +27,7 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, m: &SchemaManager) -> Result<(), DbErr> {
         for table in CHILDREN {
-            m.drop_index(Index::drop().name(format!("{table}_parent")).table(table).take())
+            m.drop_index(Index::drop().name(format!("{table}_parent")).table(table).to_owned())
                 .await?;
         }
         Ok(())
