@@ -191,6 +191,7 @@ async fn viewers_change_nothing() {
 const READS: &[&str] = &[
     "/sfn/sessions/list",
     "/sfn/sessions/counts",
+    "/sfn/sessions/select",
     "/sfn/sessions/columns",
     "/sfn/sessions/report",
     "/sfn/sessions/compare",

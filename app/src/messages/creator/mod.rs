@@ -25,6 +25,7 @@ macro_rules! texts {
 mod accounts;
 mod attempts;
 mod common;
+mod failures;
 mod imports;
 mod interviews;
 mod links;
@@ -35,6 +36,7 @@ mod sessions;
 pub use accounts::Accounts;
 pub use attempts::{Attempts, merged_field_word};
 pub use common::Common;
+pub use failures::Failures;
 pub use imports::*;
 pub use interviews::Interviews;
 pub use links::Links;
@@ -49,6 +51,8 @@ pub struct Creator {
     pub common: &'static Common,
     /// Setup, log in, profile, keys.
     pub accounts: &'static Accounts,
+    /// What a failure says.
+    pub failures: &'static Failures,
     /// Retakes, comparison, possible duplicates.
     pub attempts: &'static Attempts,
     /// List, editor, settings.
@@ -76,6 +80,7 @@ impl std::ops::Deref for Creator {
 static ENGLISH: Creator = Creator {
     common: &common::ENGLISH,
     accounts: &accounts::ENGLISH,
+    failures: &failures::ENGLISH,
     attempts: &attempts::ENGLISH,
     interviews: &interviews::ENGLISH,
     links: &links::ENGLISH,
