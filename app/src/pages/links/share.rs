@@ -3,7 +3,7 @@
 use crate::{
     components::{
         Button, ButtonKind, ButtonSize, ButtonType, ConfirmDialog, CopyButton, CopyField, FieldWidth, Icon, IconName,
-        Notice, NoticeKind, Skeleton, TextField, Toasts, badge_class, button_class, failure, use_toasts,
+        Notice, NoticeKind, Skeleton, TextField, Toasts, badge_class, button_class, use_toasts,
     },
     error::AppError,
     messages::creator,
@@ -158,7 +158,7 @@ fn card(share: Share) -> AnyView {
     });
     let body = move || match slug.get() {
         None => ().into_any(),
-        Some(Err(error)) => failure(&error, Callback::new(move |()| share.data.refetch())),
+        Some(Err(error)) => crate::components::failure(&error, Callback::new(move |()| share.data.refetch())),
         Some(Ok(None)) => off(desk),
         Some(Ok(Some(_))) => {
             let seen = share.data.get_untracked().and_then(Result::ok);
