@@ -36,28 +36,31 @@ fn Bar(desk: Desk) -> impl IntoView {
     let may = desk.may_now();
     view! {
         <div class="selection-bar no-print" role="region" aria-label=count>
-            <strong role="status">{count}</strong>
-            <SelectMore desk=desk/>
-            {may.see_links.then(|| view! { <CopyLinks desk=desk/> })}
-            {move || desk.place.with(|p| p.interview.is_some()).then(|| view! {
-                <ExportSelected desk=desk/>
-            })}
-            {may.edit.then(|| view! {
-                <Button icon=IconName::Clock on_press=extend>{creator().links.extend}</Button>
-            })}
-            {may.retake.then(|| view! {
-                <Button icon=IconName::Refresh on_press=retake>{creator().attempts.retake_bulk}</Button>
-            })}
-            {may.edit.then(|| view! {
-                <Button kind=ButtonKind::Harm icon=IconName::Trash on_press=delete>{t.delete}</Button>
-            })}
-            <span class="push"></span>
-            <Button
-                kind=ButtonKind::Quiet
-                on_press=Callback::new(move |()| desk.selected.update(std::collections::BTreeMap::clear))
-            >
-                {t.nothing_selected}
-            </Button>
+            <div class="row">
+                <strong role="status">{count}</strong>
+                <SelectMore desk=desk/>
+                <Button
+                    kind=ButtonKind::Quiet
+                    on_press=Callback::new(move |()| desk.selected.update(std::collections::BTreeMap::clear))
+                >
+                    {t.nothing_selected}
+                </Button>
+            </div>
+            <div class="row push">
+                {may.see_links.then(|| view! { <CopyLinks desk=desk/> })}
+                {move || desk.place.with(|p| p.interview.is_some()).then(|| view! {
+                    <ExportSelected desk=desk/>
+                })}
+                {may.edit.then(|| view! {
+                    <Button icon=IconName::Clock on_press=extend>{creator().links.extend}</Button>
+                })}
+                {may.retake.then(|| view! {
+                    <Button icon=IconName::Refresh on_press=retake>{creator().attempts.retake_bulk}</Button>
+                })}
+                {may.edit.then(|| view! {
+                    <Button kind=ButtonKind::Harm icon=IconName::Trash on_press=delete>{t.delete}</Button>
+                })}
+            </div>
         </div>
     }
 }
