@@ -12,9 +12,14 @@ if [ "$(cat "$venv/version" 2>/dev/null)" != "$SCHEMATHESIS" ]; then
   "$venv/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$SCHEMATHESIS"
   echo "$SCHEMATHESIS" >"$venv/version"
 fi
-# A minute's allowance of a key would be spent in seconds, and the rest of the time on 429.
-export PARLEY_LIMIT_API=0
-cd "${TMPDIR:-/tmp}" # it leaves a folder of examples behind
-exec "$ROOT/scripts/with-server.sh" bash -c '
-  exec "$0" run "$PARLEY_URL/api/v1/openapi.json" --header "Authorization: Bearer $PARLEY_KEY" \
-    --checks not_a_server_error --max-time 120 --continue-on-failure --request-timeout 20 --warnings off' "$venv/bin/schemathesis"
+# It leaves a folder of examples where it runs.
+folder=$(mktemp -d "${TMPDIR:-/tmp}/parley-fuzz.XXXXXX")
+trap 'rm -rf "$folder"' EXIT
+"$ROOT/scripts/with-server.sh" bash -c '
+  cd "$1" || exit
+  "$0" run "$PARLEY_URL/api/v1/openapi.json" --header "Authorization: Bearer $PARLEY_KEY" \
+    --checks not_a_server_error --max-time 120 --continue-on-failure --request-timeout 20 --warnings off
+  status=$?
+  # Why, in the words of the server; it goes with its folder.
+  [ "$status" = 0 ] || grep -E " ERROR |panicked" "$PARLEY_SERVER_LOG" | tail -n 20 >&2
+  exit "$status"' "$venv/bin/schemathesis" "$folder"

@@ -1,5 +1,6 @@
 //! What the browser may know of a failure: a closed set, so that nothing inside the server can slip out by `?`.
 
+use crate::messages::creator;
 use leptos::server_fn::{codec::JsonEncoding, error::FromServerFnError, error::ServerFnErrorErr};
 use parley_domain::error::FieldError;
 use serde::{Deserialize, Serialize};
@@ -121,21 +122,22 @@ impl AppError {
 impl fmt::Display for AppError {
     /// A sentence for people: what happened, what to do.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SignedOut => f.write_str("You are signed out. Sign in again; nothing was changed."),
-            Self::Forbidden => f.write_str("Your role does not allow this. Ask an admin of the workspace."),
-            Self::NotFound => f.write_str("This is not here: it was deleted, or the address is not right."),
+        let t = creator().failures;
+        f.write_str(match self {
+            Self::SignedOut => t.signed_out,
+            Self::Forbidden => t.forbidden,
+            Self::NotFound => t.not_found,
             Self::Invalid { errors } => {
                 let messages: Vec<&str> = errors.iter().map(|e| e.message.as_str()).collect();
-                f.write_str(&messages.join(" "))
+                return f.write_str(&messages.join(" "));
             }
-            Self::Conflict { detail, .. } => f.write_str(detail),
-            Self::TooMany { retry_after } => write!(f, "That was too often. Try again in {retry_after} s."),
-            Self::Unavailable => f.write_str("The server is busy. Nothing was changed; try again in a moment."),
-            Self::Unreadable => f.write_str("The server could not read this. Reload the page and try again."),
-            Self::Offline => f.write_str("The server did not answer. Check the connection and try again."),
-            Self::Internal => f.write_str("Something went wrong on the server. It is in its log; try again."),
-        }
+            Self::Conflict { detail, .. } => detail,
+            Self::TooMany { retry_after } => return f.write_str(&(t.too_often)(*retry_after)),
+            Self::Unavailable => t.unavailable,
+            Self::Unreadable => t.unreadable,
+            Self::Offline => t.offline,
+            Self::Internal => t.internal,
+        })
     }
 }
 

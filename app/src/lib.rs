@@ -13,6 +13,8 @@ pub mod login;
 pub mod messages;
 pub mod pages;
 pub mod server_fns;
+#[cfg(test)]
+mod sources;
 
 use assets::AssetNames;
 use components::{Theme, ToastRegion, provide_toasts};
@@ -86,7 +88,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_toasts();
     view! {
-        <Title formatter=|title: String| if title.is_empty() { "Parley".to_owned() } else { format!("{title} · Parley") }/>
+        <Title formatter=|title: String| (messages::creator().window_title)(&title)/>
         <Router>
             <Routes fallback=NotFound>
                 <Route path=path!("/") view={Lazy::<HomeRoute>::new()} ssr=SsrMode::Async/>

@@ -7,6 +7,9 @@ pub const LIMIT_DEFAULT: u64 = 50;
 /// Most rows of a page.
 pub const LIMIT_MAX: u64 = 200;
 
+/// Most rows of a list that can be selected at once, to do something with all of them.
+pub const SELECT_MAX: u64 = 5_000;
+
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

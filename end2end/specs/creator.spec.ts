@@ -65,6 +65,57 @@ test('edits survive an ended login, and the order is changed by keyboard', async
   await expect(text(page, 1)).toHaveValue('How do you settle a disagreement?');
 });
 
+test('edits of fields and settings come back after a reload, also those typed a moment before the tab was left', async ({ api, complaints, page }) => {
+  complaints.allow(/status of 401/);
+  const interview = await api.interview('Kept');
+  const slug = await signIn(page);
+  const base = `/w/${slug}/interviews/${interview.id}`;
+  await open(page, `${base}/settings`);
+  await page.getByRole('textbox', { name: "Interviewer's name" }).fill('Kim');
+  await page.getByRole('checkbox', { name: 'Count time away' }).check();
+  await page.getByRole('combobox', { name: 'Tone' }).selectOption('formal');
+  const cookies = await page.context().cookies();
+  await page.context().clearCookies();
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText('You are signed out')).toBeVisible();
+  await page.context().addCookies(cookies);
+  page.once('dialog', (dialog) => void dialog.accept());
+  await open(page, `${base}/settings`);
+  await expect(page.getByText('Your unsaved changes are back')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: "Interviewer's name" })).toHaveValue('Kim');
+  await expect(page.getByRole('checkbox', { name: 'Count time away' })).toBeChecked();
+  await expect(page.getByRole('combobox', { name: 'Tone' })).toHaveValue('formal');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText('Changes saved').first()).toBeVisible();
+  expect((await api.get<{ settings: unknown }>(`/interviews/${interview.id}`)).settings).toMatchObject({ interviewer_name: 'Kim', count_time_away: true, tone: 'formal' });
+
+  await open(page, `${base}/content`);
+  const title = page.getByRole('textbox', { name: 'Title' });
+  await title.fill('Kept in a hurry');
+  await page.getByRole('navigation', { name: 'Interview' }).getByRole('link', { name: 'Results' }).click();
+  await page.waitForURL(/results$/);
+  await expect.poll(() => page.evaluate(() => Object.values(localStorage).some((kept) => kept.includes('Kept in a hurry')))).toBe(true);
+  await page.goBack();
+  await expect(title).toHaveValue('Kept in a hurry');
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.reload();
+  await hydrated(page);
+  await expect(page.getByText('Your unsaved changes are back')).toBeVisible();
+  await expect(title).toHaveValue('Kept in a hurry');
+});
+
+test('a login that has ended leads back to the same address, filters and all', async ({ api, page }) => {
+  const interview = await api.interview('Back to it');
+  await api.candidate(interview.id, { name: 'Ana' });
+  const slug = await signIn(page);
+  await page.context().clearCookies();
+  await page.goto(`/w/${slug}/interviews/${interview.id}/sessions?status=not_started&sort=name`);
+  await page.waitForURL(/\/login/);
+  await new SignIn(page).as();
+  await page.waitForURL(/\/sessions\?status=not_started&sort=name$/);
+  await expect(page.getByRole('row').filter({ hasText: 'Ana' })).toBeVisible();
+});
+
 test('two people edit the same interview', async ({ api, page, visitor, complaints }) => {
   complaints.allow(/status of 409/);
   const interview = await api.interview('Two editors');

@@ -5,7 +5,7 @@ use crate::{
     state::AppState,
 };
 use axum::{
-    Router,
+    Form, Router,
     body::{Body, Bytes},
     extract::{Path, Query},
     response::{IntoResponse, Response},
@@ -14,7 +14,10 @@ use axum::{
 use futures::stream;
 use http::{StatusCode, header};
 use parley_app::server_fns::sessions::{ListQuery, read_query};
-use parley_domain::id::{CandidateId, InterviewId};
+use parley_domain::{
+    id::{CandidateId, InterviewId},
+    paging::SELECT_MAX,
+};
 use parley_services::{
     Services,
     accounts::zone_of,
@@ -30,55 +33,69 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route(
             "/download/w/{slug}/interviews/{id}/export.xlsx",
-            get(|p, q, a| export(p, q, a, ExportFormat::Xlsx)),
+            get(|p, q, a| export(p, q, a, ExportFormat::Xlsx))
+                .post(|p, q, a, f| export_selected(p, q, a, f, ExportFormat::Xlsx)),
         )
         .route(
             "/download/w/{slug}/interviews/{id}/export.csv",
-            get(|p, q, a| export(p, q, a, ExportFormat::Csv)),
+            get(|p, q, a| export(p, q, a, ExportFormat::Csv))
+                .post(|p, q, a, f| export_selected(p, q, a, f, ExportFormat::Csv)),
         )
         .route("/download/w/{slug}/interviews/{id}/public-link.svg", get(public_link))
 }
 
-/// The list's own address; where `ids` are given, the rows of these candidates instead.
-#[derive(Debug, Deserialize)]
-struct Wanted {
-    #[serde(flatten)]
-    list: ListQuery,
-    /// Candidates, separated by full stops.
-    #[serde(default)]
-    ids: String,
-}
-
 async fn export(
     person: Person,
-    Query(wanted): Query<Wanted>,
+    Query(list): Query<ListQuery>,
     at: Path<(String, String)>,
     format: ExportFormat,
 ) -> Response {
-    match try_export(&person, wanted, at, format).await {
-        Ok(response) => response,
-        Err(error) => refused(error),
-    }
+    let file = try_export(&person, &list, &[], at, format).await;
+    file.unwrap_or_else(refused)
+}
+
+/// What a selection posts: thousands of candidates are longer than an address may be.
+#[derive(Debug, Deserialize)]
+struct Selected {
+    /// Candidates, separated by full stops.
+    ids: String,
+}
+
+/// The rows of these candidates, in the order that the address says.
+async fn export_selected(
+    person: Person,
+    Query(list): Query<ListQuery>,
+    at: Path<(String, String)>,
+    Form(selected): Form<Selected>,
+    format: ExportFormat,
+) -> Response {
+    let ids: Result<Vec<CandidateId>, _> = selected.ids.split('.').map(str::parse).collect();
+    let file = match ids {
+        Ok(ids) if ids.len() as u64 <= SELECT_MAX => try_export(&person, &list, &ids, at, format).await,
+        Ok(_) => Err(ServiceError::invalid(
+            "ids",
+            format!("At most {SELECT_MAX} rows can be selected at once."),
+        )),
+        Err(_) => Err(ServiceError::invalid(
+            "ids",
+            "Nobody is selected, or this is not a selection.",
+        )),
+    };
+    file.unwrap_or_else(refused)
 }
 
 async fn try_export(
     person: &Person,
-    wanted: Wanted,
+    list: &ListQuery,
+    ids: &[CandidateId],
     Path((slug, id)): Path<(String, String)>,
     format: ExportFormat,
 ) -> Result<Response, ServiceError> {
     let s: &Services = &person.services;
     let actor = person.in_workspace(&slug).await?;
     let id: InterviewId = id.parse().map_err(|_| ServiceError::NotFound)?;
-    let (filter, order) = read_query(&wanted.list, &zone_of(s, &actor).await?);
-    let ids: Result<Vec<CandidateId>, _> = wanted
-        .ids
-        .split('.')
-        .filter(|i| !i.is_empty())
-        .map(str::parse)
-        .collect();
-    let ids = ids.map_err(|_| ServiceError::invalid("ids", "These are not ids of candidates."))?;
-    let file = sessions::export(s, &actor, id, &filter, order, &ids, format).await?;
+    let (filter, order) = read_query(list, &zone_of(s, &actor).await?);
+    let file = sessions::export(s, &actor, id, &filter, order, ids, format).await?;
     Ok(send(file, format, s.now()))
 }
 

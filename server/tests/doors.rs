@@ -199,6 +199,7 @@ const READS: &[&str] = &[
     "/sfn/resumes/read",
     "/sfn/sessions/list",
     "/sfn/sessions/counts",
+    "/sfn/sessions/select",
     "/sfn/sessions/columns",
     "/sfn/sessions/report",
     "/sfn/sessions/compare",

@@ -10,7 +10,8 @@ use serde_json::Value;
 /// # Errors
 /// [`ServiceError::Invalid`] with the field's path (`questions[2].kind`) and a sentence.
 pub fn parse<T: DeserializeOwned>(value: Value) -> Result<T> {
-    if !value.is_object() && !value.is_array() {
+    // A list would be taken too, by the order of the fields, which is nothing that anybody was told.
+    if !value.is_object() {
         let found = serde_json::Error::custom("this is not an object");
         return Err(ServiceError::Invalid(vec![problem("", &found)]));
     }
@@ -74,6 +75,8 @@ mod tests {
                 .1
                 .contains("title, description")
         );
-        assert_eq!(wrong(json!("text")).0, "");
+        for no_object in [json!("text"), json!(null), json!([]), json!(["x", "", "", ""])] {
+            assert_eq!(wrong(no_object).1, "This does not fit: this is not an object.");
+        }
     }
 }

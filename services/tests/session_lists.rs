@@ -526,9 +526,13 @@ async fn decisions_are_kept(bed: TestBed) {
         .await
         .unwrap();
     bed.clock.advance(1);
-    sessions::decide(&bed.s, &bed.owner, id, Verdict::Advance, "")
+    let first = sessions::decide(&bed.s, &bed.owner, id, Verdict::Advance, "")
         .await
         .unwrap();
+    // Pressed twice: decided once.
+    bed.clock.advance(1);
+    let again = sessions::decide(&bed.s, &bed.owner, id, Verdict::Advance, " ").await;
+    assert_eq!(again.unwrap(), first);
     let held = sessions::decision(&bed.s, &bed.owner, id).await.unwrap().unwrap();
     assert_eq!((held.verdict, held.actor), (Verdict::Advance, bed.owner.code()));
     let events = sessions::events(&bed.s, &bed.owner, id).await.unwrap();

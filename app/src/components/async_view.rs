@@ -60,10 +60,25 @@ pub fn failure(error: &AppError, retry: Callback<()>) -> AnyView {
     let t = creator();
     match error {
         AppError::SignedOut => view! { <SignedOut/> }.into_any(),
-        AppError::NotFound => view! { <EmptyState title=t.not_found_title text=t.not_found_text/> }.into_any(),
+        AppError::NotFound => {
+            // A page about something that is not there is not found, for programs too.
+            #[cfg(feature = "ssr")]
+            if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+                response.set_status(http::StatusCode::NOT_FOUND);
+            }
+            view! { <EmptyState title=t.not_found_title text=t.not_found_text/> }.into_any()
+        }
         AppError::Forbidden => view! { <Notice kind=NoticeKind::Error title=error.to_string()/> }.into_any(),
         _ => view! { <ErrorNotice title=t.load_failed text=error.to_string() on_retry=retry/> }.into_any(),
     }
+}
+
+/// The log-in page that leads back to this address, filters and all.
+#[must_use]
+pub fn login_href(path: &str, search: &str) -> String {
+    let mark = if search.is_empty() { "" } else { "?" };
+    let next = format!("{path}{mark}{search}");
+    format!("/login?next={}", leptos_router::location::Url::escape(&next))
 }
 
 /// The login has ended: the way back to this very page.
@@ -71,10 +86,7 @@ pub fn failure(error: &AppError, retry: Callback<()>) -> AnyView {
 pub fn SignedOut() -> impl IntoView {
     let t = creator();
     let location = leptos_router::hooks::use_location();
-    let href = move || {
-        let path = location.pathname.get();
-        format!("/login?next={}", leptos_router::location::Url::escape(&path))
-    };
+    let href = move || login_href(&location.pathname.get(), &location.search.get());
     view! {
         <Notice kind=NoticeKind::Error title=t.accounts.signed_out text=t.accounts.signed_out_text>
             {move || view! { <ButtonLink size=ButtonSize::Small href=href()>{t.log_in_again}</ButtonLink> }}

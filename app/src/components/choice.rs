@@ -79,12 +79,13 @@ pub fn Checkbox(
 
 /// As for text: a tick set before the scripts arrived stays.
 fn bind_checked(node: NodeRef<html::Input>, checked: RwSignal<bool>) {
+    let rendered = checked.get_untracked();
     Effect::new(move |first: Option<()>| {
         let wanted = checked.get();
         if let Some(element) = node.get()
             && element.checked() != wanted
         {
-            if first.is_none() {
+            if first.is_none() && element.checked() != rendered {
                 checked.set(element.checked());
             } else {
                 element.set_checked(wanted);

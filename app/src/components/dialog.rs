@@ -1,7 +1,7 @@
 //! Dialogs: the native element, so that focus stays inside, Esc works and focus comes back, all by the browser. Esc, a press
 //! outside and the cross ask before typed input is lost.
 
-use super::{Button, ButtonKind, IconButton, IconName};
+use super::{Button, ButtonKind, ButtonSize, IconButton, IconName};
 use crate::messages::creator;
 use leptos::ev::{Event, KeyboardEvent, MouseEvent};
 use leptos::html;
@@ -133,6 +133,33 @@ pub fn ConfirmDialog(
                 </Button>
             </div>
         </Modal>
+    }
+}
+
+/// A button in a row that does harm, and the question before it does.
+#[component]
+pub fn HarmButton(
+    /// The dialog's id, unique on the page.
+    id: String,
+    /// What it does, on the button and on the answer that does it.
+    label: &'static str,
+    /// The question.
+    title: String,
+    /// What comes of it.
+    text: &'static str,
+    /// It was meant.
+    on_confirm: Callback<()>,
+) -> impl IntoView {
+    let asking = RwSignal::new(false);
+    view! {
+        <Button
+            size=ButtonSize::Small
+            kind=ButtonKind::Harm
+            on_press=Callback::new(move |()| asking.set(true))
+        >
+            {label}
+        </Button>
+        <ConfirmDialog id=id open=asking title=title text=text confirm=label danger=true on_confirm=on_confirm/>
     }
 }
 

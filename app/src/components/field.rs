@@ -116,12 +116,15 @@ macro_rules! bind {
     ($name:ident, $element:ty) => {
         /// Keeps element and signal alike without `prop:value`, which would overwrite at hydration what was typed before it.
         fn $name(node: NodeRef<$element>, value: RwSignal<String>) {
+            let rendered = value.get_untracked();
             Effect::new(move |first: Option<()>| {
                 let text = value.get();
                 if let Some(element) = node.get() {
                     let shown = element.value();
                     if shown != text {
-                        if first.is_none() && !shown.is_empty() {
+                        // Another text than what was rendered was typed. The rendered one is only old: edits of an earlier
+                        // visit may have been put back into the signal meanwhile.
+                        if first.is_none() && !shown.is_empty() && shown != rendered {
                             value.set(shown);
                         } else {
                             element.set_value(&text);

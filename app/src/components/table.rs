@@ -3,6 +3,48 @@
 use super::{Icon, IconName};
 use leptos::prelude::*;
 
+/// The head of a column of a [`ListTable`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Head {
+    /// Over words.
+    Words(&'static str),
+    /// Over figures and times, which stand at the right.
+    Figures(&'static str),
+    /// Over what can be done with a row: read out, not shown.
+    Actions(&'static str),
+}
+
+/// A table that neither sorts nor has pages. The first column stays where the others scroll.
+#[component]
+pub fn ListTable(
+    /// The columns.
+    heads: Vec<Head>,
+    /// Its rows, each a `<tr>` whose first cell is a `th.col-sticky`.
+    rows: AnyView,
+) -> impl IntoView {
+    let heads = heads
+        .into_iter()
+        .enumerate()
+        .map(|(at, head)| match head {
+            Head::Words(words) => {
+                view! { <th scope="col" class=(at == 0).then_some("col-sticky")>{words}</th> }.into_any()
+            }
+            Head::Figures(words) => view! { <th scope="col" class="num">{words}</th> }.into_any(),
+            Head::Actions(words) => view! { <th><span class="sr-only">{words}</span></th> }.into_any(),
+        })
+        .collect_view();
+    view! {
+        <div class="table-box">
+            <table class="table">
+                <thead>
+                    <tr>{heads}</tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
 /// How a column is sorted now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sorted {

@@ -17,9 +17,11 @@ use parley_services::accounts as service;
 /// Whether somebody may still set the installation up.
 #[server(name = ReadSetupState, endpoint = "account/setup-state")]
 pub async fn setup_state() -> Result<SetupState, AppError> {
-    let state = service::setup_state(&door::services()?).await?;
+    // Before the first wait: a page that its reader left takes the request along.
+    let (services, direct) = (door::services()?, door::came_directly());
+    let state = service::setup_state(&services).await?;
     // "The first visitor" is somebody at this machine.
-    Ok(if state == SetupState::Open && !door::came_directly() {
+    Ok(if state == SetupState::Open && !direct {
         SetupState::CommandLine
     } else {
         state
@@ -47,16 +49,16 @@ pub async fn setup(
         },
         code,
     };
+    let (services, address) = (door::services()?, door::address());
     if setup_state().await? == SetupState::CommandLine {
         let error = AppError::Conflict {
             code: "setup_on_command_line".to_owned(),
-            detail: "From here this installation is set up on the command line: parley user add.".to_owned(),
+            detail: crate::messages::creator().failures.setup_elsewhere.to_owned(),
             existing: None,
         };
         return door::end_form(Err(error.answered()), "/", "/setup");
     }
-    let services = door::services()?;
-    match service::set_up(&services, input, door::address()).await {
+    match service::set_up(&services, input, address).await {
         Ok((signed_in, slug)) => {
             door::set_cookie(login::set(&signed_in.secret, door::https(&services)));
             door::end_form(Ok(()), &format!("/w/{slug}"), "/setup")
@@ -110,13 +112,13 @@ pub async fn log_out() -> Result<(), AppError> {
 /// The signed-in person; `None` where nobody is.
 #[server(name = ReadMe, endpoint = "account/me")]
 pub async fn me() -> Result<Option<Me>, AppError> {
+    let page = door::accepts_html();
+    let options = use_context::<leptos_axum::ResponseOptions>();
     match door::person().await {
         Ok((services, user)) => Ok(Some(service::me(&services, user).await?)),
         Err(AppError::SignedOut) => {
             // Asking is no failure.
-            if let Some(options) = use_context::<leptos_axum::ResponseOptions>()
-                && !door::accepts_html()
-            {
+            if let Some(options) = options.filter(|_| !page) {
                 options.set_status(http::StatusCode::OK);
             }
             Ok(None)

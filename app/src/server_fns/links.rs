@@ -56,6 +56,7 @@ pub enum Until {
 mod ssr {
     use super::{LinkWindow, SharedLink, Until};
     use crate::error::AppError;
+    use crate::messages::creator;
     use parley_domain::{
         account::Actor,
         error::Problems,
@@ -66,8 +67,6 @@ mod ssr {
         Services,
         accounts::{Zone, zone_of},
     };
-
-    const TIME: &str = "Choose a date and a time.";
 
     pub(super) fn shown(s: &Services, zone: &Zone, link: Option<PublicLink>) -> SharedLink {
         let now = s.now();
@@ -111,7 +110,7 @@ mod ssr {
                 return Some(at);
             }
             let at = zone.moment(text);
-            problems.require(at.is_some(), name, TIME);
+            problems.require(at.is_some(), name, creator().failures.choose_time);
             at
         };
         let opens_at = moment("opens_at", &typed.opens_at, present.and_then(|l| l.opens_at));
@@ -140,7 +139,7 @@ mod ssr {
             Until::Local(text) => zone
                 .moment(text.trim())
                 .map(LinkExpiry::At)
-                .ok_or_else(|| AppError::invalid("expires", TIME)),
+                .ok_or_else(|| AppError::invalid("expires", creator().failures.choose_time)),
         }
     }
 }

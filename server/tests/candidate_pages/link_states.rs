@@ -1,7 +1,10 @@
 //! Every state of a link at every door: page by GET and HEAD, the press that starts, REST; and that looking changes
 //! nothing.
 
-use super::{House, NAVIGATE, ORIGIN, PAGE, is_a_quiet_page, token};
+use super::{
+    bed::{Bed, NAVIGATE, ORIGIN, is_a_quiet_page, token},
+    house::PAGE,
+};
 use http::Method;
 use parley_app::candidate::chat::model::form;
 use parley_domain::{
@@ -31,7 +34,7 @@ struct Invite {
 }
 
 /// One interview for each state, a link each.
-async fn invites(house: &House) -> Vec<Invite> {
+async fn invites(house: &Bed) -> Vec<Invite> {
     let mut all = Vec::new();
     let mut add = |is, (of, link): (Candidate, String), page, press, rest| {
         all.push(Invite {
@@ -170,7 +173,7 @@ struct Public {
     rest: u16,
 }
 
-async fn publics(house: &House) -> Vec<Public> {
+async fn publics(house: &Bed) -> Vec<Public> {
     let mut all = Vec::new();
     let now = house.s.now();
     let window = |opens: Option<i64>, closes: Option<i64>, max_starts| PublicLinkInput {
@@ -267,7 +270,7 @@ async fn publics(house: &House) -> Vec<Public> {
     all
 }
 
-async fn set_state(house: &House, interview: InterviewId, state: &str) {
+async fn set_state(house: &Bed, interview: InterviewId, state: &str) {
     let change = json!({ "state": state });
     interviews::patch(&house.s, &house.owner, interview, &change, None)
         .await
@@ -275,7 +278,7 @@ async fn set_state(house: &House, interview: InterviewId, state: &str) {
 }
 
 /// Posts as the page's script does: the status, and the state or the refusal.
-async fn press(house: &House, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+async fn press(house: &Bed, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
     let headers = [
         ("accept", "application/json"),
         ("content-type", "application/x-www-form-urlencoded"),
@@ -287,7 +290,7 @@ async fn press(house: &House, path: &str, fields: &[(&str, &str)]) -> (u16, Stri
     (answer.status.as_u16(), word.to_owned())
 }
 
-async fn start_public(house: &House, path: &str) -> (u16, String) {
+async fn start_public(house: &Bed, path: &str) -> (u16, String) {
     let fields = [
         ("slug", token(path)),
         ("name", "Wim Walkin"),
@@ -297,7 +300,7 @@ async fn start_public(house: &House, path: &str) -> (u16, String) {
     press(house, "/sfn/candidate/start-public", &fields).await
 }
 
-async fn rest(house: &House, key: &str, path: &str) -> (u16, Value) {
+async fn rest(house: &Bed, key: &str, path: &str) -> (u16, Value) {
     let bearer = format!("Bearer {key}");
     let answer = house
         .send(
@@ -313,14 +316,14 @@ async fn rest(house: &House, key: &str, path: &str) -> (u16, Value) {
     )
 }
 
-async fn key(house: &House) -> String {
+async fn key(house: &Bed) -> String {
     accounts::keys::create_key_as_system(&house.s, "doors", Role::Member, None)
         .await
         .unwrap()
 }
 
 /// The page of a link by GET and HEAD.
-async fn page(house: &House, is: &str, path: &str, (status, words): (u16, &str)) {
+async fn page(house: &Bed, is: &str, path: &str, (status, words): (u16, &str)) {
     let answer = house.open(path).await;
     assert_eq!(answer.status.as_u16(), status, "{is}: GET");
     is_a_quiet_page(&answer);
@@ -333,7 +336,7 @@ async fn page(house: &House, is: &str, path: &str, (status, words): (u16, &str))
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_state_of_an_invite_link_at_every_door() {
-    let house = House::new().await;
+    let house = Bed::new().await;
     let key = key(&house).await;
     for case in invites(&house).await {
         let is = case.is;
@@ -365,7 +368,7 @@ async fn every_state_of_an_invite_link_at_every_door() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_state_of_a_public_link_at_every_door() {
-    let house = House::new().await;
+    let house = Bed::new().await;
     let key = key(&house).await;
     for case in publics(&house).await {
         let is = case.is;
@@ -402,7 +405,7 @@ async fn every_state_of_a_public_link_at_every_door() {
 }
 
 /// Everything that a look could change.
-async fn everything(house: &House) -> String {
+async fn everything(house: &Bed) -> String {
     async fn table<E: EntityTrait<Model: std::fmt::Debug>>(conn: &impl ConnectionTrait) -> String {
         format!("{:?}", E::find().all(conn).await.unwrap())
     }
@@ -422,7 +425,7 @@ async fn everything(house: &House) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_looks_at_every_kind_of_link_change_nothing() {
-    let house = House::new().await;
+    let house = Bed::new().await;
     let mut paths: Vec<String> = publics(&house).await.into_iter().map(|case| case.path).collect();
     for case in invites(&house).await {
         paths.push(format!("{}/session?lease=1", case.link));

@@ -1,6 +1,6 @@
 //! A creator's preview through the router: the candidate's own pages, marked as a preview, and told in no list.
 
-use super::{House, ORIGIN, is_a_quiet_page, token};
+use super::bed::{Bed, ORIGIN, is_a_quiet_page, token};
 use http::Method;
 use parley_domain::time::DAY;
 use parley_services::{conversation, sessions};
@@ -8,7 +8,7 @@ use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_the_candidates_path_and_says_what_it_is() {
-    let house = House::new().await;
+    let house = Bed::new().await;
     let interview = house.interview(json!({"state": "draft"})).await.id;
     let made = conversation::preview::create(&house.s, &house.owner, interview)
         .await

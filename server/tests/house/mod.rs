@@ -7,14 +7,15 @@
 )]
 
 use axum::{Router, body::Body};
-use http::{HeaderMap, Method, Request, StatusCode};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use parley_domain::{account::Role, person::PersonInput};
 use parley_server::{
     router,
     state::{AppState, Http},
 };
-use parley_services::{Config, Services, accounts::people, db::Db, install};
+use parley_services::{Config, Services, accounts::people, clock::ManualClock, db::Db, install, secrets::Secrets};
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -43,6 +44,37 @@ impl Answer {
             .unwrap_or_default()
     }
 
+    pub fn location(&self) -> &str {
+        self.header("location")
+    }
+
+    /// The value of the hidden field of this name.
+    pub fn field(&self, name: &str) -> String {
+        let at = self
+            .body
+            .find(&format!("name=\"{name}\""))
+            .unwrap_or_else(|| panic!("no {name} in {}", self.body));
+        let input = &self.body[at..at + self.body[at..].find('>').unwrap()];
+        input
+            .split("value=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned()
+    }
+
+    #[track_caller]
+    pub fn says(&self, words: &str) {
+        assert!(self.body.contains(words), "{words:?} is not in {}", self.body);
+    }
+
+    #[track_caller]
+    pub fn says_not(&self, words: &str) {
+        assert!(!self.body.contains(words), "{words:?} is in {}", self.body);
+    }
+
     /// The login cookie that the answer sets, as a `Cookie` header.
     pub fn cookie(&self) -> String {
         let line = self.header("set-cookie");
@@ -52,6 +84,16 @@ impl Answer {
 
 impl House {
     pub async fn new(public_url: &str) -> Self {
+        Self::with(public_url, Services::new).await
+    }
+
+    /// With a clock that is moved by hand.
+    pub async fn at(clock: Arc<ManualClock>) -> Self {
+        let services = |db, secrets, config| Services::with_clock(db, secrets, config, clock);
+        Self::with("http://127.0.0.1:3000", services).await
+    }
+
+    async fn with(public_url: &str, services: impl FnOnce(Db, Secrets, Config) -> Services) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let db = Db::connect(&install::sqlite_url(dir.path())).await.unwrap();
         install::migrate(&db).await.unwrap();
@@ -62,7 +104,7 @@ impl House {
             initial_tokens: 500,
             tokens_per_resume: 5,
         };
-        let services = Services::new(db, secrets, config);
+        let services = services(db, secrets, config);
         let http = Http {
             public_url: public_url.to_owned(),
             trusted_proxies: Vec::new(),
@@ -83,19 +125,23 @@ impl House {
 
     pub async fn with_owner() -> Self {
         let house = Self::plain().await;
+        house.add_owner().await;
+        house
+    }
+
+    pub async fn add_owner(&self) {
         let person = PersonInput {
             name: "Olga Owner".to_owned(),
             email: "olga@example.com".to_owned(),
             password: PASSWORD.to_owned(),
             time_zone: String::new(),
         };
-        people::add(&house.services, person, Some(Role::Owner), None)
+        people::add(&self.services, person, Some(Role::Owner), None)
             .await
             .unwrap();
-        house
     }
 
-    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub async fn raw(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Response<Body> {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -104,8 +150,11 @@ impl House {
             request = request.header(*name, *value);
         }
         let request = request.body(Body::from(body.to_owned())).unwrap();
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let (parts, body) = self.raw(method, path, headers, body).await.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answer {
             status: parts.status,

@@ -12,6 +12,7 @@ mod queue;
 mod report;
 mod retake;
 mod score;
+mod select;
 mod sheet;
 mod sweep;
 
@@ -33,4 +34,5 @@ pub use report::{Report, actor_names, decide, decision, events, get, of_candidat
 pub use retake::{NotRetaken, RetakeInput, Retaken, retake, retake_many};
 pub use score::mark_score;
 pub(crate) use score::score_key;
+pub use select::{Selected, select};
 pub use sweep::{run as run_sweeper, sweep};

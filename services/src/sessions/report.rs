@@ -2,7 +2,7 @@
 
 use super::{
     convert::{to_session, to_turn, word},
-    lifecycle::{event, tell},
+    lifecycle::{event, lock, tell},
     list::question_totals,
 };
 use crate::{
@@ -21,7 +21,7 @@ use parley_domain::{
     text,
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -128,13 +128,18 @@ pub async fn events(s: &Services, actor: &Actor, id: SessionId) -> Result<Vec<Se
 pub async fn decision(s: &Services, actor: &Actor, id: SessionId) -> Result<Option<Decision>> {
     let workspace = s.allow_own(actor, Action::Read)?;
     find(s, workspace, id).await?;
+    newest(s.db.read(), workspace, id).await
+}
+
+/// The decision that holds.
+async fn newest(conn: &impl ConnectionTrait, workspace: WorkspaceId, id: SessionId) -> Result<Option<Decision>> {
     let row = row_of_decision::Entity::find()
         .filter(row_of_decision::Column::WorkspaceId.eq(workspace.0))
         .filter(row_of_decision::Column::SessionId.eq(id.0))
         .order_by_desc(row_of_decision::Column::CreatedAt)
         .order_by_desc(row_of_decision::Column::Id)
         .limit(1)
-        .one(s.db.read())
+        .one(conn)
         .await?;
     row.map(|r| {
         Ok(Decision {
@@ -147,7 +152,8 @@ pub async fn decision(s: &Services, actor: &Actor, id: SessionId) -> Result<Opti
     .transpose()
 }
 
-/// Records a decision about a session. Earlier ones are kept; the newest holds.
+/// Records a decision about a session. Earlier ones are kept; the newest holds. The same once more by the same person (a
+/// double press, an answer that was lost) is the decision that is there already.
 ///
 /// # Errors
 /// A reason that is too long; an unknown session; a role that is too low.
@@ -160,7 +166,14 @@ pub async fn decide(s: &Services, actor: &Actor, id: SessionId, verdict: Verdict
             format!("A reason has at most {REASON_MAX} characters."),
         ));
     }
-    let of = find(s, workspace, id).await?;
+    find(s, workspace, id).await?;
+    let tx = s.db.write(Priority::Person).await?;
+    let of = lock(&*tx, id).await?;
+    if let Some(present) = newest(&*tx, workspace, id).await?
+        && (present.verdict, &present.reason, &present.actor) == (verdict, &reason, &actor.code())
+    {
+        return Ok(present);
+    }
     let now = s.now();
     let row = row_of_decision::Model {
         id: s.new_id()?,
@@ -172,7 +185,6 @@ pub async fn decide(s: &Services, actor: &Actor, id: SessionId, verdict: Verdict
         created_at: now.millis(),
         updated_at: now.millis(),
     };
-    let tx = s.db.write(Priority::Person).await?;
     row_of_decision::Entity::insert(row.into_active_model())
         .exec_without_returning(&*tx)
         .await?;

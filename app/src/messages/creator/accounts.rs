@@ -5,7 +5,6 @@ texts! {
     Accounts, ENGLISH;
     log_in = "Log in",
     log_in_title = "Log in to Parley",
-    logging_in = "Logging in",
     log_in_failed = "The email or the password is not right.",
     log_in_failed_text = "Check both. Nothing says which of them it was, so that nobody can find out who has an account.",
     email = "Email",

@@ -58,7 +58,6 @@ texts! {
     compare_closing = "After the last question",
     compare_no_score = "no score",
     compare_not_ready = "The analysis is not ready yet",
-    same = "the same",
     // Duplicates
     duplicate = "Possible duplicate",
     duplicate_menu = "Possible duplicate…",

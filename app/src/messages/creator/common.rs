@@ -43,9 +43,10 @@ texts! {
     not_found_text = "The address may be mistyped, or what was here has been removed.",
     not_found_home = "Go to the start page",
     load_failed = "This could not be loaded",
-    load_failed_text = "Nothing was changed. Try again; if it keeps failing, reload the page.",
     fix_fields = "Some fields need attention",
     dashboard_title = "Dashboard",
     log_in_again = "Log in again",
     person_menu = "You",
+    =>
+    window_title(page: &str) = if page.is_empty() { "Parley".to_owned() } else { format!("{page} · Parley") },
 }

@@ -47,7 +47,6 @@ texts! {
     separator = "Separator",
     header_row = "Header row",
     no_header = "No header row",
-    row_word = "Row",
     top_caption = "The first rows of the file",
     is_header = "header",
     col_column = "Column in the file",
@@ -76,7 +75,6 @@ texts! {
     col_result = "Result",
     col_why = "What to fix, what to know",
     edit_row = "Edit row",
-    save_row = "Save row",
     edit_hint = "Enter saves, Esc takes it back.",
     cell_failed = "The cell was not saved",
     none_here = "No row here",
@@ -120,7 +118,6 @@ texts! {
     col_actions = "Actions",
     by_key = "API",
     go_on = "Continue",
-    watch = "Watch",
     open = "Open",
     =>
     confirm(adds: u32, updates: u32) = match (adds, updates) {

@@ -27,6 +27,7 @@ mod ai;
 mod analysis;
 mod attempts;
 mod common;
+mod failures;
 mod imports;
 mod interviews;
 mod links;
@@ -41,6 +42,7 @@ pub use ai::Ai;
 pub use analysis::Analyses;
 pub use attempts::{Attempts, merged_field_word};
 pub use common::Common;
+pub use failures::Failures;
 pub use imports::*;
 pub use interviews::Interviews;
 pub use links::Links;
@@ -61,6 +63,8 @@ pub struct Creator {
     pub analysis: &'static Analyses,
     /// The AI model: settings and use.
     pub ai: &'static Ai,
+    /// What a failure says.
+    pub failures: &'static Failures,
     /// Retakes, comparison, possible duplicates.
     pub attempts: &'static Attempts,
     /// List, editor, settings.
@@ -94,6 +98,7 @@ static ENGLISH: Creator = Creator {
     accounts: &accounts::ENGLISH,
     analysis: &analysis::ENGLISH,
     ai: &ai::ENGLISH,
+    failures: &failures::ENGLISH,
     attempts: &attempts::ENGLISH,
     interviews: &interviews::ENGLISH,
     links: &links::ENGLISH,

@@ -2,7 +2,10 @@
 
 use super::address::{Step, step_href};
 use crate::{
-    components::{Button, ButtonKind, ButtonSize, ConfirmDialog, IconName, Notice, NoticeKind, Status, Time, Tone},
+    components::{
+        Button, ButtonKind, ButtonSize, ConfirmDialog, Head, IconName, ListTable, Notice, NoticeKind, Status, Time,
+        Tone,
+    },
     error::AppError,
     messages::{counts_line, creator, import_word},
     server_fns::imports::{ImportData, list_imports, work_import},
@@ -79,21 +82,17 @@ pub fn PastImports(
                 {move || failed.get().map(|error| {
                     view! { <Notice kind=NoticeKind::Error title=t.undo_failed text=error.to_string()/> }
                 })}
-                <div class="table-box">
-                    <table class="table">
-                        <thead>
-                            <tr>
-                                <th scope="col" class="col-sticky">{t.col_file}</th>
-                                <th scope="col">{t.col_state}</th>
-                                <th scope="col">{t.col_counts}</th>
-                                <th scope="col">{t.col_who}</th>
-                                <th scope="col" class="num">{t.col_when}</th>
-                                <th><span class="sr-only">{t.col_actions}</span></th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
+                <ListTable
+                    heads=vec![
+                        Head::Words(t.col_file),
+                        Head::Words(t.col_state),
+                        Head::Words(t.col_counts),
+                        Head::Words(t.col_who),
+                        Head::Figures(t.col_when),
+                        Head::Actions(t.col_actions),
+                    ]
+                    rows=rows.into_any()
+                />
                 {more.then(|| view! {
                     <div class="row">
                         <Button size=ButtonSize::Small on_press=Callback::new(move |()| all.set(true))>{t.past_more}</Button>

@@ -7,7 +7,7 @@ use super::{
     matching::letters,
 };
 use crate::{
-    components::{EmptyState, ErrorNotice, Pager, SkeletonRows},
+    components::{EmptyState, Pager, SkeletonRows, failure},
     messages::{creator, number},
     pages::layout::{Of, on_change},
 };
@@ -131,10 +131,7 @@ fn Table(editable: bool) -> impl IntoView {
     let numbers = Memo::new(move |_| rows.with(|rows| rows.iter().map(|row| row.number).collect::<Vec<_>>()));
     let failed = move || {
         data.with(|d| d.as_ref().and_then(|d| d.as_ref().err().cloned()))
-            .map(|error| {
-                let retry = Callback::new(move |()| data.refetch());
-                view! { <ErrorNotice title=creator().load_failed text=error.to_string() on_retry=retry/> }
-            })
+            .map(|error| failure(&error, Callback::new(move |()| data.refetch())))
     };
     let pager = move || {
         let (previous, next) = data.with(|d| match d {

@@ -215,16 +215,12 @@ fn guard(editing: Editing, dirty: Memo<bool>) {
             forget(&editing.key());
             return None;
         }
+        let (key, begun) = (editing.key(), editing.revision.get_untracked());
         let write = move || {
-            if let Some(revision) = editing.revision.try_get_untracked() {
-                keep(
-                    &editing.key(),
-                    &Kept {
-                        revision,
-                        input: content,
-                    },
-                );
-            }
+            // The page may have been left since the last letter: that letter is kept too.
+            let revision = editing.revision.try_get_untracked().unwrap_or(begun);
+            let input = content;
+            keep(&key, &Kept { revision, input });
         };
         set_timeout_with_handle(write, Duration::from_millis(250)).ok()
     });
@@ -232,6 +228,10 @@ fn guard(editing: Editing, dirty: Memo<bool>) {
     Effect::new(move |_| {
         let handle = window_event_listener(leptos::ev::beforeunload, move |ev| {
             if dirty.try_get_untracked() == Some(true) {
+                // Without waiting for a pause in typing: there may be none.
+                let input = untrack(|| editing.draft.read());
+                let revision = editing.revision.get_untracked();
+                keep(&editing.key(), &Kept { revision, input });
                 ev.prevent_default();
             }
         });

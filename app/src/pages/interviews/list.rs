@@ -1,7 +1,9 @@
 //! `/w/{slug}/interviews`: all interviews, by state, page by page; filter and cursor stand in the URL.
 
 use super::state_words;
-use crate::components::{AsyncView, ButtonKind, ButtonLink, EmptyState, IconName, Pager, Status, Time};
+use crate::components::{
+    AsyncView, ButtonKind, ButtonLink, EmptyState, Head, IconName, ListTable, Pager, Status, Time,
+};
 use crate::messages::{creator, number};
 use crate::pages::layout::{PageHeader, use_here};
 use crate::server_fns::interviews::{InterviewRow, list_interviews};
@@ -137,21 +139,17 @@ pub fn InterviewTable(
         })
         .collect_view();
     view! {
-        <div class="table-box">
-            <table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col" class="col-sticky">{t.col_title}</th>
-                        <th scope="col">{t.col_state}</th>
-                        <th scope="col" class="num">{t.col_questions}</th>
-                        <th scope="col" class="num">{t.col_not_started}</th>
-                        <th scope="col" class="num">{t.col_in_progress}</th>
-                        <th scope="col" class="num">{t.col_completed}</th>
-                        <th scope="col">{t.col_updated}</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <ListTable
+            heads=vec![
+                Head::Words(t.col_title),
+                Head::Words(t.col_state),
+                Head::Figures(t.col_questions),
+                Head::Figures(t.col_not_started),
+                Head::Figures(t.col_in_progress),
+                Head::Figures(t.col_completed),
+                Head::Words(t.col_updated),
+            ]
+            rows=rows.into_any()
+        />
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Here;
 use crate::components::{
-    AsyncView, Avatar, Icon, IconName, Mark, Menu, MenuItem, MenuLine, MenuPlace, MenuRadio, Theme, failure,
+    AsyncView, Avatar, Icon, IconName, Mark, Menu, MenuItem, MenuLine, MenuPlace, MenuRadio, Theme, failure, login_href,
 };
 use crate::error::AppError;
 use crate::messages::creator;
@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::components::{Outlet, Redirect};
 use leptos_router::hooks::{use_location, use_params_map};
-use leptos_router::location::Url;
+use leptos_router::location::Location;
 use parley_domain::person::Me;
 
 /// Asks who is signed in and shows the frame, or leads to the log-in page.
@@ -20,15 +20,17 @@ pub fn WorkspaceFrame() -> impl IntoView {
     let person = Resource::new_blocking(|| (), |()| me());
     let slug = use_params_map();
     let slug = Memo::new(move |_| slug.with(|map| map.get("slug").unwrap_or_default()));
-    let path = use_location().pathname;
+    let Location {
+        pathname: path, search, ..
+    } = use_location();
     let reload = Callback::new(move |()| person.refetch());
     view! {
         <AsyncView
             data=person
             view={move |found: Option<Me>| {
                 let Some(me) = found else {
-                    let next = path.with_untracked(|path| Url::escape(path));
-                    return view! { <Redirect path=format!("/login?next={next}")/> }.into_any();
+                    let next = path.with_untracked(|path| search.with_untracked(|search| login_href(path, search)));
+                    return view! { <Redirect path=next/> }.into_any();
                 };
                 (move || {
                     let slug = slug.get();

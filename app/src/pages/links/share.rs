@@ -2,8 +2,8 @@
 
 use crate::{
     components::{
-        Button, ButtonKind, ButtonSize, ButtonType, ConfirmDialog, CopyButton, CopyField, ErrorNotice, FieldWidth,
-        Icon, IconName, Notice, NoticeKind, Skeleton, TextField, Toasts, badge_class, button_class, use_toasts,
+        Button, ButtonKind, ButtonSize, ButtonType, ConfirmDialog, CopyButton, CopyField, FieldWidth, Icon, IconName,
+        Notice, NoticeKind, Skeleton, TextField, Toasts, badge_class, button_class, use_toasts,
     },
     error::AppError,
     messages::creator,
@@ -158,14 +158,7 @@ fn card(share: Share) -> AnyView {
     });
     let body = move || match slug.get() {
         None => ().into_any(),
-        Some(Err(error)) => view! {
-            <ErrorNotice
-                title=creator().load_failed
-                text=error.to_string()
-                on_retry=Callback::new(move |()| share.data.refetch())
-            />
-        }
-        .into_any(),
+        Some(Err(error)) => crate::components::failure(&error, Callback::new(move |()| share.data.refetch())),
         Some(Ok(None)) => off(desk),
         Some(Ok(Some(_))) => {
             let seen = share.data.get_untracked().and_then(Result::ok);

@@ -5,7 +5,7 @@ use super::{
     when::when,
 };
 use crate::{
-    components::{Button, ButtonKind, ConfirmDialog, EmptyState, ErrorNotice, Skeleton, use_toasts},
+    components::{Button, ButtonKind, ConfirmDialog, EmptyState, Head, ListTable, Skeleton, failure, use_toasts},
     error::AppError,
     messages::creator,
     server_fns::sessions::{
@@ -63,14 +63,7 @@ pub fn DeletedPage() -> impl IntoView {
             <Transition fallback=|| view! { <Skeleton/> }>
                 {move || data.get().map(|found| match found {
                     Ok(found) => view! { <Rows found=found bin=bin/> }.into_any(),
-                    Err(error) => view! {
-                        <ErrorNotice
-                            title=t.list_failed
-                            text=error.to_string()
-                            on_retry=Callback::new(move |()| bin.reload())
-                        />
-                    }
-                    .into_any(),
+                    Err(error) => failure(&error, Callback::new(move |()| bin.reload())),
                 })}
             </Transition>
         </section>
@@ -91,19 +84,15 @@ fn Rows(found: DeletedData, bin: Bin) -> impl IntoView {
         .map(|row| view! { <Row row=row bin=bin may_erase=may_erase/> })
         .collect_view();
     view! {
-        <div class="table-box">
-            <table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col" class="col-sticky">{t.candidate}</th>
-                        <th scope="col" class="num">{t.deleted_when}</th>
-                        <th scope="col" class="num">{t.purged_when}</th>
-                        <th><span class="sr-only">{t.row_menu}</span></th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <ListTable
+            heads=vec![
+                Head::Words(t.candidate),
+                Head::Figures(t.deleted_when),
+                Head::Figures(t.purged_when),
+                Head::Actions(t.row_menu),
+            ]
+            rows=rows.into_any()
+        />
     }
     .into_any()
 }

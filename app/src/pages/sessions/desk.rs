@@ -1,19 +1,22 @@
 //! What the parts of the Sessions tab share.
 
-use super::{address::Place, retake::Subject};
+use super::address::Place;
 use crate::{
     error::AppError,
-    server_fns::sessions::{Column, ListData, ListQuery, May},
+    server_fns::sessions::{Column, ListData, ListQuery, May, Subject},
 };
 use leptos::prelude::*;
 use parley_domain::{
     id::{CandidateId, SessionId},
-    session::SessionRow,
+    session::{SessionCounts, SessionRow, Status},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Loaded data, or why there is none.
 pub(super) type Loaded = Resource<Result<ListData, AppError>>;
+
+/// How many sessions stand where, under the present filters less the status.
+pub(super) type Counted = Resource<Result<SessionCounts, AppError>>;
 
 /// Signals of the tab; in context for everything on it.
 #[derive(Clone, Copy)]
@@ -24,6 +27,8 @@ pub(super) struct Desk {
     pub query: Memo<ListQuery>,
     /// The rows.
     pub data: Loaded,
+    /// How many there are.
+    pub counts: Counted,
     /// What came last for which address: it stays while the server cannot be reached.
     kept: RwSignal<Option<(ListQuery, ListData)>>,
     /// Counted up to load again what is shown.
@@ -58,7 +63,12 @@ pub(super) struct Desk {
 
 impl Desk {
     /// For a list at the present address.
-    pub fn new(place: Memo<Place>, query: Memo<ListQuery>, data: Loaded, version: RwSignal<u32>) -> Self {
+    pub fn new(
+        place: Memo<Place>,
+        query: Memo<ListQuery>,
+        (data, counts): (Loaded, Counted),
+        version: RwSignal<u32>,
+    ) -> Self {
         let kept = RwSignal::new(None);
         Effect::new(move |_| {
             if let Some(Ok(data)) = data.get() {
@@ -69,6 +79,7 @@ impl Desk {
             place,
             query,
             data,
+            counts,
             kept,
             version,
             live: RwSignal::new(false),
@@ -95,6 +106,33 @@ impl Desk {
     /// The rows that are shown now.
     pub fn rows(self) -> Vec<SessionRow> {
         self.with(|d| d.page.rows.clone()).unwrap_or_default()
+    }
+
+    /// Whether everybody on the page is ticked, and there is somebody.
+    pub fn page_selected(self) -> bool {
+        self.with(|d| {
+            let rows = &d.page.rows;
+            !rows.is_empty()
+                && self
+                    .selected
+                    .with(|s| rows.iter().all(|r| s.contains_key(&r.candidate_id)))
+        })
+        .unwrap_or_default()
+    }
+
+    /// How many the present filters name, once it is known.
+    pub fn total(self) -> Option<u64> {
+        let status = self.query.with(|q| q.status.parse::<Status>().ok());
+        self.counts.with(|c| {
+            let counts = c.as_ref()?.as_ref().ok()?;
+            let n = match status {
+                None => counts.all,
+                Some(Status::NotStarted) => counts.not_started,
+                Some(Status::InProgress) => counts.in_progress,
+                Some(Status::Completed) => counts.completed,
+            };
+            Some(n.unsigned_abs())
+        })
     }
 
     /// What the person may do; nothing before it is known.

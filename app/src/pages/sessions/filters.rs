@@ -4,7 +4,7 @@ use super::desk::use_desk;
 use crate::{
     components::{Icon, IconName},
     messages::{creator, number, source_word, status_word},
-    server_fns::sessions::{ListQuery, count_sessions},
+    server_fns::sessions::ListQuery,
 };
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -35,19 +35,7 @@ fn use_goto() -> impl Fn(&ListQuery) + Clone + 'static {
 #[component]
 pub(super) fn StatusChips() -> impl IntoView {
     let desk = use_desk();
-    let counts = Resource::new(
-        move || {
-            // Neither order nor page nor status change the counts.
-            let query = ListQuery {
-                cursor: String::new(),
-                sort: String::new(),
-                status: String::new(),
-                ..desk.query.get()
-            };
-            (desk.place.get(), query, desk.version.get())
-        },
-        |(place, query, _)| count_sessions(place.slug, place.interview, query),
-    );
+    let counts = desk.counts;
     let chip = move |status: Option<Status>, pick: fn(&SessionCounts) -> i64| {
         let word = status.map_or(creator().sessions.all, status_word);
         let value = status.map_or("", Status::as_str);

@@ -5,7 +5,7 @@ use super::{
     when::when,
 };
 use crate::{
-    components::{EmptyState, ErrorNotice, Notice, NoticeKind, Skeleton, use_toasts},
+    components::{EmptyState, Head, ListTable, Notice, NoticeKind, Skeleton, failure, use_toasts},
     error::AppError,
     messages::creator,
     pages::layout::{Of, on_change},
@@ -63,14 +63,7 @@ pub fn RetakeQueuePage() -> impl IntoView {
             <Transition fallback=|| view! { <Skeleton/> }>
                 {move || data.get().map(|found| match found {
                     Ok(found) => lists(found, queue),
-                    Err(error) => view! {
-                        <ErrorNotice
-                            title=creator().load_failed
-                            text=error.to_string()
-                            on_retry=Callback::new(move |()| queue.reload())
-                        />
-                    }
-                    .into_any(),
+                    Err(error) => failure(&error, Callback::new(move |()| queue.reload())),
                 })}
             </Transition>
         </section>
@@ -94,20 +87,16 @@ fn table(title: &'static str, rows: Vec<QueueRow>, queue: Queue) -> AnyView {
     view! {
         <section class="section">
             <h3>{title}</h3>
-            <div class="table-box">
-                <table class="table">
-                    <thead>
-                        <tr>
-                            <th scope="col" class="col-sticky">{creator().sessions.candidate}</th>
-                            <th scope="col" class="num">{creator().sessions.attempt}</th>
-                            <th scope="col">{t.queue_why}</th>
-                            <th scope="col" class="num">{t.queue_asked}</th>
-                            <th scope="col">{t.queue_decision}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <ListTable
+                heads=vec![
+                    Head::Words(creator().sessions.candidate),
+                    Head::Figures(creator().sessions.attempt),
+                    Head::Words(t.queue_why),
+                    Head::Figures(t.queue_asked),
+                    Head::Words(t.queue_decision),
+                ]
+                rows=rows.into_any()
+            />
         </section>
     }
     .into_any()

@@ -9,28 +9,29 @@ use crate::{
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use parley_domain::{
     id::CandidateId,
-    session::{RetakeReason, SessionRow, Status},
+    session::{RetakeReason, Status},
 };
 
-/// Somebody whom something is done to, as the screen knew them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Subject {
-    /// Who.
-    pub candidate: CandidateId,
-    /// Their name.
-    pub name: String,
-    /// Where their current attempt stands.
-    pub status: Status,
-}
+pub(super) use crate::server_fns::sessions::Subject;
 
-impl From<&SessionRow> for Subject {
-    fn from(row: &SessionRow) -> Self {
-        Self {
-            candidate: row.candidate_id,
-            name: row.name.clone(),
-            status: row.session.status,
-        }
+/// Candidates of one request. Each grant is a transaction of its own: more of them would keep a request open for longer
+/// than proxies wait.
+const AT_ONCE: usize = 200;
+
+/// Grants them request by request. A failure ends it; who was reached before has their attempt.
+async fn grant_all(
+    slug: String,
+    ids: Vec<CandidateId>,
+    reason: RetakeReason,
+    note: String,
+) -> Result<RetakesDone, AppError> {
+    let mut all = RetakesDone::default();
+    for some in ids.chunks(AT_ONCE) {
+        let done = grant_retakes(slug.clone(), some.to_vec(), reason, note.clone()).await?;
+        all.granted += done.granted;
+        all.refused.extend(done.refused);
     }
+    Ok(all)
 }
 
 /// Asks for the reason and grants. `asked` opens it and is emptied when it closes; `done` is called after every try that
@@ -93,7 +94,7 @@ fn Ask(
         let note = note.get_untracked();
         busy.set(true);
         spawn_local(async move {
-            let result = grant_retakes(slug, ids, reason, note).await;
+            let result = grant_all(slug, ids, reason, note).await;
             busy.set(false);
             match &result {
                 Ok(all) if all.refused.is_empty() => {

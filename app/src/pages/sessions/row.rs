@@ -4,7 +4,6 @@ use super::{
     address::{compare_href, report_href},
     desk::{Desk, use_desk},
     earlier::{asking, attempt_cell, count_item, earlier},
-    retake::Subject,
     table::column_class,
     when::when,
 };
@@ -14,7 +13,7 @@ use crate::{
         Tone, copy_text, use_toasts,
     },
     messages::{creator, duration, end_word, source_word, status_word},
-    server_fns::sessions::{Column, May},
+    server_fns::sessions::{Column, May, Subject},
 };
 use leptos::{prelude::*, task::spawn_local};
 use parley_domain::{
@@ -36,23 +35,23 @@ fn fine(row: &SessionRow) -> String {
     match s.status {
         Status::NotStarted if row.link_expired => t.link_expired.to_owned(),
         Status::NotStarted => match &row.opened {
-            Some(at) => format!("{} {}, {}", t.opened, at.short, t.perhaps_scanner),
+            Some(at) => (t.opened_at)(&at.short),
             None => t.not_opened.to_owned(),
         },
         Status::InProgress => {
-            let question = (t.question_of)(s.question_number, s.question_total);
+            let (n, of) = (s.question_number, s.question_total);
             match (&row.seen, row.active_now) {
-                (_, true) => format!("{question}, {}", t.active_now),
-                (Some(seen), false) => format!("{question}, {} {}", t.away, seen.short),
-                (None, false) => question,
+                (_, true) => (t.question_now)(n, of),
+                (Some(seen), false) => (t.question_away)(n, of, &seen.short),
+                (None, false) => (t.question_of)(n, of),
             }
         }
         Status::Completed => {
             let end = s.end_reason.map_or("", end_word);
             match s.analysis_state {
-                AnalysisState::Queued => format!("{end}, analysis queued"),
-                AnalysisState::Running => format!("{end}, analysis running"),
-                AnalysisState::Failed => format!("{end}, analysis failed"),
+                AnalysisState::Queued => (t.end_queued)(end),
+                AnalysisState::Running => (t.end_running)(end),
+                AnalysisState::Failed => (t.end_failed)(end),
                 AnalysisState::Ready | AnalysisState::None => end.to_owned(),
             }
         }
@@ -107,7 +106,7 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
         view! { <Badge tone=Tone::Busy label=creator().attempts.duplicate/> }
     });
     let asks = asking(desk, &row);
-    let select = format!("Select {}", row.name);
+    let select = (creator().sessions.select_row)(&row.name);
     view! {
         <tr aria-selected=move || if selected() { "true" } else { "false" }>
             <td class="col-check no-print">
@@ -115,8 +114,11 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
             </td>
             <th scope="row" class="col-sticky">
                 <span class="cell-two">
-                    <a class="row-link truncate" href=href.clone()><bdi>{row.name.clone()}</bdi></a>
+                    <a class="row-link" href=href.clone()><bdi>{row.name.clone()}</bdi></a>
                     {under.map(|email| view! { <small class="truncate">{email}</small> })}
+                    {row.interview.clone().map(|title| view! {
+                        <small class="truncate cell-two__interview"><bdi>{title}</bdi></small>
+                    })}
                 </span>
                 {twice}
                 {asks}

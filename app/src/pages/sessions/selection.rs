@@ -1,15 +1,13 @@
 //! "n selected" and what can be done with them.
 
-use super::{
-    address::encode,
-    desk::{Desk, use_desk},
-};
+use super::desk::{Desk, use_desk};
 use crate::{
-    components::{Button, ButtonKind, ButtonLink, IconName, copy_text, use_toasts},
+    components::{Button, ButtonKind, ButtonType, IconName, copy_text, use_toasts},
     messages::creator,
-    server_fns::sessions::copy_links,
+    server_fns::sessions::{ListQuery, copy_links, select_all},
 };
 use leptos::{html, prelude::*, task::spawn_local};
+use parley_domain::paging::SELECT_MAX;
 
 #[component]
 pub(super) fn SelectionBar() -> impl IntoView {
@@ -23,17 +21,6 @@ pub(super) fn SelectionBar() -> impl IntoView {
 fn Bar(desk: Desk) -> impl IntoView {
     let t = &creator().sessions;
     let count = move || (t.selected)(desk.selected.with(|s| s.len() as u64));
-    let export = move || {
-        let ids = desk
-            .selected
-            .with(|s| s.keys().map(ToString::to_string).collect::<Vec<_>>().join("."));
-        let base = desk
-            .place
-            .with(|p| desk.query.with(|q| p.export(q, "xlsx")))
-            .unwrap_or_default();
-        let joint = if base.contains('?') { '&' } else { '?' };
-        format!("{base}{joint}ids={}", encode(&ids))
-    };
     let delete = Callback::new(move |()| {
         desk.deleting
             .set(desk.selected.with_untracked(|s| s.keys().copied().collect()));
@@ -49,28 +36,105 @@ fn Bar(desk: Desk) -> impl IntoView {
     let may = desk.may_now();
     view! {
         <div class="selection-bar no-print" role="region" aria-label=count>
-            <strong role="status">{count}</strong>
-            {may.see_links.then(|| view! { <CopyLinks desk=desk/> })}
-            {move || desk.place.with(|p| p.interview.is_some()).then(|| view! {
-                <ButtonLink href=export() icon=IconName::Download external=true>{t.export}</ButtonLink>
-            })}
-            {may.edit.then(|| view! {
-                <Button icon=IconName::Clock on_press=extend>{creator().links.extend}</Button>
-            })}
-            {may.retake.then(|| view! {
-                <Button icon=IconName::Refresh on_press=retake>{creator().attempts.retake_bulk}</Button>
-            })}
-            {may.edit.then(|| view! {
-                <Button kind=ButtonKind::Harm icon=IconName::Trash on_press=delete>{t.delete}</Button>
-            })}
-            <span class="push"></span>
-            <Button
-                kind=ButtonKind::Quiet
-                on_press=Callback::new(move |()| desk.selected.update(std::collections::BTreeMap::clear))
-            >
-                {t.nothing_selected}
-            </Button>
+            <div class="row">
+                <strong role="status">{count}</strong>
+                <SelectMore desk=desk/>
+                <Button
+                    kind=ButtonKind::Quiet
+                    on_press=Callback::new(move |()| desk.selected.update(std::collections::BTreeMap::clear))
+                >
+                    {t.nothing_selected}
+                </Button>
+            </div>
+            <div class="row push">
+                {may.see_links.then(|| view! { <CopyLinks desk=desk/> })}
+                {move || desk.place.with(|p| p.interview.is_some()).then(|| view! {
+                    <ExportSelected desk=desk/>
+                })}
+                {may.edit.then(|| view! {
+                    <Button icon=IconName::Clock on_press=extend>{creator().links.extend}</Button>
+                })}
+                {may.retake.then(|| view! {
+                    <Button icon=IconName::Refresh on_press=retake>{creator().attempts.retake_bulk}</Button>
+                })}
+                {may.edit.then(|| view! {
+                    <Button kind=ButtonKind::Harm icon=IconName::Trash on_press=delete>{t.delete}</Button>
+                })}
+            </div>
         </div>
+    }
+}
+
+/// Once the whole page is ticked: everybody whom the filters name, on every page. Beyond [`SELECT_MAX`] it says so.
+#[component]
+fn SelectMore(desk: Desk) -> impl IntoView {
+    let t = &creator().sessions;
+    let busy = RwSignal::new(false);
+    let press = Callback::new(move |()| {
+        let place = desk.place.get_untracked();
+        let query = ListQuery {
+            cursor: String::new(),
+            ..desk.query.get_untracked()
+        };
+        busy.set(true);
+        spawn_local(async move {
+            let found = select_all(place.slug, place.interview, query.clone()).await;
+            busy.try_set(false);
+            let Some(found) = desk.settle(found) else { return };
+            // Other filters meanwhile: they were not asked about.
+            let now = desk.query.try_get_untracked().map(|now| ListQuery {
+                cursor: String::new(),
+                ..now
+            });
+            if now == Some(query) {
+                desk.selected
+                    .set(found.into_iter().map(|one| (one.candidate, one)).collect());
+            }
+        });
+    });
+    // Their number, while there are others than those on the page and not all that can be are selected.
+    let more = Memo::new(move |_| {
+        let pages = desk.with(|d| d.page.next.is_some() || d.page.previous.is_some());
+        let total = desk.total().filter(|_| pages == Some(true) && desk.page_selected())?;
+        let selected = desk.selected.with(|s| s.len() as u64);
+        Some((total, selected < total.min(SELECT_MAX)))
+    });
+    move || {
+        match more.get()? {
+        (total, true) => Some(
+            view! {
+                <Button kind=ButtonKind::Quiet busy=busy on_press=press>{(t.select_matching)(SELECT_MAX, total)}</Button>
+            }
+            .into_any(),
+        ),
+        (SELECT_MAX.., false) => Some(view! { <span class="small muted">{t.select_most}</span> }.into_any()),
+        _ => None,
+    }
+    }
+}
+
+/// The rows of the selected as a workbook. Posted: thousands of ids are longer than an address may be.
+#[component]
+fn ExportSelected(desk: Desk) -> impl IntoView {
+    let ids = NodeRef::<html::Input>::new();
+    let action = move || {
+        desk.place
+            .with(|p| desk.query.with(|q| p.export(q, "xlsx")))
+            .unwrap_or_default()
+    };
+    let fill = move |_| {
+        let text: Vec<_> = desk
+            .selected
+            .with_untracked(|s| s.keys().map(ToString::to_string).collect());
+        if let Some(ids) = ids.get_untracked() {
+            ids.set_value(&text.join("."));
+        }
+    };
+    view! {
+        <form method="post" action=action on:submit=fill>
+            <input type="hidden" name="ids" node_ref=ids/>
+            <Button r#type=ButtonType::Submit icon=IconName::Download>{creator().sessions.export}</Button>
+        </form>
     }
 }
 

@@ -11,14 +11,17 @@ use super::{
     table::SessionsTable,
 };
 use crate::{
-    components::{ButtonKind, ErrorNotice, Icon, IconName, Menu, MenuItem, MenuPlace, Notice, NoticeKind},
+    components::{
+        ButtonKind, ErrorNotice, Icon, IconName, Menu, MenuItem, MenuPlace, Notice, NoticeKind, SignedOut, failure,
+    },
+    error::AppError,
     messages::creator,
     pages::{
         imports::{PastImports, new_import_href},
         layout::{Of, PageHeader, on_change},
         resumes::resumes_href,
     },
-    server_fns::sessions::{ListQuery, Requests, list_sessions},
+    server_fns::sessions::{ListQuery, Requests, count_sessions, list_sessions},
 };
 use leptos::prelude::*;
 
@@ -45,7 +48,20 @@ fn Sessions() -> impl IntoView {
         move || (place.get(), query.get(), version.get()),
         |(Place { slug, interview }, query, _)| list_sessions(slug, interview, query),
     );
-    let desk = Desk::new(place, query, data, version);
+    let counts = Resource::new(
+        move || {
+            // Neither order nor page nor status change the counts.
+            let query = ListQuery {
+                cursor: String::new(),
+                sort: String::new(),
+                status: String::new(),
+                ..query.get()
+            };
+            (place.get(), query, version.get())
+        },
+        |(Place { slug, interview }, query, _)| count_sessions(slug, interview, query),
+    );
+    let desk = Desk::new(place, query, (data, counts), version);
     provide_context(desk);
     Effect::new(move |_| desk.live.set(true));
     let of = Signal::derive(move || place.with(|p| p.interview.map(Of::interview).unwrap_or_default()));
@@ -221,8 +237,9 @@ fn ExportMenu() -> impl IntoView {
 fn Trouble() -> impl IntoView {
     let desk = use_desk();
     move || {
-        desk.trouble.get().map(|error| {
-            view! { <Notice kind=NoticeKind::Error title=error.to_string()/> }
+        desk.trouble.get().map(|error| match error {
+            AppError::SignedOut => view! { <SignedOut/> }.into_any(),
+            error => view! { <Notice kind=NoticeKind::Error title=error.to_string()/> }.into_any(),
         })
     }
 }
@@ -232,10 +249,14 @@ fn LoadFailed() -> impl IntoView {
     let desk = use_desk();
     move || {
         let error = desk.data.with(|d| d.as_ref().and_then(|d| d.as_ref().err().cloned()));
-        error.map(|error| {
-            let title = creator().sessions.list_failed;
-            view! {
-                <ErrorNotice title=title text=error.to_string() on_retry=Callback::new(move |()| desk.reload())/>
+        error.map(|error| match error {
+            AppError::SignedOut | AppError::NotFound => failure(&error, Callback::new(move |()| desk.reload())),
+            error => {
+                let title = creator().sessions.list_failed;
+                view! {
+                    <ErrorNotice title=title text=error.to_string() on_retry=Callback::new(move |()| desk.reload())/>
+                }
+                .into_any()
             }
         })
     }

@@ -3,13 +3,12 @@
 use super::{
     address::order,
     desk::{Desk, use_desk},
-    retake::Subject,
     row::Row,
 };
 use crate::{
     components::{Button, ButtonKind, EmptyState, IconName, Pager, SkeletonRows, SortHeader, Sorted},
     messages::creator,
-    server_fns::sessions::{Column, ListQuery},
+    server_fns::sessions::{Column, ListQuery, Subject},
 };
 use leptos::prelude::*;
 use parley_domain::session::{SessionOrder, SessionSort};
@@ -96,13 +95,7 @@ pub(super) fn SessionsTable() -> impl IntoView {
 fn Head() -> impl IntoView {
     let desk = use_desk();
     let t = &creator().sessions;
-    let all_selected = move || {
-        let rows = desk.rows();
-        !rows.is_empty()
-            && desk
-                .selected
-                .with(|s| rows.iter().all(|r| s.contains_key(&r.candidate_id)))
-    };
+    let all_selected = move || desk.page_selected();
     let select_all = move |_| {
         let all = all_selected();
         let rows = desk.rows();
@@ -216,7 +209,7 @@ fn pager(desk: Desk) -> Option<AnyView> {
     if next.is_none() && previous.is_none() {
         return None;
     }
-    let text = crate::messages::count(rows as u64, "session on this page", "sessions on this page");
+    let text = (creator().sessions.rows_here)(rows as u64);
     let href = |cursor: Option<String>| {
         cursor.map(|cursor| {
             desk.place.with(|p| {

@@ -1,6 +1,6 @@
 //! `/w/{slug}`: where all sessions stand, who completed last, what was worked on last.
 
-use crate::components::{AsyncView, ButtonKind, ButtonLink, EmptyState, IconName, Time};
+use crate::components::{AsyncView, ButtonKind, ButtonLink, EmptyState, Head, IconName, ListTable, Time};
 use crate::messages::{creator, number};
 use crate::pages::interviews::InterviewTable;
 use crate::pages::layout::{PageHeader, use_here};
@@ -111,19 +111,15 @@ fn CompletedLast(rows: Vec<CompletedRow>) -> impl IntoView {
                 <h2>{t.recent}</h2>
                 <a class="push" href=here.path("/sessions?status=completed")>{t.all_completed}</a>
             </div>
-            <div class="table-box">
-                <table class="table">
-                    <thead>
-                        <tr>
-                            <th scope="col" class="col-sticky">{t.name}</th>
-                            <th scope="col">{creator().interviews.col_title}</th>
-                            <th scope="col" class="num">{t.score}</th>
-                            <th scope="col" class="num">{t.completed}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <ListTable
+                heads=vec![
+                    Head::Words(t.name),
+                    Head::Words(creator().interviews.col_title),
+                    Head::Figures(t.score),
+                    Head::Figures(t.completed),
+                ]
+                rows=rows.into_any()
+            />
         </section>
     }
     .into_any()

@@ -2,7 +2,7 @@
 
 use super::{SettingsHead, role_name};
 use crate::components::{
-    AsyncView, Button, ButtonKind, ButtonSize, ConfirmDialog, CopyField, Dialog, EmptyState, IconName, Notice,
+    AsyncView, Button, ButtonKind, CopyField, Dialog, EmptyState, HarmButton, Head, IconName, ListTable, Notice,
     NoticeKind, SelectField, TextField, Time, use_toasts,
 };
 use crate::error::AppError;
@@ -67,22 +67,18 @@ fn KeyTable(list: Vec<ApiKeySeen>, on_change: Callback<()>) -> impl IntoView {
         .map(|key| view! { <KeyRow key=key on_change=on_change/> })
         .collect_view();
     view! {
-        <div class="table-box">
-            <table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col" class="col-sticky">{t.name}</th>
-                        <th scope="col">{t.key_hint}</th>
-                        <th scope="col">{t.role}</th>
-                        <th scope="col">{t.key_maker}</th>
-                        <th scope="col">{t.key_created}</th>
-                        <th scope="col">{t.key_used}</th>
-                        <td></td>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <ListTable
+            heads=vec![
+                Head::Words(t.name),
+                Head::Words(t.key_hint),
+                Head::Words(t.role),
+                Head::Words(t.key_maker),
+                Head::Words(t.key_created),
+                Head::Words(t.key_used),
+                Head::Actions(creator().sessions.row_menu),
+            ]
+            rows=rows.into_any()
+        />
     }
 }
 
@@ -91,7 +87,6 @@ fn KeyRow(key: ApiKeySeen, on_change: Callback<()>) -> impl IntoView {
     let t = creator().accounts;
     let here = use_here();
     let toasts = use_toasts();
-    let asking = RwSignal::new(false);
     let failed = RwSignal::new(None::<AppError>);
     let id = key.id;
     let revoke = Callback::new(move |()| {
@@ -119,20 +114,11 @@ fn KeyRow(key: ApiKeySeen, on_change: Callback<()>) -> impl IntoView {
             <td>{used}</td>
             <td class="num">
                 {move || failed.get().map(|error| view! { <span class="small">{error.to_string()}" "</span> })}
-                <Button
-                    size=ButtonSize::Small
-                    kind=ButtonKind::Harm
-                    on_press=Callback::new(move |()| asking.set(true))
-                >
-                    {t.key_revoke}
-                </Button>
-                <ConfirmDialog
+                <HarmButton
                     id=format!("revoke-{id}")
-                    open=asking
+                    label=t.key_revoke
                     title=(t.key_revoke_title)(&key.name)
                     text=t.key_revoke_text
-                    confirm=t.key_revoke
-                    danger=true
                     on_confirm=revoke
                 />
             </td>

@@ -1,9 +1,7 @@
 //! `/w/{slug}/settings/members`: who belongs here, and in which role.
 
 use super::{SettingsHead, role_name};
-use crate::components::{
-    AsyncView, Avatar, Button, ButtonKind, ButtonSize, ConfirmDialog, Notice, NoticeKind, Time, use_toasts,
-};
+use crate::components::{AsyncView, Avatar, HarmButton, Head, ListTable, Notice, NoticeKind, Time, use_toasts};
 use crate::error::AppError;
 use crate::messages::creator;
 use crate::pages::layout::use_here;
@@ -69,19 +67,15 @@ fn MemberTable(list: Vec<MemberSeen>, failed: RwSignal<Option<AppError>>, on_cha
         .map(|member| view! { <MemberRow member=member failed=failed on_change=on_change/> })
         .collect_view();
     view! {
-        <div class="table-box">
-            <table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col" class="col-sticky">{t.name}</th>
-                        <th scope="col">{t.role}</th>
-                        <th scope="col">{t.joined}</th>
-                        <td></td>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <ListTable
+            heads=vec![
+                Head::Words(t.name),
+                Head::Words(t.role),
+                Head::Words(t.joined),
+                Head::Actions(creator().sessions.row_menu),
+            ]
+            rows=rows.into_any()
+        />
     }
 }
 
@@ -90,7 +84,6 @@ fn MemberRow(member: MemberSeen, failed: RwSignal<Option<AppError>>, on_change: 
     let t = creator().members;
     let here = use_here();
     let toasts = use_toasts();
-    let asking = RwSignal::new(false);
     let (id, role) = (member.id, member.role);
     let ended = move |result: Result<(), AppError>, done: &'static str| {
         match result {
@@ -136,16 +129,11 @@ fn MemberRow(member: MemberSeen, failed: RwSignal<Option<AppError>>, on_change: 
     };
     let end = member.may_remove.then(|| {
         view! {
-            <Button size=ButtonSize::Small kind=ButtonKind::Harm on_press=Callback::new(move |()| asking.set(true))>
-                {t.remove}
-            </Button>
-            <ConfirmDialog
+            <HarmButton
                 id=format!("remove-{id}")
-                open=asking
+                label=t.remove
                 title=(t.remove_title)(&member.name)
                 text=t.remove_text
-                confirm=t.remove
-                danger=true
                 on_confirm=remove
             />
         }

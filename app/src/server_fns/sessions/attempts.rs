@@ -167,7 +167,11 @@ pub async fn decide_retake(slug: String, id: RetakeRequestId, verdict: String, b
         match verdict.as_str() {
             "grant" => parley_services::sessions::grant(&s, &actor, id).await?,
             "decline" => parley_services::sessions::decline(&s, &actor, id).await?,
-            _ => return Err(AppError::invalid("verdict", "Grant or decline.").answered()),
+            _ => {
+                return Err(
+                    AppError::invalid("verdict", crate::messages::creator().failures.grant_or_decline).answered(),
+                );
+            }
         };
         Ok(())
     }

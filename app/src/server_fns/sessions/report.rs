@@ -113,7 +113,7 @@ pub async fn decide(
         let (s, actor) = crate::server_fns::who(&slug).await?;
         let verdict: Verdict = verdict
             .parse()
-            .map_err(|_| AppError::invalid("verdict", "Choose a decision."))?;
+            .map_err(|_| AppError::invalid("verdict", crate::messages::creator().failures.choose_decision))?;
         parley_services::sessions::decide(&s, &actor, id, verdict, &reason).await?;
         Ok(())
     }

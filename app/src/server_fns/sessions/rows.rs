@@ -6,8 +6,8 @@ use super::ssr::may;
 use crate::error::AppError;
 use leptos::prelude::*;
 use parley_domain::{
-    id::InterviewId,
-    session::{SessionCounts, SessionPage, SessionSort},
+    id::{CandidateId, InterviewId},
+    session::{SessionCounts, SessionPage, SessionRow, SessionSort, Status},
 };
 use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
@@ -140,6 +140,27 @@ pub struct Requests {
     pub all: u64,
 }
 
+/// Somebody whom something is done to, as the screen knew them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// Who.
+    pub candidate: CandidateId,
+    /// Their name.
+    pub name: String,
+    /// Where their current attempt stands.
+    pub status: Status,
+}
+
+impl From<&SessionRow> for Subject {
+    fn from(row: &SessionRow) -> Self {
+        Self {
+            candidate: row.candidate_id,
+            name: row.name.clone(),
+            status: row.session.status,
+        }
+    }
+}
+
 /// One page of the tab.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ListData {
@@ -213,6 +234,8 @@ pub async fn list_sessions(
 ) -> Result<ListData, AppError> {
     use parley_domain::paging::PageRequest;
     use parley_services::{accounts::zone_of, sessions};
+    // Before the first wait: a page that its reader left takes the request along.
+    let hidden = reading::hidden();
     let (s, actor) = crate::server_fns::who(&slug).await?;
     let (filter, order) = reading::filter(&query, &zone_of(&s, &actor).await?);
     // Over all interviews there is one order, whatever an address says: only that one comes out of an index.
@@ -235,8 +258,31 @@ pub async fn list_sessions(
         page,
         requests: Requests { waiting, all },
         may: may(&actor),
-        hidden: reading::hidden(),
+        hidden,
     })
+}
+
+/// Everyone whom the filters of a list name, in its order, for selecting more than the page that is shown;
+/// [`parley_domain::paging::SELECT_MAX`] at most.
+#[server(endpoint = "sessions/select", input = Json)]
+pub async fn select_all(
+    slug: String,
+    interview: Option<InterviewId>,
+    query: ListQuery,
+) -> Result<Vec<Subject>, AppError> {
+    use parley_services::{accounts::zone_of, sessions};
+    let (s, actor) = crate::server_fns::who(&slug).await?;
+    let (filter, order) = reading::filter(&query, &zone_of(&s, &actor).await?);
+    let order = if interview.is_some() { order } else { Default::default() };
+    let selected = sessions::select(&s, &actor, interview, &filter, order).await?;
+    Ok(selected
+        .into_iter()
+        .map(|one| Subject {
+            candidate: one.candidate,
+            name: one.name,
+            status: one.status,
+        })
+        .collect())
 }
 
 /// How many sessions stand where.

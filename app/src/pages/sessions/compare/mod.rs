@@ -9,7 +9,7 @@ use super::{
     report::print,
 };
 use crate::{
-    components::{Button, EmptyState, ErrorNotice, IconName, Notice, NoticeKind, Skeleton},
+    components::{Button, EmptyState, IconName, Notice, NoticeKind, Skeleton, failure},
     error::AppError,
     messages::creator,
     pages::layout::PageHeader,
@@ -71,14 +71,7 @@ pub fn ComparePage() -> impl IntoView {
         <Transition fallback=|| view! { <Skeleton/> }>
             {move || data.get().map(|found| match found {
                 Ok(found) => page(found, table),
-                Err(error) => view! {
-                    <ErrorNotice
-                        title=creator().load_failed
-                        text=error.to_string()
-                        on_retry=Callback::new(move |()| table.reload())
-                    />
-                }
-                .into_any(),
+                Err(error) => failure(&error, Callback::new(move |()| table.reload())),
             })}
         </Transition>
     }

@@ -47,16 +47,23 @@ fn DecisionForm(found: ReportData, verdict: Option<Verdict>, sheet: Sheet) -> im
     let id = found.session.id;
     let back = report_href(&sheet.slug.get_untracked(), found.session.interview_id, id);
     let form = NodeRef::<html::Form>::new();
+    let busy = RwSignal::new(false);
     let submit = move |ev: SubmitEvent| {
         ev.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
         let Some(form) = form.get_untracked() else { return };
         let Ok(data) = web_sys::FormData::new_with_form(&form) else {
             return;
         };
         let get = |name: &str| data.get(name).as_string().unwrap_or_default();
         let (verdict, reason) = (get("verdict"), get("reason"));
+        busy.set(true);
         spawn_local(async move {
-            match decide(sheet.slug.get_untracked(), id, verdict, reason, "/".to_owned()).await {
+            let done = decide(sheet.slug.get_untracked(), id, verdict, reason, "/".to_owned()).await;
+            busy.try_set(false);
+            match done {
                 Ok(()) => {
                     sheet.trouble.set(None);
                     toasts.show(t.decision_saved);

@@ -13,7 +13,7 @@ use super::{
     retake::{RetakeDialog, Subject},
 };
 use crate::{
-    components::{Avatar, Badge, Button, CopyField, ErrorNotice, IconName, Skeleton, Status as StatusDot, Tone},
+    components::{Avatar, Badge, Button, CopyField, IconName, Skeleton, Status as StatusDot, Tone, failure},
     error::AppError,
     messages::{creator, duration, end_word, event_words, source_word, status_word},
     pages::layout::{Of, PageHeader, on_change},
@@ -92,14 +92,7 @@ fn shown(data: Resource<Result<ReportData, AppError>>, sheet: Sheet) -> AnyView 
     (move || {
         found.get().map(|found| match found {
             Ok(found) => view! { <Report found=found sheet=sheet/> }.into_any(),
-            Err(error) => view! {
-                <ErrorNotice
-                    title=creator().load_failed
-                    text=error.to_string()
-                    on_retry=Callback::new(move |()| sheet.reload())
-                />
-            }
-            .into_any(),
+            Err(error) => failure(&error, Callback::new(move |()| sheet.reload())),
         })
     })
     .into_any()
