@@ -95,7 +95,7 @@ fn table(title: &'static str, rows: Vec<QueueRow>, queue: Queue) -> AnyView {
         <section class="section">
             <h3>{title}</h3>
             <div class="table-box">
-                <table class="table">
+                <table class="table queue">
                     <thead>
                         <tr>
                             <th scope="col" class="col-sticky">{creator().sessions.candidate}</th>
@@ -126,9 +126,9 @@ fn line(row: QueueRow, queue: Queue) -> AnyView {
     view! {
         <tr>
             <th scope="row" class="col-sticky"><a href=href><bdi>{row.name}</bdi></a></th>
-            <td class="num">{row.attempt}</td>
+            <td class="num" data-label=creator().sessions.attempt>{row.attempt}</td>
             <td class="col-wide keep-lines" dir="auto">{row.reason}</td>
-            <td class="num">{when(row.asked)}</td>
+            <td class="num" data-label=t.queue_asked>{when(row.asked)}</td>
             <td>{decision}</td>
         </tr>
     }
