@@ -7,7 +7,7 @@
 use crate::{
     id::{ChoiceId, PromptId, QuestionId},
     question::QuestionKind,
-    session::{Status, words},
+    session::{EndReason, Status, words},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -113,8 +113,8 @@ pub struct CandidateView {
     pub interviewer: String,
     /// The interview's language.
     pub language: String,
-    /// Whether the session ended because the time was up.
-    pub time_was_up: bool,
+    /// Why the session is over, once it is.
+    pub end_reason: Option<EndReason>,
     /// Whether the interviewer is writing its next turn; there is no question meanwhile.
     #[serde(default)]
     pub writing: bool,

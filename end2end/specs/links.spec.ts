@@ -1,6 +1,6 @@
 // Links: the shareable one from its card to a poster, coming back to it, previews, how long invite links work, and that
 // looking at a link, by whatever machine and however often, changes nothing.
-import type { Page } from '@playwright/test';
+import type { Page, Route } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
 import { Chat, Landing } from '../pages/candidate.ts';
 import { SessionsTab, SettingsTab, SignIn } from '../pages/creator.ts';
@@ -293,52 +293,169 @@ test('a session is ended by its creator, with a question first', async ({ api, v
   await expect(tab.row('Ana Souza').getByText('Completed')).toBeVisible();
   expect(await api.get<Session>(`/sessions/${ana.session.id}`)).toMatchObject({ status: 'completed', end_reason: 'ended_by_creator' });
   // The candidate's window hears of it.
-  await expect(chat.heading(/Thank you, that was it/)).toBeVisible();
+  await expect(chat.heading('The company has ended this interview')).toBeVisible();
+});
+
+test('ended from its report too; a decision that is being typed survives what moves meanwhile', async ({ api, server, visitor }) => {
+  const interview = await api.interview('Report');
+  const ana = await api.candidate(interview.id, { name: 'Ana Souza', email: 'ana@example.com' });
+  const door = new Door(server.url, tokenOf(ana.invite_url));
+  let view = (await door.start()).view;
+  const page = await visitor();
+  const slug = await signIn(page);
+  await page.goto(`/w/${slug}/interviews/${interview.id}/sessions/${ana.session.id}`);
+  await new SettingsTab(page).hydrated();
+  await expect(page.getByText(/question 1 of 3/i).first()).toBeVisible();
+  await page.getByRole('radio', { name: 'Hold' }).check();
+  const reason = page.getByRole('textbox', { name: 'Reason' });
+  await reason.pressSequentially('Quick, but ');
+  view = (await door.answer(Door.write(view))).view;
+  await expect(page.getByText(/question 2 of 3/i).first()).toBeVisible();
+  // The cursor is where it was: typing goes on.
+  await page.keyboard.type('brief.');
+  await page.getByRole('button', { name: 'End session' }).click();
+  const dialog = page.getByRole('dialog', { name: 'End session' });
+  await expect(dialog.getByText('What was answered is kept and analysed.')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  expect((await api.session(ana.session.id)).status).toBe('in_progress');
+  await page.getByRole('button', { name: 'End session' }).click();
+  await dialog.getByRole('button', { name: 'End session' }).click();
+  await expect(page.getByText('Completed', { exact: true }).first()).toBeVisible();
+  await expect(page.getByText('Built-in analysis, no AI model')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'End session' })).toHaveCount(0);
+  await expect(reason).toHaveValue('Quick, but brief.');
+  await expect(page.getByRole('radio', { name: 'Hold' })).toBeChecked();
+  await page.getByRole('button', { name: 'Record decision' }).click();
+  await expect(page.getByRole('region', { name: 'Decision' }).getByText('Quick, but brief.')).toBeVisible();
+  await expect(reason).toHaveValue('');
+  expect(view.state).toBe('in_progress');
+  // Whoever comes back by the link is told, and has nothing to press.
+  const candidate = await visitor();
+  await Landing.open(candidate, ana.invite_url);
+  await expect(candidate.getByRole('heading', { name: 'The company has ended this interview' })).toBeVisible();
+});
+
+test('where no stream can be had, rows and report are read again all the same', async ({ api, server, visitor, complaints }) => {
+  complaints.allow(/status of 503/, /ERR_FAILED/, /Failed to load resource/);
+  test.setTimeout(120_000);
+  const interview = await api.interview('No stream');
+  const ana = await api.candidate(interview.id, { name: 'Ana Souza', email: 'ana@example.com' });
+  const open = async (answer: (route: Route) => Promise<void>) => {
+    const page = await visitor();
+    await page.route('**/events/**', answer);
+    return [page, await signIn(page)] as const;
+  };
+  // Refused by something between; cut off; accepted and silent for ever.
+  const [refused, slug] = await open((route) => route.fulfill({ status: 503, body: '' }));
+  const [cut] = await open((route) => route.abort());
+  const [silent] = await open(() => new Promise(() => {}));
+  for (const page of [refused, cut, silent]) await SessionsTab.open(page, slug, interview.id);
+  const report = await refused.context().newPage();
+  await report.route('**/events/**', (route) => route.fulfill({ status: 503, body: '' }));
+  await report.goto(`/w/${slug}/interviews/${interview.id}/sessions/${ana.session.id}`);
+  await expect(report.getByText('Not started').first()).toBeVisible();
+  await new Door(server.url, tokenOf(ana.invite_url)).start();
+  for (const page of [refused, cut, silent, report]) {
+    // Browsers may let pages that nobody looks at rest.
+    await page.bringToFront();
+    await expect(page.getByText(/question 1 of 3/i).first()).toBeVisible({ timeout: 45_000 });
+  }
 });
 
 test('scanners look a hundred times at every kind of link, scripts and all, and change nothing', async ({ api, browser, request }) => {
-  test.setTimeout(180_000);
-  const interview = await api.interview('Scanned');
-  const link = await api.send<{ url: string }>('POST', `/interviews/${interview.id}/public-link`, {});
-  const people = {
-    ready: await api.candidate(interview.id, { name: 'Ready', email: 'ready@example.com' }),
-    inside: await api.candidate(interview.id, { name: 'Inside', email: 'inside@example.com' }),
-    done: await api.candidate(interview.id, { name: 'Done', email: 'done@example.com' }),
+  test.setTimeout(300_000);
+  const invited: Candidate[] = [];
+  const publics: string[] = [];
+  const made: string[] = [];
+  const person = async (title: string, more: Record<string, unknown> = {}) => {
+    const interview = await api.interview(title, more);
+    made.push(interview.id);
+    const one = await api.candidate(interview.id, { name: title, email: 'ana@example.com' });
+    invited.push(one);
+    return { ...one, interview: interview.id, door: new Door(api.url, tokenOf(one.invite_url)) };
   };
-  const preview = await api.send<{ url: string }>('POST', `/interviews/${interview.id}/previews`);
+  const shared = async (title: string, more: Record<string, unknown> = {}, link: Record<string, unknown> = {}) => {
+    const interview = await api.interview(title, more);
+    made.push(interview.id);
+    const { url } = await api.send<{ url: string }>('POST', `/interviews/${interview.id}/public-link`, link);
+    publics.push(url);
+    return { id: interview.id, slug: new URL(url).pathname.split('/').at(-1) ?? '' };
+  };
+  // Invite links in every state.
+  await person('Ready');
+  await person('Asks for the email', { settings: { require_invited_email: true } });
+  await person('Draft', { state: 'draft' });
+  await person('Paused', { state: 'paused' });
+  await api.send('DELETE', `/interviews/${(await person('Archived')).interview}`);
+  const expired = await person('Expired');
+  await api.send('POST', `/interviews/${expired.interview}/extend-links`, { expires: { at: new Date(Date.now() + 1_000).toISOString() } });
+  const inside = await person('In progress');
+  await inside.door.answer(Door.write((await inside.door.start()).view));
+  const finish = async (title: string, more: Record<string, unknown> = {}) => {
+    const one = await person(title, more);
+    await one.door.start();
+    await one.door.finish();
+    await expect.poll(async () => (await api.session(one.session.id)).analysis_state).toBe('ready');
+    return one;
+  };
+  await finish('Completed');
+  await finish('May take it again', { settings: { self_retakes: 1 } });
+  const asked = await finish('Asked for a retake');
+  await asked.door.post('retake', { reason: 'The power went out.' });
+  const again = await finish('Retake granted');
+  await api.send('POST', `/candidates/${again.id}/retakes`, { reason: 'requested' });
+  const replaced = await person('Replaced');
+  rememberToken(tokenOf((await api.send<Candidate>('POST', `/candidates/${replaced.id}/link`)).invite_url));
+  await api.send('DELETE', `/candidates/${(await person('Deleted')).id}`);
+  // The shareable link in every state.
+  await shared('Shared');
+  await shared('Shared, draft', { state: 'draft' });
+  await shared('Shared, later', {}, { opens_at: '2031-05-02T09:00:00Z' });
+  await shared('Shared, over', {}, { closes_at: new Date(Date.now() + 500).toISOString() });
+  const full = await shared('Shared, full', {}, { max_starts: 1 });
+  await new Door(api.url, '').post('start-public', { slug: full.slug, name: 'Wim', email: 'wim@example.com', consent: 'true' });
+  await api.send('DELETE', `/interviews/${(await shared('Shared, revoked')).id}/public-link`);
+  for (const over of [publics[3] ?? '', expired.invite_url]) {
+    await expect.poll(async () => (await request.get(new URL(over).pathname)).status()).toBe(410);
+  }
+  const preview = await api.send<{ url: string }>('POST', `/interviews/${made[0]}/previews`);
   rememberToken(tokenOf(preview.url));
-  const inside = new Door(api.url, tokenOf(people.inside.invite_url));
-  await inside.answer(Door.write((await inside.start()).view));
-  const done = new Door(api.url, tokenOf(people.done.invite_url));
-  await done.start();
-  await done.finish();
-  await expect.poll(async () => (await api.get<Session>(`/sessions/${people.done.session.id}`)).analysis_state).toBe('ready');
-  const paths = [link.url, preview.url, ...Object.values(people).map(({ invite_url }) => invite_url)].map((url) => new URL(url).pathname);
+  const links = [...publics, preview.url, ...invited.map(({ invite_url }) => invite_url), `${api.url}/i/invite/nobody`];
+  const paths = links.map((url) => new URL(url).pathname);
 
-  const state = async () => {
-    const sessions = await Promise.all(
-      Object.values(people).map(async ({ session }) => {
-        const now = await api.get<Record<string, unknown>>(`/sessions/${session.id}`);
-        const transcript = await api.get<{ items: unknown[] }>(`/sessions/${session.id}/transcript`);
-        // That a link was opened is an observation and no state.
-        return { ...now, opened_at: null, transcript };
+  const state = async () => ({
+    people: await Promise.all(
+      invited.map(async ({ id }) => {
+        const sessions = await api.get<{ items: Record<string, unknown>[] }>(`/candidates/${id}/sessions`).catch(() => ({ items: [] }));
+        return Promise.all(
+          sessions.items.map(async (session) => ({
+            ...session,
+            // That a link was opened is an observation and no state.
+            opened_at: null,
+            transcript: await api.get(`/sessions/${session.id}/transcript`),
+          })),
+        );
       }),
-    );
-    return { sessions, counts: await counts(api, interview.id), link: await api.get(`/interviews/${interview.id}/public-link`) };
-  };
+    ),
+    counts: await Promise.all(made.map((id) => counts(api, id))),
+    links: await Promise.all(made.map((id) => api.get(`/interviews/${id}/public-link`).catch(() => null))),
+    requests: await api.get(`/interviews/${asked.interview}/retake-requests`),
+  });
   const before = await state();
   for (let n = 0; n < 100; n += 1) {
-    for (const path of paths) await (n % 2 ? request.head(path) : request.get(path));
+    await Promise.all(paths.flatMap((path) => [request.get(path), request.head(path)]));
   }
   expect(await state()).toEqual(before);
 
   // A browser without a window, of the kind that mail gateways run: it loads the page, runs what scripts there are, and
   // follows no button.
   const context = await browser.newContext({ userAgent: 'Mozilla/5.0 (compatible; LinkScanner/2.0)', baseURL: api.url });
-  const page = await context.newPage();
-  for (let n = 0; n < 100; n += 1) {
-    await page.goto(paths[n % paths.length] ?? '/', { waitUntil: 'load' });
-  }
+  await Promise.all(
+    paths.map(async (path) => {
+      const page = await context.newPage();
+      for (let n = 0; n < 100; n += 1) await page.goto(path, { waitUntil: 'load' });
+    }),
+  );
   await context.close();
   expect(await state()).toEqual(before);
 });

@@ -155,11 +155,20 @@ test('back and forward through the browser\'s history start nobody twice', async
   expect(counts.all).toBe(1);
 });
 
-test('a link is revoked, paused or archived while someone reads the landing page, and while someone is inside', async ({ api, complaints, visitor }) => {
+test('a link is revoked, paused, over or archived while someone reads the landing page, and while someone is inside', async ({ api, complaints, visitor }) => {
   complaints.allow(/status of 410/);
   for (const [title, stop, says] of [
     ['Revoked', (id: string) => api.send('DELETE', `/interviews/${id}/public-link`), 'This link has been switched off'],
     ['Paused', (id: string) => api.send('PATCH', `/interviews/${id}`, { state: 'paused' }), 'This interview is paused'],
+    [
+      'Over',
+      async (id: string) => {
+        await api.send('PATCH', `/interviews/${id}/public-link`, { closes_at: new Date(Date.now() + 500).toISOString() });
+        const { url } = await api.get<{ url: string }>(`/interviews/${id}/public-link`);
+        await expect.poll(async () => (await fetch(url)).status).toBe(410);
+      },
+      'This interview is closed',
+    ],
   ] as const) {
     const interview = await api.interview(title);
     const link = await api.send<{ url: string }>('POST', `/interviews/${interview.id}/public-link`, {});
@@ -173,12 +182,15 @@ test('a link is revoked, paused or archived while someone reads the landing page
     };
     const inside = await new Landing(await start('Inside')).start();
     await inside.hydrated();
+    await inside.composer.pressSequentially('I was inside ');
     const reading = await start('Reading');
     await stop(interview.id);
     await new Landing(reading).consent.check();
     await new Landing(reading).startButton.click();
     await expect(reading.getByRole('heading', { name: says }), title).toBeVisible();
-    await inside.answer('I was inside already.');
+    await inside.composer.pressSequentially('already.');
+    await inside.send.click();
+    await inside.said('I was inside already.');
     await inside.question('Which shift suits you?');
   }
   const interview = await api.interview('Archived');
@@ -187,7 +199,26 @@ test('a link is revoked, paused or archived while someone reads the landing page
   await chat.hydrated();
   await chat.composer.fill('Half a sentence');
   await api.send('DELETE', `/interviews/${interview.id}`);
-  await expect(chat.heading(/Thank you, that was it/)).toBeVisible();
+  await expect(chat.heading('The company has ended this interview')).toBeVisible();
   // What was typed and not sent is shown for copying.
   await expect(chat.page.getByRole('textbox').first()).toHaveValue('Half a sentence');
+});
+
+test('a laptop that slept while its session was closed wakes up to what is true, with its text', async ({ api, complaints, visitor }) => {
+  complaints.allow(...DISCONNECTED);
+  const interview = await api.interview('Asleep');
+  const ana = await api.candidate(interview.id, { name: 'Ana', email: 'ana@example.com' });
+  const page = await visitor();
+  const chat = await (await Landing.open(page, ana.invite_url)).start();
+  await chat.hydrated();
+  await chat.answer('The first answer.');
+  await chat.question('Which shift suits you?');
+  await page.getByRole('radio', { name: 'Evening' }).check();
+  await page.context().setOffline(true);
+  await api.send('POST', `/sessions/${ana.session.id}/end`);
+  await page.context().setOffline(false);
+  await expect(chat.heading('The company has ended this interview')).toBeVisible({ timeout: 30_000 });
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'The company has ended this interview' })).toBeVisible();
+  expect(await answers(api, ana.session.id)).toEqual(['The first answer.']);
 });

@@ -190,10 +190,10 @@ async fn landing(
         }
         LinkState::Completed => {
             let view = conversation::view(&state.services, &token).await;
-            let time_was_up = view.is_ok_and(|v| v.time_was_up);
+            let why = view.ok().and_then(|v| v.end_reason);
             page(
                 StatusCode::OK,
-                pages::completed(&assets(&state), &token, &found, time_was_up, asked.notice()),
+                pages::completed(&assets(&state), &token, &found, why, asked.notice()),
             )
         }
         _ => stopped(&state, &found),

@@ -12,7 +12,7 @@ use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use parley_domain::{
     account::{Actor, Role},
-    id::InterviewId,
+    id::{ImportId, InterviewId},
     import::{Import, ImportState},
     interview::InterviewInput,
     person::PersonInput,
@@ -26,7 +26,7 @@ use parley_services::{
     accounts::{self, people},
     child::Children,
     db::Db,
-    imports, install, interviews,
+    imports, install, interviews, sessions,
 };
 use serde_json::json;
 use std::{
@@ -360,4 +360,275 @@ async fn nobody_uploads_without_signing_in() {
         .get(&format!("/download/w/{}/imports/template.xlsx", house.slug))
         .await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
+}
+
+/// The same file through the door of programs.
+async fn upload_by_rest(house: &House, key: &str, name: &str, bytes: &[u8]) -> (StatusCode, serde_json::Value) {
+    let mut body =
+        format!("--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").into_bytes();
+    body.extend_from_slice(bytes);
+    body.extend_from_slice(b"\r\n--cut--\r\n");
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri(format!("/api/v1/interviews/{}/imports", house.interview))
+        .header("host", "127.0.0.1:3000")
+        .header("authorization", format!("Bearer {key}"))
+        .header("content-type", "multipart/form-data; boundary=cut")
+        .body(Body::from(body))
+        .unwrap();
+    let response = house.router.clone().oneshot(request).await.unwrap();
+    let status = response.status();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&body).unwrap_or_default())
+}
+
+/// A workbook whose only sheet has these rows, each cell as inline text.
+fn workbook(declaration: &str, rows: &[Vec<String>]) -> Vec<u8> {
+    let types = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let link = |kind: &str, target: &str| {
+        format!(
+            r#"<Relationships xmlns="{package}"><Relationship Id="r1" Type="{types}/{kind}" Target="{target}"/></Relationships>"#
+        )
+    };
+    let mut sheet = String::new();
+    for row in rows {
+        sheet.push_str("<row>");
+        for cell in row {
+            sheet.push_str(&format!(r#"<c t="inlineStr"><is><t>{cell}</t></is></c>"#));
+        }
+        sheet.push_str("</row>");
+    }
+    zip_of(&[
+        ("_rels/.rels", link("officeDocument", "xl/workbook.xml").into_bytes()),
+        (
+            "xl/workbook.xml",
+            format!(
+                r#"<workbook xmlns="{main}" xmlns:r="{types}"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>"#
+            )
+            .into_bytes(),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            link("worksheet", "worksheets/sheet1.xml").into_bytes(),
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            format!(r#"{declaration}<worksheet xmlns="{main}"><sheetData>{sheet}</sheetData></worksheet>"#).into_bytes(),
+        ),
+    ])
+}
+
+fn cells(row: &[&str]) -> Vec<String> {
+    row.iter().map(|cell| (*cell).to_owned()).collect()
+}
+
+/// Files that are refused as a whole, and what the person who chose one is told.
+fn refused_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+    let good = workbook("", &[cells(&["Name", "Email"]), cells(&["Ana", "a@x.example"])]);
+    let compound = [&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1][..], &[0; 600]].concat();
+    let locked: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide = vec![(0..300).map(|n| format!("h{n}")).collect(), cells(&["Ana"])];
+    let long = |text: &str| vec![cells(&["Name", "Notes"]), cells(&["Ana", text])];
+    let entities = r#"<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>"#;
+    vec![
+        ("empty.xlsx", Vec::new(), "The file is empty."),
+        ("headers.csv", b"Name,Email\n".to_vec(), "no people under it"),
+        (
+            "headers.xlsx",
+            workbook("", &[cells(&["Name", "Email"])]),
+            "no people under it",
+        ),
+        (
+            "list.xlsx",
+            b"%PDF-1.7 and so on".to_vec(),
+            "This is a PDF, not a spreadsheet.",
+        ),
+        (
+            "list.xls",
+            b"<html><table><tr><td>Name</td></tr></table></html>".to_vec(),
+            "This is a web page",
+        ),
+        (
+            "list.csv",
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0".to_vec(),
+            "not a spreadsheet",
+        ),
+        (
+            "letter.xlsx",
+            zip_of(&[("word/document.xml", b"<w/>".to_vec())]),
+            "This is a Word document",
+        ),
+        (
+            "list.xlsb",
+            zip_of(&[("xl/workbook.bin", Vec::new())]),
+            "save it as .xlsx",
+        ),
+        (
+            "locked.xlsx",
+            [compound.clone(), locked].concat(),
+            "locked with a password",
+        ),
+        ("old.xls", compound, "damaged or was cut off"),
+        ("cut.xlsx", good[..good.len() / 2].to_vec(), "damaged or was cut off"),
+        (
+            "bomb.xlsx",
+            zip_of(&[
+                ("xl/workbook.xml", b"<workbook/>".to_vec()),
+                ("xl/worksheets/sheet1.xml", vec![b' '; 30_000_000]),
+            ]),
+            "unpacks to far more",
+        ),
+        (
+            "entities.xlsx",
+            workbook(entities, &[cells(&["Name"]), cells(&["&b;"])]),
+            "declarations that no spreadsheet program writes",
+        ),
+        (
+            "many.csv",
+            format!("Name\n{}", "Ana\n".repeat(50_001)).into_bytes(),
+            "more than 50,000 rows",
+        ),
+        ("wide.xlsx", workbook("", &wide), "more than 256 columns"),
+        (
+            "wide.csv",
+            format!("Name{}\nAna\n", ",h".repeat(299)).into_bytes(),
+            "more than 256 columns",
+        ),
+        (
+            "long.xlsx",
+            workbook("", &long(&"x".repeat(2_000_000))),
+            "holds more than 32,767 characters",
+        ),
+        (
+            "long.csv",
+            format!("Name,Notes\nAna,{}\n", "x".repeat(2_000_000)).into_bytes(),
+            "Cell B2 holds more than 32,767 characters",
+        ),
+        (
+            "mixed.csv",
+            [&"Name\nJos\u{e9}\n".as_bytes()[..], b"J\xfcrgen\n"].concat(),
+            "mixes encodings: line 3",
+        ),
+        (
+            "open.csv",
+            b"Name,Notes\nBen,x\n\"Ana,y\nCleo,z\n".to_vec(),
+            "Line 3 opens a quotation mark",
+        ),
+        (
+            "stray.csv",
+            b"Name,Notes\n\"Ana\" B,x\n".to_vec(),
+            "has a quotation mark (\") in its middle",
+        ),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_bad_file_has_its_sentence_at_both_doors_and_changes_nothing() {
+    let house = House::new().await;
+    let key = accounts::keys::create_key_as_system(&house.services, "bad files", Role::Member, None)
+        .await
+        .unwrap();
+    for (name, bytes, sentence) in refused_files() {
+        let by_screen = house.refused(name, &bytes).await;
+        assert!(by_screen.contains(sentence), "{name}: {by_screen}");
+        assert!(by_screen.ends_with("Nothing was added."), "{name}: {by_screen}");
+        let (status, problem) = upload_by_rest(&house, &key, name, &bytes).await;
+        assert_eq!(
+            (status, problem["errors"][0]["message"].as_str()),
+            (StatusCode::UNPROCESSABLE_ENTITY, Some(by_screen.as_str())),
+            "{name}"
+        );
+    }
+    let kept = imports::list(&house.services, &house.owner, house.interview)
+        .await
+        .unwrap();
+    assert!(kept.is_empty(), "nothing is kept of a file that was refused");
+    let counts = sessions::counts(
+        &house.services,
+        &house.owner,
+        Some(house.interview),
+        &Default::default(),
+    )
+    .await
+    .unwrap();
+    assert_eq!(counts.all, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_content_of_a_file_counts_not_its_name() {
+    let house = House::new().await;
+    let book = workbook("", &[cells(&["Name"]), cells(&["Ana"])]);
+    for (name, bytes) in [
+        ("people.csv", &book[..]),
+        ("people.pdf", &book),
+        ("people.xlsx", b"Name\nAna\n"),
+        ("no ending", b"Name\tEmail\nAna\ta@x.example\n"),
+    ] {
+        let (status, made) = house.upload(name, bytes).await;
+        assert_eq!(
+            (status, &made["counts"]["new"]),
+            (StatusCode::CREATED, &1.into()),
+            "{name}: {made}"
+        );
+    }
+}
+
+/// Files that are read, with something in them that a person has to see to or that must do no harm.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn odd_tables_are_read_and_say_what_is_odd() {
+    let house = House::new().await;
+    let made = async |text: &str| {
+        let (status, made) = house.upload("people.csv", text.as_bytes()).await;
+        assert_eq!(status, StatusCode::CREATED, "{made}");
+        made
+    };
+    // Without a column of names nothing can be confirmed.
+    let nameless = made("Colour,Size\nred,4\n").await;
+    assert!(nameless["obstacle"].as_str().unwrap().contains("name"), "{nameless}");
+    let id: ImportId = nameless["id"].as_str().unwrap().parse().unwrap();
+    let refused = imports::confirm(&house.services, &house.owner, id).await;
+    assert!(refused.is_err(), "{refused:?}");
+    // Of two columns of the same name the first is taken; the other one can be chosen.
+    let twice = made("Name,Email,Email\nAna,a@x.example,b@x.example\n").await;
+    let fields: Vec<_> = twice["mapping"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| m["field"].clone())
+        .collect();
+    assert_eq!(fields[..2], [json!("name"), json!("email")]);
+    assert_ne!(fields.get(2), Some(&json!("email")));
+    // Line breaks, NULs and what looks like a formula are text.
+    let harmful = made("Name,Notes,School\n\"=1+1\",\"line 1\nline 2\",@SUM(A1)\nA\0na,-2+3,+1+2\n").await;
+    assert_eq!(harmful["counts"]["new"], 2, "{harmful}");
+    let id: ImportId = harmful["id"].as_str().unwrap().parse().unwrap();
+    imports::confirm(&house.services, &house.owner, id).await.unwrap();
+    let limit = Instant::now() + Duration::from_secs(30);
+    while imports::get(&house.services, &house.owner, id).await.unwrap().state != ImportState::Done {
+        assert!(Instant::now() < limit, "the import does not end");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let (status, export) = house
+        .get(&format!(
+            "/download/w/{}/interviews/{}/export.csv",
+            house.slug, house.interview
+        ))
+        .await;
+    let export = String::from_utf8(export).unwrap();
+    assert_eq!(status, StatusCode::OK, "{export}");
+    for cell in ["=1+1", "@SUM(A1)", "-2+3", "+1+2"] {
+        assert!(export.contains(cell), "{cell} is gone: {export}");
+        let at = export
+            .match_indices(cell)
+            .map(|(at, _)| export[..at].chars().next_back());
+        for before in at {
+            assert!(
+                !matches!(before, Some(',' | '"' | '\n')),
+                "{cell} begins a cell: {export}"
+            );
+        }
+    }
+    assert!(export.contains("line 1\nline 2") && export.contains("Ana"), "{export}");
 }

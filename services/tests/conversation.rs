@@ -18,7 +18,7 @@ use parley_domain::{
     interview::{FollowUpDepth, InterviewState},
     link::LinkState,
     question::{Choice, QuestionKind},
-    session::{EndReason, RetakeReason, Status},
+    session::{AnalysisState, EndReason, RetakeReason, Status},
     time::{DAY, MINUTE, SECOND},
 };
 use parley_services::{
@@ -26,6 +26,7 @@ use parley_services::{
     conversation::{AnswerInput, StartInput},
     entity,
     error::ServiceError,
+    jobs,
     sessions::{self, RetakeInput},
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
@@ -47,6 +48,7 @@ on_both_databases!(
     time_runs_out,
     a_pause_does_not_count,
     the_sweeper_closes_what_nobody_comes_back_to,
+    what_the_sweeper_closes_is_analysed,
     a_retake_keeps_the_first_attempt,
     a_replaced_link_stops_the_old_one,
     deleting_stops_the_link_and_restoring_brings_it_back,
@@ -486,7 +488,10 @@ async fn time_runs_out(bed: TestBed) {
     let last = conversation::answer(&bed.s, &t, says("b", &view, "What stood in the composer"))
         .await
         .unwrap();
-    assert_eq!((last.state, last.time_was_up), (Status::Completed, true));
+    assert_eq!(
+        (last.state, last.end_reason),
+        (Status::Completed, Some(EndReason::TimeUp))
+    );
     assert!(last.turns.last().unwrap().late);
     let session = session_of(&bed, &c).await;
     assert_eq!(
@@ -556,6 +561,45 @@ async fn the_sweeper_closes_what_nobody_comes_back_to(bed: TestBed) {
     let session = session_of(&bed, &c).await;
     assert_eq!(session.end_reason, Some(EndReason::Inactivity));
     assert_eq!(session.completed_at.map(|t| t.millis()), Some(START + 3 * DAY));
+}
+
+async fn what_the_sweeper_closes_is_analysed(bed: TestBed) {
+    let interview = bed
+        .interview(2, |i| {
+            i.settings.inactivity_days = 1;
+            i.settings.time_limit_minutes = Some(10);
+        })
+        .await;
+    let (late, left) = (
+        bed.candidate(interview, "Late", None).await,
+        bed.candidate(interview, "Left", None).await,
+    );
+    for one in [&late, &left] {
+        conversation::start(&bed.s, &token(one), consent()).await.unwrap();
+    }
+    // One answers and stays until time runs out, the other one says nothing and never comes back.
+    let view = conversation::view(&bed.s, &token(&late)).await.unwrap();
+    conversation::answer(&bed.s, &token(&late), says("a", &view, "I work in a team of four."))
+        .await
+        .unwrap();
+    for _ in 0..22 {
+        bed.clock.advance(30 * SECOND);
+        conversation::heartbeat(&bed.s, &token(&late), 1).await.unwrap();
+    }
+    assert_eq!(sessions::sweep(&bed.s).await.unwrap(), 1);
+    bed.clock.advance(2 * DAY);
+    assert_eq!(sessions::sweep(&bed.s).await.unwrap(), 1);
+    let queued = session_of(&bed, &late).await;
+    assert_eq!(queued.end_reason, Some(EndReason::TimeUp));
+    assert_eq!(queued.analysis_state, AnalysisState::Queued);
+    jobs::run_due(&bed.s).await.unwrap();
+    let done = session_of(&bed, &late).await;
+    assert_eq!(done.analysis_state, AnalysisState::Ready);
+    assert!(done.score.is_some());
+    // Nothing was answered: that is all there is to say, and it is said at once.
+    let silent = session_of(&bed, &left).await;
+    assert_eq!(silent.end_reason, Some(EndReason::Inactivity));
+    assert_eq!((silent.analysis_state, silent.score), (AnalysisState::Ready, None));
 }
 
 async fn a_retake_keeps_the_first_attempt(bed: TestBed) {

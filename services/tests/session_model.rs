@@ -1,6 +1,6 @@
 //! The whole life of a candidate's sessions against a simple model: random interleavings of start, answer, resume,
 //! finish, end, retakes (granted, taken by oneself, asked for, decided on), replaced links, revoked public links, paused
-//! interviews, waiting, sweeping, and a process that dies while an answer is on its way.
+//! interviews, waiting, time that runs out, sweeping, and a process that dies in the middle of any of it.
 //!
 //! Cases are generated and shrunk by proptest; a failure prints the shortest list of steps that shows it.
 
@@ -20,7 +20,7 @@ use parley_domain::{
     conversation::{CandidateErrorCode as Code, CandidateView, Speaker},
     id::{InterviewId, PromptId, QuestionId, SessionId},
     session::{EndReason, RetakeReason, Status},
-    time::{DAY, HOUR},
+    time::{DAY, HOUR, MINUTE},
 };
 use parley_services::{
     candidates, conversation,
@@ -37,6 +37,8 @@ use uuid::Uuid;
 const QUESTIONS: usize = 3;
 /// Retakes that the interview allows candidates by themselves.
 const OWN: usize = 1;
+/// Minutes of the time limit, where there is one: time goes by in whole hours, so that it is never just up.
+const LIMIT: i64 = 390;
 
 fn walk_in(email: &str) -> PublicStart {
     PublicStart {
@@ -76,8 +78,9 @@ enum Step {
     },
     /// The public link is revoked, or made again where there is none.
     PublicLink,
-    /// The process dies after so many steps of an answer, and another one takes its place.
+    /// The process dies after so many steps of what it does, and another one takes its place.
     Crash {
+        act: Act,
         after: usize,
     },
     ReplaceLink,
@@ -89,7 +92,24 @@ enum Step {
     Look,
 }
 
+/// What a process is in the middle of when it dies.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Start,
+    Answer,
+    Finish,
+    Retake,
+    Sweep,
+}
+
 fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let act = prop_oneof![
+        2 => Just(Act::Start),
+        3 => Just(Act::Answer),
+        1 => Just(Act::Finish),
+        1 => Just(Act::Retake),
+        1 => Just(Act::Sweep),
+    ];
     let step = prop_oneof![
         4 => any::<bool>().prop_map(|consent| Step::Start { consent }),
         10 => (0..QUESTIONS, prop_oneof![4 => Just(0i64), 1 => 1i64..3], proptest::option::weighted(0.15, 0usize..4))
@@ -101,7 +121,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Step::Ask),
         2 => any::<bool>().prop_map(|grant| Step::Decide { grant }),
         1 => Just(Step::PublicLink),
-        2 => (0usize..24).prop_map(|after| Step::Crash { after }),
+        3 => (act, 0usize..32).prop_map(|(act, after)| Step::Crash { act, after }),
         1 => Just(Step::ReplaceLink),
         1 => any::<bool>().prop_map(Step::Pause),
         2 => (1i64..30).prop_map(|hours| Step::Wait { hours }),
@@ -123,6 +143,8 @@ struct Model {
     own: usize,
     /// A request waits for a decision.
     waits: bool,
+    /// The interview has a time limit, which time away counts against.
+    timed: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -133,6 +155,8 @@ struct Attempt {
     /// Client id and text, in order; the number of answers is the question that is current.
     answers: Vec<(String, String)>,
     idle_hours: i64,
+    /// Since the start, where the clock runs.
+    age_hours: i64,
 }
 
 impl Attempt {
@@ -141,6 +165,20 @@ impl Attempt {
             (_, Some(_)) => Status::Completed,
             (true, None) => Status::InProgress,
             (false, None) => Status::NotStarted,
+        }
+    }
+
+    /// Whether its time has run out, noticed or not.
+    fn is_up(&self, timed: bool) -> bool {
+        timed && self.status() == Status::InProgress && self.age_hours * 60 > LIMIT
+    }
+
+    /// What a sweep makes of it.
+    fn swept(&self, timed: bool) -> Option<EndReason> {
+        let idle = self.status() == Status::InProgress && self.idle_hours * HOUR > DAY;
+        match self.is_up(timed) {
+            true => Some(EndReason::TimeUp),
+            false => idle.then_some(EndReason::Inactivity),
         }
     }
 }
@@ -155,14 +193,21 @@ struct World {
 
 impl World {
     /// With a candidate who was invited, or who walked in by the public link and is inside already.
-    async fn new(bed: TestBed, walks_in: bool) -> Self {
+    async fn new(bed: TestBed, walks_in: bool, timed: bool) -> Self {
         let interview = bed
             .interview(QUESTIONS, |i| {
                 i.settings.inactivity_days = 1;
                 i.settings.self_retakes = OWN as _;
+                if timed {
+                    i.settings.time_limit_minutes = Some(LIMIT as _);
+                    i.settings.count_time_away = true;
+                }
             })
             .await;
-        let mut model = Model::default();
+        let mut model = Model {
+            timed,
+            ..Default::default()
+        };
         let candidate = if walks_in {
             let link = links::create(&bed.s, &bed.owner, interview, Default::default())
                 .await
@@ -213,7 +258,7 @@ impl World {
             Step::Ask => self.ask().await,
             Step::Decide { grant } => self.decide(*grant).await,
             Step::PublicLink => self.public_link().await,
-            Step::Crash { after } => self.crash(*after).await,
+            Step::Crash { act, after } => self.crash(*act, *after).await,
             Step::ReplaceLink => {
                 let again = candidates::replace_link(&self.bed.s, &self.bed.owner, self.candidate.id)
                     .await
@@ -225,14 +270,15 @@ impl World {
             Step::Pause(paused) => self.pause(*paused).await,
             Step::Wait { hours } => {
                 self.bed.clock.advance(hours * HOUR);
-                self.now().idle_hours += hours;
+                let current = self.now();
+                current.idle_hours += hours;
+                current.age_hours += hours;
             }
             Step::Sweep => {
                 sessions::sweep(&self.bed.s).await.unwrap();
+                let timed = self.model.timed;
                 let current = self.now();
-                if current.status() == Status::InProgress && current.idle_hours * HOUR > DAY {
-                    current.ended = Some(EndReason::Inactivity);
-                }
+                current.ended = current.swept(timed).or(current.ended);
             }
             Step::Look => {
                 conversation::landing(&self.bed.s, &self.token).await.unwrap();
@@ -249,10 +295,14 @@ impl World {
         let result = conversation::start(&self.bed.s, &self.token, input)
             .await
             .map_err(|e| e.error);
-        let paused = self.model.paused;
+        let (paused, timed) = (self.model.paused, self.model.timed);
         let current = self.now();
         match current.status() {
             Status::Completed => assert_eq!(result.unwrap().state, Status::Completed),
+            Status::InProgress if current.is_up(timed) => {
+                current.ended = Some(EndReason::TimeUp);
+                assert_eq!(result.unwrap().state, Status::Completed);
+            }
             Status::InProgress => {
                 current.lease += 1;
                 current.idle_hours = 0;
@@ -288,6 +338,7 @@ impl World {
         let result = conversation::answer(&self.bed.s, &self.token, input)
             .await
             .map_err(|e| e.error);
+        let timed = self.model.timed;
         let current = self.now();
         let known = current.answers.iter().find(|(id, _)| *id == client).cloned();
         let expected = match (known, current.status()) {
@@ -297,6 +348,10 @@ impl World {
             (None, Status::Completed) => Err(Code::Ended),
             (None, Status::InProgress) if back > 0 => Err(Code::TakenOver),
             (None, Status::InProgress) if question != current.answers.len() => Err(Code::Stale),
+            (None, Status::InProgress) if current.is_up(timed) => {
+                current.ended = Some(EndReason::TimeUp);
+                Err(Code::Ended)
+            }
             (None, Status::InProgress) => {
                 current.answers.push((client, text));
                 current.idle_hours = 0;
@@ -311,12 +366,16 @@ impl World {
         let result = conversation::heartbeat(&self.bed.s, &self.token, lease)
             .await
             .map_err(|e| e.error);
+        let timed = self.model.timed;
         let current = self.now();
         if current.status() == Status::InProgress && back > 0 {
             assert_eq!(result.unwrap_err(), Code::TakenOver);
         } else {
             assert_eq!(result.unwrap().state, current.status());
-            current.idle_hours = 0;
+            // Time that is up is for the sweeper to say.
+            if !current.is_up(timed) {
+                current.idle_hours = 0;
+            }
         }
     }
 
@@ -324,11 +383,12 @@ impl World {
         let result = conversation::finish(&self.bed.s, &self.token)
             .await
             .map_err(|e| e.error);
+        let timed = self.model.timed;
         let current = self.now();
         match current.status() {
             Status::NotStarted => assert_eq!(result.unwrap_err(), Code::NotOpen),
             Status::InProgress => {
-                current.ended = Some(EndReason::Finished);
+                current.ended = Some(finishing(current, timed));
                 assert_eq!(result.unwrap().state, Status::Completed);
             }
             Status::Completed => assert_eq!(result.unwrap().state, Status::Completed),
@@ -418,56 +478,129 @@ impl World {
         }
     }
 
-    /// An answer is cut off somewhere; afterwards it is stored whole or not at all, and coming back goes on from there.
-    async fn crash(&mut self, after: usize) {
-        let current = self.now().clone();
+    /// Something is cut off somewhere; afterwards it happened whole or not at all, and coming back goes on from there.
+    async fn crash(&mut self, act: Act, after: usize) {
+        let (s, token) = (self.bed.s.clone(), self.token.clone());
+        let (owner, candidate) = (self.bed.owner.clone(), self.candidate.id);
         let (client, text) = (format!("crash-{}", self.model.clients), "cut off".to_owned());
         self.model.clients += 1;
+        let question = self.now().answers.len();
         let input = AnswerInput {
             client_id: client.clone(),
-            question: PromptId(Uuid::from_u128(current.answers.len() as u128 + 1)),
+            question: PromptId(Uuid::from_u128(question as u128 + 1)),
             text: Some(text.clone()),
             choices: Vec::new(),
-            lease: Some(current.lease),
+            lease: Some(self.now().lease),
             presence: Presence::Live,
         };
-        let (s, token) = (self.bed.s.clone(), self.token.clone());
-        let mut left = after;
-        {
-            let mut answer = std::pin::pin!(conversation::answer(&s, &token, input));
-            std::future::poll_fn(|cx| match answer.as_mut().poll(cx) {
-                Poll::Pending if left > 0 => {
-                    left -= 1;
-                    Poll::Pending
-                }
-                _ => Poll::Ready(()),
-            })
-            .await;
+        let consent = StartInput {
+            consent: true,
+            ..Default::default()
+        };
+        let again = RetakeInput {
+            reason: RetakeReason::Other,
+            note: String::new(),
+        };
+        match act {
+            Act::Start => cut(after, conversation::start(&s, &token, consent)).await,
+            Act::Answer => cut(after, conversation::answer(&s, &token, input)).await,
+            Act::Finish => cut(after, conversation::finish(&s, &token)).await,
+            Act::Retake => cut(after, sessions::retake(&s, &owner, candidate, again)).await,
+            Act::Sweep => cut(after, sessions::sweep(&s)).await,
         }
         drop(s);
         self.bed.restart().await;
-        let id = self.session().await;
-        // A commit that was on its way may still arrive: behind the row's lock it has, or never will.
+        let row = self.settled().await;
+        let before = self.now().clone();
+        match act {
+            Act::Start => self.started(&row),
+            Act::Answer => self.answered(&row, client, text).await,
+            Act::Finish => self.closed(&row, |a, timed| Some(finishing(a, timed))),
+            Act::Sweep => self.closed(&row, Attempt::swept),
+            Act::Retake => self.retaken(&row),
+        }
+        if before.status() == Status::InProgress && self.now().status() != Status::NotStarted {
+            self.start(true).await;
+        }
+    }
+
+    /// The current session once nothing is on its way any more: a commit that was may still arrive, but behind the rows'
+    /// locks it has, or never will.
+    async fn settled(&self) -> entity::session::Model {
         let tx = self.bed.s.db.write(Priority::Person).await.unwrap();
-        let found = entity::session::Entity::find_by_id(id.0).lock_exclusive();
-        found.one(&*tx).await.unwrap();
+        let person = entity::candidate::Entity::find_by_id(self.candidate.id.0).lock_exclusive();
+        person.one(&*tx).await.unwrap();
+        let rows = entity::session::Entity::find().lock_exclusive();
+        let rows = rows
+            .order_by_desc(entity::session::Column::Attempt)
+            .all(&*tx)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
+        rows.into_iter().next().unwrap()
+    }
+
+    fn started(&mut self, row: &entity::session::Model) {
+        let (paused, timed) = (self.model.paused, self.model.timed);
+        let current = self.now();
+        match current.status() {
+            Status::NotStarted if row.status == Status::InProgress.as_str() => {
+                assert!(!paused);
+                *current = Attempt {
+                    started: true,
+                    lease: 1,
+                    ..Default::default()
+                };
+            }
+            Status::InProgress if row.status == Status::Completed.as_str() => {
+                assert!(current.is_up(timed));
+                current.ended = Some(EndReason::TimeUp);
+            }
+            Status::InProgress if row.holder > current.lease => {
+                current.lease += 1;
+                current.idle_hours = 0;
+            }
+            _ => {}
+        }
+    }
+
+    async fn answered(&mut self, row: &entity::session::Model, client: String, text: String) {
         let stored = entity::turn::Entity::find()
-            .filter(entity::turn::Column::SessionId.eq(id.0))
+            .filter(entity::turn::Column::SessionId.eq(row.id))
             .filter(entity::turn::Column::ClientId.eq(&client))
             .one(self.bed.s.db.read())
             .await
             .unwrap();
+        let timed = self.model.timed;
+        let current = self.now();
         if stored.is_some() {
             assert_eq!(current.status(), Status::InProgress);
-            assert!(current.answers.len() < QUESTIONS);
-            let now = self.now();
-            now.answers.push((client, text));
-            now.idle_hours = 0;
+            assert!(current.answers.len() < QUESTIONS && !current.is_up(timed));
+            current.answers.push((client, text));
+            current.idle_hours = 0;
+        } else if current.is_up(timed) && row.status == Status::Completed.as_str() {
+            current.ended = Some(EndReason::TimeUp);
         }
-        if current.status() == Status::InProgress {
-            self.start(true).await;
+    }
+
+    /// It was closed for this reason, or is as it was.
+    fn closed(&mut self, row: &entity::session::Model, why: impl Fn(&Attempt, bool) -> Option<EndReason>) {
+        let timed = self.model.timed;
+        let current = self.now();
+        if current.status() == Status::InProgress && row.status == Status::Completed.as_str() {
+            current.ended = Some(why(current, timed).expect("closed for no reason"));
         }
+    }
+
+    fn retaken(&mut self, row: &entity::session::Model) {
+        if row.attempt as usize == self.model.attempts.len() {
+            return;
+        }
+        let current = self.now();
+        assert_ne!(current.status(), Status::NotStarted);
+        current.ended = current.ended.or(Some(EndReason::Replaced));
+        self.model.attempts.push(Attempt::default());
+        self.model.waits = false;
     }
 
     async fn pause(&mut self, paused: bool) {
@@ -512,6 +645,14 @@ impl World {
         for (row, attempt) in rows.iter().zip(&self.model.attempts) {
             assert_eq!(row.status, attempt.status().as_str());
             assert_eq!(row.end_reason.as_deref(), attempt.ended.map(EndReason::as_str));
+            if attempt.ended == Some(EndReason::TimeUp) {
+                let ran = row.completed_at.unwrap() - row.started_at.unwrap();
+                assert_eq!(
+                    (ran, row.active_ms),
+                    (LIMIT * MINUTE, LIMIT * MINUTE),
+                    "closed when time was up"
+                );
+            }
             let turns = entity::turn::Entity::find()
                 .filter(entity::turn::Column::SessionId.eq(row.id))
                 .order_by_asc(entity::turn::Column::Number)
@@ -541,6 +682,29 @@ impl World {
     }
 }
 
+/// Why an attempt is closed when its candidate presses Finish.
+fn finishing(attempt: &Attempt, timed: bool) -> EndReason {
+    if attempt.is_up(timed) {
+        EndReason::TimeUp
+    } else {
+        EndReason::Finished
+    }
+}
+
+/// Does so many steps of `work`, and drops it where it stands.
+async fn cut<T>(after: usize, work: impl Future<Output = T>) {
+    let mut left = after;
+    let mut work = std::pin::pin!(work);
+    std::future::poll_fn(|cx| match work.as_mut().poll(cx) {
+        Poll::Pending if left > 0 => {
+            left -= 1;
+            Poll::Pending
+        }
+        _ => Poll::Ready(()),
+    })
+    .await;
+}
+
 /// Runs generated cases, each on a database of its own.
 fn run(cases: u32, bed: impl AsyncFn() -> TestBed) {
     let config = ProptestConfig {
@@ -555,9 +719,9 @@ fn run(cases: u32, bed: impl AsyncFn() -> TestBed) {
         .enable_all()
         .build()
         .unwrap();
-    let result = runner.run(&(any::<bool>(), steps()), |(walks_in, steps)| {
+    let result = runner.run(&(any::<bool>(), any::<bool>(), steps()), |(walks_in, timed, steps)| {
         runtime.block_on(async {
-            let mut world = World::new(bed().await, walks_in).await;
+            let mut world = World::new(bed().await, walks_in, timed).await;
             for step in &steps {
                 world.take(step).await;
             }

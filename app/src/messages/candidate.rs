@@ -1,5 +1,7 @@
 //! What the candidate's path says, in any language. The values stand in `en.rs`, `zh.rs`, …
 
+use parley_domain::session::EndReason;
+
 /// The candidate's path.
 #[derive(Debug)]
 pub struct Candidate {
@@ -131,6 +133,10 @@ pub struct LinkText {
     pub completed: PageText,
     /// Time ran out.
     pub time_up: PageText,
+    /// Nobody came back in time.
+    pub idle: PageText,
+    /// A member ended it.
+    pub ended: PageText,
     /// Too many tries from one place or with one link.
     pub too_many: PageText,
     /// The button that asks for another attempt.
@@ -143,6 +149,21 @@ pub struct LinkText {
     pub take_retake: &'static str,
     /// The installation does not answer as it should.
     pub unavailable: PageText,
+}
+
+impl LinkText {
+    /// What is said of a session that somebody or something else than the candidate closed; `None` for one that they
+    /// finished.
+    #[must_use]
+    pub const fn stopped_by(&self, reason: Option<EndReason>) -> Option<&PageText> {
+        match reason {
+            Some(EndReason::TimeUp) => Some(&self.time_up),
+            Some(EndReason::Inactivity) => Some(&self.idle),
+            Some(EndReason::EndedByCreator) => Some(&self.ended),
+            // The link leads to the attempt that took its place.
+            Some(EndReason::Finished | EndReason::Replaced) | None => None,
+        }
+    }
 }
 
 /// The conversation.

@@ -108,6 +108,14 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "The time is up",
             text: "What you answered is kept and with the company. There is nothing more to do.",
         },
+        idle: PageText {
+            title: "This interview was closed",
+            text: "It was left unfinished for too long. What you answered is kept and with the company.",
+        },
+        ended: PageText {
+            title: "The company has ended this interview",
+            text: "What you answered is kept and with them. Ask them if this is a surprise.",
+        },
         too_many: PageText {
             title: "Too many tries",
             text: "Nothing was changed. Wait a quarter of an hour, then try again.",

@@ -102,6 +102,14 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "时间到",
             text: "你的回答已保存并提交给公司，无需其他操作。",
         },
+        idle: PageText {
+            title: "面试已关闭",
+            text: "面试长时间未完成，已自动关闭。你的回答已保存并提交给公司。",
+        },
+        ended: PageText {
+            title: "公司已结束这场面试",
+            text: "你的回答已保存并提交给公司。如有疑问，请联系公司。",
+        },
         too_many: PageText {
             title: "尝试次数过多",
             text: "没有任何更改。请十五分钟后重试。",

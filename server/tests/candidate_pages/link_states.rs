@@ -12,9 +12,10 @@ use parley_domain::{
     candidate::Candidate,
     id::InterviewId,
     link::PublicLinkInput,
+    session::RetakeReason,
     time::{DAY, SECOND},
 };
-use parley_services::{accounts, candidates, conversation, entity, interviews, links};
+use parley_services::{accounts, candidates, conversation, entity, interviews, links, sessions, sessions::RetakeInput};
 use sea_orm::{ConnectionTrait, EntityTrait};
 use serde_json::{Value, json};
 
@@ -138,7 +139,107 @@ async fn invites(house: &Bed) -> Vec<Invite> {
         over,
     );
 
+    let archived = house.invite(json!({})).await;
+    house.start(&archived.1).await;
+    set_state(house, archived.0.interview_id, "archived").await;
+    add(
+        "archived while in progress",
+        archived,
+        (200, "The company has ended this interview"),
+        (200, "completed"),
+        over,
+    );
+    let ended = house.invite(json!({})).await;
+    house.start(&ended.1).await;
+    sessions::end(&house.s, &house.owner, ended.0.session.id).await.unwrap();
+    add(
+        "ended by the team",
+        ended,
+        (200, "The company has ended this interview"),
+        (200, "completed"),
+        over,
+    );
+    let left = house.invite(json!({"settings": {"inactivity_days": 1}})).await;
+    house.start(&left.1).await;
+    add(
+        "closed after inactivity",
+        left,
+        (200, "This interview was closed"),
+        (200, "completed"),
+        over,
+    );
+    let limit = json!({"settings": {"time_limit_minutes": 5, "count_time_away": true}});
+    let late = house.invite(limit).await;
+    house.start(&late.1).await;
+    add(
+        "closed when time was up",
+        late,
+        (200, "The time is up"),
+        (200, "completed"),
+        over,
+    );
+    let own = finished(house, json!({"settings": {"self_retakes": 1}})).await;
+    add(
+        "completed, may be taken again",
+        own,
+        (200, "Take it again"),
+        (200, "completed"),
+        over,
+    );
+    let asking = finished(house, json!({})).await;
+    conversation::ask_retake(&house.s, token(&asking.1), "The power went out.")
+        .await
+        .unwrap();
+    add(
+        "completed, asked for another attempt",
+        asking,
+        (200, "Your request is with the company"),
+        (200, "completed"),
+        over,
+    );
+    let again = finished(house, json!({})).await;
+    retake(house, &again.0).await;
+    add(
+        "retake granted",
+        again,
+        (200, "Your earlier attempt is kept."),
+        (200, "in_progress"),
+        ("not_started", "in_progress"),
+    );
+    let again = house.invite(json!({})).await;
+    house.start(&again.1).await;
+    retake(house, &again.0).await;
+    add(
+        "retake granted while in progress",
+        again,
+        (200, "Your earlier attempt is kept."),
+        (200, "in_progress"),
+        ("not_started", "in_progress"),
+    );
+    let again = finished(house, json!({})).await;
+    retake(house, &again.0).await;
+    set_state(house, again.0.interview_id, "paused").await;
+    add(
+        "retake granted, paused",
+        again,
+        (200, "This interview is paused"),
+        (409, "not_open"),
+        fresh,
+    );
+
     let gone = (404, "This link does not work");
+    let replaced = house.invite(json!({})).await;
+    house.start(&replaced.1).await;
+    candidates::replace_link(&house.s, &house.owner, replaced.0.id)
+        .await
+        .unwrap();
+    add(
+        "replaced while in progress",
+        replaced,
+        gone,
+        (404, "unknown_link"),
+        running,
+    );
     let replaced = house.invite(json!({})).await;
     candidates::replace_link(&house.s, &house.owner, replaced.0.id)
         .await
@@ -158,7 +259,24 @@ async fn invites(house: &Bed) -> Vec<Invite> {
         rest: ("", ""),
     });
     house.clock.advance(2 * DAY);
+    sessions::sweep(&house.s).await.unwrap();
     all
+}
+
+/// Somebody who has started and finished.
+async fn finished(house: &House, change: Value) -> (Candidate, String) {
+    let (candidate, link) = house.invite(change).await;
+    house.start(&link).await;
+    conversation::finish(&house.s, token(&link)).await.unwrap();
+    (candidate, link)
+}
+
+async fn retake(house: &House, of: &Candidate) {
+    let input = RetakeInput {
+        reason: RetakeReason::Requested,
+        note: String::new(),
+    };
+    sessions::retake(&house.s, &house.owner, of.id, input).await.unwrap();
 }
 
 /// What is expected of a public link in one state.
@@ -342,7 +460,7 @@ async fn every_state_of_an_invite_link_at_every_door() {
         let is = case.is;
         page(&house, is, &case.link, case.page).await;
         // The chat and the question before finishing: only for who is inside, and with the window's lease.
-        let inside = case.rest.0 == "in_progress";
+        let inside = case.page.1 == "Continue interview";
         for rest in ["session", "finish"] {
             let answer = house.open(&format!("{}/{rest}?lease=1", case.link)).await;
             let expected = match (case.page.0, inside) {

@@ -14,7 +14,7 @@ use parley_domain::{
     },
     id::{PromptId, WorkspaceId},
     question::Question,
-    session::{Awaiting, EndReason, Status},
+    session::{Awaiting, Status},
     time::MINUTE,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -81,7 +81,7 @@ fn build(s: &Services, known: &Visitor, version: &Version, turns: &[turn::Model]
         interviewer: version.settings.interviewer_name.clone(),
         language: version.settings.language.clone(),
         writing: running && row.awaiting.as_deref() == Some(Awaiting::Interviewer.as_str()),
-        time_was_up: row.end_reason.as_deref() == Some(EndReason::TimeUp.as_str()),
+        end_reason: row.end_reason.as_deref().and_then(|reason| reason.parse().ok()),
     })
 }
 

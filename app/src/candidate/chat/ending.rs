@@ -102,11 +102,15 @@ pub(super) fn elsewhere(chat: Chat) -> AnyView {
 /// The end: thanks, what happens with the answers, nothing left to do.
 pub(super) fn closing(chat: Chat) -> AnyView {
     let texts = chat.texts;
-    let up = chat.view.with_untracked(|v| v.time_was_up);
-    let t = if up { &texts.link.time_up } else { &texts.finish.closing };
+    let stopped = chat.view.with_untracked(|v| texts.link.stopped_by(v.end_reason));
+    let t = stopped.unwrap_or(&texts.finish.closing);
+    let mark = match stopped {
+        None => view! { <span class="done-mark"><Icon name=IconName::Check/></span> }.into_any(),
+        Some(_) => nothing(),
+    };
     view! {
         <main class="closing">
-            <span class="done-mark"><Icon name=IconName::Check/></span>
+            {mark}
             <h1 tabindex="-1" id=dom::CLOSING>{t.title}</h1>
             {line("prose", t.text)}
             {line("prose", texts.finish.closing_next)}

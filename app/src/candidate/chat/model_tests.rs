@@ -50,7 +50,7 @@ fn view() -> CandidateView {
         name: "Ana".into(),
         interviewer: "Robin".into(),
         language: "en".into(),
-        time_was_up: false,
+        end_reason: None,
         writing: false,
     }
 }

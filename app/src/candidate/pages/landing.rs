@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use parley_domain::{
     conversation::{CandidateErrorCode, CandidateView},
     link::{Landing, LinkState},
+    session::EndReason,
 };
 
 /// What is said of a link that does not lead into the interview now; `None` where it does.
@@ -60,16 +61,13 @@ pub fn completed(
     assets: &Assets,
     token: &str,
     found: &Landing,
-    time_was_up: bool,
+    end_reason: Option<EndReason>,
     notice: Option<CandidateErrorCode>,
 ) -> String {
     let locale = Locale::parse(&found.language);
     let texts = locale.candidate();
-    let words = if time_was_up {
-        &texts.link.time_up
-    } else {
-        &texts.link.completed
-    };
+    let stopped = texts.link.stopped_by(end_reason);
+    let words = stopped.unwrap_or(&texts.link.completed);
     let (title, company, token, offer) = (
         found.title.clone(),
         found.company.clone(),
@@ -81,7 +79,7 @@ pub fn completed(
     document(assets, locale, words.title, None, move || {
         view! {
             <Column locale=locale company=company preview=preview>
-                <span class="done-mark"><Icon name=IconName::Check/></span>
+                {stopped.is_none().then(|| view! { <span class="done-mark"><Icon name=IconName::Check/></span> })}
                 <p class="muted" dir="auto">{title}</p>
                 <h1>{words.title}</h1>
                 <p class="prose">{words.text}</p>

@@ -50,6 +50,7 @@ texts! {
     edit = "Edit",
     end = "End session",
     end_text = "The candidate cannot answer any more. What was answered is kept and analysed.",
+    ended = "Session ended",
     replace_link = "Replace link",
     replace_link_text = "The present link stops working at once, for a candidate who is inside too. Their answers are kept.",
     link_replaced = "Link replaced; copy the new one from the row",

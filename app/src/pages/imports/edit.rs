@@ -143,7 +143,7 @@ pub(super) fn RowCells(number: u32, row: MaybeRow, columns: Shown, editable: boo
                 {move || row.with(|row| row.as_ref().map(|row| why(row, editable, choice.get())))}
                 {move || editing.failed.get().map(|text| view! { <p class="import__wrong" role="alert">{text}</p> })}
             </td>
-            {may_edit.then(|| view! { <td><div class="row row--end import__tools">{tools}</div></td> })}
+            {may_edit.then(|| view! { <td class="import__edit"><div class="row row--end import__tools">{tools}</div></td> })}
             {(editable && !may_edit).then(|| view! { <td></td> })}
         </tr>
     }

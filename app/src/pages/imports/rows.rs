@@ -165,7 +165,7 @@ fn Table(editable: bool) -> impl IntoView {
                         <th scope="col">{fate}</th>
                         {heads}
                         <th scope="col">{t.col_why}</th>
-                        {editable.then(|| view! { <th><span class="sr-only">{t.edit_row}</span></th> })}
+                        {editable.then(|| view! { <th class="import__edit"><span class="sr-only">{t.edit_row}</span></th> })}
                     </tr>
                 </thead>
                 <tbody>

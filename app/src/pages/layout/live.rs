@@ -101,8 +101,10 @@ mod browser {
     const GATHER: u32 = 300;
     /// Between two looks at whether somebody still looks at the tab, in milliseconds.
     const GLANCE: u32 = 1_000;
-    /// Glances between readings where nothing was heard.
+    /// Glances between readings where nothing was heard, but the stream is there.
     const PATIENCE: u32 = 60;
+    /// And where it has not said a word yet: something between keeps it back, or it cannot be reached.
+    const DOUBT: u32 = 15;
     /// Before asking for the stream again after it was refused, in milliseconds.
     const PAUSE: u32 = 15_000;
 
@@ -121,15 +123,6 @@ mod browser {
 
         fn tell_all(self) {
             self.tell(&[String::new()]);
-        }
-
-        /// Where times go by on the screen. A report stays as it is: somebody may be writing in it.
-        fn tell_lists(self) {
-            for (_, of, changed) in self.0.try_get_value().unwrap_or_default() {
-                if of.try_get_untracked().is_some_and(|of| of.session.is_empty()) {
-                    changed.try_run(());
-                }
-            }
         }
     }
 
@@ -151,7 +144,7 @@ mod browser {
         let Ok(mut source) = EventSource::new(url) else { return };
         let Ok(stream) = source.subscribe("change") else { return };
         let mut stream = stream.ready_chunks(1_000);
-        let mut quiet = 0;
+        let (mut quiet, mut heard) = (0, false);
         loop {
             match select(stream.next(), TimeoutFuture::new(GLANCE)).await {
                 Either::Left((Some(batch), _)) => {
@@ -160,7 +153,7 @@ mod browser {
                         .filter_map(|event| event.ok()?.1.data().as_string())
                         .collect();
                     if !changes.is_empty() {
-                        quiet = 0;
+                        (quiet, heard) = (0, true);
                         TimeoutFuture::new(GATHER).await;
                         listeners.tell(&changes);
                     } else if source.state() == State::Closed {
@@ -172,9 +165,9 @@ mod browser {
                 Either::Right(_) if document().hidden() => return,
                 Either::Right(_) => {
                     quiet += 1;
-                    if quiet >= PATIENCE {
+                    if quiet >= if heard { PATIENCE } else { DOUBT } {
                         quiet = 0;
-                        listeners.tell_lists();
+                        listeners.tell_all();
                     }
                 }
             }

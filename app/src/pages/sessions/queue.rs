@@ -85,7 +85,7 @@ fn table(title: &'static str, rows: Vec<QueueRow>, queue: Queue) -> AnyView {
     let t = creator().attempts;
     let rows = rows.into_iter().map(|row| line(row, queue)).collect_view();
     view! {
-        <section class="section">
+        <section class="section queue">
             <h3>{title}</h3>
             <ListTable
                 heads=vec![
@@ -115,9 +115,9 @@ fn line(row: QueueRow, queue: Queue) -> AnyView {
     view! {
         <tr>
             <th scope="row" class="col-sticky"><a href=href><bdi>{row.name}</bdi></a></th>
-            <td class="num">{row.attempt}</td>
+            <td class="num" data-label=creator().sessions.attempt>{row.attempt}</td>
             <td class="col-wide keep-lines" dir="auto">{row.reason}</td>
-            <td class="num">{when(row.asked)}</td>
+            <td class="num" data-label=t.queue_asked>{when(row.asked)}</td>
             <td>{decision}</td>
         </tr>
     }

@@ -112,6 +112,23 @@ pub(super) fn by_format(value: f64, format: &str) -> Option<String> {
     Some(shown.into_iter().rev().collect())
 }
 
+/// A whole number as its cell shows it, where there is more to see than the number: zeros in front, a plus, brackets,
+/// strokes between groups. `None` where it shows the number alone, or something else.
+pub(super) fn as_shown(value: f64, shown: &str) -> Option<String> {
+    const LONGEST: usize = 40;
+    if value.fract() != 0.0 || !(0.0..1e15).contains(&value) || shown.len() > LONGEST {
+        return None;
+    }
+    let blank = |c: char| matches!(c, ' ' | '\u{A0}' | '\u{202F}');
+    let mark = |c: char| matches!(c, '(' | ')' | '-' | '+' | '/');
+    if !shown.chars().all(|c| c.is_ascii_digit() || blank(c) || mark(c)) {
+        return None;
+    }
+    let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
+    let in_front = digits.strip_suffix(&format!("{value:.0}"))?;
+    (!in_front.is_empty() || shown.contains(mark)).then(|| shown.replace(blank, " ").trim().to_owned())
+}
+
 enum Place {
     Zero,
     Digit,
@@ -268,6 +285,31 @@ mod tests {
         }
         assert_eq!(by_format(7.5, "000"), None);
         assert_eq!(by_format(-7.0, "000"), None);
+    }
+
+    #[test]
+    fn numbers_that_are_shown_with_more() {
+        assert_eq!(as_shown(1_234.0, "01234").unwrap(), "01234");
+        assert_eq!(as_shown(0.0, "0000").unwrap(), "0000");
+        assert_eq!(
+            as_shown(2_079_460_958.0, "020\u{A0}7946 0958").unwrap(),
+            "020 7946 0958"
+        );
+        assert_eq!(as_shown(5_551_234_567.0, "(555) 123-4567").unwrap(), "(555) 123-4567");
+        assert_eq!(as_shown(491_761_234.0, "+49 1761234").unwrap(), "+49 1761234");
+        for (value, shown) in [
+            (2_024.0, "2024"),
+            (2_024.0, "2 024"),
+            (2_024.0, "2,024"),
+            (7.5, "07.5"),
+            (7.0, "7 €"),
+            (7.0, "700%"),
+            (7.0, "08"),
+            (-7.0, "-7"),
+            (7.0, ""),
+        ] {
+            assert_eq!(as_shown(value, shown), None, "{shown}");
+        }
     }
 
     #[test]

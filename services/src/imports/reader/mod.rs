@@ -9,10 +9,12 @@
 mod cells;
 mod detect;
 mod error;
+mod formats;
 mod head;
 mod precheck;
 mod ranges;
 mod sheets;
+mod shown;
 mod text;
 mod wellformed;
 mod xlsx;
@@ -213,7 +215,7 @@ pub fn read(bytes: Vec<u8>, options: &Options, sink: impl FnMut(Frame) -> io::Re
             let seen = precheck::check(&bytes)?;
             match seen.workbook {
                 precheck::Workbook::Xlsx => xlsx::read(bytes, seen, options, &mut out)?,
-                precheck::Workbook::Ods => ranges::read_ods(bytes, options, &mut out)?,
+                precheck::Workbook::Ods => ranges::read_ods(bytes, seen, options, &mut out)?,
             }
         }
     }

@@ -8,7 +8,7 @@ use std::io::{BufReader, Cursor, Read};
 
 use zip::ZipArchive;
 
-use super::{SheetError, limits, wellformed};
+use super::{SheetError, limits, shown::Shown, wellformed};
 
 /// What kind of workbook the zip is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub(super) enum Workbook {
     Ods,
 }
 
-/// What was seen in passing, so that the reader can leave out passes that would find nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What was seen in passing: so that the reader can leave out passes that would find nothing, and what it does not see.
+#[derive(Debug)]
 pub(super) struct Seen {
     /// The kind of workbook.
     pub workbook: Workbook,
@@ -28,6 +28,8 @@ pub(super) struct Seen {
     pub formulas: bool,
     /// Some sheet has merged cells.
     pub merged: bool,
+    /// What the numbers of an OpenDocument workbook look like.
+    pub shown: Shown,
 }
 
 /// Checks a zip and says what it is.
@@ -56,6 +58,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<Seen, SheetError> {
         workbook,
         formulas: false,
         merged: false,
+        shown: Shown::default(),
     };
     let mut total = 0_u64;
     for index in 0..zip.len() {
@@ -74,7 +77,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<Seen, SheetError> {
         seen.merged |= scan.merged;
         if workbook == Workbook::Ods && name == "content.xml" {
             let part = zip.by_index(index).map_err(|_broken| SheetError::Damaged)?;
-            wellformed::check(BufReader::new(part))?;
+            wellformed::walk(BufReader::new(part), |piece| seen.shown.see(piece))?;
         }
     }
     Ok(seen)
@@ -236,21 +239,13 @@ mod tests {
         ))
         .unwrap();
         assert_eq!(
-            seen,
-            Seen {
-                workbook: Workbook::Xlsx,
-                formulas: true,
-                merged: true
-            }
+            (seen.workbook, seen.formulas, seen.merged),
+            (Workbook::Xlsx, true, true)
         );
         let seen = check(&xlsx_with(b"<sheetData><c><v>1</v></c></sheetData>".to_vec())).unwrap();
         assert_eq!(
-            seen,
-            Seen {
-                workbook: Workbook::Xlsx,
-                formulas: false,
-                merged: false
-            }
+            (seen.workbook, seen.formulas, seen.merged),
+            (Workbook::Xlsx, false, false)
         );
         let is = |parts: &[(&str, Vec<u8>)]| check(&zip_of(parts)).unwrap_err();
         assert_eq!(is(&[("xl/workbook.bin", vec![])]), SheetError::Xlsb);
@@ -266,15 +261,15 @@ mod tests {
                 what: "a Word document".into()
             }
         );
-        assert_eq!(check(b"PK\x03\x04 and nothing more"), Err(SheetError::Damaged));
+        assert_eq!(check(b"PK\x03\x04 and nothing more").unwrap_err(), SheetError::Damaged);
     }
 
     #[test]
     fn a_bomb_is_refused_by_its_directory() {
         // 60 MB of blanks pack a thousandfold.
         assert_eq!(
-            check(&xlsx_with(vec![b' '; 60_000_000])),
-            Err(SheetError::TooLargeUnpacked)
+            check(&xlsx_with(vec![b' '; 60_000_000])).unwrap_err(),
+            SheetError::TooLargeUnpacked
         );
     }
 
@@ -282,13 +277,16 @@ mod tests {
     fn one_endless_text_or_attribute_is_refused() {
         let mut sheet = b"<sheetData><c><v>".to_vec();
         sheet.resize(3_000_000, b'x');
-        assert_eq!(check(&xlsx_with(sheet)), Err(SheetError::CellTooLong { cell: None }));
+        assert_eq!(
+            check(&xlsx_with(sheet)).unwrap_err(),
+            SheetError::CellTooLong { cell: None }
+        );
     }
 
     #[test]
     fn entity_declarations_are_refused() {
         let sheet = b"<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY a \"aaaa\">]><sheetData/>".to_vec();
-        assert_eq!(check(&xlsx_with(sheet)), Err(SheetError::XmlEntities));
+        assert_eq!(check(&xlsx_with(sheet)).unwrap_err(), SheetError::XmlEntities);
     }
 
     #[test]
@@ -299,7 +297,11 @@ mod tests {
                 sheet.push(if sheet.len().is_multiple_of(1000) { b'<' } else { b'y' });
             }
             sheet.extend_from_slice(b"<!DOCTYPE x>");
-            assert_eq!(check(&xlsx_with(sheet)), Err(SheetError::XmlEntities), "at {before}");
+            assert_eq!(
+                check(&xlsx_with(sheet)).unwrap_err(),
+                SheetError::XmlEntities,
+                "at {before}"
+            );
         }
     }
 }

@@ -5,7 +5,9 @@ use std::io::{self, Cursor};
 
 use calamine::{Data, Dimensions, Ods, OdsError, Range, Reader, Xls, XlsError};
 
+use super::formats::Formats;
 use super::head::{Head, Source};
+use super::precheck::Seen;
 use super::sheets::{self, Merged, guarded};
 use super::{Format, Frame, Note, NoteKind, Options, Row, SheetError, Stop, cells, limits};
 
@@ -32,6 +34,7 @@ pub(super) fn read_xls<S: FnMut(Frame) -> io::Result<()>>(
         .into_iter()
         .find(|(stream, _)| names(stream))
         .map(|(_, what)| what.to_owned());
+    let formats = Formats::of(&bytes);
     let book: Result<Xls<_>, SheetError> = guarded(|| {
         Xls::new(Cursor::new(bytes)).map_err(|error| match error {
             XlsError::Password => SheetError::Password,
@@ -44,12 +47,14 @@ pub(super) fn read_xls<S: FnMut(Frame) -> io::Result<()>>(
         (Err(error), _) => return Err(error.into()),
     };
     let merged = |book: &Xls<_>, name: &str| book.merge_cells_by_sheet_name(name).unwrap_or_default();
-    read(&mut book, Format::Xls, options, merged, out)
+    let show = |place: Place, value| formats.show(place.sheet, place.row, place.column, value);
+    read(&mut book, Format::Xls, options, merged, show, out)
 }
 
 /// Reads an OpenDocument workbook that passed the pre-check.
 pub(super) fn read_ods<S: FnMut(Frame) -> io::Result<()>>(
     bytes: Vec<u8>,
+    seen: Seen,
     options: &Options,
     out: &mut Head<'_, S>,
 ) -> Result<(), Stop> {
@@ -60,7 +65,17 @@ pub(super) fn read_ods<S: FnMut(Frame) -> io::Result<()>>(
             _ => SheetError::Damaged,
         })
     })?;
-    read(&mut book, Format::Ods, options, |_, _| Vec::new(), out)
+    let shown = seen.shown;
+    let show = |place: Place, _| shown.of(place.sheet, place.row, place.column).map(str::to_owned);
+    read(&mut book, Format::Ods, options, |_, _| Vec::new(), show, out)
+}
+
+/// Where a cell stands, all counted from 0.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    sheet: usize,
+    row: u32,
+    column: u32,
 }
 
 fn read<B, S>(
@@ -68,6 +83,7 @@ fn read<B, S>(
     format: Format,
     options: &Options,
     merged: impl Fn(&B, &str) -> Vec<Dimensions>,
+    show: impl Fn(Place, f64) -> Option<String>,
     out: &mut Head<'_, S>,
 ) -> Result<(), Stop>
 where
@@ -79,6 +95,7 @@ where
     let listed = sheets::list(&metadata, |name| Ok(peek(&range(name)?)))?;
     let name = sheets::choose(&listed, options)?;
     let range = range(&name)?;
+    let sheet = metadata.iter().position(|sheet| sheet.name == name).unwrap_or_default();
     let mut merged = Merged::of(&merged(book, &name));
     out.open(Source {
         format,
@@ -88,7 +105,11 @@ where
         separator: None,
     });
     for (index, values) in (start(&range).0..).zip(range.rows()) {
-        let mut row = row_of(index, start(&range).1, values)?;
+        let show = |column, value| {
+            let row = index;
+            show(Place { sheet, row, column }, value)
+        };
+        let mut row = row_of(index, start(&range).1, values, show)?;
         if !row.cells.is_empty() || !row.notes.is_empty() {
             merged.fill(index, &mut row.cells);
             out.row(row)?;
@@ -105,21 +126,27 @@ fn start(range: &Range<Data>) -> (u32, u32) {
 fn peek(range: &Range<Data>) -> Vec<Vec<String>> {
     range
         .rows()
-        .filter_map(|values| row_of(0, start(range).1, values).ok())
+        .filter_map(|values| row_of(0, start(range).1, values, |_, _| None).ok())
         .map(|row| row.cells)
         .filter(|cells| !cells.is_empty())
         .take(limits::HEADER_SEARCH)
         .collect()
 }
 
-/// A row from the range's first column on; the sheet's columns before it are empty.
-fn row_of(index: u32, first_column: u32, values: &[Data]) -> Result<Row, SheetError> {
+/// A row from the range's first column on; the sheet's columns before it are empty. `show` says how the number in a column
+/// is shown, where that is not as it is.
+fn row_of(
+    index: u32,
+    first_column: u32,
+    values: &[Data],
+    show: impl Fn(u32, f64) -> Option<String>,
+) -> Result<Row, SheetError> {
     let mut row = Row {
         number: index + 1,
         ..Row::default()
     };
     for (column, value) in (first_column..).zip(values) {
-        let (text, mut note) = text_of(value);
+        let (text, mut note) = text_of(value, |number| show(column, number));
         let mut text = cells::clean(&text);
         if cells::is_error_text(&text) {
             (text, note) = (String::new(), Some(NoteKind::ErrorCell));
@@ -137,10 +164,10 @@ fn row_of(index: u32, first_column: u32, values: &[Data]) -> Result<Row, SheetEr
     Ok(row)
 }
 
-fn text_of(value: &Data) -> (String, Option<NoteKind>) {
+fn text_of(value: &Data, show: impl Fn(f64) -> Option<String>) -> (String, Option<NoteKind>) {
     let number = |value: f64| {
         (
-            cells::number(value),
+            show(value).unwrap_or_else(|| cells::number(value)),
             cells::is_rounded(value).then_some(NoteKind::RoundedNumber),
         )
     };

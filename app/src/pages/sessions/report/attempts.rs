@@ -1,6 +1,6 @@
 //! The attempts of the candidate whose report this is: switch, which one counts, comparison, another one.
 
-use super::Sheet;
+use super::{Sheet, end::EndButton};
 use crate::{
     components::{Button, ButtonLink, IconName, use_toasts},
     messages::{creator, retake_word, status_word},
@@ -55,7 +55,11 @@ pub(super) fn AttemptsPart(found: ReportData, slug: String, sheet: Sheet) -> imp
     view! {
         {because}
         {links}
-        <div class="row no-print">{compare} {count} {again}</div>
+        <div class="row no-print">
+            {compare} {count}
+            <EndButton found=found sheet=sheet/>
+            {again}
+        </div>
     }
 }
 

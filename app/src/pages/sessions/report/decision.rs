@@ -11,11 +11,13 @@ use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 use parley_domain::session::{REASON_MAX, Verdict};
 use server_fn::ServerFn;
 
+/// The decision as it stands follows what others decide; the form stays as it is, with what is being typed into it.
 #[component]
-pub(super) fn DecisionPart(found: ReportData, sheet: Sheet) -> impl IntoView {
+pub(super) fn DecisionPart(found: Memo<Option<ReportData>>, sheet: Sheet) -> impl IntoView {
     let t = &creator().sessions;
-    let present = found.decision.clone();
-    let line = match present.clone() {
+    let present = Memo::new(move |_| found.with(|f| f.as_ref().and_then(|f| f.decision.clone())));
+    let may = Memo::new(move |_| found.with(|f| f.as_ref().is_some_and(|f| f.may.decide)));
+    let line = move || match present.get() {
         Some(d) => view! {
             <p>
                 <strong>{verdict_word(d.verdict)}</strong>
@@ -27,10 +29,10 @@ pub(super) fn DecisionPart(found: ReportData, sheet: Sheet) -> impl IntoView {
         .into_any(),
         None => view! { <p class="muted">{t.decision_none}</p> }.into_any(),
     };
-    let form = found.may.decide.then(|| {
-        let verdict = present.as_ref().map(|d| d.verdict);
-        view! { <DecisionForm found=found verdict=verdict sheet=sheet/> }
-    });
+    let form = move || {
+        let found = may.get().then(|| found.get_untracked()).flatten();
+        found.map(|found| view! { <DecisionForm found=found sheet=sheet/> })
+    };
     view! {
         <section class="card stack" aria-labelledby="decision-title">
             <h2 id="decision-title">{t.decision}</h2>
@@ -41,13 +43,15 @@ pub(super) fn DecisionPart(found: ReportData, sheet: Sheet) -> impl IntoView {
 }
 
 #[component]
-fn DecisionForm(found: ReportData, verdict: Option<Verdict>, sheet: Sheet) -> impl IntoView {
+fn DecisionForm(found: ReportData, sheet: Sheet) -> impl IntoView {
     let t = &creator().sessions;
     let toasts = use_toasts();
     let id = found.session.id;
+    let verdict = found.decision.map(|d| d.verdict);
     let back = report_href(&sheet.slug.get_untracked(), found.session.interview_id, id);
     let form = NodeRef::<html::Form>::new();
     let busy = RwSignal::new(false);
+    let why = NodeRef::<html::Textarea>::new();
     let submit = move |ev: SubmitEvent| {
         ev.prevent_default();
         if busy.get_untracked() {
@@ -65,6 +69,10 @@ fn DecisionForm(found: ReportData, verdict: Option<Verdict>, sheet: Sheet) -> im
             busy.try_set(false);
             match done {
                 Ok(()) => {
+                    // Stands above the form now.
+                    if let Some(why) = why.try_get_untracked().flatten() {
+                        why.set_value("");
+                    }
                     sheet.trouble.set(None);
                     toasts.show(t.decision_saved);
                     sheet.reload();
@@ -95,7 +103,7 @@ fn DecisionForm(found: ReportData, verdict: Option<Verdict>, sheet: Sheet) -> im
             </fieldset>
             <label class="field">
                 <span class="field__label">{t.decision_reason}</span>
-                <textarea class="input" name="reason" rows="2" maxlength=REASON_MAX.to_string()></textarea>
+                <textarea class="input" name="reason" rows="2" maxlength=REASON_MAX.to_string() node_ref=why></textarea>
             </label>
             <div><button type="submit" class="btn btn--primary">{t.decide}</button></div>
         </form>

@@ -3,6 +3,7 @@
 mod analysis;
 pub(super) mod attempts;
 mod decision;
+mod end;
 mod made;
 mod runs;
 mod scores;
@@ -22,6 +23,7 @@ use crate::{
 use analysis::AnalysisPart;
 use attempts::AttemptsPart;
 use decision::DecisionPart;
+use end::EndDialog;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use parley_domain::{
@@ -38,6 +40,8 @@ pub(super) struct Sheet {
     trouble: RwSignal<Option<AppError>>,
     /// Who is to be given a retake.
     retaking: RwSignal<Vec<Subject>>,
+    /// Which session is to be ended.
+    ending: RwSignal<Option<SessionId>>,
 }
 
 impl Sheet {
@@ -59,6 +63,7 @@ pub fn ReportPage() -> impl IntoView {
         version: RwSignal::new(0),
         trouble: RwSignal::new(None),
         retaking: RwSignal::default(),
+        ending: RwSignal::default(),
     };
     let data = Resource::new(
         move || (slug.get(), session.get(), sheet.version.get()),
@@ -79,19 +84,35 @@ pub fn ReportPage() -> impl IntoView {
             <crate::components::Notice kind=crate::components::NoticeKind::Error title=e.to_string()/>
         })}
         <Transition fallback=|| view! { <Skeleton/> }>
-            {shown(data, sheet)}
+            {shown(data, session, sheet)}
         </Transition>
         // Outside of what is drawn anew as the session moves: what is being typed into it stays.
         <RetakeDialog asked=sheet.retaking slug=slug.into() done=Callback::new(move |()| sheet.reload())/>
+        <EndDialog sheet=sheet/>
     }
 }
 
-/// What was read; read again and found the same, it stays as it is, with what is being typed into it.
-fn shown(data: Resource<Result<ReportData, AppError>>, sheet: Sheet) -> AnyView {
+/// What was read. Drawn as a whole for another session; while it is the same one, its parts follow what moves, and what is
+/// being typed into it stays: also when it could not be read again just now.
+fn shown(data: Resource<Result<ReportData, AppError>>, session: Memo<Option<SessionId>>, sheet: Sheet) -> AnyView {
+    type Which = Option<Result<SessionId, AppError>>;
     let found = Memo::new(move |_| data.get());
+    let which = Memo::new(move |before: Option<&Which>| match (found.get()?, before) {
+        (Ok(found), _) => Some(Ok(found.session.id)),
+        (Err(error @ (AppError::NotFound | AppError::Forbidden)), _) => Some(Err(error)),
+        (Err(_), Some(Some(Ok(id)))) if session.get() == Some(*id) => Some(Ok(*id)),
+        (Err(error), _) => Some(Err(error)),
+    });
     (move || {
-        found.get().map(|found| match found {
-            Ok(found) => view! { <Report found=found sheet=sheet/> }.into_any(),
+        which.get().map(|which| match which {
+            Ok(_) => {
+                let latest = move |before: Option<&ReportData>| match found.get() {
+                    Some(Ok(found)) => Some(found),
+                    _ => before.cloned(),
+                };
+                let now = Memo::new(move |before: Option<&Option<ReportData>>| latest(before.and_then(Option::as_ref)));
+                view! { <Report found=now sheet=sheet/> }.into_any()
+            }
             Err(error) => failure(&error, Callback::new(move |()| sheet.reload())),
         })
     })
@@ -99,31 +120,36 @@ fn shown(data: Resource<Result<ReportData, AppError>>, sheet: Sheet) -> AnyView 
 }
 
 #[component]
-fn Report(found: ReportData, sheet: Sheet) -> impl IntoView {
-    let t = &creator().sessions;
-    let slug = sheet.slug.get_untracked();
-    let interview = found.candidate.interview_id;
-    let crumbs = vec![
-        (format!("/w/{slug}/interviews"), creator().nav_interviews.to_owned()),
-        (sessions_href(&slug, interview), found.title.clone()),
-    ];
-    let name = found.candidate.fields.name.clone();
+fn Report(found: Memo<Option<ReportData>>, sheet: Sheet) -> impl IntoView {
     view! {
-        <PageHeader title=name crumbs=crumbs>
-            <span class="no-print">
-                <Button icon=IconName::File on_press=Callback::new(|()| print())>{t.print}</Button>
-            </span>
-        </PageHeader>
+        {move || found.get().map(|found| view! { <Head found=found slug=sheet.slug.get_untracked()/> })}
         <article class="page report">
             <p class="print-only muted">{found.title.clone()}</p>
             <div class="report__top">
-                <Who found=found.clone() slug=slug sheet=sheet/>
-                <DecisionPart found=found.clone() sheet=sheet/>
+                {move || found.get().map(|found| view! { <Who found=found slug=sheet.slug.get_untracked() sheet=sheet/> })}
+                <DecisionPart found=found sheet=sheet/>
             </div>
-            <AnalysisPart found=found.clone() sheet=sheet/>
-            <TranscriptPart found=found.clone()/>
-            <Events events=found.events/>
+            {move || found.get().map(|found| view! {
+                <AnalysisPart found=found.clone() sheet=sheet/>
+                <TranscriptPart found=found.clone()/>
+                <Events events=found.events/>
+            })}
         </article>
+    }
+}
+
+#[component]
+fn Head(found: ReportData, slug: String) -> impl IntoView {
+    let crumbs = vec![
+        (format!("/w/{slug}/interviews"), creator().nav_interviews.to_owned()),
+        (sessions_href(&slug, found.candidate.interview_id), found.title),
+    ];
+    view! {
+        <PageHeader title=found.candidate.fields.name crumbs=crumbs>
+            <span class="no-print">
+                <Button icon=IconName::File on_press=Callback::new(|()| print())>{creator().sessions.print}</Button>
+            </span>
+        </PageHeader>
     }
 }
 
