@@ -1,7 +1,7 @@
 import { type Page, expect } from '@playwright/test';
 
 /** A page object says what a person can do on a screen, in the words of the screen; assertions of a journey stay in its spec. */
-export abstract class Screen {
+export class Screen {
   constructor(readonly page: Page) {}
 
   /** Waits until the WASM has taken the page over, so that the next click is the client's. */

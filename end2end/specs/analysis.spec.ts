@@ -159,6 +159,7 @@ test('from a description to a report on paper', async ({ visitor, accessible }) 
   const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: true });
   expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
 
+  await page.close();
   await server.stop();
   await model.stop();
 });

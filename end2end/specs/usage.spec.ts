@@ -34,6 +34,7 @@ test('tokens are granted, spent and accounted for', async ({ visitor, accessible
   await expect(page.getByRole('row').filter({ has: page.locator('time[datetime]') }).first()).toBeVisible();
   await expect(page.getByRole('row', { name: /Reading one resume/ })).toContainText('5');
   await accessible(page, 'usage');
+  await page.close();
   await server.stop();
 });
 
@@ -55,5 +56,6 @@ test('where reading is free, no price is shown', async ({ visitor }) => {
   await expect(page.getByRole('button', { name: 'Parse resumes' })).toBeEnabled();
   await expect(page.getByText('1 file', { exact: true })).toBeVisible();
   await expect(page.getByText('AI token')).toHaveCount(0);
+  await page.close();
   await server.stop();
 });

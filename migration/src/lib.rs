@@ -19,6 +19,7 @@ mod m0013_ai_calls;
 mod m0014_ai_settings;
 mod m0015_analysis;
 mod m0016_results;
+mod m0017_parents;
 
 /// Runs the migrations, in order.
 #[derive(Debug)]
@@ -33,14 +34,15 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_jobs::Migration),
             Box::new(m0005_imports::Migration),
             Box::new(m0007_links::Migration),
-            Box::new(m0011_tokens::Migration),
-            Box::new(m0012_resumes::Migration),
             Box::new(m0008_import_files::Migration),
             Box::new(m0009_previews::Migration),
+            Box::new(m0011_tokens::Migration),
+            Box::new(m0012_resumes::Migration),
             Box::new(m0013_ai_calls::Migration),
             Box::new(m0014_ai_settings::Migration),
             Box::new(m0015_analysis::Migration),
             Box::new(m0016_results::Migration),
+            Box::new(m0017_parents::Migration),
         ]
     }
 }

@@ -75,9 +75,10 @@ fn as_form(arguments: &Value) -> String {
 /// Calls a function in the encoding that it reads.
 async fn call(house: &House, path: &str, method: &Method, cookie: Option<&str>, workspace: &str) -> Answer {
     let arguments = arguments(workspace);
-    // One name, two types: which attempts, and which rows.
+    // One name, two types: which attempts and which rows, a candidate and a model.
     let mut other = arguments.clone();
     other["only"] = json!("");
+    other["input"] = json!({"url": "http://127.0.0.1:9/v1", "model": "m"});
     let mut answer = None;
     for (kind, body) in [
         ("application/json", arguments.to_string()),
@@ -191,6 +192,7 @@ async fn viewers_change_nothing() {
 
 /// What a viewer may ask for; some ask about things that are not there.
 const READS: &[&str] = &[
+    "/sfn/ai/usage",
     "/sfn/usage",
     "/sfn/usage/account",
     "/sfn/resumes/open",

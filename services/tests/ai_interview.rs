@@ -384,7 +384,7 @@ async fn each_fault_is_answered_by_the_scripted_interviewer(bed: TestBed) {
         (Step::Empty, "empty"),
         (Step::Refuse, "declined"),
         (Step::Length(r#"{"action":"next","text":"Thank"#.into()), "cut"),
-        (Step::Huge(500_000), "huge"),
+        (Step::Huge(20_000), "huge"),
         (Step::Text("Thank you, how about".into()), "invalid"),
         (Step::Text(r#"{"action":"next","text""#.into()), "invalid"),
         (Step::json(&json!({ "say": "Thank you." })), "invalid"),

@@ -663,6 +663,7 @@ async fn a_batch_can_be_stopped_and_is_for_those_who_may(bed: TestBed) {
         analysis::cancel_batch(s, &bed.owner, interview).await,
         Err(ServiceError::Conflict { code: "batch_over", .. })
     ));
+    bed.clock.advance(1);
     analysis::start_batch(s, &bed.owner, interview, None).await.unwrap();
     jobs::run_due(s).await.unwrap();
     let again = analysis::current_batch(s, &bed.owner, interview).await.unwrap();

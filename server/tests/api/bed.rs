@@ -103,13 +103,14 @@ impl Bed {
         let secrets = Secrets::parse("a-test-secret-of-more-than-32-characters").unwrap();
         let mut s = Services::with_clock(db, secrets, config, Arc::clone(&clock) as _).with_rates(rates);
         s.children = Some(Children::new(env!("CARGO_BIN_EXE_parley").into(), 2));
-        for slug in ["home", "away"] {
+        // One after the other: the first one looks after the installation.
+        for (slug, at) in [("home", START), ("away", START + 1)] {
             let row = workspace::Model {
                 id: s.new_id().unwrap(),
                 slug: slug.to_owned(),
                 name: slug.to_owned(),
-                created_at: START,
-                updated_at: START,
+                created_at: at,
+                updated_at: at,
             };
             workspace::Entity::insert(row.into_active_model())
                 .exec_without_returning(s.db.read())

@@ -17,7 +17,8 @@ const WAITING_MAX: usize = 64;
 
 /// Verified against where there is no account, so that both take the same time: no password is known that has this hash, and
 /// nothing is protected by it. The parameters are those of [`Argon2::default`].
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$BwcHBwcHBwcHBwcHBwcHBw$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$BwcHBwcHBwcHBwcHBwcHBw$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Hashes and verifies. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -112,9 +113,15 @@ mod tests {
 
     #[test]
     fn nobody_takes_the_work_of_somebody() {
-        let (nobody, somebody) = (PasswordHash::new(NOBODY).unwrap(), hash_now("correct horse", &[1; 16]).unwrap());
+        let (nobody, somebody) = (
+            PasswordHash::new(NOBODY).unwrap(),
+            hash_now("correct horse", &[1; 16]).unwrap(),
+        );
         let somebody = PasswordHash::new(&somebody).unwrap();
-        assert_eq!((nobody.algorithm, nobody.version), (somebody.algorithm, somebody.version));
+        assert_eq!(
+            (nobody.algorithm, nobody.version),
+            (somebody.algorithm, somebody.version)
+        );
         assert_eq!(nobody.params, somebody.params);
         assert_eq!(nobody.hash.unwrap().len(), somebody.hash.unwrap().len());
     }

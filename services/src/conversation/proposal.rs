@@ -29,6 +29,8 @@ use tokio::time::Instant;
 pub(super) const INSTRUCTIONS: &str = include_str!("../ai/prompts/interviewer-1.txt");
 /// Most tokens of a proposal: the longest text in the most wasteful script, and its frame.
 const TOKENS: u32 = 500;
+/// Most bytes of a proposal: the longest text with every character escaped. What is longer is not read to its end.
+const WRITTEN_MAX: usize = 8_000;
 /// How much of an answer the model is given, in characters; what is in the middle of a longer one is left out.
 const ANSWER_MAX: usize = 6_000;
 /// How much of all that was said about the question.
@@ -218,6 +220,10 @@ async fn attempt(
         let mut whole = true;
         if let Some(part) = answer.next().await {
             written.push_str(&part?);
+            if written.len() > WRITTEN_MAX {
+                answer.refuse(&Failure::Huge);
+                return Err(Failure::Huge);
+            }
             whole = rambles(&written);
         }
         let step = read(&written, whole, guard);

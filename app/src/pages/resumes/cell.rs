@@ -175,7 +175,8 @@ fn Editor(
         }
     };
     let save = move |refocus: bool| {
-        if done.get_value() {
+        // A field that is taken away loses the focus too, when its values are gone already.
+        if done.try_get_value() != Some(false) {
             return;
         }
         let value = text.get_untracked();
