@@ -66,6 +66,8 @@ pub struct Candidate {
     pub session: String,
     number: usize,
     question: Option<String>,
+    /// The interviewer is writing: the next question comes later.
+    writing: bool,
     /// Texts that the server acknowledged, in order.
     pub acknowledged: Vec<String>,
     /// Answers that were tried again.
@@ -81,11 +83,13 @@ impl Candidate {
             session,
             number,
             question: None,
+            writing: false,
             acknowledged: Vec::new(),
             repeated: 0,
         };
         let answer = candidate.post("start", "&consent=true").await?;
         candidate.look(&answer)?;
+        candidate.wait().await?;
         Ok(candidate)
     }
 
@@ -107,7 +111,22 @@ impl Candidate {
     fn look(&mut self, answer: &Answer) -> Result<()> {
         let view: Value = answer.json()?;
         self.question = view["question"]["id"].as_str().map(str::to_owned);
+        self.writing = view["writing"].as_bool().unwrap_or_default();
         Ok(())
+    }
+
+    /// Looks again as long as the interviewer is writing, as a page does; a server that is away is tried again.
+    async fn wait(&mut self) -> Result<()> {
+        for _ in 0..TRIES {
+            if !self.writing {
+                return Ok(());
+            }
+            tokio::time::sleep(AGAIN).await;
+            if let Ok(answer) = self.post("heartbeat", "").await {
+                self.look(&answer)?;
+            }
+        }
+        bail!("the interviewer does not stop writing")
     }
 
     /// Answers the present question with a text that nobody else sends.
@@ -116,7 +135,7 @@ impl Candidate {
         let answer = self.post("answer", &fields).await?;
         self.look(&answer)?;
         self.acknowledged.push(text);
-        Ok(())
+        self.wait().await
     }
 
     /// The same, and tries again with the same client id while the server is away.
@@ -127,7 +146,7 @@ impl Candidate {
             if let Ok(answer) = self.post("answer", &fields).await {
                 self.look(&answer)?;
                 self.acknowledged.push(text);
-                return Ok(());
+                return self.wait().await;
             }
             self.repeated += 1;
             tokio::time::sleep(AGAIN).await;

@@ -10,8 +10,8 @@
 
 use crate::error::{Result, ServiceError};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, IsolationLevel,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectOptions, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use std::{
@@ -23,6 +23,9 @@ use std::{
     time::Duration,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
+
+/// A connection that was not used for so long is asked whether it still works before it is used.
+const QUIET: Duration = Duration::from_secs(5);
 
 /// A pool of connections and the write lock. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -94,6 +97,8 @@ impl Db {
         options
             .max_connections(if sqlite { 8 } else { 20 })
             .acquire_timeout(Duration::from_secs(5))
+            // Asking before every use would double what short statements cost.
+            .test_before_acquire_if_idle_for(QUIET)
             .sqlx_logging(false);
         if sqlite {
             options.map_sqlx_sqlite_opts(|o| {
@@ -106,7 +111,10 @@ impl Db {
                     .optimize_on_close(true, None)
             });
         } else {
-            options.statement_timeout(Duration::from_secs(15));
+            options
+                .statement_timeout(Duration::from_secs(15))
+                // What a statement reads after its transaction locked a row must be what was committed last.
+                .map_sqlx_postgres_opts(|o| o.options([("default_transaction_isolation", "read committed")]));
         }
         let connection = Database::connect(options).await?;
         Ok(Self {
@@ -139,8 +147,6 @@ impl Db {
         };
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            // What a statement of ours reads after locking its row must be what was committed last.
-            isolation_level: (!self.is_sqlite()).then_some(IsolationLevel::ReadCommitted),
             ..Default::default()
         };
         let txn = self.connection.begin_with_options(options).await?;

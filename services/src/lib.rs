@@ -79,6 +79,8 @@ pub struct Services {
     pub limits: Arc<Limits>,
     /// Hashing of passwords, and who may set the installation up.
     pub accounts: Arc<accounts::Door>,
+    /// What sessions have started on.
+    pub pinned: interviews::Pinned,
     /// Where interviewers' turns are written.
     pub desks: conversation::Desks,
     /// The model that may be asked, and what was used of it.
@@ -106,6 +108,7 @@ impl Services {
             config: Arc::new(config),
             limits: Arc::default(),
             accounts: Arc::default(),
+            pinned: interviews::Pinned::default(),
             desks: conversation::Desks::default(),
             ai: ai::Ai::default(),
             children: Some(Children::of_this_program()),

@@ -2,7 +2,7 @@
 
 use super::{
     door::{RefusedOr, refuse, unknown_link, visitor},
-    view::view_of,
+    view::Scene,
 };
 use crate::{Services, error::ServiceError, sessions};
 use parley_domain::{
@@ -26,6 +26,5 @@ async fn inner(s: &Services, token: &str, reason: &str) -> Result<CandidateView,
         Err(ServiceError::Conflict { detail, .. }) => return Err(refuse(CandidateErrorCode::NotOpen, &detail).into()),
         Err(other) => return Err(other.into()),
     }
-    let known = visitor(s.db.read(), token).await?.ok_or_else(unknown_link)?;
-    Ok(view_of(s, s.db.read(), &known).await?)
+    Ok(Scene::of(s, token).await?.ok_or_else(unknown_link)?.view(s)?)
 }

@@ -1,17 +1,18 @@
 //! Answers, signs of life and the end: what a candidate's page sends.
 
 use super::{
-    door::{RefusedOr, Visitor, refuse, refuse_with, unknown_link, visitor},
-    interviewer::advance,
-    view::{question_at, version_of, view_of},
+    door::{RefusedOr, refuse, refuse_with, unknown_link},
+    interviewer::{advance, asked, due, scripted_turn},
+    store::store,
+    view::Scene,
 };
 use crate::{
-    Services,
+    Services, ai,
     db::{Priority, WriteTxn},
     entity::{session, turn},
     error::{Result, ServiceError},
     interviews::Version,
-    sessions::{change_status, clock_of, lock, rules_of, store_clock, tell},
+    sessions::{change_status, clock_of, keep_clock, rules_of, store_clock, tell},
 };
 use parley_domain::{
     clock::{GRACE, Presence},
@@ -22,10 +23,7 @@ use parley_domain::{
     text,
     time::Timestamp,
 };
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    sea_query::prelude::Uuid,
-};
+use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel};
 
 /// One answer.
 #[derive(Clone, Debug)]
@@ -56,69 +54,184 @@ pub async fn answer(s: &Services, token: &str, input: AnswerInput) -> Result<Can
     answer_inner(s, token, input).await.map_err(|RefusedOr(e)| e)
 }
 
+/// Everything is read, judged and made up outside of the transaction, which only writes, and only if nothing happened
+/// meanwhile.
 async fn answer_inner(s: &Services, token: &str, input: AnswerInput) -> Result<CandidateView, RefusedOr> {
     check_client_id(&input.client_id)?;
-    let tx = s.db.write(Priority::Person).await?;
-    let mut known = visitor(&*tx, token).await?.ok_or_else(unknown_link)?;
-    known.session = lock(&*tx, known.session.id.into()).await?;
-    let version = version_of(&*tx, &known).await?;
+    let mut scene = Scene::of(s, token).await?.ok_or_else(unknown_link)?;
+    let fate = judge(s, &scene, &input)?;
+    let scripted = ai::model(s).await.is_none();
+    match fate {
+        Fate::Stored => return onward(s, token, scene).await,
+        Fate::Fits { said, up: None } => {
+            let before = scene.known.session.clone();
+            take(s, &mut scene, said, &input, scripted)?;
+            let tx = s.db.write(Priority::Person).await?;
+            if put(&tx, &before, &scene).await? {
+                tx.commit().await?;
+                tell(s, &scene.known.session);
+                return onward(s, token, scene).await;
+            }
+        }
+        Fate::Fits { up: Some(_), .. } | Fate::TooLate(_) => {}
+    }
+    under_lock(s, token, &input, scripted).await
+}
 
-    if let Some(stored) = with_client_id(&tx, &known.session, &input.client_id).await? {
-        let same = answer_text(&version, &stored, &input).as_deref() == Ok(stored.text.as_str());
-        let view = view_of(s, &*tx, &known).await?;
-        return if same { Ok(view) } else { Err(reused(view).into()) };
-    }
-    let now = s.now();
-    guard(s, &tx, &known, &input).await?;
-    let rules = rules_of(&version.settings);
-    let clock = clock_of(&known.session);
-    let up = clock.up_at(&rules, now);
-    if let Some(up) = up
-        && now > up.plus(GRACE)
-    {
-        return Err(too_late(s, tx, known, &version, up).await?.into());
-    }
-    let question = question_at(&version, known.session.question_index);
-    let question = question.ok_or_else(|| ServiceError::internal(anyhow::anyhow!("a session without its question")))?;
-    let text = read_answer(question, known.session.follow_ups > 0, &input)?;
-    let row = store(s, &tx, &known, question, text, &input, up.is_some()).await?;
-    let row = match up {
-        Some(up) => {
-            let active = clock.active_at(&rules, up);
-            change_status(
-                &*tx,
-                s,
-                row,
-                Transition::Complete(EndReason::TimeUp),
-                &known.actor(),
-                up,
-                |c| {
-                    c.active_ms = Set(active);
-                    c.duration_key = Set(active);
-                },
-            )
-            .await?
+/// The same where something happened meanwhile, or where the session ends with it: looks again behind the row's lock.
+async fn under_lock(
+    s: &Services,
+    token: &str,
+    input: &AnswerInput,
+    scripted: bool,
+) -> Result<CandidateView, RefusedOr> {
+    let tx = s.db.write(Priority::Person).await?;
+    let mut scene = Scene::locked(s, &*tx, token).await?.ok_or_else(unknown_link)?;
+    let before = scene.known.session.clone();
+    match judge(s, &scene, input)? {
+        Fate::Stored => {
+            drop(tx);
+            return onward(s, token, scene).await;
         }
-        None => {
-            let mut change = row.into_active_model();
-            change.awaiting = Set(Some(Awaiting::Interviewer.as_str().to_owned()));
-            change.updated_at = Set(now.millis());
-            store_clock(&mut change, &clock.seen(&rules, now, input.presence), &rules);
-            change.update(&*tx).await.map_err(ServiceError::from)?
+        Fate::Fits { said, up: None } => {
+            take(s, &mut scene, said, input, scripted)?;
+            if !put(&tx, &before, &scene).await? {
+                return Err(ServiceError::internal(anyhow::anyhow!("a locked session changed")).into());
+            }
         }
-    };
+        Fate::Fits { said, up: Some(up) } => close(s, &tx, &mut scene, up, Some(said)).await?,
+        Fate::TooLate(up) => {
+            close(s, &tx, &mut scene, up, None).await?;
+            tx.commit().await?;
+            tell(s, &scene.known.session);
+            let detail = "The time was up before this answer arrived. It was not stored; the text is still here.";
+            return Err(refuse_with(CandidateErrorCode::Ended, detail, scene.view(s)?).into());
+        }
+    }
     tx.commit().await?;
-    if crate::ai::model(s).await.is_some() {
-        // The next turn takes a while: the page is told now that the answer is stored.
-        tell(s, &row);
+    tell(s, &scene.known.session);
+    onward(s, token, scene).await
+}
+
+/// The view of a scene whose answer is stored, once the interviewer has said what is due. The answer is safe; should the
+/// turn fail, the sweeper makes it, and the page is told what is true.
+async fn onward(s: &Services, token: &str, scene: Scene) -> Result<CandidateView, RefusedOr> {
+    let row = &scene.known.session;
+    if !due(row) {
+        return Ok(scene.view(s)?);
     }
-    // From here on the answer is safe. Should the next turn fail, the sweeper makes it; the page is told what is true.
     if let Err(error) = advance(s, row.id.into()).await {
         tracing::error!(%error, session = %row.id, "the interviewer's turn failed; the sweeper will make it");
     }
-    tell(s, &row);
-    let known = visitor(s.db.read(), token).await?.ok_or_else(unknown_link)?;
-    Ok(view_of(s, s.db.read(), &known).await?)
+    Ok(Scene::of(s, token).await?.ok_or_else(unknown_link)?.view(s)?)
+}
+
+/// What becomes of an answer, as things stand in a scene.
+enum Fate {
+    /// It is stored already.
+    Stored,
+    /// It may be stored as this turn; `up`: the time was up, but it comes within the grace.
+    Fits { said: turn::Model, up: Option<Timestamp> },
+    /// The time was up before it came, and nobody noticed so far.
+    TooLate(Timestamp),
+}
+
+fn judge(s: &Services, scene: &Scene, input: &AnswerInput) -> Result<Fate, RefusedOr> {
+    let row = &scene.known.session;
+    let client_id = Some(input.client_id.as_str());
+    if let Some(stored) = scene.turns.iter().find(|turn| turn.client_id.as_deref() == client_id) {
+        if answer_text(&scene.version, stored, input).as_deref() == Ok(stored.text.as_str()) {
+            return Ok(Fate::Stored);
+        }
+        let detail = "Another answer was sent under this client id. What was stored first stays.";
+        return Err(refuse_with(CandidateErrorCode::ClientIdReused, detail, scene.view(s)?).into());
+    }
+    if let Some((code, detail)) = refusal(row, input) {
+        return Err(refuse_with(code, detail, scene.view(s)?).into());
+    }
+    let now = s.now();
+    let up = clock_of(row).up_at(&rules_of(&scene.version.settings), now);
+    if let Some(up) = up
+        && now > up.plus(GRACE)
+    {
+        return Ok(Fate::TooLate(up));
+    }
+    let question = asked(&scene.version, row)?;
+    let text = read_answer(question, row.follow_ups > 0, input)?;
+    let kind = if up.is_some() {
+        TurnKind::LateAnswer
+    } else {
+        TurnKind::Answer
+    };
+    let said = turn::Model {
+        id: s.new_id()?,
+        workspace_id: row.workspace_id,
+        session_id: row.id,
+        number: row.turns + 1,
+        speaker: Speaker::Candidate.as_str().to_owned(),
+        kind: kind.as_str().to_owned(),
+        question_id: Some(question.id.0),
+        prompt_id: Some(input.question.0),
+        text,
+        client_id: Some(input.client_id.clone()),
+        scripted: false,
+        pause_ms: clock_of(row).away(now).unwrap_or(0),
+        created_at: now.millis(),
+        updated_at: now.millis(),
+    };
+    Ok(Fate::Fits { said, up })
+}
+
+/// Takes an answer into the scene: what becomes of the session, and, if `scripted`, what the interviewer says next.
+fn take(s: &Services, scene: &mut Scene, said: turn::Model, input: &AnswerInput, scripted: bool) -> Result<()> {
+    let rules = rules_of(&scene.version.settings);
+    let row = &mut scene.known.session;
+    let clock = clock_of(row).seen(&rules, Timestamp::from_millis(said.created_at), input.presence);
+    keep_clock(row, &clock, &rules);
+    row.turns = said.number;
+    row.awaiting = Some(Awaiting::Interviewer.as_str().to_owned());
+    row.updated_at = said.created_at;
+    scene.turns.push(said);
+    if scripted {
+        let (row, reply) = scripted_turn(
+            s,
+            &scene.known.session,
+            &scene.version,
+            &scene.turns,
+            &scene.known.candidate.name,
+        )?;
+        scene.known.session = row;
+        scene.turns.push(reply);
+    }
+    Ok(())
+}
+
+/// Writes what a scene has more than `before`; `false`, and nothing is written, if `before` is not how things stand.
+async fn put(tx: &WriteTxn, before: &session::Model, scene: &Scene) -> Result<bool> {
+    let new = scene.turns.iter().filter(|turn| turn.number > before.turns);
+    let link = (!scene.known.is_preview()).then_some(&scene.known.candidate);
+    store(&**tx, before, &scene.known.session, link, new.cloned().collect()).await
+}
+
+/// Closes a session whose time was up at `up`, with the answer that came within the grace.
+async fn close(s: &Services, tx: &WriteTxn, scene: &mut Scene, up: Timestamp, said: Option<turn::Model>) -> Result<()> {
+    let row = scene.known.session.clone();
+    let active = clock_of(&row).active_at(&rules_of(&scene.version.settings), up);
+    if let Some(said) = said {
+        turn::Entity::insert(said.clone().into_active_model())
+            .exec_without_returning(&**tx)
+            .await?;
+        scene.turns.push(said);
+    }
+    let turns = scene.turns.last().map_or(row.turns, |turn| turn.number);
+    let up_now = Transition::Complete(EndReason::TimeUp);
+    scene.known.session = change_status(&**tx, s, row, up_now, &scene.known.actor(), up, |c| {
+        c.turns = Set(turns);
+        c.active_ms = Set(active);
+        c.duration_key = Set(active);
+    })
+    .await?;
+    Ok(())
 }
 
 fn check_client_id(id: &str) -> Result<(), CandidateError> {
@@ -132,19 +245,6 @@ fn check_client_id(id: &str) -> Result<(), CandidateError> {
     ))
 }
 
-async fn with_client_id(tx: &WriteTxn, row: &session::Model, client_id: &str) -> Result<Option<turn::Model>> {
-    Ok(turn::Entity::find()
-        .filter(turn::Column::SessionId.eq(row.id))
-        .filter(turn::Column::ClientId.eq(client_id))
-        .one(&**tx)
-        .await?)
-}
-
-fn reused(view: CandidateView) -> CandidateError {
-    let detail = "Another answer was sent under this client id. What was stored first stays.";
-    refuse_with(CandidateErrorCode::ClientIdReused, detail, view)
-}
-
 /// The text that `input` would be stored as, for the question that `stored` answered.
 fn answer_text(version: &Version, stored: &turn::Model, input: &AnswerInput) -> Result<String, CandidateError> {
     let question = version.questions.iter().find(|q| Some(q.id.0) == stored.question_id);
@@ -152,19 +252,14 @@ fn answer_text(version: &Version, stored: &turn::Model, input: &AnswerInput) -> 
     read_answer(question, stored.prompt_id != Some(question.id.0), input)
 }
 
-/// Whether an answer may be stored now: in progress, newest window, current question.
-async fn guard(s: &Services, tx: &WriteTxn, known: &Visitor, input: &AnswerInput) -> Result<(), RefusedOr> {
-    let row = &known.session;
-    let refusal = if row.status == Status::NotStarted.as_str() {
-        Some((
-            CandidateErrorCode::NotOpen,
-            "The interview has not been started yet. Open your link and start it.",
-        ))
+/// Why an answer may not be stored now: not in progress, not the newest window, not the current question.
+fn refusal(row: &session::Model, input: &AnswerInput) -> Option<(CandidateErrorCode, &'static str)> {
+    if row.status == Status::NotStarted.as_str() {
+        let detail = "The interview has not been started yet. Open your link and start it.";
+        Some((CandidateErrorCode::NotOpen, detail))
     } else if row.status == Status::Completed.as_str() {
-        Some((
-            CandidateErrorCode::Ended,
-            "The interview is over. This answer was not stored; the text is still here.",
-        ))
+        let detail = "The interview is over. This answer was not stored; the text is still here.";
+        Some((CandidateErrorCode::Ended, detail))
     } else if input.lease.is_some_and(|lease| lease < row.holder) {
         let detail = "The interview was opened in another window. This answer was not stored; the text is still here.";
         Some((CandidateErrorCode::TakenOver, detail))
@@ -173,39 +268,7 @@ async fn guard(s: &Services, tx: &WriteTxn, known: &Visitor, input: &AnswerInput
         Some((CandidateErrorCode::Stale, detail))
     } else {
         None
-    };
-    let Some((code, detail)) = refusal else { return Ok(()) };
-    Err(refuse_with(code, detail, view_of(s, &**tx, known).await?).into())
-}
-
-/// Closes a session whose time ran out before anybody noticed, and says so.
-async fn too_late(
-    s: &Services,
-    tx: WriteTxn,
-    mut known: Visitor,
-    version: &Version,
-    up: Timestamp,
-) -> Result<CandidateError> {
-    let active = clock_of(&known.session).active_at(&rules_of(&version.settings), up);
-    let actor = known.actor();
-    known.session = change_status(
-        &*tx,
-        s,
-        known.session,
-        Transition::Complete(EndReason::TimeUp),
-        &actor,
-        up,
-        |c| {
-            c.active_ms = Set(active);
-            c.duration_key = Set(active);
-        },
-    )
-    .await?;
-    let view = view_of(s, &*tx, &known).await?;
-    tx.commit().await?;
-    tell(s, &known.session);
-    let detail = "The time was up before this answer arrived. It was not stored; the text is still here.";
-    Ok(refuse_with(CandidateErrorCode::Ended, detail, view))
+    }
 }
 
 /// What is stored as the answer; refuses what is empty, too long, or not one of the choices.
@@ -238,44 +301,6 @@ fn read_answer(question: &Question, follow_up: bool, input: &AnswerInput) -> Res
     Ok(picked.join("\n"))
 }
 
-async fn store(
-    s: &Services,
-    tx: &WriteTxn,
-    known: &Visitor,
-    question: &Question,
-    text: String,
-    input: &AnswerInput,
-    late: bool,
-) -> Result<session::Model> {
-    let row = &known.session;
-    let now = s.now();
-    let number = row.turns + 1;
-    let kind = if late { TurnKind::LateAnswer } else { TurnKind::Answer };
-    let id: Uuid = s.new_id()?;
-    let stored = turn::Model {
-        id,
-        workspace_id: row.workspace_id,
-        session_id: row.id,
-        number,
-        speaker: Speaker::Candidate.as_str().to_owned(),
-        kind: kind.as_str().to_owned(),
-        question_id: Some(question.id.0),
-        prompt_id: Some(input.question.0),
-        text,
-        client_id: Some(input.client_id.clone()),
-        scripted: false,
-        pause_ms: clock_of(row).away(now).unwrap_or(0),
-        created_at: now.millis(),
-        updated_at: now.millis(),
-    };
-    turn::Entity::insert(stored.into_active_model())
-        .exec_without_returning(&**tx)
-        .await?;
-    let mut change = row.clone().into_active_model();
-    change.turns = Set(number);
-    Ok(change.update(&**tx).await?)
-}
-
 /// A sign of life from the window with `lease`.
 ///
 /// # Errors
@@ -285,35 +310,53 @@ pub async fn heartbeat(s: &Services, token: &str, lease: i64) -> Result<Candidat
 }
 
 async fn heartbeat_inner(s: &Services, token: &str, lease: i64) -> Result<CandidateView, RefusedOr> {
-    let tx = s.db.write(Priority::Person).await?;
-    let mut known = visitor(&*tx, token).await?.ok_or_else(unknown_link)?;
-    if known.session.status != Status::InProgress.as_str() {
-        return Ok(view_of(s, &*tx, &known).await?);
+    let mut scene = Scene::of(s, token).await?.ok_or_else(unknown_link)?;
+    let before = scene.known.session.clone();
+    if !beats(s, &mut scene, lease)? {
+        return Ok(scene.view(s)?);
     }
-    known.session = lock(&*tx, known.session.id.into()).await?;
-    if lease < known.session.holder {
-        let view = view_of(s, &*tx, &known).await?;
+    let mut tx = s.db.write(Priority::Person).await?;
+    let was_away = clock_of(&before).away(s.now()).is_some();
+    if !put(&tx, &before, &scene).await? {
+        // Something happened meanwhile.
+        drop(tx);
+        tx = s.db.write(Priority::Person).await?;
+        scene = Scene::locked(s, &*tx, token).await?.ok_or_else(unknown_link)?;
+        let before = scene.known.session.clone();
+        if beats(s, &mut scene, lease)? {
+            put(&tx, &before, &scene).await?;
+        }
+    }
+    tx.commit().await?;
+    if was_away {
+        tell(s, &scene.known.session);
+    }
+    Ok(scene.view(s)?)
+}
+
+/// Takes a sign of life into the scene; whether it changes anything.
+fn beats(s: &Services, scene: &mut Scene, lease: i64) -> Result<bool, RefusedOr> {
+    let row = &scene.known.session;
+    if row.status != Status::InProgress.as_str() {
+        return Ok(false);
+    }
+    if lease < row.holder {
         let detail = "The interview was opened in another window. It goes on there; you can take it back here.";
-        return Err(refuse_with(CandidateErrorCode::TakenOver, detail, view).into());
+        return Err(refuse_with(CandidateErrorCode::TakenOver, detail, scene.view(s)?).into());
     }
-    let version = version_of(&*tx, &known).await?;
-    let rules = rules_of(&version.settings);
-    let clock = clock_of(&known.session);
+    let rules = rules_of(&scene.version.settings);
+    let clock = clock_of(row);
     let now = s.now();
     // Time that is up is not declared here: the draft has ten seconds to arrive, then the sweeper closes.
-    if clock.up_at(&rules, now).is_none() {
-        let was_away = clock.away(now).is_some();
-        let mut change = known.session.into_active_model();
-        store_clock(&mut change, &clock.seen(&rules, now, Presence::Live), &rules);
-        known.session = change.update(&*tx).await.map_err(ServiceError::from)?;
-        let view = view_of(s, &*tx, &known).await?;
-        tx.commit().await?;
-        if was_away {
-            tell(s, &known.session);
-        }
-        return Ok(view);
+    if clock.up_at(&rules, now).is_some() {
+        return Ok(false);
     }
-    Ok(view_of(s, &*tx, &known).await?)
+    keep_clock(
+        &mut scene.known.session,
+        &clock.seen(&rules, now, Presence::Live),
+        &rules,
+    );
+    Ok(true)
 }
 
 /// Completes the session because the candidate pressed Finish. Completed already: the view, nothing added.
@@ -326,29 +369,27 @@ pub async fn finish(s: &Services, token: &str) -> Result<CandidateView, Candidat
 
 async fn finish_inner(s: &Services, token: &str) -> Result<CandidateView, RefusedOr> {
     let tx = s.db.write(Priority::Person).await?;
-    let mut known = visitor(&*tx, token).await?.ok_or_else(unknown_link)?;
-    known.session = lock(&*tx, known.session.id.into()).await?;
-    if known.session.status == Status::NotStarted.as_str() {
+    let mut scene = Scene::locked(s, &*tx, token).await?.ok_or_else(unknown_link)?;
+    if scene.known.session.status == Status::NotStarted.as_str() {
         let detail = "The interview has not been started yet. Open your link and start it.";
-        return Err(refuse_with(CandidateErrorCode::NotOpen, detail, view_of(s, &*tx, &known).await?).into());
+        return Err(refuse_with(CandidateErrorCode::NotOpen, detail, scene.view(s)?).into());
     }
-    if known.session.status == Status::InProgress.as_str() {
-        let version = version_of(&*tx, &known).await?;
-        let rules = rules_of(&version.settings);
-        let clock = clock_of(&known.session);
+    if scene.known.session.status == Status::InProgress.as_str() {
+        let rules = rules_of(&scene.version.settings);
+        let clock = clock_of(&scene.known.session);
         let now = s.now();
         let (reason, at) = clock
             .up_at(&rules, now)
             .map_or((EndReason::Finished, now), |up| (EndReason::TimeUp, up));
         let clock = clock.seen(&rules, at, clock.presence);
-        let actor = known.actor();
-        known.session = change_status(&*tx, s, known.session, Transition::Complete(reason), &actor, at, |c| {
+        let (row, end) = (scene.known.session.clone(), Transition::Complete(reason));
+        scene.known.session = change_status(&*tx, s, row, end, &scene.known.actor(), at, |c| {
             store_clock(c, &clock, &rules);
             c.deadline = Set(None);
         })
         .await?;
         tx.commit().await?;
-        tell(s, &known.session);
+        tell(s, &scene.known.session);
     }
-    Ok(view_of(s, s.db.read(), &known).await?)
+    Ok(scene.view(s)?)
 }

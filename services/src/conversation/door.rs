@@ -1,25 +1,26 @@
 //! Who stands at the door, and what they may know before they start.
 
-use super::preview;
+use super::{preview, view::version_of};
 use crate::{
     Services,
     db::Priority,
     entity::{candidate, interview, session, workspace},
     error::{Result, ServiceError},
-    interviews, secrets,
+    secrets,
     sessions::{event, own_retakes_left, waiting_request},
 };
 use parley_domain::{
     account::Actor,
     conversation::{CandidateError, CandidateErrorCode, CandidateView},
     id::{CandidateId, WorkspaceId},
-    interview::{InterviewState, Settings},
+    interview::InterviewState,
     link::{Landing, LinkState, RetakeOffer},
     session::Status,
     time::Timestamp,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    Related, RelationDef,
 };
 
 /// A candidate who showed a token that leads to them.
@@ -52,28 +53,40 @@ pub(super) async fn visitor(conn: &impl ConnectionTrait, token: &str) -> Result<
         return Ok(None);
     }
     let hash = secrets::hash(token);
-    let Some(candidate) = candidate::Entity::find()
+    let found = session::Entity::find()
+        .find_also_related(candidate::Entity)
+        .find_also_related(interview::Entity)
         .filter(candidate::Column::LinkHash.eq(hash.clone()))
         .filter(candidate::Column::DeletedAt.is_null())
-        .one(conn)
-        .await?
-    else {
-        return preview::visitor(conn, hash).await;
-    };
-    let session = session::Entity::find()
-        .filter(session::Column::CandidateId.eq(candidate.id))
         .filter(session::Column::IsCurrent.eq(true))
         .one(conn)
         .await?;
-    let interview = interview::Entity::find_by_id(candidate.interview_id).one(conn).await?;
-    Ok(match (session, interview) {
-        (Some(session), Some(interview)) => Some(Visitor {
+    match found {
+        Some((session, Some(candidate), Some(interview))) => Ok(Some(Visitor {
             candidate,
             interview,
             session,
-        }),
-        _ => None,
-    })
+        })),
+        _ => preview::visitor(conn, hash).await,
+    }
+}
+
+impl Related<candidate::Entity> for session::Entity {
+    fn to() -> RelationDef {
+        Self::belongs_to(candidate::Entity)
+            .from(session::Column::CandidateId)
+            .to(candidate::Column::Id)
+            .into()
+    }
+}
+
+impl Related<interview::Entity> for session::Entity {
+    fn to() -> RelationDef {
+        Self::belongs_to(interview::Entity)
+            .from(session::Column::InterviewId)
+            .to(interview::Column::Id)
+            .into()
+    }
 }
 
 /// What stands behind a link now. Those inside may go on whatever became of the link or the interview.
@@ -120,9 +133,8 @@ pub async fn landing(s: &Services, token: &str) -> Result<Landing> {
         .one(conn)
         .await?
         .map_or_else(String::new, |w| w.name);
-    let version = visitor.session.version_id.unwrap_or(visitor.interview.version_id);
-    let version = interviews::version(conn, workspace, version.into()).await?;
-    let settings: Settings = version.settings;
+    let version = version_of(s, &visitor).await?;
+    let settings = &version.settings;
     let total = i32::try_from(version.questions.len()).unwrap_or(i32::MAX);
     let attempt = visitor.session.attempt;
     let retake = retake_offer(conn, &visitor, state).await?;
@@ -137,7 +149,7 @@ pub async fn landing(s: &Services, token: &str) -> Result<Landing> {
         questions: total,
         time_limit_minutes: settings.time_limit_minutes,
         count_time_away: settings.count_time_away,
-        language: settings.language,
+        language: settings.language.clone(),
         attempt,
         view: None,
         retake,

@@ -1,4 +1,5 @@
-//! The interviewer's turns. The server decides what comes next; the step can be run by anybody, again and again, and has
+//! The interviewer's turns. The server decides what comes next. What the scripted interviewer says is stored with the answer
+//! before it. What a model says comes later, in a step of its own, which can be run by anybody, again and again, and has
 //! effect once: it only acts on a session that awaits the interviewer and still has as many turns as it saw.
 
 use super::{
@@ -7,6 +8,7 @@ use super::{
     preview,
     proposal::{About, Proposal, propose},
     scripted::{self, Next, Situation},
+    store::store,
     view::{question_at, turns_of},
 };
 use crate::{
@@ -23,7 +25,7 @@ use parley_domain::{
     question::Question,
     session::{Awaiting, Status},
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel};
+use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
 
 /// A turn of the interviewer that is about to be stored.
 struct Line {
@@ -41,11 +43,11 @@ struct Turn<'a> {
     words: Option<&'a str>,
 }
 
-async fn say(s: &Services, tx: &impl ConnectionTrait, row: &session::Model, number: i32, line: Line) -> Result<()> {
+/// What the interviewer says as turn `number`. Stores nothing.
+fn say(s: &Services, row: &session::Model, number: i32, line: Line) -> Result<turn::Model> {
     let now = s.now().millis();
-    let id: uuid::Uuid = s.new_id()?;
-    let said = turn::Model {
-        id,
+    Ok(turn::Model {
+        id: s.new_id()?,
         workspace_id: row.workspace_id,
         session_id: row.id,
         number,
@@ -59,11 +61,7 @@ async fn say(s: &Services, tx: &impl ConnectionTrait, row: &session::Model, numb
         pause_ms: 0,
         created_at: now,
         updated_at: now,
-    };
-    turn::Entity::insert(said.into_active_model())
-        .exec_without_returning(tx)
-        .await?;
-    Ok(())
+    })
 }
 
 /// The first turn, in the transaction that starts the session: greeting and first question.
@@ -74,7 +72,7 @@ pub(super) async fn opening(
     name: &str,
     version: &Version,
     first: &Question,
-) -> Result<()> {
+) -> Result<turn::Model> {
     let words = phrases::of(&version.settings.language);
     let greeting = (words.greeting)(version.settings.tone, name, &version.settings.interviewer_name);
     let text = format!("{greeting}\n\n{}", first.text);
@@ -85,7 +83,40 @@ pub(super) async fn opening(
         text,
         scripted: true,
     };
-    say(s, tx, row, 1, line).await
+    let said = say(s, row, 1, line)?;
+    turn::Entity::insert(said.clone().into_active_model())
+        .exec_without_returning(tx)
+        .await?;
+    Ok(said)
+}
+
+/// The scripted interviewer's turn after what was said last, and the session after it. Stores nothing: whoever stores
+/// the answer stores both.
+pub(super) fn scripted_turn(
+    s: &Services,
+    row: &session::Model,
+    version: &Version,
+    turns: &[turn::Model],
+    name: &str,
+) -> Result<(session::Model, turn::Model)> {
+    let words = phrases::of(&version.settings.language);
+    let about = About {
+        row,
+        version,
+        question: asked(version, row)?,
+        turns,
+    };
+    let turn = Turn {
+        next: decide(&about, words),
+        words: None,
+    };
+    carry_out(s, row.clone(), version, words, turn, name)
+}
+
+/// The question that the session is at.
+pub(super) fn asked<'a>(version: &'a Version, row: &session::Model) -> Result<&'a Question> {
+    question_at(version, row.question_index)
+        .ok_or_else(|| ServiceError::internal(anyhow::anyhow!("a session without its question")))
 }
 
 /// Makes the interviewer's next turn if one is due. Has effect once, however many run it; goes on even when whoever asked
@@ -116,12 +147,10 @@ async fn step(s: &Services, id: SessionId) -> Result<()> {
     let version = interviews::version(conn, WorkspaceId(seen.workspace_id), version_id.into()).await?;
     let turns = turns_of(conn, &seen).await?;
     let words = phrases::of(&version.settings.language);
-    let question = question_at(&version, seen.question_index)
-        .ok_or_else(|| ServiceError::internal(anyhow::anyhow!("a session without its question")))?;
     let about = About {
         row: &seen,
         version: &version,
-        question,
+        question: asked(&version, &seen)?,
         turns: &turns,
     };
     let proposal = propose(s, &desk, &about).await;
@@ -142,10 +171,14 @@ async fn step(s: &Services, id: SessionId) -> Result<()> {
     if !due(&row) || row.turns != seen.turns {
         return Ok(());
     }
-    let row = apply(s, &*tx, row, &version, words, turn, name.as_deref().unwrap_or_default()).await?;
+    let name = name.as_deref().unwrap_or_default();
+    let (next, said) = carry_out(s, row.clone(), &version, words, turn, name)?;
+    if !store(&*tx, &row, &next, None, vec![said]).await? {
+        return Err(ServiceError::internal(anyhow::anyhow!("a locked session changed")));
+    }
     ai::usage::store(s, &*tx, id.0).await?;
     tx.commit().await?;
-    tell(s, &row);
+    tell(s, &next);
     Ok(())
 }
 
@@ -165,7 +198,8 @@ fn is_last(about: &About<'_>) -> bool {
     usize::try_from(about.row.question_index).unwrap_or(0) + 1 >= about.version.questions.len()
 }
 
-fn due(row: &session::Model) -> bool {
+/// Whether the interviewer is to say something.
+pub(super) fn due(row: &session::Model) -> bool {
     row.status == Status::InProgress.as_str() && row.awaiting.as_deref() == Some(Awaiting::Interviewer.as_str())
 }
 
@@ -189,46 +223,41 @@ fn decide(about: &About<'_>, words: &'static Phrases) -> Next {
     )
 }
 
-async fn apply(
+/// The session after a turn, and the turn in words. Stores nothing.
+fn carry_out(
     s: &Services,
-    tx: &impl ConnectionTrait,
-    row: session::Model,
+    mut row: session::Model,
     version: &Version,
     words: &'static Phrases,
     turn: Turn<'_>,
     name: &str,
-) -> Result<session::Model> {
-    let number = row.turns + 1;
+) -> Result<(session::Model, turn::Model)> {
     let tone = version.settings.tone;
     let scripted = turn.words.is_none();
     let reaction = turn
         .words
         .unwrap_or_else(|| (words.reaction)(tone, row.question_index.unsigned_abs()));
-    let current = question_at(version, row.question_index).map(|q| q.id.0);
-    let index = row.question_index;
-    let follow_ups = row.follow_ups;
-    let mut change = row.clone().into_active_model();
     let line = match turn.next {
         Next::FollowUp(text) => {
             let prompt: PromptId = s.new_id()?;
-            change.follow_ups = Set(follow_ups + 1);
-            change.prompt_id = Set(Some(prompt.0));
-            change.awaiting = Set(Some(Awaiting::Candidate.as_str().to_owned()));
+            let question = question_at(version, row.question_index).map(|q| q.id.0);
+            row.follow_ups += 1;
+            row.prompt_id = Some(prompt.0);
+            row.awaiting = Some(Awaiting::Candidate.as_str().to_owned());
             Line {
                 kind: TurnKind::FollowUp,
-                question: current,
+                question,
                 prompt: Some(prompt.0),
                 text,
                 scripted,
             }
         }
         Next::Question => {
-            let question = question_at(version, index + 1)
-                .ok_or_else(|| ServiceError::internal(anyhow::anyhow!("no next question")))?;
-            change.question_index = Set(index + 1);
-            change.follow_ups = Set(0);
-            change.prompt_id = Set(Some(question.id.0));
-            change.awaiting = Set(Some(Awaiting::Candidate.as_str().to_owned()));
+            row.question_index += 1;
+            let question = asked(version, &row)?;
+            row.follow_ups = 0;
+            row.prompt_id = Some(question.id.0);
+            row.awaiting = Some(Awaiting::Candidate.as_str().to_owned());
             let text = format!("{reaction}\n\n{}", question.text);
             Line {
                 kind: TurnKind::Question,
@@ -239,8 +268,8 @@ async fn apply(
             }
         }
         Next::Close => {
-            change.prompt_id = Set(None);
-            change.awaiting = Set(Some(Awaiting::Finish.as_str().to_owned()));
+            row.prompt_id = None;
+            row.awaiting = Some(Awaiting::Finish.as_str().to_owned());
             let closing = (words.closing)(tone, name);
             Line {
                 kind: TurnKind::Closing,
@@ -255,9 +284,8 @@ async fn apply(
             }
         }
     };
-    change.turns = Set(number);
-    change.updated_at = Set(s.now().millis());
-    let row = change.update(tx).await?;
-    say(s, tx, &row, number, line).await?;
-    Ok(row)
+    row.turns += 1;
+    row.updated_at = s.now().millis();
+    let said = say(s, &row, row.turns, line)?;
+    Ok((row, said))
 }

@@ -2,8 +2,9 @@
 //! interviewer's next turn.
 //!
 //! The invite token is the candidate's credential. Nothing here returns anything but the candidate-facing types of the
-//! domain. An answer commits alone; the interviewer's turn after it is a step of its own that can be run again by
-//! anybody (the request, a resume, the sweeper) and has effect once.
+//! domain. An answer commits with the scripted interviewer's turn after it, or, where a model is asked, alone; the model's
+//! turn is a step of its own that can be run again by anybody (the request, its repetition, a resume, the sweeper) and has
+//! effect once.
 
 mod again;
 mod answer;
@@ -19,6 +20,7 @@ mod public;
 mod pulse;
 mod scripted;
 mod start;
+mod store;
 mod view;
 
 pub use again::ask_retake;

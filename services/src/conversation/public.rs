@@ -3,7 +3,7 @@
 use super::{
     door::{RefusedOr, Visitor, refuse, unknown_link},
     start::{StartInput, begin},
-    view::{not_open, view_of},
+    view::{Scene, not_open},
 };
 use crate::{
     Services,
@@ -11,7 +11,7 @@ use crate::{
     db::Priority,
     entity::{candidate, interview, public_link, session, workspace},
     error::{Result, ServiceError},
-    interviews, links, secrets,
+    links, secrets,
     sessions::tell,
 };
 use parley_domain::{
@@ -83,7 +83,7 @@ pub async fn public_landing(s: &Services, slug: &str) -> Result<Landing> {
         .one(conn)
         .await?
         .map_or_else(String::new, |w| w.name);
-    let version = interviews::version(conn, workspace, of.version_id.into()).await?;
+    let version = s.pinned.get(conn, &of, of.version_id.into()).await?;
     Ok(Landing {
         state,
         company,
@@ -96,7 +96,7 @@ pub async fn public_landing(s: &Services, slug: &str) -> Result<Landing> {
             .opens_at
             .filter(|at| state == LinkState::NotOpenYet && *at > s.now().millis())
             .map(Timestamp::from_millis),
-        language: version.settings.language,
+        language: version.settings.language.clone(),
         attempt: 1,
         ..super::door::unknown()
     })
@@ -147,8 +147,9 @@ async fn start_inner(s: &Services, slug: &str, input: PublicStart) -> Result<(Ca
     if let Some(hash) = &start_hash
         && let Some(known) = pressed_before(s, &*tx, hash, &of).await?
     {
+        drop(tx);
         let token = token_of(s, &known.candidate)?;
-        return Ok((view_of(s, &*tx, &known).await?, token));
+        return Ok((Scene::around(s, known).await?.view(s)?, token));
     }
     let start_hash = match start_hash {
         // A page that was kept open, or came back by the browser's own history, long after its first start: somebody
@@ -175,7 +176,7 @@ async fn start_inner(s: &Services, slug: &str, input: PublicStart) -> Result<(Ca
     change.start_hash = Set(start_hash);
     let candidate = change.update(&*tx).await?;
     let token = token_of(s, &candidate)?;
-    let known = begin(
+    let scene = begin(
         s,
         &*tx,
         Visitor {
@@ -186,9 +187,9 @@ async fn start_inner(s: &Services, slug: &str, input: PublicStart) -> Result<(Ca
         &input.start,
     )
     .await?;
-    let view = view_of(s, &*tx, &known).await?;
+    let view = scene.view(s)?;
     tx.commit().await?;
-    tell(s, &known.session);
+    tell(s, &scene.known.session);
     Ok((view, token))
 }
 

@@ -2,8 +2,8 @@
 
 use super::{
     door::{RefusedOr, Visitor, asks_email, link_state, refuse, unknown_link, visitor},
-    interviewer::opening,
-    view::{not_open, version_of, view_of},
+    interviewer::{advance, due, opening},
+    view::{Scene, not_open, turns_of, version_within},
 };
 use crate::{
     Services,
@@ -71,8 +71,11 @@ async fn start_inner(s: &Services, token: &str, input: StartInput) -> Result<Can
     }
     let known = visitor(&*tx, token).await?.ok_or_else(unknown_link)?;
     let state = link_state(&known, s.now())?;
-    let known = match state {
-        LinkState::Completed => return Ok(view_of(s, &*tx, &known).await?),
+    let scene = match state {
+        LinkState::Completed => {
+            drop(tx);
+            return Ok(Scene::around(s, known).await?.view(s)?);
+        }
         LinkState::Continue | LinkState::Ready => {
             if let Err(refusal) = check_email(s, &*tx, &known, input.email.as_deref()).await? {
                 // The failed try counts: it is all that this transaction wrote.
@@ -88,11 +91,13 @@ async fn start_inner(s: &Services, token: &str, input: StartInput) -> Result<Can
         _ => return Err(not_open().into()),
     };
     tx.commit().await?;
-    tell(s, &known.session);
-    // A process may have died between an answer and the next question.
-    super::interviewer::advance(s, known.session.id.into()).await?;
-    let known = visitor(s.db.read(), token).await?.ok_or_else(unknown_link)?;
-    Ok(view_of(s, s.db.read(), &known).await?)
+    tell(s, &scene.known.session);
+    if !due(&scene.known.session) {
+        return Ok(scene.view(s)?);
+    }
+    // A process died between an answer and the next question.
+    advance(s, scene.known.session.id.into()).await?;
+    Ok(Scene::of(s, token).await?.ok_or_else(unknown_link)?.view(s)?)
 }
 
 /// Compares the typed email with the invited one; one answer for every failure, five tries in 15 minutes.
@@ -134,9 +139,9 @@ async fn check_email(
 pub(super) async fn begin(
     s: &Services,
     tx: &impl ConnectionTrait,
-    known: Visitor,
+    mut known: Visitor,
     input: &StartInput,
-) -> Result<Visitor, RefusedOr> {
+) -> Result<Scene, RefusedOr> {
     if !input.consent {
         return Err(refuse(
             CandidateErrorCode::ConsentNeeded,
@@ -146,20 +151,15 @@ pub(super) async fn begin(
     }
     // Pinned before it is read: a save that comes in between copies it instead of changing it under the candidate.
     pin(tx, known.interview.version_id.into()).await?;
-    let version = version_of(tx, &known).await?;
+    let version = version_within(s, tx, &known).await?;
     let Some(first) = version.questions.first() else {
         return Err(not_open().into());
     };
     let now = s.now();
     let clock = ClockState::started(now, input.presence);
     let rules = rules_of(&version.settings);
-    let actor = known.actor();
-    let Visitor {
-        candidate,
-        interview,
-        session,
-    } = known;
-    let session = change_status(tx, s, session, Transition::Start, &actor, now, |change| {
+    let (session, actor) = (known.session.clone(), known.actor());
+    known.session = change_status(tx, s, session, Transition::Start, &actor, now, |change| {
         change.version_id = Set(Some(version.id.0));
         change.awaiting = Set(Some(Awaiting::Candidate.as_str().to_owned()));
         change.prompt_id = Set(Some(first.id.0));
@@ -171,11 +171,11 @@ pub(super) async fn begin(
         store_clock(change, &clock, &rules);
     })
     .await?;
-    opening(s, tx, &session, &candidate.name, &version, first).await?;
-    Ok(Visitor {
-        candidate,
-        interview,
-        session,
+    let said = opening(s, tx, &known.session, &known.candidate.name, &version, first).await?;
+    Ok(Scene {
+        known,
+        version,
+        turns: vec![said],
     })
 }
 
@@ -193,21 +193,16 @@ async fn pin(tx: &impl ConnectionTrait, version: VersionId) -> Result<()> {
 async fn resume(
     s: &Services,
     tx: &impl ConnectionTrait,
-    known: Visitor,
+    mut known: Visitor,
     input: &StartInput,
-) -> Result<Visitor, RefusedOr> {
-    let version = version_of(tx, &known).await?;
+) -> Result<Scene, RefusedOr> {
+    let version = version_within(s, tx, &known).await?;
     let rules = rules_of(&version.settings);
     let actor = known.actor();
     let now = s.now();
-    let Visitor {
-        candidate,
-        interview,
-        session,
-    } = known;
-    let session = lock(tx, session.id.into()).await?;
+    let session = lock(tx, known.session.id.into()).await?;
     let clock = clock_of(&session);
-    let session = if let Some(up) = clock.up_at(&rules, now) {
+    known.session = if let Some(up) = clock.up_at(&rules, now) {
         let active = clock.active_at(&rules, up);
         change_status(
             tx,
@@ -232,9 +227,6 @@ async fn resume(
         event(tx, s, &session, "resumed", &actor, None).await?;
         session
     };
-    Ok(Visitor {
-        candidate,
-        interview,
-        session,
-    })
+    let turns = turns_of(tx, &known.session).await?;
+    Ok(Scene { known, version, turns })
 }

@@ -5,19 +5,61 @@ use crate::{
     Services,
     entity::{session, turn},
     error::{Result, ServiceError},
-    interviews::{self, Version},
-    sessions::{clock_of, rules_of},
+    interviews::Version,
+    sessions::{clock_of, lock, rules_of},
 };
 use parley_domain::{
     conversation::{
         CandidateError, CandidateErrorCode, CandidateView, ChoiceView, PromptView, Speaker, TurnKind, TurnView,
     },
-    id::{PromptId, WorkspaceId},
+    id::{PromptId, VersionId},
     question::Question,
     session::{Awaiting, Status},
     time::MINUTE,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use std::sync::Arc;
+
+/// A session as its candidate's request finds it: who they are, what is asked, and all that was said.
+pub(super) struct Scene {
+    pub known: Visitor,
+    pub version: Arc<Version>,
+    /// All turns up to the session's count, in order.
+    pub turns: Vec<turn::Model>,
+}
+
+impl Scene {
+    /// What a link leads to now; `None` for unknown, replaced and deleted alike.
+    pub async fn of(s: &Services, token: &str) -> Result<Option<Self>> {
+        match visitor(s.db.read(), token).await? {
+            Some(known) => Self::around(s, known).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// What stands around a visitor.
+    pub async fn around(s: &Services, known: Visitor) -> Result<Self> {
+        let version = version_of(s, &known).await?;
+        let turns = turns_of(s.db.read(), &known.session).await?;
+        Ok(Self { known, version, turns })
+    }
+
+    /// What a link leads to now, with its session locked for the rest of the transaction.
+    pub async fn locked(s: &Services, tx: &impl ConnectionTrait, token: &str) -> Result<Option<Self>> {
+        let Some(mut known) = visitor(tx, token).await? else {
+            return Ok(None);
+        };
+        known.session = lock(tx, known.session.id.into()).await?;
+        let version = version_within(s, tx, &known).await?;
+        let turns = turns_of(tx, &known.session).await?;
+        Ok(Some(Self { known, version, turns }))
+    }
+
+    /// What the candidate may know of it.
+    pub fn view(&self, s: &Services) -> Result<CandidateView> {
+        build(s, &self.known, &self.version, &self.turns)
+    }
+}
 
 /// The present view; changes nothing.
 ///
@@ -25,32 +67,35 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 /// An unknown link.
 pub async fn view(s: &Services, token: &str) -> Result<CandidateView, CandidateError> {
     async {
-        let known = visitor(s.db.read(), token).await?.ok_or_else(unknown_link)?;
-        Ok(view_of(s, s.db.read(), &known).await?)
+        let scene = Scene::of(s, token).await?.ok_or_else(unknown_link)?;
+        Ok(scene.view(s)?)
     }
     .await
     .map_err(|RefusedOr(e)| e)
 }
 
 /// The version that a session is about: its own, or the interview's before the start.
-pub(super) async fn version_of(conn: &impl ConnectionTrait, known: &Visitor) -> Result<Version> {
-    let id = known.session.version_id.unwrap_or(known.interview.version_id);
-    interviews::version(conn, WorkspaceId(known.interview.workspace_id), id.into()).await
+pub(super) async fn version_of(s: &Services, known: &Visitor) -> Result<Arc<Version>> {
+    s.pinned.get(s.db.read(), &known.interview, version_id(known)).await
 }
 
-/// All turns of a session, in order.
+/// The same inside a transaction.
+pub(super) async fn version_within(s: &Services, tx: &impl ConnectionTrait, known: &Visitor) -> Result<Arc<Version>> {
+    s.pinned.get_within(tx, &known.interview, version_id(known)).await
+}
+
+fn version_id(known: &Visitor) -> VersionId {
+    known.session.version_id.unwrap_or(known.interview.version_id).into()
+}
+
+/// All turns of a session, in order. What was said after `row` was read is left out: the two belong together.
 pub(super) async fn turns_of(conn: &impl ConnectionTrait, row: &session::Model) -> Result<Vec<turn::Model>> {
     Ok(turn::Entity::find()
         .filter(turn::Column::SessionId.eq(row.id))
+        .filter(turn::Column::Number.lte(row.turns))
         .order_by_asc(turn::Column::Number)
         .all(conn)
         .await?)
-}
-
-pub(super) async fn view_of(s: &Services, conn: &impl ConnectionTrait, known: &Visitor) -> Result<CandidateView> {
-    let version = version_of(conn, known).await?;
-    let turns = turns_of(conn, &known.session).await?;
-    build(s, known, &version, &turns)
 }
 
 fn build(s: &Services, known: &Visitor, version: &Version, turns: &[turn::Model]) -> Result<CandidateView> {

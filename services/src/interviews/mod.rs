@@ -2,6 +2,7 @@
 
 mod archive;
 mod overview;
+mod pinned;
 mod read;
 mod templates;
 mod version;
@@ -9,6 +10,7 @@ mod write;
 
 pub use archive::archive;
 pub use overview::session_counts;
+pub use pinned::Pinned;
 pub(crate) use read::known;
 pub use read::{InterviewFilter, get, list};
 pub use templates::{template, templates};

@@ -49,10 +49,7 @@ pub async fn version(conn: &impl ConnectionTrait, workspace: WorkspaceId, id: Ve
 /// Puts a version together from its row and its interview's.
 pub(crate) fn from_rows(row: interview_version::Model, of: &interview::Model) -> Result<Version> {
     let mut settings: Settings = serde_json::from_value(row.settings)?;
-    settings.inactivity_days = of.inactivity_days.unsigned_abs();
-    settings.self_retakes = of.self_retakes.unsigned_abs();
-    settings.require_invited_email = of.require_invited_email;
-    settings.invite_expiry_days = of.invite_expiry_days.map(i32::unsigned_abs);
+    set_live(&mut settings, of);
     Ok(Version {
         id: row.id.into(),
         number: row.number,
@@ -61,6 +58,14 @@ pub(crate) fn from_rows(row: interview_version::Model, of: &interview::Model) ->
         questions: serde_json::from_value(row.questions)?,
         settings,
     })
+}
+
+/// Fills in what is not pinned.
+pub(super) fn set_live(settings: &mut Settings, of: &interview::Model) {
+    settings.inactivity_days = of.inactivity_days.unsigned_abs();
+    settings.self_retakes = of.self_retakes.unsigned_abs();
+    settings.require_invited_email = of.require_invited_email;
+    settings.invite_expiry_days = of.invite_expiry_days.map(i32::unsigned_abs);
 }
 
 /// The number of questions of a version, without reading them.

@@ -124,6 +124,15 @@ pub(crate) fn clock_of(row: &session::Model) -> ClockState {
     }
 }
 
+/// Writes a clock into its session.
+pub(crate) fn keep_clock(row: &mut session::Model, clock: &ClockState, rules: &ClockRules) {
+    row.active_ms = clock.active;
+    row.duration_key = clock.active;
+    row.last_seen_at = Some(clock.last_seen.millis());
+    row.presence = clock.presence.as_str().to_owned();
+    row.deadline = clock.deadline(rules).map(Timestamp::millis);
+}
+
 /// Writes a clock into a change of its session.
 pub(crate) fn store_clock(change: &mut session::ActiveModel, clock: &ClockState, rules: &ClockRules) {
     change.active_ms = Set(clock.active);

@@ -23,7 +23,9 @@ pub use convert::to_session;
 pub(crate) use convert::{to_turn, with_total, word};
 pub use export::{ExportFile, ExportFormat, export};
 pub use lifecycle::end;
-pub(crate) use lifecycle::{change_status, clock_of, event, lock, new_session, rules_of, store_clock, tell};
+pub(crate) use lifecycle::{
+    change_status, clock_of, event, keep_clock, lock, new_session, rules_of, store_clock, tell,
+};
 #[doc(hidden)]
 pub use list::plan;
 pub use list::{completed_last, counts, earlier, list, rows};

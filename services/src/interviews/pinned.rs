@@ -1,0 +1,220 @@
+//! Versions that sessions have started on, kept in memory: they never change again, and every answer needs one.
+//!
+//! Only what was read outside of transactions is kept. Inside one a version may look pinned that is not, should the
+//! transaction roll back.
+
+use super::version::{Version, from_rows, set_live};
+use crate::{
+    entity::{interview, interview_version},
+    error::{Result, ServiceError},
+};
+use parley_domain::{
+    id::VersionId,
+    interview::{Criterion, Settings},
+    question::Question,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+use uuid::Uuid;
+
+/// How much is kept, in bytes of text and a little for each item.
+const ROOM: usize = 8_000_000;
+/// What an item takes beside its text.
+const FRAME: usize = 200;
+
+/// Pinned versions. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Pinned(Arc<Mutex<Shelf>>);
+
+#[derive(Debug, Default)]
+struct Shelf {
+    kept: HashMap<(Uuid, VersionId), Kept>,
+    /// What all of them take.
+    taken: usize,
+    /// Counts looks.
+    looks: u64,
+}
+
+#[derive(Debug)]
+struct Kept {
+    version: Arc<Version>,
+    size: usize,
+    /// The newest look at it.
+    looked: u64,
+}
+
+impl Pinned {
+    /// A version of an interview with its live settings; read from the database if it is not here, and kept from then on
+    /// if it is pinned.
+    pub(crate) async fn get(
+        &self,
+        conn: &DatabaseConnection,
+        of: &interview::Model,
+        id: VersionId,
+    ) -> Result<Arc<Version>> {
+        if let Some(version) = self.kept(of, id) {
+            return Ok(version);
+        }
+        let row = row(conn, of, id).await?;
+        let pinned = row.pinned;
+        let version = Arc::new(from_rows(row, of)?);
+        if pinned {
+            self.keep(of.id, Arc::clone(&version));
+        }
+        Ok(version)
+    }
+
+    /// The same inside a transaction: nothing that it reads is kept.
+    pub(crate) async fn get_within(
+        &self,
+        tx: &impl ConnectionTrait,
+        of: &interview::Model,
+        id: VersionId,
+    ) -> Result<Arc<Version>> {
+        if let Some(version) = self.kept(of, id) {
+            return Ok(version);
+        }
+        Ok(Arc::new(from_rows(row(tx, of, id).await?, of)?))
+    }
+
+    fn kept(&self, of: &interview::Model, id: VersionId) -> Option<Arc<Version>> {
+        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        shelf.looks += 1;
+        let looks = shelf.looks;
+        let kept = shelf.kept.get_mut(&(of.id, id))?;
+        kept.looked = looks;
+        let mut settings = kept.version.settings.clone();
+        set_live(&mut settings, of);
+        if settings != kept.version.settings {
+            // The interview's live settings were changed: they are not pinned.
+            kept.version = Arc::new(Version {
+                settings,
+                ..(*kept.version).clone()
+            });
+        }
+        Some(Arc::clone(&kept.version))
+    }
+
+    fn keep(&self, of: Uuid, version: Arc<Version>) {
+        let size = size(&version);
+        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (key, looked) = ((of, version.id), shelf.looks);
+        shelf.taken += size;
+        let replaced = shelf.kept.insert(key, Kept { version, size, looked });
+        shelf.taken -= replaced.map_or(0, |kept| kept.size);
+        while shelf.taken > ROOM {
+            let oldest = shelf
+                .kept
+                .iter()
+                .min_by_key(|(_, kept)| kept.looked)
+                .map(|(key, _)| *key);
+            let Some(gone) = oldest.and_then(|key| shelf.kept.remove(&key)) else {
+                return;
+            };
+            shelf.taken -= gone.size;
+        }
+    }
+}
+
+async fn row(conn: &impl ConnectionTrait, of: &interview::Model, id: VersionId) -> Result<interview_version::Model> {
+    interview_version::Entity::find_by_id(id.0)
+        .filter(interview_version::Column::WorkspaceId.eq(of.workspace_id))
+        .filter(interview_version::Column::InterviewId.eq(of.id))
+        .one(conn)
+        .await?
+        .ok_or(ServiceError::NotFound)
+}
+
+fn size(version: &Version) -> usize {
+    let texts = |texts: &[String]| texts.iter().map(|text| text.len() + FRAME).sum::<usize>();
+    let question = |q: &Question| {
+        let choices: usize = q.choices.iter().map(|choice| choice.text.len() + FRAME).sum();
+        FRAME + q.text.len() + texts(&q.expected_points) + choices
+    };
+    let criterion = |c: &Criterion| FRAME + c.name.len() + c.description.len();
+    FRAME
+        + size_of::<Settings>()
+        + version.objective.len()
+        + version.questions.iter().map(question).sum::<usize>()
+        + version.criteria.iter().map(criterion).sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn interview(days: i32) -> interview::Model {
+        interview::Model {
+            id: Uuid::from_u128(1),
+            workspace_id: Uuid::nil(),
+            title: String::new(),
+            description: String::new(),
+            welcome: String::new(),
+            state: "open".into(),
+            inactivity_days: days,
+            self_retakes: 0,
+            require_invited_email: false,
+            invite_expiry_days: None,
+            revision: 1,
+            version_id: Uuid::nil(),
+            created_by: None,
+            created_at: 0,
+            updated_at: 0,
+        }
+    }
+
+    fn version(id: u128, length: usize) -> Arc<Version> {
+        let mut settings = Settings::default();
+        set_live(&mut settings, &interview(7));
+        Arc::new(Version {
+            id: VersionId(Uuid::from_u128(id)),
+            number: 1,
+            objective: "x".repeat(length),
+            criteria: Vec::new(),
+            questions: Vec::new(),
+            settings,
+        })
+    }
+
+    #[test]
+    fn live_settings_are_those_of_now() {
+        let (pinned, of) = (Pinned::default(), interview(7));
+        pinned.keep(of.id, version(1, 1));
+        let id = VersionId(Uuid::from_u128(1));
+        assert_eq!(pinned.kept(&of, id).unwrap().settings.inactivity_days, 7);
+        assert_eq!(pinned.kept(&interview(3), id).unwrap().settings.inactivity_days, 3);
+        assert_eq!(pinned.kept(&interview(3), id).unwrap().objective, "x");
+    }
+
+    #[test]
+    fn what_was_not_looked_at_for_longest_makes_room() {
+        let (pinned, of) = (Pinned::default(), interview(7));
+        let id = |n: u128| VersionId(Uuid::from_u128(n));
+        for n in 1..=7 {
+            pinned.keep(of.id, version(n, 1_000_000));
+            assert!(pinned.kept(&of, id(1)).is_some());
+        }
+        for n in 8..=20 {
+            pinned.keep(of.id, version(n, 1_000_000));
+            assert!(pinned.kept(&of, id(1)).is_some(), "just looked at");
+        }
+        assert!(pinned.kept(&of, id(2)).is_none() && pinned.kept(&of, id(20)).is_some());
+        let shelf = pinned.0.lock().unwrap();
+        assert!(shelf.taken <= ROOM && shelf.kept.len() == 7);
+        assert_eq!(shelf.taken, shelf.kept.values().map(|kept| kept.size).sum::<usize>());
+    }
+
+    #[test]
+    fn a_version_is_another_interviews_by_its_key() {
+        let (pinned, of) = (Pinned::default(), interview(7));
+        pinned.keep(of.id, version(1, 1));
+        let other = interview::Model {
+            id: Uuid::from_u128(2),
+            ..interview(7)
+        };
+        assert!(pinned.kept(&other, VersionId(Uuid::from_u128(1))).is_none());
+    }
+}
