@@ -18,3 +18,10 @@ pub fn hydrate() {
         }
     });
 }
+
+/// Room for the splitter, in no part of the bundle because nothing refers to it. The splitter lays the data of each part out
+/// anew, with gaps for alignment; where that takes more room than all data took before, it leaves everything in the part that
+/// every page begins with, 220 kB of it (`wasm_split_cli_support` 0.2.3, `emit.rs`: "Overlong segment").
+#[cfg(feature = "lazy")]
+#[used]
+static ROOM_FOR_PARTS: [u8; 32 * 1024] = [1; 32 * 1024];
