@@ -481,7 +481,7 @@ impl World {
     /// Something is cut off somewhere; afterwards it happened whole or not at all, and coming back goes on from there.
     async fn crash(&mut self, act: Act, after: usize) {
         let (s, token) = (self.bed.s.clone(), self.token.clone());
-        let (owner, candidate) = (self.bed.owner.clone(), self.candidate.id);
+        let (owner, candidate) = (self.bed.owner, self.candidate.id);
         let (client, text) = (format!("crash-{}", self.model.clients), "cut off".to_owned());
         self.model.clients += 1;
         let question = self.now().answers.len();

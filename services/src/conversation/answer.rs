@@ -65,7 +65,7 @@ async fn answer_inner(s: &Services, token: &str, input: AnswerInput) -> Result<C
         Fate::Stored => return onward(s, token, scene).await,
         Fate::Fits { said, up: None } => {
             let before = scene.known.session.clone();
-            take(s, &mut scene, said, &input, scripted)?;
+            take(s, &mut scene, *said, &input, scripted)?;
             let tx = s.db.write(Priority::Person).await?;
             if put(&tx, &before, &scene).await? {
                 tx.commit().await?;
@@ -94,12 +94,12 @@ async fn under_lock(
             return onward(s, token, scene).await;
         }
         Fate::Fits { said, up: None } => {
-            take(s, &mut scene, said, input, scripted)?;
+            take(s, &mut scene, *said, input, scripted)?;
             if !put(&tx, &before, &scene).await? {
                 return Err(ServiceError::internal(anyhow::anyhow!("a locked session changed")).into());
             }
         }
-        Fate::Fits { said, up: Some(up) } => close(s, &tx, &mut scene, up, Some(said)).await?,
+        Fate::Fits { said, up: Some(up) } => close(s, &tx, &mut scene, up, Some(*said)).await?,
         Fate::TooLate(up) => {
             close(s, &tx, &mut scene, up, None).await?;
             tx.commit().await?;
@@ -131,7 +131,10 @@ enum Fate {
     /// It is stored already.
     Stored,
     /// It may be stored as this turn; `up`: the time was up, but it comes within the grace.
-    Fits { said: turn::Model, up: Option<Timestamp> },
+    Fits {
+        said: Box<turn::Model>,
+        up: Option<Timestamp>,
+    },
     /// The time was up before it came, and nobody noticed so far.
     TooLate(Timestamp),
 }
@@ -179,6 +182,7 @@ fn judge(s: &Services, scene: &Scene, input: &AnswerInput) -> Result<Fate, Refus
         created_at: now.millis(),
         updated_at: now.millis(),
     };
+    let said = Box::new(said);
     Ok(Fate::Fits { said, up })
 }
 
