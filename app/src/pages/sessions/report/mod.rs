@@ -124,7 +124,7 @@ fn Report(found: Memo<Option<ReportData>>, sheet: Sheet) -> impl IntoView {
     view! {
         {move || found.get().map(|found| view! { <Head found=found slug=sheet.slug.get_untracked()/> })}
         <article class="page report">
-            <p class="print-only muted">{found.title.clone()}</p>
+            <p class="print-only muted">{move || found.with(|found| found.as_ref().map(|found| found.title.clone()))}</p>
             <div class="report__top">
                 {move || found.get().map(|found| view! { <Who found=found slug=sheet.slug.get_untracked() sheet=sheet/> })}
                 <DecisionPart found=found sheet=sheet/>
