@@ -508,7 +508,7 @@ fn refused_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ),
         (
             "mixed.csv",
-            [&"Name\nJos\u{e9}\n".as_bytes()[..], b"J\xfcrgen\n"].concat(),
+            ["Name\nJos\u{e9}\n".as_bytes(), b"J\xfcrgen\n"].concat(),
             "mixes encodings: line 3",
         ),
         (

@@ -264,14 +264,14 @@ async fn invites(house: &Bed) -> Vec<Invite> {
 }
 
 /// Somebody who has started and finished.
-async fn finished(house: &House, change: Value) -> (Candidate, String) {
+async fn finished(house: &Bed, change: Value) -> (Candidate, String) {
     let (candidate, link) = house.invite(change).await;
     house.start(&link).await;
     conversation::finish(&house.s, token(&link)).await.unwrap();
     (candidate, link)
 }
 
-async fn retake(house: &House, of: &Candidate) {
+async fn retake(house: &Bed, of: &Candidate) {
     let input = RetakeInput {
         reason: RetakeReason::Requested,
         note: String::new(),
