@@ -450,10 +450,14 @@ test('scanners look a hundred times at every kind of link, scripts and all, and 
   // A browser without a window, of the kind that mail gateways run: it loads the page, runs what scripts there are, and
   // follows no button.
   const context = await browser.newContext({ userAgent: 'Mozilla/5.0 (compatible; LinkScanner/2.0)', baseURL: api.url });
+  // What can be started, gone on with or taken again a hundred times each, what leads nowhere ten times.
+  const alive = ['Ready', 'Asks for the email', 'In progress', 'Completed', 'May take it again', 'Retake granted'];
+  const often = new Set([publics[0], preview.url, ...invited.filter(({ name }) => alive.includes(name)).map(({ invite_url }) => invite_url)]);
+  const looks = links.flatMap((url) => Array.from({ length: often.has(url) ? 100 : 10 }, () => new URL(url).pathname));
   await Promise.all(
-    paths.map(async (path) => {
+    [0, 1, 2].map(async (lane) => {
       const page = await context.newPage();
-      for (let n = 0; n < 100; n += 1) await page.goto(path, { waitUntil: 'load' });
+      for (const path of looks.filter((_, n) => n % 3 === lane)) await page.goto(path, { waitUntil: 'load' });
     }),
   );
   await context.close();

@@ -16,7 +16,7 @@ use parley_domain::{
     conversation::{CandidateError, CandidateErrorCode as Code, CandidateView, Speaker},
     id::{PromptId, SessionId},
     interview::FollowUpDepth,
-    session::{RetakeReason, Status},
+    session::{EndReason, RetakeReason, Status},
     time::{MINUTE, SECOND, Timestamp},
 };
 use parley_services::{
@@ -388,7 +388,10 @@ async fn the_deadline_meanwhile(bed: TestBed) {
         .unwrap();
     talk.bed.clock.advance(35 * SECOND);
     let view = held.release().await.unwrap();
-    assert_eq!((view.state, view.time_was_up), (Status::Completed, true));
+    assert_eq!(
+        (view.state, view.end_reason),
+        (Status::Completed, Some(EndReason::TimeUp))
+    );
     assert!(view.turns[1].late && view.turns.len() == 2);
     assert_eq!(talk.said().await, ["Just so"]);
     assert_eq!(talk.session().await.active_ms, MINUTE);

@@ -186,7 +186,7 @@ fn open_document() -> Vec<u8> {
     let rows = [["Name", "Email"], ["Ana", "ana@x.example"], ["Ben", "ben@x.example"]]
         .map(|row| format!("<table:table-row>{}</table:table-row>", row.map(cell).concat()))
         .concat();
-    let number = r#"<table:table-row><table:table-cell office:value-type="float" office:value="3.5"><text:p>3.5</text:p></table:table-cell></table:table-row>"#;
+    let number = r#"<table:table-row table:number-rows-repeated="2"><table:table-cell table:number-columns-repeated="2" office:value-type="float" office:value="3"><text:p>003</text:p></table:table-cell></table:table-row>"#;
     let content = format!(
         r#"<?xml version="1.0"?><office:document-content{spaces} office:version="1.2"><office:body><office:spreadsheet><table:table table:name="S">{rows}{number}</table:table></office:spreadsheet></office:body></office:document-content>"#
     );
@@ -202,12 +202,108 @@ fn open_document() -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
+/// A workbook of old Excel: texts, and numbers with a format that shows zeros in front.
+fn old_workbook() -> Vec<u8> {
+    let record = |kind: u16, content: &[u8]| {
+        let length = u16::try_from(content.len()).unwrap();
+        [&kind.to_le_bytes()[..], &length.to_le_bytes(), content].concat()
+    };
+    let words = |words: &[u16]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
+    let begin = |what: u16| record(0x0809, &words(&[0x0600, what, 0x0DBB, 0x07CC, 0, 0, 6, 0]));
+    let end = record(0x000A, &[]);
+    let text = |row: u16, column: u16, text: &str| {
+        let length = u16::try_from(text.len()).unwrap();
+        record(
+            0x0204,
+            &[&words(&[row, column, 0, length])[..], &[0], text.as_bytes()].concat(),
+        )
+    };
+    let code = [&words(&[164, 5])[..], b"\x0000000"].concat();
+    let style = |format: u16| record(0x00E0, &[words(&[0, format]), vec![0; 16]].concat());
+    let head = [
+        begin(5),
+        record(0x0042, &words(&[1_200])),
+        record(0x041E, &code),
+        style(0),
+        style(164),
+    ]
+    .concat();
+    let name = [&[0_u8, 0, 6, 0][..], b"People"].concat();
+    let at = u32::try_from(head.len() + 4 + 4 + name.len() + end.len()).unwrap();
+    let sheet = record(0x0085, &[&at.to_le_bytes()[..], &name].concat());
+    let mut cells = vec![text(0, 0, "Name"), text(0, 1, "Phone"), text(0, 2, "Notes")];
+    for row in 1..6 {
+        let number = 30_123_456_f64 + f64::from(row);
+        let four = [
+            number.to_bits() as u16,
+            (number.to_bits() >> 16) as u16,
+            (number.to_bits() >> 32) as u16,
+            (number.to_bits() >> 48) as u16,
+        ];
+        cells.push(text(row, 0, "Ana"));
+        cells.push(record(0x0203, &words(&[row, 1, 1, four[0], four[1], four[2], four[3]])));
+        cells.push(record(0x00BD, &words(&[row, 2, 1, 6, 0, 0, 30, 0, 3])));
+    }
+    let mut stream = [head, sheet, end.clone(), begin(16), cells.concat(), end].concat();
+    stream.resize(8 * 512, 0);
+    // Sectors: 0 is the table of sectors, 1 the directory, 2 to 9 the stream.
+    let mut next = vec![0xFFFF_FFFD_u32, 0xFFFF_FFFE];
+    next.extend(3..=9);
+    next.push(0xFFFF_FFFE);
+    next.resize(128, 0xFFFF_FFFF);
+    let table: Vec<u8> = next.iter().flat_map(|n| n.to_le_bytes()).collect();
+    let entry = |name: &str, kind: u8, first: u32, size: u32| {
+        let mut entry = vec![0_u8; 128];
+        for (n, unit) in name.encode_utf16().enumerate() {
+            entry[2 * n..2 * n + 2].copy_from_slice(&unit.to_le_bytes());
+        }
+        entry[64] = u8::try_from(2 * name.len() + 2).unwrap();
+        entry[66] = kind;
+        entry[68..80].fill(0xFF);
+        entry[116..120].copy_from_slice(&first.to_le_bytes());
+        entry[120..124].copy_from_slice(&size.to_le_bytes());
+        entry
+    };
+    let mut root = entry("Root Entry", 5, 0xFFFF_FFFE, 0);
+    root[76..80].copy_from_slice(&1_u32.to_le_bytes());
+    let mut directory = [root, entry("Workbook", 2, 2, 8 * 512)].concat();
+    directory.resize(512, 0);
+    let mut header = vec![0_u8; 512];
+    header[..8].copy_from_slice(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
+    header[24..34].copy_from_slice(&words(&[0x3E, 3, 0xFFFE, 9, 6]));
+    header[44] = 1;
+    header[48] = 1;
+    header[56..60].copy_from_slice(&4_096_u32.to_le_bytes());
+    for at in [60, 68] {
+        header[at..at + 4].copy_from_slice(&0xFFFF_FFFE_u32.to_le_bytes());
+    }
+    header[76..512].fill(0xFF);
+    header[76..80].fill(0);
+    [header, table, directory, stream].concat()
+}
+
+#[test]
+fn the_files_that_are_damaged_are_whole_before() {
+    for file in [workbook(), open_document(), old_workbook()] {
+        let mut output = Vec::new();
+        reader::extract(&mut &*file, &Options::default(), &mut output).unwrap();
+        let text = String::from_utf8(output).unwrap();
+        assert!(text.contains("\"end\""), "{text}");
+    }
+    let mut output = Vec::new();
+    reader::extract(&mut &*old_workbook(), &Options::default(), &mut output).unwrap();
+    let text = String::from_utf8(output).unwrap();
+    let row = r#"{"row":{"n":2,"c":["Ana","30123457","00001","7"]}}"#;
+    assert!(text.contains(row), "{text}");
+}
+
 fn files() -> Vec<Vec<u8>> {
     let text = "Name;Email;Notes\r\n\"Ana\";ana@x.example;\"one\r\ntwo \"\"q\"\"\"\r\nBen;ben@x.example;\r\n";
     let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut files = vec![
         workbook(),
         open_document(),
+        old_workbook(),
         text.as_bytes().to_vec(),
         [&b"\xFF\xFE"[..], &wide].concat(),
         wide,
