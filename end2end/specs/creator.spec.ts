@@ -77,7 +77,7 @@ test('edits of fields and settings come back after a reload, also those typed a 
   const cookies = await page.context().cookies();
   await page.context().clearCookies();
   await page.getByRole('button', { name: 'Save changes' }).click();
-  await expect(page.getByText('You are signed out')).toBeVisible();
+  await expect(page.getByText('You are signed out').first()).toBeVisible();
   await page.context().addCookies(cookies);
   page.once('dialog', (dialog) => void dialog.accept());
   await open(page, `${base}/settings`);
