@@ -9,6 +9,7 @@ use axum::{
 use http::{Method, StatusCode, header};
 use leptos::prelude::provide_context;
 use leptos_axum::LeptosRoutes;
+use parley_app::server_fns::Asking;
 
 /// What pages and server functions find in their context.
 fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static + use<> {
@@ -17,6 +18,8 @@ fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static + use<
     move || {
         provide_context(services.clone());
         provide_context(assets.clone());
+        // A new one for each request.
+        provide_context(Asking::default());
         security::set_page_policy();
     }
 }

@@ -7,6 +7,8 @@
 pub mod accounts;
 pub mod ai;
 pub mod analysis;
+#[cfg(feature = "ssr")]
+mod asking;
 pub mod candidate;
 pub mod dashboard;
 pub mod imports;
@@ -19,6 +21,8 @@ pub mod sessions;
 pub mod usage;
 
 #[cfg(feature = "ssr")]
+pub use asking::Asking;
+#[cfg(feature = "ssr")]
 pub use server::{
     ClientAddress, accepts_html, address, came_directly, end_form, go, headers, https, login_secret, own_path, person,
     services, set_cookie, who,
@@ -26,12 +30,13 @@ pub use server::{
 
 #[cfg(feature = "ssr")]
 mod server {
+    use super::Asking;
     use crate::{error::AppError, login};
     use http::{HeaderMap, HeaderValue, header, request::Parts};
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
     use parley_domain::{account::Actor, id::UserId};
-    use parley_services::{Services, accounts};
+    use parley_services::Services;
     use std::net::{IpAddr, Ipv4Addr};
 
     /// Where a request comes from, as far as trusted proxies say; the server puts it into the request's extensions.
@@ -150,14 +155,8 @@ mod server {
     /// # Errors
     /// [`AppError::SignedOut`].
     pub async fn person() -> Result<(Services, UserId), AppError> {
-        let services = services()?;
-        let Some(secret) = login_secret() else {
-            return Err(AppError::SignedOut.answered());
-        };
-        match accounts::signed_in(&services, &secret).await? {
-            Some(user) => Ok((services, user)),
-            None => Err(AppError::SignedOut.answered()),
-        }
+        let (services, _, user) = asking().await?;
+        Ok((services, user))
     }
 
     /// The signed-in person as a member of the workspace at `/w/{slug}`, with the role that they have now.
@@ -165,9 +164,21 @@ mod server {
     /// # Errors
     /// [`AppError::SignedOut`]; [`AppError::NotFound`] for a workspace that is not theirs.
     pub async fn who(slug: &str) -> Result<(Services, Actor), AppError> {
-        let (services, user) = person().await?;
-        let actor = accounts::actor(&services, user, slug).await?;
+        let (services, asking, user) = asking().await?;
+        let actor = asking.member(&services, user, slug).await?;
         Ok((services, actor))
+    }
+
+    async fn asking() -> Result<(Services, Asking, UserId), AppError> {
+        let services = services()?;
+        let asking = use_context::<Asking>().unwrap_or_default();
+        let Some(secret) = login_secret() else {
+            return Err(AppError::SignedOut.answered());
+        };
+        match asking.person(&services, &secret).await? {
+            Some(user) => Ok((services, asking, user)),
+            None => Err(AppError::SignedOut.answered()),
+        }
     }
 
     #[cfg(test)]
