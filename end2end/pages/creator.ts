@@ -13,7 +13,8 @@ export class SignIn extends Screen {
     await this.page.getByRole('textbox', { name: 'Email' }).fill(person.email);
     await this.page.getByLabel('Password', { exact: true }).fill(person.password);
     await this.page.getByRole('button', { name: 'Log in' }).click();
-    await this.page.waitForURL((url) => !url.pathname.startsWith('/login'));
+    // The start page only leads on, into the workspace.
+    await this.page.waitForURL(({ pathname }) => pathname !== '/' && !pathname.startsWith('/login'));
   }
 }
 
