@@ -108,18 +108,18 @@ fn chart(days: &[DaySpend], spent: i64) -> AnyView {
             };
             let (x, y) = (place * DAY, HEAD + TALL - tall);
             let figure = (day.spent > 0).then(|| {
-                view! { <text class="chart__figure" x=x + DAY / 2 y=y - 4>{number(day.spent.unsigned_abs())}</text> }
+                view! { <text class="days__figure" x=x + DAY / 2 y=y - 4>{number(day.spent.unsigned_abs())}</text> }
             });
             let index = usize::try_from(place).unwrap_or(0);
             let label = (last - index).is_multiple_of(LABEL_EVERY).then(|| {
-                view! { <text class="chart__label" x=x + DAY / 2 y=HEAD + TALL + FOOT - 6>{day.label.clone()}</text> }
+                view! { <text class="days__label" x=x + DAY / 2 y=HEAD + TALL + FOOT - 6>{day.label.clone()}</text> }
             });
             view! {
                 <g>
                     <title>{(t.on_day)(&day.label, day.spent)}</title>
                     // Over the full height, so that the tooltip is found above a low bar.
-                    <rect class="chart__day" x=x y=HEAD width=DAY height=TALL></rect>
-                    <rect class="chart__bar" x=x + 3 y=y width=DAY - 6 height=tall rx="2"></rect>
+                    <rect class="days__day" x=x y=HEAD width=DAY height=TALL></rect>
+                    <rect class="days__bar" x=x + 3 y=y width=DAY - 6 height=tall rx="2"></rect>
                     {figure}
                     {label}
                 </g>
@@ -127,14 +127,14 @@ fn chart(days: &[DaySpend], spent: i64) -> AnyView {
         })
         .collect_view();
     view! {
-        <div class="chart-box">
+        <div class="days-box">
             <svg
-                class="chart"
+                class="days"
                 viewBox=format!("-8 0 {} {}", width + 16, HEAD + TALL + FOOT)
                 role="img"
                 aria-label=(t.chart)(spent, peak)
             >
-                <line class="chart__base" x1="0" x2=width y1=HEAD + TALL y2=HEAD + TALL></line>
+                <line class="days__base" x1="0" x2=width y1=HEAD + TALL y2=HEAD + TALL></line>
                 {bars}
             </svg>
         </div>

@@ -33,6 +33,16 @@ impl Formats {
     }
 }
 
+/// Whether the file's directory leads in a circle: the library would follow it without end.
+pub(super) fn is_circular(file: &[u8]) -> bool {
+    let first = u32_at(file, 48);
+    let (Some(open), Some(first)) = (Compound::open(file), first) else {
+        return false;
+    };
+    // One step more than there are sectors is one sector twice.
+    follow(&open.next, first).count() > open.next.len()
+}
+
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     let two = bytes.get(at..at.checked_add(2)?)?;
     Some(u16::from_le_bytes(two.try_into().ok()?))

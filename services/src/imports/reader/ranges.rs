@@ -5,7 +5,7 @@ use std::io::{self, Cursor};
 
 use calamine::{Data, Dimensions, Ods, OdsError, Range, Reader, Xls, XlsError};
 
-use super::formats::Formats;
+use super::formats::{Formats, is_circular};
 use super::head::{Head, Source};
 use super::precheck::Seen;
 use super::sheets::{self, Merged, guarded};
@@ -34,6 +34,9 @@ pub(super) fn read_xls<S: FnMut(Frame) -> io::Result<()>>(
         .into_iter()
         .find(|(stream, _)| names(stream))
         .map(|(_, what)| what.to_owned());
+    if is_circular(&bytes) {
+        return Err(SheetError::Damaged.into());
+    }
     let formats = Formats::of(&bytes);
     let book: Result<Xls<_>, SheetError> = guarded(|| {
         Xls::new(Cursor::new(bytes)).map_err(|error| match error {
