@@ -634,6 +634,8 @@ async fn a_process_that_dies_in_the_middle_loses_and_doubles_nothing() {
             }
         });
         runtime.shutdown_background();
+        // What it had sent to the database ends there, one way or the other: nobody else writes until then.
+        drop(s.db.write(parley_services::db::Priority::Person).await.unwrap());
         sums_hold(&s, &bed.owner, id).await;
         let now = imports::get(&s, &bed.owner, id).await.unwrap();
         interrupted += u32::from(now.state == ImportState::Running && now.counts.added > Some(0));
