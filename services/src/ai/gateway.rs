@@ -291,7 +291,7 @@ impl std::fmt::Debug for Answering {
 /// Asks, and answers with the text as it is written. Failures before the first piece are repeated like any other; later
 /// ones end the stream, and whether to ask again is the caller's to say.
 ///
-/// The record is kept in memory until [`super::usage::flush`] or [`super::usage::store`]: nobody waits for the database.
+/// The record is kept in memory until it is stored with the session or with the next beat of the clock: nobody waits for the database.
 ///
 /// # Errors
 /// Why nothing was written.

@@ -85,7 +85,7 @@ pub async fn write(
 /// Writes an interview and waits for all of it: the same, for programs.
 ///
 /// # Errors
-/// As [`write`]; a model that broke off.
+/// As [`write()`]; a model that broke off.
 pub async fn whole(s: &Services, actor: &Actor, asked: DraftRequest) -> Result<InterviewInput> {
     let mut draft = asked.current.clone().unwrap_or_default();
     draft.criteria.clear();

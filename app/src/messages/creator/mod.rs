@@ -11,7 +11,8 @@ macro_rules! texts {
         $(#[$about])*
         #[derive(Debug)]
         pub struct $name {
-            $(#[doc = $text] pub $field: &'static str,)*
+            // As code: an address in a text is no link.
+            $(#[doc = concat!("`` ", $text, " ``")] pub $field: &'static str,)*
             $($(#[doc = stringify!($body)] pub $call: fn($($kind),*) -> String,)*)?
         }
 
