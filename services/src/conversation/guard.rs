@@ -11,6 +11,8 @@ const FOLLOW_UP_MAX: usize = 600;
 const REACTION_MAX: usize = 400;
 /// Words in a row that, said as in the instructions, are the instructions.
 const REPEATED: usize = 8;
+/// The same for why a proposal was not taken, which the model is told before it tries again. A small model says it back.
+const TOLD: usize = 4;
 
 /// What the model proposes to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -44,6 +46,8 @@ pub(super) struct Guard {
     points: Vec<BTreeSet<String>>,
     /// The instructions, as runs of words.
     instructions: BTreeSet<String>,
+    /// What the model was told since, as runs of words.
+    told: BTreeSet<String>,
     follow_ups_left: u32,
 }
 
@@ -56,9 +60,9 @@ fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-fn runs(text: &str) -> impl Iterator<Item = String> {
+fn runs(text: &str, length: usize) -> impl Iterator<Item = String> {
     let words = words(text);
-    let runs: Vec<String> = words.windows(REPEATED).map(|run| run.join(" ")).collect();
+    let runs: Vec<String> = words.windows(length).map(|run| run.join(" ")).collect();
     runs.into_iter()
 }
 
@@ -78,9 +82,15 @@ impl Guard {
         Self {
             known,
             points,
-            instructions: runs(instructions).collect(),
+            instructions: runs(instructions, REPEATED).collect(),
+            told: BTreeSet::new(),
             follow_ups_left,
         }
+    }
+
+    /// Minds what the model is told about its last proposal.
+    pub(super) fn tell(&mut self, why: &str) {
+        self.told.extend(runs(why, TOLD));
     }
 
     /// Whether `action` may be taken at all.
@@ -110,7 +120,9 @@ impl Guard {
         {
             return Err("the text gives away what a good answer has: ask in general words");
         }
-        if runs(said).any(|run| self.instructions.contains(&run)) {
+        let repeats = runs(said, REPEATED).any(|run| self.instructions.contains(&run))
+            || runs(said, TOLD).any(|run| self.told.contains(&run));
+        if repeats {
             return Err("the text repeats the instructions");
         }
         if action == Action::Next && said.contains(['?', '？', '؟']) {
@@ -225,6 +237,22 @@ mod tests {
         ] {
             assert_eq!(guard.passes(Action::FollowUp, fine), Ok(()), "{fine}");
         }
+    }
+
+    #[test]
+    fn why_the_last_proposal_was_not_taken_is_not_said_to_the_candidate() {
+        let mut guard = guard(2);
+        let leak = "Did you write a postmortem?";
+        let why = guard.passes(Action::FollowUp, leak).unwrap_err();
+        assert_eq!(guard.passes(Action::FollowUp, why), Ok(()), "not told yet");
+        guard.tell(why);
+        assert!(guard.passes(Action::FollowUp, why).is_err());
+        assert!(
+            guard
+                .passes(Action::FollowUp, "Sorry, the text gives away too much.")
+                .is_err()
+        );
+        assert_eq!(guard.passes(Action::FollowUp, "What was hard about it?"), Ok(()));
     }
 
     #[test]

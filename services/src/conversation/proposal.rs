@@ -77,7 +77,7 @@ pub(super) async fn propose(s: &Services, desk: &Desk, about: &About<'_>) -> Opt
     let end = Instant::now() + limit;
     let number = about.row.turns + 1;
     let mut request = request(s, about);
-    let guard = guard(about);
+    let mut guard = guard(about);
     // The first try leaves time for a second one; a tenth of the limit is not worth trying.
     for within in [limit * 3 / 5, limit] {
         let left = end.saturating_duration_since(Instant::now());
@@ -93,6 +93,7 @@ pub(super) async fn propose(s: &Services, desk: &Desk, about: &About<'_>) -> Opt
                     break;
                 }
                 if let Failure::Invalid(why) = failure {
+                    guard.tell(&why);
                     request = request.data(&json!({ "your_last_proposal_was_not_taken": why }));
                 }
             }
