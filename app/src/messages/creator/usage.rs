@@ -11,7 +11,7 @@ texts! {
     reserved = "Set aside for work under way",
     spent = "Spent in 30 days",
     help = "Features that cost draw on this balance. Tokens are set aside before the work begins, spent when it has its result, and come back when it has none.",
-    more = "Whoever runs this installation adds tokens with `parley tokens grant --amount …`.",
+    more = "Whoever runs this installation adds tokens with parley tokens grant --amount …",
     by_day = "Spent by day",
     by_day_none = "Nothing was spent in the last 30 days.",
     as_table = "Show as table",

@@ -33,7 +33,7 @@ pub fn AiModel() -> impl IntoView {
             <section class="section">
                 <div class="section__head">
                     <h2>{t.title}</h2>
-                    <p class="section__help prose">{t.help}</p>
+                    <p class="section__help">{t.help}</p>
                 </div>
                 <AsyncView
                     data=settings

@@ -249,7 +249,7 @@ fn entries(rows: Vec<EntryRow>, next: Option<String>, first: bool) -> AnyView {
         <section class="section">
             <div class="section__head">
                 <h2>{t.entries}</h2>
-                <p class="section__help prose">{t.entries_help}</p>
+                <p class="section__help">{t.entries_help}</p>
             </div>
             {body}
         </section>
