@@ -6,19 +6,22 @@
 //! once when another process (the command line beside a running server) wrote in between. On PostgreSQL the lock is not
 //! needed: use-cases lock the row they are about first.
 //!
+//! What was committed is folded from SQLite's write-ahead log into the database file beside the writers, not by them: left to
+//! itself, SQLite has whoever commits the thousandth page wait for it, with all who queue behind.
+//!
 //! Never await HTTP or a model inside a write transaction.
 
 use crate::error::{Result, ServiceError};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use std::{
     ops::Deref,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -27,10 +30,24 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 /// A connection that was not used for so long is asked whether it still works before it is used.
 const QUIET: Duration = Duration::from_secs(5);
 
-/// A pool of connections and the write lock. Cheap to clone.
+/// What SQLite's writer may keep of the database, in kB: as a rule the indexes that a long import touches.
+const WRITER_CACHE: u32 = 16 * 1024;
+/// For how long commits gather before the log is folded back.
+const FOLD: Duration = Duration::from_millis(250);
+/// From how many pages on the log is folded back while nobody writes, so that it can begin at its start again (16 MB).
+const LONG_LOG: i64 = 4 * 1024;
+/// At how many pages a writer has to do it after all (64 MB): nobody else came to it.
+const LONGEST_LOG: u32 = 16 * 1024;
+
+/// Connections and the write lock. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Db {
     connection: DatabaseConnection,
+    /// Where write transactions begin. On SQLite a pool of one connection: what a connection has in its cache is void as
+    /// soon as another one wrote, so writers that took turns on many would read every page again in each transaction.
+    writer: DatabaseConnection,
+    /// Whether somebody folds the log back.
+    folding: Arc<AtomicBool>,
     queue: Arc<Queue>,
 }
 
@@ -55,7 +72,8 @@ pub enum Priority {
 pub struct WriteTxn {
     // Field order matters: the transaction ends before the lock is given back.
     txn: DatabaseTransaction,
-    _turn: Option<Turn>,
+    turn: Option<Turn>,
+    db: Db,
 }
 
 #[derive(Debug)]
@@ -68,8 +86,11 @@ impl WriteTxn {
     ///
     /// # Errors
     /// When the database cannot; then nothing was written.
-    pub async fn commit(self) -> Result<()> {
+    pub async fn commit(mut self) -> Result<()> {
         self.txn.commit().await?;
+        if self.turn.take().is_some() {
+            self.db.fold();
+        }
         Ok(())
     }
 }
@@ -95,30 +116,38 @@ impl Db {
         }
         let mut options = ConnectOptions::new(url);
         options
-            .max_connections(if sqlite { 8 } else { 20 })
+            .max_connections(if sqlite { 7 } else { 20 })
             .acquire_timeout(Duration::from_secs(5))
             // Asking before every use would double what short statements cost.
             .test_before_acquire_if_idle_for(QUIET)
             .sqlx_logging(false);
         if sqlite {
-            options.map_sqlx_sqlite_opts(|o| {
-                o.create_if_missing(true)
-                    .journal_mode(SqliteJournalMode::Wal)
-                    // An acknowledged answer survives a power cut.
-                    .synchronous(SqliteSynchronous::Full)
-                    .busy_timeout(Duration::from_secs(5))
-                    .foreign_keys(true)
-                    .optimize_on_close(true, None)
-            });
+            options.map_sqlx_sqlite_opts(sqlite_options);
         } else {
             options
                 .statement_timeout(Duration::from_secs(15))
                 // What a statement reads after its transaction locked a row must be what was committed last.
                 .map_sqlx_postgres_opts(|o| o.options([("default_transaction_isolation", "read committed")]));
         }
-        let connection = Database::connect(options).await?;
+        let connection = Database::connect(options.clone()).await?;
+        let writer = if sqlite {
+            options
+                .max_connections(1)
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .map_sqlx_sqlite_opts(|o| {
+                    sqlite_options(o)
+                        .pragma("cache_size", format!("-{WRITER_CACHE}"))
+                        .pragma("wal_autocheckpoint", LONGEST_LOG.to_string())
+                });
+            Database::connect(options).await?
+        } else {
+            connection.clone()
+        };
         Ok(Self {
             connection,
+            writer,
+            folding: Arc::default(),
             queue: Arc::default(),
         })
     }
@@ -149,8 +178,12 @@ impl Db {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        let txn = self.connection.begin_with_options(options).await?;
-        Ok(WriteTxn { txn, _turn: turn })
+        let txn = self.writer.begin_with_options(options).await?;
+        Ok(WriteTxn {
+            txn,
+            turn,
+            db: self.clone(),
+        })
     }
 
     async fn turn(&self, priority: Priority) -> Turn {
@@ -172,6 +205,40 @@ impl Db {
         }
     }
 
+    /// Has the log folded back soon, if that is not on its way already.
+    fn fold(&self) {
+        if self.folding.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let db = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(FOLD).await;
+            // A commit from here on counts for the next time.
+            db.folding.store(false, Ordering::SeqCst);
+            if let Err(error) = db.fold_now().await
+                && !db.connection.get_sqlite_connection_pool().is_closed()
+            {
+                tracing::warn!(%error, "the write-ahead log could not be folded back; the next commit tries again");
+            }
+        });
+    }
+
+    async fn fold_now(&self) -> Result<()> {
+        if self.checkpoint().await? > LONG_LOG {
+            // Writers never leave a gap by themselves. What is left is what they wrote in the last milliseconds.
+            let _turn = self.turn(Priority::Background).await;
+            self.checkpoint().await?;
+        }
+        Ok(())
+    }
+
+    /// Copies what no reader needs from the log any more, while others read and write; how many pages the log has.
+    async fn checkpoint(&self) -> Result<i64> {
+        let statement = Statement::from_string(DatabaseBackend::Sqlite, "PRAGMA wal_checkpoint(PASSIVE)");
+        let row = self.connection.query_one_raw(statement).await?;
+        Ok(row.map(|row| row.try_get_by_index(1)).transpose()?.unwrap_or_default())
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
@@ -186,9 +253,23 @@ impl Db {
     /// # Errors
     /// When a connection could not be closed in order.
     pub async fn close(self) -> Result<()> {
+        if self.is_sqlite() {
+            self.writer.close().await?;
+        }
         self.connection.close().await?;
         Ok(())
     }
+}
+
+fn sqlite_options(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // An acknowledged answer survives a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(5))
+        .foreign_keys(true)
+        .optimize_on_close(true, None)
 }
 
 /// Counts a waiting writer for as long as it lives, so that one that gave up is not waited for.

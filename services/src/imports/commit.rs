@@ -62,23 +62,43 @@ struct Gathered {
     updated: Vec<(Uuid, Uuid, Changes)>,
 }
 
-/// Writes the next rows after number `after`.
+/// The next rows to write, read and judged.
+#[derive(Default)]
+pub(super) struct Batch {
+    rows: Vec<(import_row::Model, Option<Judged>)>,
+}
+
+impl Batch {
+    /// The next rows after number `after`, `most` of them.
+    pub(super) async fn read(s: &Services, import: &import::Model, after: i32, most: usize) -> Result<Self> {
+        let rows = import_row::Entity::find()
+            .filter(import_row::Column::ImportId.eq(import.id))
+            .filter(import_row::Column::Number.gt(after))
+            .filter(import_row::Column::Result.is_null())
+            .order_by_asc(import_row::Column::Number)
+            .limit(most as u64)
+            .all(s.db.read())
+            .await?;
+        let (columns, year) = (store::columns(import)?, candidates::this_year(s));
+        let judge = |stored: import_row::Model| {
+            let judged = Judged::of(store::row_of(&stored)?, &columns, year);
+            Ok((stored, judged))
+        };
+        Ok(Self {
+            rows: rows.into_iter().map(judge).collect::<Result<_>>()?,
+        })
+    }
+}
+
+/// Writes a batch.
 pub(super) async fn write(
     tx: &impl ConnectionTrait,
     s: &Services,
     import: &mut import::Model,
-    after: i32,
-    most: usize,
+    batch: Batch,
 ) -> Result<Step> {
-    let rows = import_row::Entity::find()
-        .filter(import_row::Column::ImportId.eq(import.id))
-        .filter(import_row::Column::Number.gt(after))
-        .filter(import_row::Column::Result.is_null())
-        .order_by_asc(import_row::Column::Number)
-        .limit(most as u64)
-        .all(tx)
-        .await?;
-    let Some(last) = rows.last().map(|row| row.number) else {
+    let rows = batch.rows;
+    let Some(last) = rows.last().map(|(row, _)| row.number) else {
         return Ok(Step::Finished(ImportState::Done));
     };
     let interview = interview::Entity::find_by_id(import.interview_id)
@@ -87,27 +107,27 @@ pub(super) async fn write(
         .await?
         .ok_or(ServiceError::NotFound)?;
     let policy: OnDuplicate = import.on_duplicate.parse().map_err(store::unknown_word)?;
-    let (columns, year) = (store::columns(import)?, candidates::this_year(s));
-    let here = store::here(tx, import, rows.iter().filter_map(|row| row.email_norm.clone())).await?;
-    let without_email = rows.iter().filter(|row| row.email_norm.is_none());
+    let here = store::here(tx, import, rows.iter().filter_map(|(row, _)| row.email_norm.clone())).await?;
+    let without_email = rows.iter().map(|(row, _)| row).filter(|row| row.email_norm.is_none());
     let numbers = without_email.filter_map(|row| u32::try_from(row.number).ok());
     let before = store::added_before(tx, import, numbers).await?;
     let mut own: HashMap<String, Uuid> = HashMap::new();
     let mut gathered = Gathered::default();
-    for stored in rows {
-        let row = store::row_of(&stored)?;
-        let same = before
-            .get(&row.number)
-            .filter(|before| stored.email_norm.is_none() && before.cells == row.cells)
-            .map(|before| before.candidate);
-        let judged = Judged::of(row, &columns, year).map(|judged| judged.verdict);
-        let fields = match judged {
-            Some(Ok(fields)) if stored.fate != Fate::Rejected.as_str() => fields,
+    for (stored, judged) in rows {
+        let (row, fields) = match judged {
+            Some(Judged {
+                row,
+                verdict: Ok(fields),
+            }) if stored.fate != Fate::Rejected.as_str() => (row, fields),
             _ => {
                 gathered.rejected.push(stored.id);
                 continue;
             }
         };
+        let same = before
+            .get(&row.number)
+            .filter(|before| stored.email_norm.is_none() && before.cells == row.cells)
+            .map(|before| before.candidate);
         let email = stored.email_norm.clone();
         let mut found = email
             .as_ref()

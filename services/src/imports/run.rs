@@ -19,8 +19,8 @@ use parley_domain::{
     time::{DAY, MINUTE, SECOND},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-    sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
+    QueryFilter, QuerySelect, sea_query::Expr,
 };
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -312,6 +312,15 @@ async fn chunk(
     at: &mut (Option<String>, i32),
     pace: &mut Pace,
 ) -> Result<Option<import::Model>> {
+    // What needs no lock is done before: after the preview only the holder of the lease changes rows.
+    let seen = load(s.db.read(), id).await?;
+    if at.0 != seen.work {
+        *at = (seen.work.clone(), 0);
+    }
+    let batch = match seen.work.as_deref() {
+        Some("confirm") => commit::Batch::read(s, &seen, at.1, pace.rows).await?,
+        _ => commit::Batch::default(),
+    };
     let tx = s.db.write(Priority::Background).await?;
     let since = Instant::now();
     let import = import::Entity::find_by_id(id.0)
@@ -322,12 +331,13 @@ async fn chunk(
     if import.lease != Some(lease) || import.work.is_none() {
         return Ok(None);
     }
-    if at.0 != import.work {
-        *at = (import.work.clone(), 0);
+    if import.work != seen.work {
+        // Cancelled just now: the next chunk does that.
+        return Ok(Some(import));
     }
     let mut figures = import.clone();
     let step = match import.work.as_deref() {
-        Some("confirm") => commit::write(&*tx, s, &mut figures, at.1, pace.rows).await?,
+        Some("confirm") => commit::write(&*tx, s, &mut figures, batch).await?,
         Some("cancel") => commit::skip_rest(&*tx, s, &mut figures, pace.rows).await?,
         Some("undo") => takeback::take_back(&*tx, s, &mut figures, at.1, pace.rows).await?,
         other => {
@@ -349,10 +359,17 @@ async fn chunk(
             (figures.work, figures.lease, figures.lease_until) = (None, None, None);
         }
     }
-    let figures = figures.into_active_model().reset_all().update(&*tx).await?;
+    let figures = store::save(&*tx, figures).await?;
     tx.commit().await?;
     pace.held(since);
     Ok(Some(figures))
+}
+
+async fn load(conn: &impl ConnectionTrait, id: ImportId) -> Result<import::Model> {
+    import::Entity::find_by_id(id.0)
+        .one(conn)
+        .await?
+        .ok_or(ServiceError::NotFound)
 }
 
 /// Ends an import that cannot go on. What it wrote stays and can be undone.

@@ -15,7 +15,10 @@ use parley_domain::{
     import::{CellProblem, Fate, Field, ImportState, RowResult},
     text,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Unchanged, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
+};
 use std::{
     collections::{HashMap, HashSet},
     path::PathBuf,
@@ -28,24 +31,35 @@ const LOCK: Duration = Duration::from_millis(8);
 /// Rows of one statement. Powers of two, so that few different statements are prepared and kept.
 const STATEMENT: usize = 64;
 
-/// How many rows the next chunk takes: as many as the last ones managed within [`LOCK`].
+/// How many rows the next chunk takes: as many as are written within [`LOCK`]. A power of two, as statements are cut.
 #[derive(Debug)]
 pub(super) struct Pace {
     pub rows: usize,
+    /// What a chunk of `rows` took of late, smoothed: one that met a busy disk says little.
+    took: Option<Duration>,
 }
 
 impl Pace {
     pub(super) const fn new() -> Self {
-        Self { rows: 64 }
+        Self {
+            rows: STATEMENT,
+            took: None,
+        }
     }
 
-    /// Says how long the lock was held for a full chunk.
+    /// Says since when the lock was held for a full chunk.
     pub(super) fn held(&mut self, since: Instant) {
         let held = since.elapsed();
-        if held > LOCK {
-            self.rows = (self.rows / 2).max(8);
-        } else if held < LOCK / 2 {
-            self.rows = (self.rows + self.rows / 4).min(512);
+        let took = self.took.map_or(held, |took| (took * 3 + held) / 4);
+        self.took = Some(took);
+        let rows = match took {
+            _ if took > LOCK => (self.rows / 2).max(8),
+            // Twice the rows take less than twice the time: each chunk has its commit.
+            _ if took < LOCK * 4 / 7 => (self.rows * 2).min(512),
+            _ => self.rows,
+        };
+        if rows != self.rows {
+            (self.rows, self.took) = (rows, None);
         }
     }
 }
@@ -91,6 +105,15 @@ pub(super) async fn lock(conn: &impl ConnectionTrait, workspace: WorkspaceId, id
         .one(conn)
         .await?
         .ok_or(ServiceError::NotFound)
+}
+
+/// Stores an import that was changed.
+pub(super) async fn save(conn: &impl ConnectionTrait, import: import::Model) -> Result<import::Model> {
+    let workspace = import.workspace_id;
+    let mut change = import.into_active_model().reset_all();
+    // Its rows refer to it by id and workspace: named in an UPDATE, these have SQLite look through all of them.
+    change.workspace_id = Unchanged(workspace);
+    Ok(change.update(conn).await?)
 }
 
 /// The import's state as a word that is known.
