@@ -97,7 +97,8 @@ fn workbook(rows: u32) -> Result<NamedTempFile> {
         )?;
         sheet.write_string(row, 8, "Met at the spring fair")?;
     }
-    let mut file = NamedTempFile::new()?;
+    // openpyxl reads nothing whose name does not end so.
+    let mut file = tempfile::Builder::new().suffix(".xlsx").tempfile()?;
     file.write_all(&book.save_to_buffer()?)?;
     Ok(file)
 }

@@ -20,6 +20,7 @@ mod m0014_ai_settings;
 mod m0015_analysis;
 mod m0016_results;
 mod m0017_parents;
+mod m0018_partial;
 
 /// Runs the migrations, in order.
 #[derive(Debug)]
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_analysis::Migration),
             Box::new(m0016_results::Migration),
             Box::new(m0017_parents::Migration),
+            Box::new(m0018_partial::Migration),
         ]
     }
 }

@@ -239,6 +239,17 @@ impl Db {
         Ok(row.map(|row| row.try_get_by_index(1)).transpose()?.unwrap_or_default())
     }
 
+    /// Tells PostgreSQL that a table got many rows. Its plans go by counts that it refreshes a minute later by itself;
+    /// until then it takes the table for as small as it was and reads all of it where an index leads to one row.
+    pub async fn grown(&self, table: &str) {
+        if self.is_sqlite() {
+            return;
+        }
+        if let Err(error) = self.connection.execute_unprepared(&format!("ANALYZE {table}")).await {
+            tracing::warn!(%error, table, "the table could not be counted; reading it may take longer for a minute");
+        }
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use super::{
     matching::{self, match_columns},
     reader::{self, Format, Frame, Opened, Options, Row, SheetError, limits},
-    store::{self, Judged, Pace},
+    store::{self, Judged, MANY, Pace},
     view,
 };
 use crate::{
@@ -417,6 +417,9 @@ pub(super) async fn fill(
     if total == 0 {
         // Only the template's sample was there.
         return Err(refused(&SheetError::HeadersOnly));
+    }
+    if total >= MANY {
+        s.db.grown("import_row").await;
     }
     let tx = s.db.write(Priority::Person).await?;
     let mut done = import.into_active_model();

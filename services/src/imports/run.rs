@@ -286,6 +286,11 @@ async fn drive(s: &Services, id: ImportId) -> Result<bool> {
                 }
                 if finished {
                     store::forget_file(s, id.0).await;
+                    if usize::try_from(import.added).is_ok_and(|added| added >= store::MANY) {
+                        for table in ["candidate", "session"] {
+                            s.db.grown(table).await;
+                        }
+                    }
                     return Ok(true);
                 }
             }
