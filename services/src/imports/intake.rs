@@ -3,7 +3,7 @@
 use super::{
     matching::{self, match_columns},
     reader::{self, Format, Frame, Opened, Options, Row, SheetError, limits},
-    store::{self, Judged, MANY, Pace},
+    store::{self, Judged, Pace},
     view,
 };
 use crate::{
@@ -418,9 +418,7 @@ pub(super) async fn fill(
         // Only the template's sample was there.
         return Err(refused(&SheetError::HeadersOnly));
     }
-    if total >= MANY {
-        s.db.grown("import_row").await;
-    }
+    s.db.grown("import_row").await;
     let tx = s.db.write(Priority::Person).await?;
     let mut done = import.into_active_model();
     done.rows = Set(i32::try_from(total).unwrap_or(i32::MAX));

@@ -37,6 +37,9 @@ const READING: i64 = 10 * MINUTE;
 /// After how long a preview that nobody confirmed is forgotten.
 const PREVIEW_KEPT: i64 = 7 * DAY;
 
+/// From how many added rows on the database is told that it grew: early, because the import itself looks people up.
+const GROWN: i32 = 500;
+
 /// What a chunk leads to.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -275,22 +278,24 @@ async fn drive(s: &Services, id: ImportId) -> Result<bool> {
     }
     let (mut pace, mut failures, mut told) = (Pace::new(), 0, Instant::now());
     let mut at: (Option<String>, i32) = (None, 0);
+    let mut count = GROWN;
     loop {
         match chunk(s, id, lease, &mut at, &mut pace).await {
             Ok(Some(import)) => {
                 failures = 0;
                 let finished = import.work.is_none();
+                if import.added >= count || (finished && import.added >= GROWN) {
+                    count = import.added.saturating_mul(8);
+                    for table in ["candidate", "session"] {
+                        s.db.grown(table).await;
+                    }
+                }
                 if finished || told.elapsed() >= TELL {
                     told = Instant::now();
                     tell(s, &import);
                 }
                 if finished {
                     store::forget_file(s, id.0).await;
-                    if usize::try_from(import.added).is_ok_and(|added| added >= store::MANY) {
-                        for table in ["candidate", "session"] {
-                            s.db.grown(table).await;
-                        }
-                    }
                     return Ok(true);
                 }
             }

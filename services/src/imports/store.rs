@@ -28,8 +28,6 @@ use uuid::Uuid;
 
 /// How long a chunk may hold the write lock.
 const LOCK: Duration = Duration::from_millis(8);
-/// From how many rows on the database is told that a table has grown.
-pub(super) const MANY: usize = 1_000;
 /// Rows of one statement. Powers of two, so that few different statements are prepared and kept.
 const STATEMENT: usize = 64;
 
