@@ -30,7 +30,7 @@ const KILLS: Duration = Duration::from_secs(3);
 /// Sizes of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
-    /// People of the open loop: a thousand, unless `PARLEY_BENCH_SESSIONS` says otherwise.
+    /// People of the open loop: a thousand, unless `PARLEY_BENCH_SESSIONS` says otherwise; with 0 there is none.
     pub people: usize,
 }
 
@@ -69,7 +69,9 @@ pub async fn measure(binary: std::path::PathBuf, database: &Database, size: Size
     let yardstick = database.yardstick(server.folder()).await?;
     println!("\n{}", database.name());
 
-    open(&api, &pool, &yardstick, size).await?;
+    if size.people > 0 {
+        open(&api, &pool, &yardstick, size).await?;
+    }
     println!("  memory             {:8.1} MB", server.memory()?);
     closed(&api, &pool, &yardstick).await?;
     killed(&mut server, &api, &pool).await?;
