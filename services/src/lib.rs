@@ -46,6 +46,7 @@ pub mod results;
 pub mod resumes;
 pub mod secrets;
 pub mod sessions;
+mod shelf;
 pub mod storage;
 pub mod tokens;
 
@@ -81,6 +82,8 @@ pub struct Services {
     pub accounts: Arc<accounts::Door>,
     /// What sessions have started on.
     pub pinned: interviews::Pinned,
+    /// What was said in sessions that go on.
+    pub transcripts: conversation::Transcripts,
     /// Where interviewers' turns are written.
     pub desks: conversation::Desks,
     /// The model that may be asked, and what was used of it.
@@ -109,6 +112,7 @@ impl Services {
             limits: Arc::default(),
             accounts: Arc::default(),
             pinned: interviews::Pinned::default(),
+            transcripts: conversation::Transcripts::default(),
             desks: conversation::Desks::default(),
             ai: ai::Ai::default(),
             children: Some(Children::of_this_program()),

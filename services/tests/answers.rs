@@ -56,6 +56,7 @@ on_both_databases!(
     a_window_that_is_taken_over_during_its_heartbeat,
     a_repetition_after_a_crash_gets_the_next_question,
     a_repetition_after_a_crash_gets_the_models_turn_once,
+    two_processes_share_a_session,
     the_view_of_an_answer_is_the_view,
     what_is_asked_is_what_was_pinned,
     a_start_that_was_taken_back_pins_nothing,
@@ -200,7 +201,7 @@ impl Talk {
     }
 
     /// The process died after the answer was stored and before the interviewer's turn was.
-    async fn crash(&self) {
+    async fn crash(&mut self) {
         let row = self.session().await;
         let conn = self.bed.s.db.read();
         let gone = entity::turn::Entity::delete_many()
@@ -216,6 +217,7 @@ impl Talk {
         change.prompt_id = Set(self.view.question.as_ref().map(|q| q.id.0));
         change.awaiting = Set(Some("interviewer".into()));
         change.update(conn).await.unwrap();
+        self.bed.restart().await;
     }
 }
 
@@ -421,7 +423,7 @@ async fn a_window_that_is_taken_over_during_its_heartbeat(bed: TestBed) {
 }
 
 async fn a_repetition_after_a_crash_gets_the_next_question(bed: TestBed) {
-    let talk = Talk::start(bed).await;
+    let mut talk = Talk::start(bed).await;
     let first = talk.answer("a", "My answer").await.unwrap();
     talk.crash().await;
     let waiting = conversation::view(&talk.bed.s, &talk.token).await.unwrap();
@@ -443,7 +445,7 @@ async fn a_repetition_after_a_crash_gets_the_models_turn_once(bed: TestBed) {
         silence: Duration::from_millis(250),
         turn: Duration::from_millis(1_500),
     };
-    let talk = Talk::start(bed).await;
+    let mut talk = Talk::start(bed).await;
     talk.answer("a", "My answer").await.unwrap();
     talk.crash().await;
     let s = talk.bed.s.clone().with_ai(Ai::paced(Some(config), 8, pace).unwrap());
@@ -462,6 +464,22 @@ async fn a_repetition_after_a_crash_gets_the_models_turn_once(bed: TestBed) {
     }
     assert_eq!(model.requests().len(), 1);
     assert_eq!(talk.said().await, ["My answer"]);
+}
+
+/// What a process remembers of a transcript, another one may have gone on with.
+async fn two_processes_share_a_session(bed: TestBed) {
+    let mut talk = Talk::start(bed).await;
+    let one = talk.bed.s.clone();
+    talk.bed.restart().await;
+    let other = talk.bed.s.clone();
+    for n in 1..=2 {
+        talk.bed.s = if n == 1 { one.clone() } else { other.clone() };
+        talk.view = talk.answer(&format!("c{n}"), "Words").await.unwrap();
+        for s in [&one, &other] {
+            let seen = conversation::view(s, &talk.token).await.unwrap();
+            assert_eq!((seen.turns.len(), &seen), (1 + 2 * n, &talk.view));
+        }
+    }
 }
 
 /// What is answered is made up in memory; what is looked at comes from the database.

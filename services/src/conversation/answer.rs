@@ -3,13 +3,13 @@
 use super::{
     door::{RefusedOr, refuse, refuse_with, unknown_link},
     interviewer::{advance, asked, due, scripted_turn},
-    store::store,
+    store::{store, store_alone},
     view::Scene,
 };
 use crate::{
     Services, ai,
     db::{Priority, WriteTxn},
-    entity::{session, turn},
+    entity::{candidate, session, turn},
     error::{Result, ServiceError},
     interviews::Version,
     sessions::{change_status, clock_of, keep_clock, rules_of, store_clock, tell},
@@ -24,6 +24,7 @@ use parley_domain::{
     time::Timestamp,
 };
 use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel};
+use std::sync::Arc;
 
 /// One answer.
 #[derive(Clone, Debug)]
@@ -66,9 +67,7 @@ async fn answer_inner(s: &Services, token: &str, input: AnswerInput) -> Result<C
         Fate::Fits { said, up: None } => {
             let before = scene.known.session.clone();
             take(s, &mut scene, *said, &input, scripted)?;
-            let tx = s.db.write(Priority::Person).await?;
-            if put(&tx, &before, &scene).await? {
-                tx.commit().await?;
+            if put_alone(s, &before, &scene).await? {
                 tell(s, &scene.known.session);
                 return onward(s, token, scene).await;
             }
@@ -117,6 +116,7 @@ async fn under_lock(
 /// turn fail, the sweeper makes it, and the page is told what is true.
 async fn onward(s: &Services, token: &str, scene: Scene) -> Result<CandidateView, RefusedOr> {
     let row = &scene.known.session;
+    s.transcripts.keep(row.id, &scene.turns);
     if !due(row) {
         return Ok(scene.view(s)?);
     }
@@ -195,7 +195,7 @@ fn take(s: &Services, scene: &mut Scene, said: turn::Model, input: &AnswerInput,
     row.turns = said.number;
     row.awaiting = Some(Awaiting::Interviewer.as_str().to_owned());
     row.updated_at = said.created_at;
-    scene.turns.push(said);
+    scene.turns.push(Arc::new(said));
     if scripted {
         let (row, reply) = scripted_turn(
             s,
@@ -205,16 +205,28 @@ fn take(s: &Services, scene: &mut Scene, said: turn::Model, input: &AnswerInput,
             &scene.known.candidate.name,
         )?;
         scene.known.session = row;
-        scene.turns.push(reply);
+        scene.turns.push(Arc::new(reply));
     }
     Ok(())
 }
 
 /// Writes what a scene has more than `before`; `false`, and nothing is written, if `before` is not how things stand.
 async fn put(tx: &WriteTxn, before: &session::Model, scene: &Scene) -> Result<bool> {
-    let new = scene.turns.iter().filter(|turn| turn.number > before.turns);
+    let (link, new) = more(before, scene);
+    store(&**tx, before, &scene.known.session, link, new).await
+}
+
+/// The same as a transaction of its own.
+async fn put_alone(s: &Services, before: &session::Model, scene: &Scene) -> Result<bool> {
+    let (link, new) = more(before, scene);
+    store_alone(s, before, &scene.known.session, link, new).await
+}
+
+/// Whose link has to be good still, and the turns that a scene has more than `before`.
+fn more<'a>(before: &session::Model, scene: &'a Scene) -> (Option<&'a candidate::Model>, Vec<turn::Model>) {
     let link = (!scene.known.is_preview()).then_some(&scene.known.candidate);
-    store(&**tx, before, &scene.known.session, link, new.cloned().collect()).await
+    let new = scene.turns.iter().filter(|turn| turn.number > before.turns);
+    (link, new.map(|turn| (**turn).clone()).collect())
 }
 
 /// Closes a session whose time was up at `up`, with the answer that came within the grace.
@@ -225,14 +237,13 @@ async fn close(s: &Services, tx: &WriteTxn, scene: &mut Scene, up: Timestamp, sa
         turn::Entity::insert(said.clone().into_active_model())
             .exec_without_returning(&**tx)
             .await?;
-        scene.turns.push(said);
+        scene.turns.push(Arc::new(said));
     }
     let turns = scene.turns.last().map_or(row.turns, |turn| turn.number);
     let up_now = Transition::Complete(EndReason::TimeUp);
     scene.known.session = change_status(&**tx, s, row, up_now, &scene.known.actor(), up, |c| {
         c.turns = Set(turns);
         c.active_ms = Set(active);
-        c.duration_key = Set(active);
     })
     .await?;
     Ok(())
@@ -319,19 +330,17 @@ async fn heartbeat_inner(s: &Services, token: &str, lease: i64) -> Result<Candid
     if !beats(s, &mut scene, lease)? {
         return Ok(scene.view(s)?);
     }
-    let mut tx = s.db.write(Priority::Person).await?;
     let was_away = clock_of(&before).away(s.now()).is_some();
-    if !put(&tx, &before, &scene).await? {
+    if !put_alone(s, &before, &scene).await? {
         // Something happened meanwhile.
-        drop(tx);
-        tx = s.db.write(Priority::Person).await?;
+        let tx = s.db.write(Priority::Person).await?;
         scene = Scene::locked(s, &*tx, token).await?.ok_or_else(unknown_link)?;
         let before = scene.known.session.clone();
         if beats(s, &mut scene, lease)? {
             put(&tx, &before, &scene).await?;
         }
+        tx.commit().await?;
     }
-    tx.commit().await?;
     if was_away {
         tell(s, &scene.known.session);
     }

@@ -9,7 +9,7 @@ use super::{
     proposal::{About, Proposal, propose},
     scripted::{self, Next, Situation},
     store::store,
-    view::{question_at, turns_of},
+    view::question_at,
 };
 use crate::{
     Services, ai,
@@ -26,6 +26,7 @@ use parley_domain::{
     session::{Awaiting, Status},
 };
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
+use std::sync::Arc;
 
 /// A turn of the interviewer that is about to be stored.
 struct Line {
@@ -96,7 +97,7 @@ pub(super) fn scripted_turn(
     s: &Services,
     row: &session::Model,
     version: &Version,
-    turns: &[turn::Model],
+    turns: &[Arc<turn::Model>],
     name: &str,
 ) -> Result<(session::Model, turn::Model)> {
     let words = phrases::of(&version.settings.language);
@@ -145,7 +146,7 @@ async fn step(s: &Services, id: SessionId) -> Result<()> {
         .version_id
         .ok_or_else(|| ServiceError::internal(anyhow::anyhow!("no version")))?;
     let version = interviews::version(conn, WorkspaceId(seen.workspace_id), version_id.into()).await?;
-    let turns = turns_of(conn, &seen).await?;
+    let turns = s.transcripts.of(conn, &seen).await?;
     let words = phrases::of(&version.settings.language);
     let about = About {
         row: &seen,

@@ -21,6 +21,7 @@ mod pulse;
 mod scripted;
 mod start;
 mod store;
+mod transcripts;
 mod view;
 
 pub use again::ask_retake;
@@ -32,4 +33,5 @@ pub use known::session_of_cookie;
 pub use public::{PublicStart, public_landing, start_public};
 pub use pulse::pulse;
 pub use start::{CONSENT_VERSION, StartInput, start};
+pub use transcripts::Transcripts;
 pub use view::view;

@@ -23,6 +23,7 @@ use parley_domain::{
     text,
 };
 use serde_json::{Value, json};
+use std::sync::Arc;
 use tokio::time::Instant;
 
 /// The instructions.
@@ -49,14 +50,17 @@ pub(super) struct About<'a> {
     pub version: &'a Version,
     pub question: &'a Question,
     /// All turns of the session.
-    pub turns: &'a [turn::Model],
+    pub turns: &'a [Arc<turn::Model>],
 }
 
 impl About<'_> {
     /// The turns about the current question, oldest first.
     fn said(&self) -> impl Iterator<Item = &turn::Model> {
         let id = self.question.id.0;
-        self.turns.iter().filter(move |t| t.question_id == Some(id))
+        self.turns
+            .iter()
+            .map(|turn| &**turn)
+            .filter(move |t| t.question_id == Some(id))
     }
 
     fn follow_ups_left(&self) -> u32 {

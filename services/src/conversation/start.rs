@@ -3,7 +3,7 @@
 use super::{
     door::{RefusedOr, Visitor, asks_email, link_state, refuse, unknown_link, visitor},
     interviewer::{advance, due, opening},
-    view::{Scene, not_open, turns_of, version_within},
+    view::{Scene, not_open, version_within},
 };
 use crate::{
     Services,
@@ -25,6 +25,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, QuerySelect,
 };
+use std::sync::Arc;
 
 /// Which consent text candidates agree to; stored with the consent. Changes whenever the text does.
 pub const CONSENT_VERSION: &str = "2026-11";
@@ -175,7 +176,7 @@ pub(super) async fn begin(
     Ok(Scene {
         known,
         version,
-        turns: vec![said],
+        turns: vec![Arc::new(said)],
     })
 }
 
@@ -213,7 +214,6 @@ async fn resume(
             up,
             |c| {
                 c.active_ms = Set(active);
-                c.duration_key = Set(active);
             },
         )
         .await?
@@ -227,6 +227,6 @@ async fn resume(
         event(tx, s, &session, "resumed", &actor, None).await?;
         session
     };
-    let turns = turns_of(tx, &known.session).await?;
+    let turns = s.transcripts.within(tx, &known.session).await?;
     Ok(Scene { known, version, turns })
 }

@@ -2,14 +2,17 @@
 //! they were made up. So that can happen outside of the transaction, and the transaction is short.
 
 use crate::{
+    Services,
+    db::Priority,
     entity::{candidate, session, turn},
-    error::Result,
+    error::{Result, ServiceError},
 };
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Expr, Value},
+    ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, EntityTrait, IntoActiveModel, Iterable, QueryFilter,
+    QuerySelect, QueryTrait,
+    sea_query::{CommonTableExpression, Expr, Query, UnionType, UpdateStatement, Value, WithClause},
 };
 
 /// Writes what `after` differs from `before` in, and `said`; `false`, and nothing is written, if the session is not as it
@@ -40,6 +43,9 @@ pub(super) async fn store(
         ));
     }
     let update = session::Entity::update_many().set(change).filter(unchanged);
+    if tx.get_database_backend() == DatabaseBackend::Postgres && !said.is_empty() {
+        return at_once(tx, update.into_query(), said).await;
+    }
     if update.exec(tx).await?.rows_affected == 0 {
         return Ok(false);
     }
@@ -49,6 +55,54 @@ pub(super) async fn store(
             .await?;
     }
     Ok(true)
+}
+
+/// The same as a transaction of its own.
+pub(super) async fn store_alone(
+    s: &Services,
+    before: &session::Model,
+    after: &session::Model,
+    link: Option<&candidate::Model>,
+    said: Vec<turn::Model>,
+) -> Result<bool> {
+    if !s.db.is_sqlite() {
+        // It is one statement, which PostgreSQL does wholly or not at all: no need to say where it begins and ends.
+        return store(s.db.read(), before, after, link, said).await;
+    }
+    let tx = s.db.write(Priority::Person).await?;
+    let stored = store(&*tx, before, after, link, said).await?;
+    if stored {
+        tx.commit().await?;
+    }
+    Ok(stored)
+}
+
+/// Updates a session and, if that found it, inserts turns, in one statement: a way to PostgreSQL and back costs more than
+/// what it does there. SQLite, which is no way at all, knows no such statement.
+async fn at_once(tx: &impl ConnectionTrait, mut update: UpdateStatement, said: Vec<turn::Model>) -> Result<bool> {
+    const FOUND: &str = "found";
+    update.returning_col(session::Column::Id);
+    let mut rows = said.into_iter().map(|turn| {
+        let turn = turn.into_active_model();
+        let values = turn::Column::iter().map(|column| turn.get(column).into_value());
+        let values = values.map(|value| value.map_or_else(|| Expr::value(Option::<String>::None), Expr::value));
+        Query::select().exprs(values).from(FOUND).to_owned()
+    });
+    let Some(mut select) = rows.next() else {
+        return Ok(true);
+    };
+    for row in rows {
+        select.union(UnionType::All, row);
+    }
+    let mut insert = Query::insert();
+    insert
+        .into_table(turn::Entity)
+        .columns(turn::Column::iter())
+        .select_from(select)
+        .map_err(ServiceError::internal)?;
+    let found = CommonTableExpression::new().query(update).table_name(FOUND).to_owned();
+    let statement = insert.with(WithClause::new().cte(found).to_owned());
+    Ok(tx.execute(&statement).await?.rows_affected() > 0)
 }
 
 /// All that decides what may be said next, and by whom.

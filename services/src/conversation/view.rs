@@ -1,6 +1,9 @@
 //! What a candidate sees of their session.
 
-use super::door::{RefusedOr, Visitor, refuse, unknown_link, visitor};
+use super::{
+    door::{RefusedOr, Visitor, refuse, unknown_link, visitor},
+    transcripts::Turns,
+};
 use crate::{
     Services,
     entity::{session, turn},
@@ -17,7 +20,7 @@ use parley_domain::{
     session::{Awaiting, Status},
     time::MINUTE,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::ConnectionTrait;
 use std::sync::Arc;
 
 /// A session as its candidate's request finds it: who they are, what is asked, and all that was said.
@@ -25,7 +28,7 @@ pub(super) struct Scene {
     pub known: Visitor,
     pub version: Arc<Version>,
     /// All turns up to the session's count, in order.
-    pub turns: Vec<turn::Model>,
+    pub turns: Turns,
 }
 
 impl Scene {
@@ -40,7 +43,7 @@ impl Scene {
     /// What stands around a visitor.
     pub async fn around(s: &Services, known: Visitor) -> Result<Self> {
         let version = version_of(s, &known).await?;
-        let turns = turns_of(s.db.read(), &known.session).await?;
+        let turns = s.transcripts.of(s.db.read(), &known.session).await?;
         Ok(Self { known, version, turns })
     }
 
@@ -51,7 +54,7 @@ impl Scene {
         };
         known.session = lock(tx, known.session.id.into()).await?;
         let version = version_within(s, tx, &known).await?;
-        let turns = turns_of(tx, &known.session).await?;
+        let turns = s.transcripts.within(tx, &known.session).await?;
         Ok(Some(Self { known, version, turns }))
     }
 
@@ -88,17 +91,7 @@ fn version_id(known: &Visitor) -> VersionId {
     known.session.version_id.unwrap_or(known.interview.version_id).into()
 }
 
-/// All turns of a session, in order. What was said after `row` was read is left out: the two belong together.
-pub(super) async fn turns_of(conn: &impl ConnectionTrait, row: &session::Model) -> Result<Vec<turn::Model>> {
-    Ok(turn::Entity::find()
-        .filter(turn::Column::SessionId.eq(row.id))
-        .filter(turn::Column::Number.lte(row.turns))
-        .order_by_asc(turn::Column::Number)
-        .all(conn)
-        .await?)
-}
-
-fn build(s: &Services, known: &Visitor, version: &Version, turns: &[turn::Model]) -> Result<CandidateView> {
+fn build(s: &Services, known: &Visitor, version: &Version, turns: &[Arc<turn::Model>]) -> Result<CandidateView> {
     let row = &known.session;
     let status: Status = row
         .status
@@ -120,7 +113,7 @@ fn build(s: &Services, known: &Visitor, version: &Version, turns: &[turn::Model]
         total,
         seconds_left,
         lease: row.holder,
-        turns: turns.iter().map(shown).collect(),
+        turns: turns.iter().map(|turn| shown(turn)).collect(),
         title: known.interview.title.clone(),
         name: known.candidate.name.clone(),
         interviewer: version.settings.interviewer_name.clone(),
@@ -131,7 +124,7 @@ fn build(s: &Services, known: &Visitor, version: &Version, turns: &[turn::Model]
 }
 
 /// What is asked right now: the question itself, or the follow-up that stands in the newest interviewer's turn.
-fn prompt(row: &session::Model, version: &Version, turns: &[turn::Model]) -> Option<PromptView> {
+fn prompt(row: &session::Model, version: &Version, turns: &[Arc<turn::Model>]) -> Option<PromptView> {
     if row.awaiting.as_deref() != Some(Awaiting::Candidate.as_str()) {
         return None;
     }

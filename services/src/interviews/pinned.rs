@@ -7,6 +7,7 @@ use super::version::{Version, from_rows, set_live};
 use crate::{
     entity::{interview, interview_version},
     error::{Result, ServiceError},
+    shelf::Shelf,
 };
 use parley_domain::{
     id::VersionId,
@@ -14,10 +15,7 @@ use parley_domain::{
     question::Question,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter};
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// How much is kept, in bytes of text and a little for each item.
@@ -26,24 +24,13 @@ const ROOM: usize = 8_000_000;
 const FRAME: usize = 200;
 
 /// Pinned versions. Cheap to clone.
-#[derive(Clone, Debug, Default)]
-pub struct Pinned(Arc<Mutex<Shelf>>);
+#[derive(Clone, Debug)]
+pub struct Pinned(Shelf<(Uuid, VersionId), Arc<Version>>);
 
-#[derive(Debug, Default)]
-struct Shelf {
-    kept: HashMap<(Uuid, VersionId), Kept>,
-    /// What all of them take.
-    taken: usize,
-    /// Counts looks.
-    looks: u64,
-}
-
-#[derive(Debug)]
-struct Kept {
-    version: Arc<Version>,
-    size: usize,
-    /// The newest look at it.
-    looked: u64,
+impl Default for Pinned {
+    fn default() -> Self {
+        Self(Shelf::new(ROOM))
+    }
 }
 
 impl Pinned {
@@ -81,41 +68,23 @@ impl Pinned {
     }
 
     fn kept(&self, of: &interview::Model, id: VersionId) -> Option<Arc<Version>> {
-        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        shelf.looks += 1;
-        let looks = shelf.looks;
-        let kept = shelf.kept.get_mut(&(of.id, id))?;
-        kept.looked = looks;
-        let mut settings = kept.version.settings.clone();
-        set_live(&mut settings, of);
-        if settings != kept.version.settings {
-            // The interview's live settings were changed: they are not pinned.
-            kept.version = Arc::new(Version {
-                settings,
-                ..(*kept.version).clone()
-            });
-        }
-        Some(Arc::clone(&kept.version))
+        self.0.look(&(of.id, id), |version| {
+            let mut settings = version.settings.clone();
+            set_live(&mut settings, of);
+            if settings != version.settings {
+                // The interview's live settings were changed: they are not pinned.
+                *version = Arc::new(Version {
+                    settings,
+                    ..(**version).clone()
+                });
+            }
+            Arc::clone(version)
+        })
     }
 
     fn keep(&self, of: Uuid, version: Arc<Version>) {
         let size = size(&version);
-        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (key, looked) = ((of, version.id), shelf.looks);
-        shelf.taken += size;
-        let replaced = shelf.kept.insert(key, Kept { version, size, looked });
-        shelf.taken -= replaced.map_or(0, |kept| kept.size);
-        while shelf.taken > ROOM {
-            let oldest = shelf
-                .kept
-                .iter()
-                .min_by_key(|(_, kept)| kept.looked)
-                .map(|(key, _)| *key);
-            let Some(gone) = oldest.and_then(|key| shelf.kept.remove(&key)) else {
-                return;
-            };
-            shelf.taken -= gone.size;
-        }
+        self.0.keep((of, version.id), version, size);
     }
 }
 
@@ -187,24 +156,6 @@ mod tests {
         assert_eq!(pinned.kept(&of, id).unwrap().settings.inactivity_days, 7);
         assert_eq!(pinned.kept(&interview(3), id).unwrap().settings.inactivity_days, 3);
         assert_eq!(pinned.kept(&interview(3), id).unwrap().objective, "x");
-    }
-
-    #[test]
-    fn what_was_not_looked_at_for_longest_makes_room() {
-        let (pinned, of) = (Pinned::default(), interview(7));
-        let id = |n: u128| VersionId(Uuid::from_u128(n));
-        for n in 1..=7 {
-            pinned.keep(of.id, version(n, 1_000_000));
-            assert!(pinned.kept(&of, id(1)).is_some());
-        }
-        for n in 8..=20 {
-            pinned.keep(of.id, version(n, 1_000_000));
-            assert!(pinned.kept(&of, id(1)).is_some(), "just looked at");
-        }
-        assert!(pinned.kept(&of, id(2)).is_none() && pinned.kept(&of, id(20)).is_some());
-        let shelf = pinned.0.lock().unwrap();
-        assert!(shelf.taken <= ROOM && shelf.kept.len() == 7);
-        assert_eq!(shelf.taken, shelf.kept.values().map(|kept| kept.size).sum::<usize>());
     }
 
     #[test]

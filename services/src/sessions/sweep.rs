@@ -129,7 +129,6 @@ async fn close_if_up(s: &Services, row: session::Model, now: Timestamp) -> Resul
     let reason = Transition::Complete(EndReason::TimeUp);
     let row = change_status(&*tx, s, row, reason, &Actor::System, up, |c| {
         c.active_ms = Set(active);
-        c.duration_key = Set(active);
     })
     .await?;
     tx.commit().await?;
@@ -151,6 +150,7 @@ async fn close_inactive(s: &Services) -> Result<(u64, bool)> {
         )
         .select_also(interview::Entity)
         .filter(session::Column::Status.eq(Status::InProgress.as_str()))
+        .filter(session::Column::StartedAt.is_not_null())
         .filter(Expr::col((session::Entity, session::Column::LastSeenAt)).lt(Expr::val(now.millis()).sub(patience)))
         .limit(BATCH)
         .all(s.db.read())
@@ -192,6 +192,7 @@ async fn note_away(s: &Services) -> Result<()> {
     };
     let gone = session::Entity::find()
         .filter(session::Column::Status.eq(Status::InProgress.as_str()))
+        .filter(session::Column::StartedAt.is_not_null())
         .filter(silent(Presence::Live.patience()).or(silent(Presence::Plain.patience())))
         .limit(BATCH)
         .all(s.db.read())
@@ -206,6 +207,7 @@ async fn note_away(s: &Services) -> Result<()> {
 async fn go_on(s: &Services) -> Result<()> {
     let stuck = session::Entity::find()
         .filter(session::Column::Status.eq(Status::InProgress.as_str()))
+        .filter(session::Column::StartedAt.is_not_null())
         .filter(session::Column::Awaiting.eq(Awaiting::Interviewer.as_str()))
         .filter(session::Column::UpdatedAt.lt(s.now().plus(-OVERDUE).millis()))
         .limit(BATCH)
