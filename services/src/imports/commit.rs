@@ -277,27 +277,30 @@ async fn mark(tx: &impl ConnectionTrait, rows: Vec<Uuid>, result: RowResult, why
     Ok(())
 }
 
-/// Marks the next rows that were not reached as skipped.
+/// Marks the next rows after number `after` that were not reached as skipped.
 pub(super) async fn skip_rest(
     tx: &impl ConnectionTrait,
-    _s: &Services,
     import: &mut import::Model,
+    after: i32,
     most: usize,
 ) -> Result<Step> {
-    let rest: Vec<Uuid> = import_row::Entity::find()
+    let rest: Vec<(Uuid, i32)> = import_row::Entity::find()
         .select_only()
         .column(import_row::Column::Id)
+        .column(import_row::Column::Number)
         .filter(import_row::Column::ImportId.eq(import.id))
+        .filter(import_row::Column::Number.gt(after))
         .filter(import_row::Column::Result.is_null())
         .order_by_asc(import_row::Column::Number)
         .limit(most as u64)
         .into_tuple()
         .all(tx)
         .await?;
-    if rest.is_empty() {
+    let Some((_, last)) = rest.last().copied() else {
         return Ok(Step::Finished(ImportState::Cancelled));
-    }
+    };
     import.skipped += i32::try_from(rest.len()).unwrap_or(i32::MAX);
+    let rest = rest.into_iter().map(|(id, _)| id).collect();
     mark(tx, rest, RowResult::Skipped, Some(reason::CANCELLED)).await?;
-    Ok(Step::More(0))
+    Ok(Step::More(last))
 }

@@ -32,6 +32,11 @@ pub fn read(row: &Row, columns: &[Option<Field>], this_year: i32) -> Reading {
         return Reading::Sample;
     }
     let mut problems = Vec::new();
+    if name.contains('\n') && name.contains('@') {
+        // A stray quotation mark took the lines up to the next one for one cell.
+        let text = "This holds several lines with an email address. Is a quotation mark missing in the file?";
+        problems.push(cells.problem("name", text.to_owned()));
+    }
     let graduation_year = cells.one(Field::GraduationYear).and_then(|text| match year(&text) {
         Ok(year) => Some(year),
         Err(message) => {
@@ -273,6 +278,15 @@ mod tests {
             Reading::Rejected(problems) => problems.iter().map(CellProblem::sentence).collect(),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn a_name_that_swallowed_lines_is_no_name() {
+        assert_eq!(
+            problems(&["Ana,a@x.example\nBo,b@x.example\nCy"]),
+            ["A14: This holds several lines with an email address. Is a quotation mark missing in the file?"]
+        );
+        assert_eq!(candidate(&["Ana\nLima"]).name, "Ana Lima");
     }
 
     #[test]

@@ -348,7 +348,7 @@ async fn chunk(
     let mut figures = import.clone();
     let step = match import.work.as_deref() {
         Some("confirm") => commit::write(&*tx, s, &mut figures, batch).await?,
-        Some("cancel") => commit::skip_rest(&*tx, s, &mut figures, pace.rows).await?,
+        Some("cancel") => commit::skip_rest(&*tx, &mut figures, at.1, pace.rows).await?,
         Some("undo") => takeback::take_back(&*tx, s, &mut figures, at.1, pace.rows).await?,
         other => {
             return Err(ServiceError::internal(anyhow::anyhow!(

@@ -105,7 +105,7 @@ texts! {
     to_sessions = "Go to the sessions",
     undo = "Undo import",
     undo_title = "Undo this import?",
-    undo_text = "Its candidates who have not started are removed with their links, and values that were updated become what they were. Whoever has started or was edited since stays.",
+    undo_text = "Its candidates who have not started are removed with their links, and values that were updated become what they were, unless somebody edited them since. Whoever has started stays.",
     undo_failed = "The import was not undone",
     past = "Imports",
     past_text = "Tables that were imported into this interview.",

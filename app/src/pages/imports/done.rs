@@ -13,6 +13,10 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 use parley_domain::import::{Import, ImportCounts, ImportState, ImportWork, RowResult};
+use std::time::Duration;
+
+/// After how long work that was asked for is looked at.
+const SOON: Duration = Duration::from_millis(500);
 
 /// Progress and result.
 #[component]
@@ -28,6 +32,15 @@ pub(super) fn DoneStep() -> impl IntoView {
         Callback::new(move |()| {
             let Some(id) = desk.id.get_untracked() else { return };
             busy.set(true);
+            // The answer comes when the work is done; where that takes a while, its progress is shown meanwhile.
+            set_timeout(
+                move || {
+                    if busy.try_get_untracked() == Some(true) {
+                        desk.reload();
+                    }
+                },
+                SOON,
+            );
             spawn_local(async move {
                 match work_import(desk.place.slug(), id, work).await {
                     Ok(data) => {

@@ -138,11 +138,11 @@ pub(super) fn RowCells(number: u32, row: MaybeRow, columns: Shown, editable: boo
         <tr class=move || row.with(|row| row.as_ref().and_then(row_class))>
             <th scope="row" class="col-sticky num">{number}</th>
             <td>{move || row.with(|row| row.as_ref().map(|row| outcome(row, editable)))}</td>
-            {cells}
             <td class="import__why" id=format!("why-{number}")>
                 {move || row.with(|row| row.as_ref().map(|row| why(row, editable, choice.get())))}
                 {move || editing.failed.get().map(|text| view! { <p class="import__wrong" role="alert">{text}</p> })}
             </td>
+            {cells}
             {may_edit.then(|| view! { <td class="import__edit"><div class="row row--end import__tools">{tools}</div></td> })}
             {(editable && !may_edit).then(|| view! { <td></td> })}
         </tr>

@@ -134,9 +134,10 @@ fn Table(editable: bool) -> impl IntoView {
             .map(|error| failure(&error, Callback::new(move |()| data.refetch())))
     };
     let pager = move || {
-        let (previous, next) = data.with(|d| match d {
-            Some(Ok(found)) => (found.previous.clone(), found.next.clone()),
-            _ => (None, None),
+        // From what outlives this table alone: the rows may change once more while it goes.
+        let (previous, next, count) = data.with(|d| match d {
+            Some(Ok(found)) => (found.previous.clone(), found.next.clone(), found.rows.len()),
+            _ => (None, None, 0),
         });
         if previous.is_none() && next.is_none() {
             return None;
@@ -144,7 +145,7 @@ fn Table(editable: bool) -> impl IntoView {
         let href = |cursor: Option<String>| {
             cursor.map(|cursor| only.with(|only| path.with(|path| rows_href(path, only, &cursor))))
         };
-        let text = (t.shown)(numbers.with(|rows| rows.len() as u64));
+        let text = (t.shown)(count as u64);
         Some(view! { <Pager text=text nostrip:previous=href(previous) nostrip:next=href(next)/> })
     };
     let heads = columns.with_value(|columns| {
@@ -163,8 +164,8 @@ fn Table(editable: bool) -> impl IntoView {
                     <tr>
                         <th scope="col" class="col-sticky num">{t.col_row}</th>
                         <th scope="col">{fate}</th>
-                        {heads}
                         <th scope="col">{t.col_why}</th>
+                        {heads}
                         {editable.then(|| view! { <th class="import__edit"><span class="sr-only">{t.edit_row}</span></th> })}
                     </tr>
                 </thead>

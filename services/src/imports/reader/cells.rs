@@ -114,8 +114,14 @@ pub(super) fn by_format(value: f64, format: &str) -> Option<String> {
 
 /// A whole number as its cell shows it, where there is more to see than the number: zeros in front, a plus, brackets,
 /// strokes between groups. `None` where it shows the number alone, or something else.
+///
+/// Zero and one that are shown as a word are a truth value: LibreOffice writes that of a formula so, in the file's language.
 pub(super) fn as_shown(value: f64, shown: &str) -> Option<String> {
     const LONGEST: usize = 40;
+    let truth = value == 0.0 || value == 1.0;
+    if truth && (1..=LONGEST).contains(&shown.len()) && shown.chars().all(char::is_alphabetic) {
+        return Some(shown.to_owned());
+    }
     if value.fract() != 0.0 || !(0.0..1e15).contains(&value) || shown.len() > LONGEST {
         return None;
     }
@@ -290,6 +296,9 @@ mod tests {
     #[test]
     fn numbers_that_are_shown_with_more() {
         assert_eq!(as_shown(1_234.0, "01234").unwrap(), "01234");
+        assert_eq!(as_shown(1.0, "TRUE").unwrap(), "TRUE");
+        assert_eq!(as_shown(0.0, "FALSCH").unwrap(), "FALSCH");
+        assert_eq!(as_shown(2.0, "TRUE"), None);
         assert_eq!(as_shown(0.0, "0000").unwrap(), "0000");
         assert_eq!(
             as_shown(2_079_460_958.0, "020\u{A0}7946 0958").unwrap(),

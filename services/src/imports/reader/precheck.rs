@@ -45,6 +45,9 @@ pub(super) fn check(bytes: &[u8]) -> Result<Seen, SheetError> {
     let mut total = 0_u64;
     for index in 0..zip.len() {
         let entry = zip.by_index_raw(index).map_err(|_broken| SheetError::Damaged)?;
+        if entry.encrypted() {
+            return Err(SheetError::Password);
+        }
         total = total.saturating_add(entry.size());
         let ratio = entry.size() / entry.compressed_size().max(1);
         if entry.size() > limits::ZIP_ENTRY_BYTES
@@ -60,6 +63,9 @@ pub(super) fn check(bytes: &[u8]) -> Result<Seen, SheetError> {
         merged: false,
         shown: Shown::default(),
     };
+    if workbook == Workbook::Ods && is_locked(&mut zip) {
+        return Err(SheetError::Password);
+    }
     let mut total = 0_u64;
     for index in 0..zip.len() {
         let mut entry = zip.by_index(index).map_err(|_broken| SheetError::Damaged)?;
@@ -81,6 +87,16 @@ pub(super) fn check(bytes: &[u8]) -> Result<Seen, SheetError> {
         }
     }
     Ok(seen)
+}
+
+/// Whether the parts of an OpenDocument are encrypted: its manifest says so, and is in the clear itself.
+fn is_locked(zip: &mut ZipArchive<Cursor<&[u8]>>) -> bool {
+    let Ok(manifest) = zip.by_name("META-INF/manifest.xml") else {
+        return false;
+    };
+    let mut start = Vec::new();
+    let read = manifest.take(limits::XML_RUN_BYTES).read_to_end(&mut start);
+    read.is_ok() && memchr::memmem::find(&start, b"encryption-data").is_some()
 }
 
 fn has_ending(name: &str, ending: &str) -> bool {
@@ -110,6 +126,10 @@ fn identify<R: Read + std::io::Seek>(zip: &ZipArchive<R>) -> Result<Workbook, Sh
     }
     if under("Index/") && has("Index/Document.iwa") {
         return Err(SheetError::Numbers);
+    }
+    // OpenDocument 1.4: one encrypted part that holds the whole.
+    if has("encrypted-package") {
+        return Err(SheetError::Password);
     }
     if has("mimetype") && has("content.xml") {
         return Ok(Workbook::Ods);
@@ -261,6 +281,15 @@ mod tests {
                 what: "a Word document".into()
             }
         );
+        let locked: &[(&str, Vec<u8>)] = &[("mimetype", vec![]), ("encrypted-package", vec![1, 2, 3])];
+        assert_eq!(is(locked), SheetError::Password);
+        let manifest = b"<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>".to_vec();
+        let locked: &[(&str, Vec<u8>)] = &[
+            ("mimetype", vec![]),
+            ("content.xml", vec![1, 2, 3]),
+            ("META-INF/manifest.xml", manifest),
+        ];
+        assert_eq!(is(locked), SheetError::Password);
         assert_eq!(check(b"PK\x03\x04 and nothing more").unwrap_err(), SheetError::Damaged);
     }
 

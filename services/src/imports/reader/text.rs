@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 
-use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::head::{Head, Source};
 use super::{Format, Frame, Note, NoteKind, Options, Row, SEPARATORS, SheetError, Stop, cells, limits};
@@ -120,6 +120,11 @@ fn decode<'a>(bytes: &'a [u8], options: &Options) -> Result<(&'static Encoding, 
     if encoding.is_single_byte() {
         lines.check_some_utf_8()?;
     }
+    if encoding == WINDOWS_1252
+        && let Some(line) = lines.first_with_both
+    {
+        return Err(SheetError::MixedEncodings { line });
+    }
     Ok((encoding, encoding.decode_without_bom_handling(bytes).0))
 }
 
@@ -142,6 +147,9 @@ struct Lines {
     first_fitting: Option<u32>,
     others: u32,
     first_other: Option<u32>,
+    /// The first that is not UTF-8 and has an accented Latin letter in it: read as Western text, `é` is `Ã©`, which nobody
+    /// writes.
+    first_with_both: Option<u32>,
 }
 
 impl Lines {
@@ -154,6 +162,9 @@ impl Lines {
             let (count, first) = if std::str::from_utf8(line).is_ok() {
                 (&mut lines.fitting, &mut lines.first_fitting)
             } else {
+                if line.windows(2).any(|pair| matches!(pair, [0xC3, 0x80..=0xBF])) {
+                    lines.first_with_both.get_or_insert(number);
+                }
                 (&mut lines.others, &mut lines.first_other)
             };
             *count += 1;
@@ -335,6 +346,11 @@ mod tests {
         assert_eq!(
             decode(bytes, &Options::default()).unwrap_err(),
             SheetError::MixedEncodings { line: 4 }
+        );
+        // Two in one line.
+        assert_eq!(
+            decode(b"Name,School\nJos\xC3\xA9,Universit\xE4t\n", &Options::default()).unwrap_err(),
+            SheetError::MixedEncodings { line: 2 }
         );
     }
 
