@@ -25,12 +25,16 @@ use parley_services::{
     candidates,
     clock::{Clock, ManualClock},
     conversation::{self, AnswerInput, StartInput},
+    db::Priority,
     entity, interviews,
     secrets::Secrets,
     sessions::{self, RetakeInput},
 };
 use parley_testing::ScriptedModel;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, Statement,
+};
 use serde_json::json;
 use std::{
     sync::{Arc, Mutex, mpsc},
@@ -48,6 +52,7 @@ on_both_databases!(
     an_end_meanwhile,
     a_finish_meanwhile,
     a_replaced_link_meanwhile,
+    a_link_replaced_ahead_of_an_answer,
     a_deletion_meanwhile,
     a_retake_meanwhile,
     a_heartbeat_meanwhile,
@@ -333,6 +338,44 @@ async fn a_replaced_link_meanwhile(bed: TestBed) {
         .await
         .unwrap();
     assert_eq!(code(held.release().await), Code::UnknownLink);
+    assert!(talk.said().await.is_empty());
+}
+
+/// The answer stands in line for the row behind whoever replaces the link.
+async fn a_link_replaced_ahead_of_an_answer(bed: TestBed) {
+    if bed.s.db.is_sqlite() {
+        // Its writers stand in one line, so that there is nothing to wait for in the middle of one.
+        return;
+    }
+    let talk = Talk::start(bed).await;
+    let s = talk.bed.s.clone();
+    let row = talk.session().await;
+    let waiting = async |wanted: i64| {
+        let ask = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        loop {
+            let ask = Statement::from_string(DatabaseBackend::Postgres, ask);
+            let found = s.db.read().query_one_raw(ask).await.unwrap().unwrap();
+            if found.try_get_by_index::<i64>(0).unwrap() >= wanted {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let tx = s.db.write(Priority::Person).await.unwrap();
+    entity::session::Entity::find_by_id(row.id)
+        .lock_exclusive()
+        .one(&*tx)
+        .await
+        .unwrap();
+    let (services, owner, id) = (s.clone(), talk.bed.owner.clone(), talk.candidate.id);
+    let replacing = tokio::spawn(async move { candidates::replace_link(&services, &owner, id).await });
+    waiting(1).await;
+    let (services, token, input) = (s.clone(), talk.token.clone(), talk.input("a", "By the old link"));
+    let answering = tokio::spawn(async move { conversation::answer(&services, &token, input).await });
+    waiting(2).await;
+    tx.commit().await.unwrap();
+    replacing.await.unwrap().unwrap();
+    assert_eq!(code(answering.await.unwrap()), Code::UnknownLink);
     assert!(talk.said().await.is_empty());
 }
 

@@ -18,7 +18,9 @@ use parley_domain::{
     candidate::Candidate,
     id::{CandidateId, InterviewId, WorkspaceId},
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, sea_query::Expr,
+};
 use serde::{Deserialize, Serialize};
 
 /// A candidate's link, for copying.
@@ -95,9 +97,11 @@ pub async fn replace_link(s: &Services, actor: &Actor, id: CandidateId) -> Resul
     change.updated_at = Set(s.now().millis());
     let row = change.update(&*tx).await?;
     let current = current_session(&*tx, &row).await?;
-    // The new link has not been opened by anybody.
+    // The new link has not been opened by anybody. No window has the newest lease any more: an answer by the old link that
+    // waits for this row, on PostgreSQL, sees the row as it becomes, but the candidate as they were when it began to wait.
     session::Entity::update_many()
         .col_expr(session::Column::OpenedAt, Option::<i64>::None.into())
+        .col_expr(session::Column::Holder, Expr::col(session::Column::Holder).add(1))
         .filter(session::Column::Id.eq(current.id))
         .exec(&*tx)
         .await?;
@@ -115,6 +119,7 @@ pub async fn replace_link(s: &Services, actor: &Actor, id: CandidateId) -> Resul
         row,
         session::Model {
             opened_at: None,
+            holder: current.holder + 1,
             ..current
         },
     )

@@ -107,7 +107,7 @@ fn Table(rows: Rows) -> impl IntoView {
                     <tr>
                         {heads}
                         <th scope="col">{t.file}</th>
-                        <td></td>
+                        <td class="col-end"></td>
                     </tr>
                 </thead>
                 <tbody>
@@ -130,7 +130,7 @@ fn row_view(file: RwSignal<BatchFile>) -> AnyView {
         <tr>
             {cells}
             <td>{move || file.with(about)}</td>
-            <td class="num">{row_actions(desk, file)}</td>
+            <td class="num col-end">{row_actions(desk, file)}</td>
         </tr>
     }
     .into_any()
