@@ -64,14 +64,27 @@ const said = transcript.items.filter((turn) => turn.speaker === 'interviewer').s
 console.log(`  ${said.filter((turn) => !turn.scripted).length} of ${said.length} turns were the model's, the others scripted`);
 
 console.log('Analysis');
-const begin = Date.now();
-let analysis;
-do {
-  await new Promise((next) => setTimeout(next, 250));
-  analysis = await rest('GET', `/sessions/${ana.session.id}/analysis`);
-} while (['none', 'queued', 'running'].includes(analysis.state) && Date.now() - begin < 600_000);
-console.log(`  ${analysis.state} after ${seconds(begin)}, engine ${analysis.engine}, model ${analysis.model}, overall ${analysis.overall}`);
-if (!['ready', 'failed'].includes(analysis.state)) throw new Error('the analysis did not come to an end');
+const path = `/sessions/${ana.session.id}/analysis`;
+async function analysed(run) {
+  const begin = Date.now();
+  let analysis;
+  do {
+    await new Promise((next) => setTimeout(next, 250));
+    analysis = await rest('GET', path);
+  } while ((['none', 'queued', 'running'].includes(analysis.state) || analysis.run < run) && Date.now() - begin < 600_000);
+  console.log(`  ${analysis.state} after ${seconds(begin)}, engine ${analysis.engine}, model ${analysis.model}, overall ${analysis.overall}`);
+  if (!['ready', 'failed'].includes(analysis.state)) throw new Error('the analysis did not come to an end');
+  return analysis;
+}
+const first = await analysed(1);
+if (first.state === 'ready') {
+  const { quotes } = first.result ?? first;
+  if (quotes) console.log(`  ${quotes.found} of ${quotes.given} quotes found in the candidate's turns`);
+  const overall = [first.overall];
+  for (let again = 0; again < 3; again++) overall.push((await analysed((await rest('POST', `${path}?engine=ai`, {})).run)).overall);
+  const scores = overall.filter((score) => score !== null && score !== undefined);
+  console.log(scores.length ? `  spread of ${scores.length} overall scores: ${Math.min(...scores)} to ${Math.max(...scores)}` : '  no overall score in any');
+}
 
 // The smallest PDF that holds a resume.
 function pdf(lines) {

@@ -102,6 +102,9 @@ pub struct Schema {
     /// JSON Schema. To be accepted everywhere: every property `required`, `additionalProperties: false` on every object,
     /// optional values as `["string", "null"]`. Ranges are not enforced by most servers: check them.
     pub value: Value,
+    /// The same with everything that it may say on top, lengths and counts, for servers that let a model write nothing else
+    /// (llama.cpp): where there is one, it goes to them.
+    pub narrow: Option<Value>,
 }
 
 /// Whether somebody waits for the answer.
@@ -184,7 +187,20 @@ impl Request {
     /// Asks for this structure.
     #[must_use]
     pub fn schema(mut self, name: &'static str, value: Value) -> Self {
-        self.schema = Some(Schema { name, value });
+        self.schema = Some(Schema {
+            name,
+            value,
+            narrow: None,
+        });
+        self
+    }
+
+    /// The structure as [`Schema::narrow`] has it.
+    #[must_use]
+    pub fn narrow_schema(mut self, narrow: Value) -> Self {
+        if let Some(schema) = &mut self.schema {
+            schema.narrow = Some(narrow);
+        }
         self
     }
 

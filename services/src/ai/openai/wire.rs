@@ -36,7 +36,8 @@ pub(super) fn body(model: &str, request: &Request, quirks: Quirks, stream: bool)
                 });
             }
             Format::JsonObjectSchema => {
-                body["response_format"] = json!({ "type": "json_object", "schema": schema.value });
+                let schema = schema.narrow.as_ref().unwrap_or(&schema.value);
+                body["response_format"] = json!({ "type": "json_object", "schema": schema });
             }
             Format::JsonObject => body["response_format"] = json!({ "type": "json_object" }),
             Format::Plain => {}
@@ -186,6 +187,16 @@ mod tests {
             with(Format::JsonObjectSchema)["response_format"]["schema"]["type"],
             "object"
         );
+        let narrow = request().narrow_schema(json!({ "type": "object", "maxProperties": 1 }));
+        let asked = |format| {
+            let quirks = Quirks {
+                format,
+                ..Quirks::default()
+            };
+            body("m", &narrow, quirks, false)["response_format"].to_string()
+        };
+        assert!(asked(Format::JsonObjectSchema).contains("maxProperties"));
+        assert!(!asked(Format::JsonSchema).contains("maxProperties"));
         assert_eq!(
             with(Format::JsonObject)["response_format"],
             json!({ "type": "json_object" })

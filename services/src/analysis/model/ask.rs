@@ -116,32 +116,72 @@ pub(super) fn document(frame: &Value, talks: Vec<Talk>) -> Value {
     document
 }
 
-/// The structure of an assessment. Servers that follow it write properties in the order of their names, so that a score
-/// comes after what it rests on. Ranges stand in the rules and are checked by us: most servers enforce none.
+/// The structure of an assessment of these questions and so many criteria. Servers that follow it write properties in the
+/// order of their names, so that a score comes after what it rests on. Ranges stand in the rules and are checked by us: most
+/// servers enforce none.
 #[must_use]
-pub fn schema() -> Value {
-    let quote = object(&[
-        ("turn", json!({"type": "integer"})),
-        ("text", json!({"type": "string"})),
-    ]);
-    let judgement = object(&[
-        ("about", json!({"type": "string"})),
+pub fn schema(questions: &[usize], criteria: usize) -> Value {
+    let text = || json!({"type": "string"});
+    let sentences = json!({"type": "array", "items": text()});
+    let judgements = |refs: Vec<String>| {
+        let about = if refs.is_empty() {
+            text()
+        } else {
+            json!({"type": "string", "enum": refs})
+        };
+        let quotes = json!({"type": "array", "items": quote(text())});
+        json!({"type": "array", "items": judgement(about, text(), quotes)})
+    };
+    object(&[
+        ("summary", text()),
+        ("strengths", sentences.clone()),
+        ("concerns", sentences),
+        ("criteria", judgements((0..criteria).map(criterion_ref).collect())),
+        ("questions", judgements(questions.iter().copied().map(question_ref).collect())),
+    ])
+}
+
+/// The same where a server lets its model write nothing else: each judgement once and in order, texts that end, few quotes.
+/// Without, a small model leaves judgements out, or writes one text until there is no room left.
+#[must_use]
+pub fn narrow_schema(questions: &[usize], criteria: usize) -> Value {
+    let text = |most: usize| json!({"type": "string", "minLength": 1, "maxLength": most});
+    let sentences = json!({"type": "array", "items": text(200), "maxItems": 5});
+    let judgements = |refs: Vec<String>| {
+        let one = |name: String| {
+            let quotes = json!({"type": "array", "items": quote(text(200)), "maxItems": 3});
+            judgement(json!({"type": "string", "enum": [name]}), text(300), quotes)
+        };
+        let all: Vec<Value> = refs.into_iter().map(one).collect();
+        if all.is_empty() {
+            json!({"type": "array", "items": text(1), "maxItems": 0})
+        } else {
+            json!({"type": "array", "prefixItems": all})
+        }
+    };
+    object(&[
+        ("summary", text(600)),
+        ("strengths", sentences.clone()),
+        ("concerns", sentences),
+        ("criteria", judgements((0..criteria).map(criterion_ref).collect())),
+        ("questions", judgements(questions.iter().copied().map(question_ref).collect())),
+    ])
+}
+
+fn quote(text: Value) -> Value {
+    object(&[("turn", json!({"type": "integer"})), ("text", text)])
+}
+
+fn judgement(about: Value, note: Value, quotes: Value) -> Value {
+    object(&[
+        ("about", about),
         ("score", json!({"type": ["number", "null"]})),
         (
             "confidence",
             json!({"type": "string", "enum": ["low", "medium", "high"]}),
         ),
-        ("note", json!({"type": "string"})),
-        ("quotes", json!({"type": "array", "items": quote})),
-    ]);
-    let judgements = json!({"type": "array", "items": judgement});
-    let sentences = json!({"type": "array", "items": {"type": "string"}});
-    object(&[
-        ("summary", json!({"type": "string"})),
-        ("strengths", sentences.clone()),
-        ("concerns", sentences),
-        ("criteria", judgements.clone()),
-        ("questions", judgements),
+        ("note", note),
+        ("quotes", quotes),
     ])
 }
 

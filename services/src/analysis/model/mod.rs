@@ -18,7 +18,7 @@ mod tests;
 
 pub use answer::{Assessment, Judgement, Passage, Words};
 pub(super) use ask::LINE;
-pub use ask::{MERGE_RULES, PROMPT_VERSION, RULES, merge_schema, schema};
+pub use ask::{MERGE_RULES, PROMPT_VERSION, RULES, merge_schema, narrow_schema, schema};
 
 use super::{Input, verify};
 use crate::{
@@ -182,7 +182,8 @@ async fn one_call(
     let criteria = case.input.criteria.len();
     let room = u32::try_from(answer_tokens(asked.len(), criteria)).unwrap_or(u32::MAX);
     let request = request(case, RULES, &document(frame, talks))
-        .schema("assessment", schema())
+        .schema("assessment", schema(&answered, criteria))
+        .narrow_schema(narrow_schema(&answered, criteria))
         .max_tokens(room);
     ai::ask_json(s, request, move |a: &Assessment| a.complete(&answered, criteria)).await
 }

@@ -3,7 +3,7 @@
 use super::{
     Assessment, RULES,
     answer::{accept, addressed},
-    ask::{MERGE_RULES, PROMPT_VERSION, Talk, document, frame, merge_schema, schema},
+    ask::{MERGE_RULES, PROMPT_VERSION, Talk, document, frame, merge_schema, narrow_schema, schema},
     merge::{Part, together},
 };
 use crate::analysis::{Input, verify};
@@ -191,8 +191,8 @@ fn golden_the_rules_say_what_they_must() {
         ("C1", "Q1")
     );
     let keys = |v: &Value| v.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!(keys(&shown), keys(&schema()["properties"]));
-    let judgement = &schema()["properties"]["criteria"]["items"]["properties"];
+    assert_eq!(keys(&shown), keys(&schema(&[0], 1)["properties"]));
+    let judgement = &schema(&[0], 1)["properties"]["criteria"]["items"]["properties"];
     assert_eq!(keys(&shown["criteria"][0]), keys(judgement));
 }
 
@@ -211,11 +211,34 @@ fn schemas_are_closed_and_have_no_place_for_feelings() {
             schema["properties"].as_object().unwrap().values().for_each(closed);
         }
         if schema["type"] == "array" {
-            closed(&schema["items"]);
+            for one in schema["prefixItems"].as_array().unwrap_or(&vec![schema["items"].clone()]) {
+                closed(one);
+            }
         }
     }
-    closed(&schema());
+    closed(&schema(&[0, 2], 2));
+    closed(&narrow_schema(&[0, 2], 2));
+    closed(&narrow_schema(&[], 0));
     closed(&merge_schema());
+}
+
+#[test]
+fn schemas_name_what_is_judged() {
+    let wide = schema(&[0, 2], 1);
+    assert_eq!(
+        wide["properties"]["questions"]["items"]["properties"]["about"]["enum"],
+        json!(["Q1", "Q3"])
+    );
+    assert_eq!(
+        wide["properties"]["criteria"]["items"]["properties"]["about"]["enum"],
+        json!(["C1"])
+    );
+    let narrow = narrow_schema(&[0, 2], 1);
+    let questions = narrow["properties"]["questions"]["prefixItems"].as_array().unwrap();
+    let about: Vec<&Value> = questions.iter().map(|q| &q["properties"]["about"]["enum"][0]).collect();
+    assert_eq!(about, ["Q1", "Q3"]);
+    // What a server refuses that does not know these words is never sent to it.
+    assert!(!["prefixItems", "maxLength", "maxItems", "minLength"].iter().any(|word| wide.to_string().contains(word)));
 }
 
 #[test]
