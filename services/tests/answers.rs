@@ -351,7 +351,8 @@ async fn a_link_replaced_ahead_of_an_answer(bed: TestBed) {
     let s = talk.bed.s.clone();
     let row = talk.session().await;
     let waiting = async |wanted: i64| {
-        let ask = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let ask =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
         loop {
             let ask = Statement::from_string(DatabaseBackend::Postgres, ask);
             let found = s.db.read().query_one_raw(ask).await.unwrap().unwrap();

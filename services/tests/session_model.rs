@@ -266,6 +266,11 @@ impl World {
                 let old = std::mem::replace(&mut self.token, token(&again));
                 let refused = conversation::view(&self.bed.s, &old).await.unwrap_err();
                 assert_eq!(refused.error, Code::UnknownLink);
+                let current = self.now();
+                if current.status() == Status::InProgress {
+                    // Whoever is inside by the old link has the newest lease no more.
+                    current.lease += 1;
+                }
             }
             Step::Pause(paused) => self.pause(*paused).await,
             Step::Wait { hours } => {

@@ -19,7 +19,8 @@ use parley_domain::{
     id::{CandidateId, InterviewId, WorkspaceId},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
+    sea_query::Expr,
 };
 use serde::{Deserialize, Serialize};
 

@@ -137,7 +137,10 @@ pub fn schema(questions: &[usize], criteria: usize) -> Value {
         ("strengths", sentences.clone()),
         ("concerns", sentences),
         ("criteria", judgements((0..criteria).map(criterion_ref).collect())),
-        ("questions", judgements(questions.iter().copied().map(question_ref).collect())),
+        (
+            "questions",
+            judgements(questions.iter().copied().map(question_ref).collect()),
+        ),
     ])
 }
 
@@ -164,7 +167,10 @@ pub fn narrow_schema(questions: &[usize], criteria: usize) -> Value {
         ("strengths", sentences.clone()),
         ("concerns", sentences),
         ("criteria", judgements((0..criteria).map(criterion_ref).collect())),
-        ("questions", judgements(questions.iter().copied().map(question_ref).collect())),
+        (
+            "questions",
+            judgements(questions.iter().copied().map(question_ref).collect()),
+        ),
     ])
 }
 

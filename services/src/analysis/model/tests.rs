@@ -211,7 +211,10 @@ fn schemas_are_closed_and_have_no_place_for_feelings() {
             schema["properties"].as_object().unwrap().values().for_each(closed);
         }
         if schema["type"] == "array" {
-            for one in schema["prefixItems"].as_array().unwrap_or(&vec![schema["items"].clone()]) {
+            for one in schema["prefixItems"]
+                .as_array()
+                .unwrap_or(&vec![schema["items"].clone()])
+            {
                 closed(one);
             }
         }
@@ -238,7 +241,11 @@ fn schemas_name_what_is_judged() {
     let about: Vec<&Value> = questions.iter().map(|q| &q["properties"]["about"]["enum"][0]).collect();
     assert_eq!(about, ["Q1", "Q3"]);
     // What a server refuses that does not know these words is never sent to it.
-    assert!(!["prefixItems", "maxLength", "maxItems", "minLength"].iter().any(|word| wide.to_string().contains(word)));
+    assert!(
+        !["prefixItems", "maxLength", "maxItems", "minLength"]
+            .iter()
+            .any(|word| wide.to_string().contains(word))
+    );
 }
 
 #[test]
