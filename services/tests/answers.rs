@@ -368,7 +368,7 @@ async fn a_link_replaced_ahead_of_an_answer(bed: TestBed) {
         .one(&*tx)
         .await
         .unwrap();
-    let (services, owner, id) = (s.clone(), talk.bed.owner.clone(), talk.candidate.id);
+    let (services, owner, id) = (s.clone(), talk.bed.owner, talk.candidate.id);
     let replacing = tokio::spawn(async move { candidates::replace_link(&services, &owner, id).await });
     waiting(1).await;
     let (services, token, input) = (s.clone(), talk.token.clone(), talk.input("a", "By the old link"));
