@@ -224,6 +224,8 @@ test('menus and dialogs by keyboard alone', async ({ api, page }) => {
   await expect(add).toBeFocused();
 
   await page.keyboard.press('Enter');
+  await expect(entry).toBeFocused();
+  await page.keyboard.press('End');
   await page.keyboard.press('Home');
   await page.keyboard.press('Enter');
   const sheet = page.getByRole('dialog', { name: 'Create individually' });

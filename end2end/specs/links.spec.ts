@@ -363,7 +363,7 @@ test('where no stream can be had, rows and report are read again all the same', 
 });
 
 test('scanners look a hundred times at every kind of link, scripts and all, and change nothing', async ({ api, browser, request }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   const invited: Candidate[] = [];
   const publics: string[] = [];
   const made: string[] = [];

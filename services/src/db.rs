@@ -15,7 +15,10 @@ use crate::error::{Result, ServiceError};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
-    sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    sqlx::{
+        self, Connection,
+        sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous},
+    },
 };
 use std::{
     ops::Deref,
@@ -122,7 +125,9 @@ impl Db {
             .test_before_acquire_if_idle_for(QUIET)
             .sqlx_logging(false);
         if sqlite {
-            options.map_sqlx_sqlite_opts(sqlite_options);
+            options
+                .map_sqlx_sqlite_opts(sqlite_options)
+                .map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(out_of_transactions(connection)));
         } else {
             options
                 .statement_timeout(Duration::from_secs(15))
@@ -281,6 +286,23 @@ fn sqlite_options(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .busy_timeout(Duration::from_secs(5))
         .foreign_keys(true)
         .optimize_on_close(true, None)
+}
+
+/// Whether a connection stands outside of any transaction. One that does not is closed, and another one opened.
+///
+/// When a disk is full, SQLite may end a transaction by itself, or not end it although it was told to. SQLx counts begins and
+/// ends, and then counts wrong: its next transaction on this connection would be a savepoint within the old one, whose end
+/// commits nothing, whatever it answers.
+async fn out_of_transactions(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // A transaction that was dropped may be about to roll back: what was asked of the connection before is done first.
+        connection.ping().await?;
+    }
+    let is_outside = !connection.is_in_transaction();
+    if !is_outside {
+        tracing::warn!("a connection did not come out of its transaction and is closed");
+    }
+    Ok(is_outside)
 }
 
 /// Counts a waiting writer for as long as it lives, so that one that gave up is not waited for.

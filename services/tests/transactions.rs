@@ -1,0 +1,47 @@
+//! What is committed is there, whatever became of the transactions before.
+
+#![allow(
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
+use parley_services::db::{Db, Priority};
+use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
+
+async fn count(db: &Db) -> i64 {
+    let count = Statement::from_string(DatabaseBackend::Sqlite, "SELECT count(*) FROM kept");
+    let row = db.read().query_one_raw(count).await.unwrap().unwrap();
+    row.try_get_by_index(0).unwrap()
+}
+
+/// When a disk is full, SQLite ends a transaction by itself, and whoever counts begins and ends has one too many.
+#[tokio::test]
+async fn a_transaction_that_sqlite_ended_by_itself_spoils_no_later_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}?mode=rwc", dir.path().join("db").display());
+    let db = Db::connect(&url).await.unwrap();
+    let other = Db::connect(&url).await.unwrap();
+    db.read().execute_unprepared("CREATE TABLE kept (n)").await.unwrap();
+
+    let tx = db.write(Priority::Person).await.unwrap();
+    tx.execute_unprepared("ROLLBACK").await.unwrap();
+    drop(tx);
+    // Given up in the ordinary way.
+    drop(db.write(Priority::Person).await.unwrap());
+    for n in 1..=3 {
+        let tx = db.write(Priority::Person).await.unwrap();
+        tx.execute_unprepared(&format!("INSERT INTO kept VALUES ({n})"))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(
+            (count(&db).await, count(&other).await),
+            (n, n),
+            "acknowledged and not there"
+        );
+    }
+    db.close().await.unwrap();
+    assert_eq!(count(&other).await, 3);
+}
