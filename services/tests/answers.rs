@@ -62,6 +62,7 @@ on_both_databases!(
     a_repetition_after_a_crash_gets_the_next_question,
     a_repetition_after_a_crash_gets_the_models_turn_once,
     two_processes_share_a_session,
+    the_list_sorts_by_minutes_until_the_end,
     the_view_of_an_answer_is_the_view,
     what_is_asked_is_what_was_pinned,
     a_start_that_was_taken_back_pins_nothing,
@@ -508,6 +509,21 @@ async fn a_repetition_after_a_crash_gets_the_models_turn_once(bed: TestBed) {
     }
     assert_eq!(model.requests().len(), 1);
     assert_eq!(talk.said().await, ["My answer"]);
+}
+
+/// The list sorts whoever is inside by whole minutes, and whoever is through by what it took.
+async fn the_list_sorts_by_minutes_until_the_end(bed: TestBed) {
+    let mut talk = Talk::start(bed).await;
+    for (n, minutes) in [(1, 0), (2, 1)] {
+        talk.bed.clock.advance(40 * SECOND);
+        talk.view = talk.answer(&format!("c{n}"), "Words").await.unwrap();
+        let row = talk.session().await;
+        assert_eq!((row.active_ms, row.duration_key), (n * 40 * SECOND, minutes * MINUTE));
+    }
+    let id = SessionId(talk.session().await.id);
+    sessions::end(&talk.bed.s, &talk.bed.owner, id).await.unwrap();
+    let row = talk.session().await;
+    assert_eq!((row.active_ms, row.duration_key), (80 * SECOND, 80 * SECOND));
 }
 
 /// What a process remembers of a transcript, another one may have gone on with.

@@ -278,14 +278,14 @@ async fn drive(s: &Services, id: ImportId) -> Result<bool> {
     }
     let (mut pace, mut failures, mut told) = (Pace::new(), 0, Instant::now());
     let mut at: (Option<String>, i32) = (None, 0);
-    let mut count = GROWN;
+    let mut tell_at = GROWN;
     loop {
         match chunk(s, id, lease, &mut at, &mut pace).await {
             Ok(Some(import)) => {
                 failures = 0;
                 let finished = import.work.is_none();
-                if import.added >= count || (finished && import.added >= GROWN) {
-                    count = import.added.saturating_mul(8);
+                if import.added >= tell_at || (finished && import.added >= GROWN) {
+                    tell_at = import.added.saturating_mul(8);
                     for table in ["candidate", "session"] {
                         s.db.grown(table).await;
                     }
