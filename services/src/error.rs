@@ -62,6 +62,15 @@ impl ServiceError {
         Self::Internal(error.into())
     }
 
+    /// The same trouble, for another request that met it.
+    #[must_use]
+    pub(crate) fn shared(&self) -> Self {
+        match self {
+            Self::Unavailable(why) => Self::Unavailable(why.clone()),
+            other => Self::Internal(anyhow::anyhow!("{other}")),
+        }
+    }
+
     /// Whether this is a broken UNIQUE rule of the database.
     #[must_use]
     pub fn is_unique_violation(error: &DbErr) -> bool {

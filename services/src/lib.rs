@@ -84,6 +84,10 @@ pub struct Services {
     pub pinned: interviews::Pinned,
     /// What was said in sessions that go on.
     pub transcripts: conversation::Transcripts,
+    /// Sessions that go on, as their last request left them.
+    pub scenes: conversation::Scenes,
+    /// Turns that are about to be stored.
+    pub together: conversation::Together,
     /// Where interviewers' turns are written.
     pub desks: conversation::Desks,
     /// The model that may be asked, and what was used of it.
@@ -113,6 +117,8 @@ impl Services {
             accounts: Arc::default(),
             pinned: interviews::Pinned::default(),
             transcripts: conversation::Transcripts::default(),
+            scenes: conversation::Scenes::default(),
+            together: conversation::Together::default(),
             desks: conversation::Desks::default(),
             ai: ai::Ai::default(),
             children: Some(Children::of_this_program()),

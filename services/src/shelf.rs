@@ -63,6 +63,14 @@ impl<K: Eq + Hash + Clone, V> Shelf<K, V> {
         Some(look(&mut kept.value))
     }
 
+    /// Takes the value under a key out.
+    pub(crate) fn take(&self, key: &K) -> Option<V> {
+        let mut shelf = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = shelf.kept.remove(key)?;
+        shelf.taken -= kept.size;
+        Some(kept.value)
+    }
+
     /// Keeps a value that takes `size` bytes, instead of what was there.
     pub(crate) fn keep(&self, key: K, value: V, size: usize) {
         let mut shelf = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
@@ -113,5 +121,10 @@ mod tests {
         assert_eq!(shelf.look(&"b", |size| *size), Some(8));
         shelf.keep("c", 11, 11);
         assert_eq!(shelf.look(&"c", |size| *size), None, "larger than the room");
+        shelf.keep("d", 10, 10);
+        assert_eq!(shelf.take(&"d"), Some(10));
+        assert_eq!(shelf.take(&"d"), None);
+        shelf.keep("e", 10, 10);
+        assert_eq!(shelf.look(&"e", |size| *size), Some(10), "what was taken out takes no room");
     }
 }

@@ -3,13 +3,13 @@
 use super::{
     door::{RefusedOr, refuse, refuse_with, unknown_link},
     interviewer::{advance, asked, due, scripted_turn},
-    store::{store, store_alone},
+    store::{Write, store},
     view::Scene,
 };
 use crate::{
     Services, ai,
     db::{Priority, WriteTxn},
-    entity::{candidate, session, turn},
+    entity::{session, turn},
     error::{Result, ServiceError},
     interviews::Version,
     sessions::{change_status, clock_of, keep_clock, rules_of, store_clock, tell},
@@ -59,15 +59,20 @@ pub async fn answer(s: &Services, token: &str, input: AnswerInput) -> Result<Can
 /// meanwhile.
 async fn answer_inner(s: &Services, token: &str, input: AnswerInput) -> Result<CandidateView, RefusedOr> {
     check_client_id(&input.client_id)?;
-    let mut scene = Scene::of(s, token).await?.ok_or_else(unknown_link)?;
-    let fate = judge(s, &scene, &input)?;
     let scripted = ai::model(s).await.is_none();
-    match fate {
+    if scripted
+        && let Some(scene) = s.scenes.take(token)
+        && let Some(view) = answer_kept(s, scene, &input).await?
+    {
+        return Ok(view);
+    }
+    let mut scene = Scene::of(s, token).await?.ok_or_else(unknown_link)?;
+    match judge(s, &scene, &input)? {
         Fate::Stored => return onward(s, token, scene).await,
         Fate::Fits { said, up: None } => {
             let before = scene.known.session.clone();
             take(s, &mut scene, *said, &input, scripted)?;
-            if put_alone(s, &before, &scene).await? {
+            if s.together.put(&s.db, Write::of(&scene, before)).await? {
                 tell(s, &scene.known.session);
                 return onward(s, token, scene).await;
             }
@@ -75,6 +80,25 @@ async fn answer_inner(s: &Services, token: &str, input: AnswerInput) -> Result<C
         Fate::Fits { up: Some(_), .. } | Fate::TooLate(_) => {}
     }
     under_lock(s, token, &input, scripted).await
+}
+
+/// The same by the scene that the last request left; `None`, and nothing is stored, where a look at how things really
+/// stand is needed.
+async fn answer_kept(
+    s: &Services,
+    mut scene: Scene,
+    input: &AnswerInput,
+) -> Result<Option<CandidateView>, RefusedOr> {
+    let Ok(Fate::Fits { said, up: None }) = judge(s, &scene, input) else {
+        return Ok(None);
+    };
+    let before = scene.known.session.clone();
+    take(s, &mut scene, *said, input, true)?;
+    if !s.together.put(&s.db, Write::of_kept(&scene, before)).await? {
+        return Ok(None);
+    }
+    tell(s, &scene.known.session);
+    Ok(Some(scene.shown_and_kept(s)?))
 }
 
 /// The same where something happened meanwhile, or where the session ends with it: looks again behind the row's lock.
@@ -94,7 +118,7 @@ async fn under_lock(
         }
         Fate::Fits { said, up: None } => {
             take(s, &mut scene, *said, input, scripted)?;
-            if !put(&tx, &before, &scene).await? {
+            if !store(&*tx, &Write::of(&scene, before)).await? {
                 return Err(ServiceError::internal(anyhow::anyhow!("a locked session changed")).into());
             }
         }
@@ -116,10 +140,10 @@ async fn under_lock(
 /// turn fail, the sweeper makes it, and the page is told what is true.
 async fn onward(s: &Services, token: &str, scene: Scene) -> Result<CandidateView, RefusedOr> {
     let row = &scene.known.session;
-    s.transcripts.keep(row.id, &scene.turns);
     if !due(row) {
-        return Ok(scene.view(s)?);
+        return Ok(scene.shown_and_kept(s)?);
     }
+    s.transcripts.keep(row.id, &scene.turns);
     if let Err(error) = advance(s, row.id.into()).await {
         tracing::error!(%error, session = %row.id, "the interviewer's turn failed; the sweeper will make it");
     }
@@ -208,25 +232,6 @@ fn take(s: &Services, scene: &mut Scene, said: turn::Model, input: &AnswerInput,
         scene.turns.push(Arc::new(reply));
     }
     Ok(())
-}
-
-/// Writes what a scene has more than `before`; `false`, and nothing is written, if `before` is not how things stand.
-async fn put(tx: &WriteTxn, before: &session::Model, scene: &Scene) -> Result<bool> {
-    let (link, new) = more(before, scene);
-    store(&**tx, before, &scene.known.session, link, new).await
-}
-
-/// The same as a transaction of its own.
-async fn put_alone(s: &Services, before: &session::Model, scene: &Scene) -> Result<bool> {
-    let (link, new) = more(before, scene);
-    store_alone(s, before, &scene.known.session, link, new).await
-}
-
-/// Whose link has to be good still, and the turns that a scene has more than `before`.
-fn more<'a>(before: &session::Model, scene: &'a Scene) -> (Option<&'a candidate::Model>, Vec<turn::Model>) {
-    let link = (!scene.known.is_preview()).then_some(&scene.known.candidate);
-    let new = scene.turns.iter().filter(|turn| turn.number > before.turns);
-    (link, new.map(|turn| (**turn).clone()).collect())
 }
 
 /// Closes a session whose time was up at `up`, with the answer that came within the grace.
@@ -325,33 +330,42 @@ pub async fn heartbeat(s: &Services, token: &str, lease: i64) -> Result<Candidat
 }
 
 async fn heartbeat_inner(s: &Services, token: &str, lease: i64) -> Result<CandidateView, RefusedOr> {
-    let mut scene = Scene::of(s, token).await?.ok_or_else(unknown_link)?;
-    let before = scene.known.session.clone();
-    if !beats(s, &mut scene, lease)? {
-        return Ok(scene.view(s)?);
+    if let Some(mut scene) = s.scenes.take(token)
+        && let Ok(Some(before)) = beats(s, &mut scene, lease)
+    {
+        let was_away = clock_of(&before).away(s.now()).is_some();
+        if s.together.put(&s.db, Write::of_kept(&scene, before)).await? {
+            if was_away {
+                tell(s, &scene.known.session);
+            }
+            return Ok(scene.shown_and_kept(s)?);
+        }
     }
+    let mut scene = Scene::of(s, token).await?.ok_or_else(unknown_link)?;
+    let Some(before) = beats(s, &mut scene, lease)? else {
+        return Ok(scene.view(s)?);
+    };
     let was_away = clock_of(&before).away(s.now()).is_some();
-    if !put_alone(s, &before, &scene).await? {
+    if !s.together.put(&s.db, Write::of(&scene, before)).await? {
         // Something happened meanwhile.
         let tx = s.db.write(Priority::Person).await?;
         scene = Scene::locked(s, &*tx, token).await?.ok_or_else(unknown_link)?;
-        let before = scene.known.session.clone();
-        if beats(s, &mut scene, lease)? {
-            put(&tx, &before, &scene).await?;
+        if let Some(before) = beats(s, &mut scene, lease)? {
+            store(&*tx, &Write::of(&scene, before)).await?;
         }
         tx.commit().await?;
     }
     if was_away {
         tell(s, &scene.known.session);
     }
-    Ok(scene.view(s)?)
+    Ok(scene.shown_and_kept(s)?)
 }
 
-/// Takes a sign of life into the scene; whether it changes anything.
-fn beats(s: &Services, scene: &mut Scene, lease: i64) -> Result<bool, RefusedOr> {
+/// Takes a sign of life into the scene; its session before that, if it changes anything.
+fn beats(s: &Services, scene: &mut Scene, lease: i64) -> Result<Option<session::Model>, RefusedOr> {
     let row = &scene.known.session;
     if row.status != Status::InProgress.as_str() {
-        return Ok(false);
+        return Ok(None);
     }
     if lease < row.holder {
         let detail = "The interview was opened in another window. It goes on there; you can take it back here.";
@@ -362,14 +376,15 @@ fn beats(s: &Services, scene: &mut Scene, lease: i64) -> Result<bool, RefusedOr>
     let now = s.now();
     // Time that is up is not declared here: the draft has ten seconds to arrive, then the sweeper closes.
     if clock.up_at(&rules, now).is_some() {
-        return Ok(false);
+        return Ok(None);
     }
+    let before = row.clone();
     keep_clock(
         &mut scene.known.session,
         &clock.seen(&rules, now, Presence::Live),
         &rules,
     );
-    Ok(true)
+    Ok(Some(before))
 }
 
 /// Completes the session because the candidate pressed Finish. Completed already: the view, nothing added.

@@ -24,6 +24,7 @@ use sea_orm::{
 };
 
 /// A candidate who showed a token that leads to them.
+#[derive(Debug)]
 pub(super) struct Visitor {
     pub candidate: candidate::Model,
     pub interview: interview::Model,

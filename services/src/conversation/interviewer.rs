@@ -8,7 +8,7 @@ use super::{
     preview,
     proposal::{About, Proposal, propose},
     scripted::{self, Next, Situation},
-    store::store,
+    store::{Write, store},
     view::question_at,
 };
 use crate::{
@@ -174,12 +174,19 @@ async fn step(s: &Services, id: SessionId) -> Result<()> {
     }
     let name = name.as_deref().unwrap_or_default();
     let (next, said) = carry_out(s, row.clone(), &version, words, turn, name)?;
-    if !store(&*tx, &row, &next, None, vec![said]).await? {
+    let write = Write {
+        before: row,
+        after: next,
+        link: None,
+        known: None,
+        said: vec![Arc::new(said)],
+    };
+    if !store(&*tx, &write).await? {
         return Err(ServiceError::internal(anyhow::anyhow!("a locked session changed")));
     }
     ai::usage::store(s, &*tx, id.0).await?;
     tx.commit().await?;
-    tell(s, &next);
+    tell(s, &write.after);
     Ok(())
 }
 

@@ -187,10 +187,9 @@ async fn start_inner(s: &Services, slug: &str, input: PublicStart) -> Result<(Ca
         &input.start,
     )
     .await?;
-    let view = scene.view(s)?;
     tx.commit().await?;
     tell(s, &scene.known.session);
-    Ok((view, token))
+    Ok((scene.shown_and_kept(s)?, token))
 }
 
 fn token_of(s: &Services, row: &candidate::Model) -> Result<String> {

@@ -94,7 +94,7 @@ async fn start_inner(s: &Services, token: &str, input: StartInput) -> Result<Can
     tx.commit().await?;
     tell(s, &scene.known.session);
     if !due(&scene.known.session) {
-        return Ok(scene.view(s)?);
+        return Ok(scene.shown_and_kept(s)?);
     }
     // A process died between an answer and the next question.
     advance(s, scene.known.session.id.into()).await?;

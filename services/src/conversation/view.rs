@@ -24,6 +24,7 @@ use sea_orm::ConnectionTrait;
 use std::sync::Arc;
 
 /// A session as its candidate's request finds it: who they are, what is asked, and all that was said.
+#[derive(Debug)]
 pub(super) struct Scene {
     pub known: Visitor,
     pub version: Arc<Version>,
@@ -61,6 +62,17 @@ impl Scene {
     /// What the candidate may know of it.
     pub fn view(&self, s: &Services) -> Result<CandidateView> {
         build(s, &self.known, &self.version, &self.turns)
+    }
+
+    /// The same of what is stored like this; the candidate's next request begins with it.
+    pub fn shown_and_kept(self, s: &Services) -> Result<CandidateView> {
+        let view = self.view(s)?;
+        s.scenes.keep(self);
+        Ok(view)
+    }
+
+    pub fn is_in_progress(&self) -> bool {
+        self.known.session.status == Status::InProgress.as_str()
     }
 }
 
