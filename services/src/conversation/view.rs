@@ -53,7 +53,18 @@ impl Scene {
         let Some(mut known) = visitor(tx, token).await? else {
             return Ok(None);
         };
-        known.session = lock(tx, known.session.id.into()).await?;
+        loop {
+            let session = lock(tx, known.session.id.into()).await?;
+            // Whoever had the row before may have replaced the link, or the session by another attempt.
+            let Some(now) = visitor(tx, token).await? else {
+                return Ok(None);
+            };
+            let is_same = now.session.id == session.id;
+            known = now;
+            if is_same {
+                break;
+            }
+        }
         let version = version_within(s, tx, &known).await?;
         let turns = s.transcripts.within(tx, &known.session).await?;
         Ok(Some(Self { known, version, turns }))
