@@ -3,6 +3,7 @@
 mod content;
 mod describe;
 mod draft;
+mod editing;
 mod frame;
 mod list;
 mod new;

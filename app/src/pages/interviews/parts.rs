@@ -1,7 +1,7 @@
 //! The lists of the editor: questions and criteria.
 
-use super::content::Editing;
 use super::draft::{ChoiceDraft, CriterionDraft, Draft, QuestionDraft};
+use super::editing::Editing;
 use super::reorder::Order;
 use crate::components::{
     Button, ButtonKind, ButtonSize, Choice, FieldWidth, IconButton, IconName, Menu, MenuItem, MenuPlace, SelectField,
