@@ -1,5 +1,6 @@
 //! Interviews: list, new, and the pages of one interview.
 
+mod choices;
 mod content;
 mod describe;
 mod draft;
