@@ -93,6 +93,7 @@ test('choices are put into another order by keyboard, menu and mouse, and keep t
   for (const x of [8, 12]) await editor.choices(1).first().hover({ position: { x, y: 4 } });
   await page.mouse.up();
   await expect.poll(() => editor.written(1)).toEqual(['Morning', 'Evening', 'Noon']);
+  await expect(page.locator('.option--dragged')).toHaveCount(0);
   await accessible(page, 'editor of choices');
 
   // Unsaved, the order comes back after a reload.

@@ -24,7 +24,8 @@ test('all steps fit a phone', async ({ accessible, api, page }) => {
   await expect(screen.cell('Email', 4)).toBeVisible();
   await fits('check');
   // However far the columns reach: what can be done with a row is in sight.
-  await expect(screen.dialog.getByRole('button', { name: 'Edit row 2' })).toBeInViewport({ ratio: 1 });
+  const edit = await screen.dialog.getByRole('button', { name: 'Edit row 2' }).boundingBox();
+  expect((edit?.x ?? Number.NaN) + (edit?.width ?? 0)).toBeLessThanOrEqual(360);
 
   // Left in the middle, it waits below the sessions.
   await screen.dialog.getByRole('link', { name: 'Close and go to the sessions' }).click();
