@@ -283,7 +283,7 @@ pub struct ImportCounts {
     pub skipped: Option<u32>,
     /// Rows that cannot be read as a candidate.
     pub rejected: u32,
-    /// Once undone: candidates taken back.
+    /// Once undone, or as far as that is: candidates taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removed: Option<u32>,
     /// Once undone: candidates who have their earlier values again.

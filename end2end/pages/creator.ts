@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import { type Page, expect } from '@playwright/test';
 import { owner } from '../support/server.ts';
 import { Screen } from './screen.ts';
 
@@ -15,6 +15,41 @@ export class SignIn extends Screen {
     await this.page.getByRole('button', { name: 'Log in' }).click();
     // The start page only leads on, into the workspace.
     await this.page.waitForURL(({ pathname }) => pathname !== '/' && !pathname.startsWith('/login'));
+  }
+}
+
+/** The Content tab of an interview. */
+export class Editor extends Screen {
+  question = (n: number) => this.page.getByRole('listitem').filter({ has: this.heading(new RegExp(`^Question ${n}$`)) });
+
+  text = (n: number) => this.question(n).getByRole('textbox', { name: 'Question', exact: true });
+
+  choices = (n: number) => this.question(n).getByRole('textbox', { name: /^Choice \d+$/ });
+
+  /** The handle of a row: "Question 2", "Choice 3". */
+  grip = (row: string) => this.page.getByRole('button', { name: new RegExp(`^${row}: move`) });
+
+  static async open(page: Page, slug: string, interview: string): Promise<Editor> {
+    await page.goto(`/w/${slug}/interviews/${interview}/content`);
+    const editor = new Editor(page);
+    await editor.hydrated();
+    return editor;
+  }
+
+  /** What the choices of a question say, from top to bottom. */
+  written(n: number): Promise<string[]> {
+    return this.choices(n).evaluateAll((fields) => fields.map((field) => (field as HTMLInputElement).value));
+  }
+
+  /** From the menu of a row, called as its grip. */
+  async pick(row: string, entry: string): Promise<void> {
+    await this.page.getByRole('button', { name: `Actions for ${row.toLowerCase()}`, exact: true }).click();
+    await this.page.getByRole('menu', { name: `Actions for ${row.toLowerCase()}`, exact: true }).getByRole('menuitem', { name: entry }).click();
+  }
+
+  async save(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Save changes' }).click();
+    await expect(this.page.getByText('Changes saved').first()).toBeVisible();
   }
 }
 

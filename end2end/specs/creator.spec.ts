@@ -2,7 +2,7 @@
 // screen of theirs by keyboard and for screen readers.
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { SignIn } from '../pages/creator.ts';
+import { Editor, SignIn } from '../pages/creator.ts';
 import { tokenOf } from '../support/api.ts';
 import { Door } from '../support/door.ts';
 import { Server, owner } from '../support/server.ts';
@@ -21,8 +21,7 @@ async function open(page: Page, path: string): Promise<void> {
   await hydrated(page);
 }
 
-const question = (page: Page, n: number) => page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: `Question ${n}`, exact: true }) });
-const text = (page: Page, n: number) => question(page, n).getByRole('textbox', { name: 'Question', exact: true });
+const text = (page: Page, n: number) => new Editor(page).text(n);
 
 test('edits survive an ended login, and the order is changed by keyboard', async ({ api, complaints, page }) => {
   complaints.allow(/status of 401/); // what saving answers once the login has ended
@@ -63,6 +62,50 @@ test('edits survive an ended login, and the order is changed by keyboard', async
   await open(page, editor);
   await expect(page.getByText('Your unsaved changes are back')).toHaveCount(0);
   await expect(text(page, 1)).toHaveValue('How do you settle a disagreement?');
+});
+
+test('choices are put into another order by keyboard, menu and mouse, and keep their ids', async ({ api, page, accessible }) => {
+  const shifts = ['Morning', 'Noon', 'Evening'];
+  const interview = await api.interview('Choices', {
+    questions: [{ kind: 'single_choice', text: 'Which shift suits you?', choices: shifts.map((text) => ({ text })) }],
+  });
+  const editor = await Editor.open(page, await signIn(page), interview.id);
+  await expect.poll(() => editor.written(1)).toEqual(shifts);
+
+  await editor.grip('Choice 3').focus();
+  await page.keyboard.press('ArrowUp');
+  await expect.poll(() => editor.written(1)).toEqual(['Morning', 'Evening', 'Noon']);
+  await expect(editor.grip('Choice 2')).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await expect.poll(() => editor.written(1)).toEqual(['Evening', 'Morning', 'Noon']);
+  await expect(page.getByText('Now 1 of 3')).toBeAttached();
+
+  await editor.pick('Choice 3', 'Move up');
+  await expect.poll(() => editor.written(1)).toEqual(['Evening', 'Noon', 'Morning']);
+  await editor.pick('Choice 2', 'Remove');
+  await expect.poll(() => editor.written(1)).toEqual(['Evening', 'Morning']);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => editor.written(1)).toEqual(['Evening', 'Noon', 'Morning']);
+
+  // Over the upper half of the first; a browser says that something is over a place from the second movement on.
+  await editor.grip('Choice 3').hover();
+  await page.mouse.down();
+  for (const x of [8, 12]) await editor.choices(1).first().hover({ position: { x, y: 4 } });
+  await page.mouse.up();
+  await expect.poll(() => editor.written(1)).toEqual(['Morning', 'Evening', 'Noon']);
+  await expect(page.locator('.option--dragged')).toHaveCount(0);
+  await accessible(page, 'editor of choices');
+
+  // Unsaved, the order comes back after a reload.
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.reload();
+  await editor.hydrated();
+  await expect(page.getByText('Your unsaved changes are back')).toBeVisible();
+  await expect.poll(() => editor.written(1)).toEqual(['Morning', 'Evening', 'Noon']);
+  await editor.save();
+  const [morning, noon, evening] = interview.questions[0]?.choices ?? [];
+  const saved = await api.get<typeof interview>(`/interviews/${interview.id}`);
+  expect(saved.questions[0]?.choices).toEqual([morning, evening, noon]);
 });
 
 test('edits of fields and settings come back after a reload, also those typed a moment before the tab was left', async ({ api, complaints, page }) => {

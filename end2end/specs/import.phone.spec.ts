@@ -23,7 +23,31 @@ test('all steps fit a phone', async ({ accessible, api, page }) => {
   await screen.check();
   await expect(screen.cell('Email', 4)).toBeVisible();
   await fits('check');
+  // However far the columns reach: what can be done with a row is in sight.
+  const edit = await screen.dialog.getByRole('button', { name: 'Edit row 2' }).boundingBox();
+  expect((edit?.x ?? Number.NaN) + (edit?.width ?? 0)).toBeLessThanOrEqual(360);
+
+  // Left in the middle, it waits below the sessions.
+  await screen.dialog.getByRole('link', { name: 'Close and go to the sessions' }).click();
+  const past = page.getByRole('region', { name: 'Imports' });
+  await expect(past.getByText('Not confirmed')).toBeVisible();
+  const [wide, shown] = await past.locator('.table-box').evaluate((box) => [box.scrollWidth, box.clientWidth]);
+  expect(wide, 'the list of imports is as wide as the screen').toBeLessThanOrEqual(shown ?? 0);
+  await accessible(page, 'imports below the sessions on a phone');
+  await past.getByRole('link', { name: 'Continue the import of people.csv' }).click();
+  await page.waitForURL(/\/match$/);
+  await screen.check();
   await screen.confirm();
   await screen.finished();
   await fits('done');
+
+  // Another one is not wanted after all.
+  await page.goto(`/w/${slug}/interviews/${interview.id}/imports/new`);
+  await screen.hydrated();
+  await screen.upload(csv('again.csv', ['Name;Email', 'Dora;dora@example.com']));
+  await screen.dialog.getByRole('link', { name: 'Close and go to the sessions' }).click();
+  await past.getByRole('button', { name: 'Discard the import of again.csv' }).click();
+  await page.getByRole('dialog', { name: 'Discard this import?' }).getByRole('button', { name: 'Discard import' }).click();
+  await expect(past.getByText('Cancelled')).toBeVisible();
+  await expect(past.getByRole('link', { name: /^Continue/ })).toHaveCount(0);
 });

@@ -28,6 +28,7 @@ test('many resumes become candidates after review', async ({ page, api, accessib
   await api.candidate(interview.id, { name: 'Ana', email: 'ana.lima@example.com' });
   const tab = await sessions(page, interview.id);
   await openImport(page);
+  await expect(page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Resume batch' })).toHaveAttribute('href', new RegExp(`${interview.id}/sessions$`));
   await accessible(page, 'empty import by resumes');
   const ana = resume('Ana Lima', 'ana.lima@example.com');
   await page.getByLabel('Choose files').setInputFiles([

@@ -2,8 +2,8 @@
 //! Everything else about imports are server functions.
 
 use crate::{
-    auth::{Person, Refused},
-    receive::{self, NotReceived},
+    auth::Person,
+    receive::{self, NotReceived, Sentences, form_of, refused, wrong},
     state::AppState,
 };
 use axum::{
@@ -13,18 +13,27 @@ use axum::{
     routing::{get, post},
 };
 use http::{HeaderValue, StatusCode, header};
-use parley_domain::{
-    id::{ImportId, InterviewId},
-    import::Import,
+use parley_domain::id::{ImportId, InterviewId};
+use parley_services::{
+    Services,
+    error::ServiceError,
+    imports::{
+        self, Upload,
+        reader::{Options, SheetError, limits},
+    },
 };
-use parley_services::{error::ServiceError, imports};
+
+/// Largest body of a table's form, in bytes: the file and the form around it.
+pub const TABLE_BODY: usize = 25_000_000 + 64 * 1024;
+/// Longest value of a form's text field, in bytes.
+const TEXT_MAX: usize = 1024;
 
 /// The routes.
 pub fn router() -> Router<AppState> {
     Router::new()
         .route(
             "/upload/w/{slug}/interviews/{id}/imports",
-            post(upload).layer(DefaultBodyLimit::max(receive::TABLE_BODY)),
+            post(upload).layer(DefaultBodyLimit::max(TABLE_BODY)),
         )
         .route("/download/w/{slug}/imports/template.xlsx", get(template))
         .route("/download/w/{slug}/imports/{id}/rejected.xlsx", get(rejected))
@@ -38,17 +47,69 @@ async fn upload(
     let taken = async {
         let actor = person.in_workspace(&slug).await?;
         let id: InterviewId = id.parse().map_err(|_| ServiceError::NotFound)?;
-        let form = form.map_err(|_| NotReceived::Unreadable("Send the file as a form.".to_owned()))?;
-        let upload = receive::table(&person.services, form).await?;
-        Ok::<Import, NotReceived>(imports::upload(&person.services, &actor, id, upload).await?)
+        let upload = table(&person.services, form_of(form)?).await?;
+        let import = imports::upload(&person.services, &actor, id, upload).await?;
+        Ok::<_, NotReceived>((StatusCode::CREATED, Json(import)).into_response())
     };
-    match taken.await {
-        Ok(import) => (StatusCode::CREATED, Json(import)).into_response(),
-        Err(NotReceived::TooLarge(sentence)) => problem(StatusCode::PAYLOAD_TOO_LARGE, &sentence),
-        Err(NotReceived::Unreadable(sentence)) => problem(StatusCode::BAD_REQUEST, &sentence),
-        Err(NotReceived::Wrong(error)) => problem(StatusCode::UNPROCESSABLE_ENTITY, &error.message),
-        Err(NotReceived::Refused(error)) => refused(error),
+    taken.await.unwrap_or_else(refused)
+}
+
+/// A table with the choices that came beside it: the fields `file`, and `sheet`, `header_row`, `encoding`, `separator`
+/// where given.
+///
+/// # Errors
+/// What is wrong with the form.
+pub async fn table(services: &Services, mut form: Multipart) -> Result<Upload, NotReceived> {
+    let say = Sentences {
+        too_large: SheetError::FileTooLarge.sentence(),
+        broken: "The form did not arrive whole. Nothing was added; send it again.",
+    };
+    let mut options = Options::default();
+    let mut upload = None;
+    while let Some(mut field) = form.next_field().await.map_err(|error| say.of(&error))? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name == "file" {
+            let file_name = field.file_name().unwrap_or("file").to_owned();
+            let mut file = imports::incoming(services)?;
+            let mut left = limits::FILE_BYTES;
+            receive::to_disk(&mut field, &mut file, &mut left, &say).await?;
+            upload = Some((file_name, file));
+        } else {
+            let text = receive::text(&mut field, &name, TEXT_MAX, &say).await?;
+            choose(&mut options, &name, text)?;
+        }
     }
+    let (file_name, file) = upload.ok_or_else(|| wrong("file", "Send the table in the form's field `file`."))?;
+    Ok(Upload {
+        file_name,
+        file,
+        options,
+    })
+}
+
+fn choose(options: &mut Options, name: &str, text: String) -> Result<(), NotReceived> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    match name {
+        "sheet" => options.sheet = Some(text),
+        "encoding" => options.encoding = Some(text),
+        "header_row" => {
+            let row = text
+                .parse()
+                .map_err(|_| wrong(name, "The header row is a number, counted from 1."))?;
+            options.header_row = Some(row);
+        }
+        "separator" => {
+            let mut chars = text.chars();
+            match (chars.next(), chars.next()) {
+                (Some(c), None) => options.separator = Some(c),
+                _ => return Err(wrong(name, "The separator is one character.")),
+            }
+        }
+        _ => return Err(wrong(name, "This field is not known here.")),
+    }
+    Ok(())
 }
 
 async fn template(person: Person, Path(slug): Path<String>) -> Response {
@@ -58,7 +119,7 @@ async fn template(person: Person, Path(slug): Path<String>) -> Response {
     };
     match made.await {
         Ok(bytes) => workbook("candidates-template.xlsx", bytes),
-        Err(error) => refused(error),
+        Err(error) => refused(error.into()),
     }
 }
 
@@ -70,7 +131,7 @@ async fn rejected(person: Person, Path((slug, id)): Path<(String, String)>) -> R
     };
     match made.await {
         Ok(bytes) => workbook("rejected-rows.xlsx", bytes),
-        Err(error) => refused(error),
+        Err(error) => refused(error.into()),
     }
 }
 
@@ -86,29 +147,4 @@ pub(crate) fn workbook(file_name: &str, bytes: Vec<u8>) -> Response {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
     response
-}
-
-/// What the page shows: a sentence in problem details.
-fn problem(status: StatusCode, detail: &str) -> Response {
-    let title = status.canonical_reason().unwrap_or_default();
-    let body = serde_json::json!({"type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail});
-    let mut response = (status, Json(body)).into_response();
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/problem+json"),
-    );
-    response
-}
-
-fn refused(error: ServiceError) -> Response {
-    match error {
-        ServiceError::NotFound => problem(StatusCode::NOT_FOUND, "This is not here."),
-        ServiceError::Forbidden => problem(StatusCode::FORBIDDEN, "Your role does not allow this."),
-        ServiceError::Invalid(errors) => {
-            let sentences: Vec<String> = errors.into_iter().map(|error| error.message).collect();
-            problem(StatusCode::UNPROCESSABLE_ENTITY, &sentences.join(" "))
-        }
-        ServiceError::Conflict { detail, .. } => problem(StatusCode::CONFLICT, &detail),
-        other => Refused::Failed(other).into_response(),
-    }
 }

@@ -1,24 +1,19 @@
 //! Uploaded files on their way to disk: a form's file goes to a temporary file as it arrives, never into memory, and no
-//! further than its limit.
+//! further than its limit. And what a browser is answered where a form is not taken.
 
-use axum::extract::{Multipart, multipart::MultipartError};
-use http::StatusCode;
-use parley_domain::error::FieldError;
-use parley_services::{
-    Services,
-    error::ServiceError,
-    imports::{
-        self, Upload,
-        reader::{Options, SheetError, limits},
+use crate::auth::Refused;
+use axum::{
+    Json,
+    extract::{
+        Multipart,
+        multipart::{Field, MultipartError, MultipartRejection},
     },
+    response::{IntoResponse, Response},
 };
+use http::{HeaderValue, StatusCode, header};
+use parley_domain::error::FieldError;
+use parley_services::error::ServiceError;
 use std::io::Write;
-
-/// Largest body of a table's form, in bytes: the file and the form around it.
-pub const TABLE_BODY: usize = 25_000_000 + 64 * 1024;
-
-/// Longest value of a form's text field, in bytes.
-const TEXT_MAX: usize = 1024;
 
 /// Why a form was not taken.
 #[derive(Debug)]
@@ -39,83 +34,105 @@ impl From<ServiceError> for NotReceived {
     }
 }
 
-impl From<MultipartError> for NotReceived {
-    fn from(error: MultipartError) -> Self {
+/// What is said of a form that does not arrive as it should; each kind of file has its own consequences.
+#[derive(Debug)]
+pub struct Sentences {
+    /// It is larger than its limit.
+    pub too_large: String,
+    /// It broke off.
+    pub broken: &'static str,
+}
+
+impl Sentences {
+    fn too_large(&self) -> NotReceived {
+        NotReceived::TooLarge(self.too_large.clone())
+    }
+
+    /// Why reading the form failed.
+    pub fn of(&self, error: &MultipartError) -> NotReceived {
         if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Self::TooLarge(SheetError::FileTooLarge.sentence())
+            self.too_large()
         } else {
-            Self::Unreadable("The form did not arrive whole. Nothing was added; send it again.".to_owned())
+            NotReceived::Unreadable(self.broken.to_owned())
         }
     }
 }
 
-/// A table with the choices that came beside it: the fields `file`, and `sheet`, `header_row`, `encoding`, `separator`
-/// where given.
+/// The form of a request that should be one.
 ///
 /// # Errors
-/// What is wrong with the form.
-pub async fn table(services: &Services, mut form: Multipart) -> Result<Upload, NotReceived> {
-    let mut options = Options::default();
-    let mut upload = None;
-    while let Some(mut field) = form.next_field().await? {
-        let name = field.name().unwrap_or_default().to_owned();
-        if name == "file" {
-            let file_name = field.file_name().unwrap_or("file").to_owned();
-            let mut file = imports::incoming(services)?;
-            let mut left = limits::FILE_BYTES;
-            while let Some(piece) = field.chunk().await? {
-                left = left
-                    .checked_sub(piece.len() as u64)
-                    .ok_or_else(|| NotReceived::TooLarge(SheetError::FileTooLarge.sentence()))?;
-                file.write_all(&piece)
-                    .map_err(|error| ServiceError::Unavailable(format!("an upload cannot be stored: {error}")))?;
-            }
-            upload = Some((file_name, file));
-            continue;
-        }
-        let mut text = Vec::new();
-        while let Some(piece) = field.chunk().await? {
-            text.extend_from_slice(&piece);
-            if text.len() > TEXT_MAX {
-                return Err(wrong(&name, "This value is too long."));
-            }
-        }
-        let text = String::from_utf8(text).map_err(|_| wrong(&name, "This value is not UTF-8."))?;
-        choose(&mut options, &name, text)?;
-    }
-    let (file_name, file) = upload.ok_or_else(|| wrong("file", "Send the table in the form's field `file`."))?;
-    Ok(Upload {
-        file_name,
-        file,
-        options,
-    })
+/// It is none.
+pub fn form_of(form: Result<Multipart, MultipartRejection>) -> Result<Multipart, NotReceived> {
+    form.map_err(|_| NotReceived::Unreadable("Send the file as a form.".to_owned()))
 }
 
-fn wrong(field: &str, message: &str) -> NotReceived {
+/// Writes a form's file as it arrives; `left` is how many bytes may still come.
+///
+/// # Errors
+/// It breaks off, is too large, or cannot be written.
+pub async fn to_disk(
+    field: &mut Field<'_>,
+    file: &mut (impl Write + Send),
+    left: &mut u64,
+    say: &Sentences,
+) -> Result<(), NotReceived> {
+    while let Some(piece) = field.chunk().await.map_err(|error| say.of(&error))? {
+        *left = left.checked_sub(piece.len() as u64).ok_or_else(|| say.too_large())?;
+        file.write_all(&piece)
+            .map_err(|error| ServiceError::Unavailable(format!("an upload cannot be stored: {error}")))?;
+    }
+    Ok(())
+}
+
+/// The value of a form's text field called `name`, of at most so many bytes.
+///
+/// # Errors
+/// It breaks off, is longer, or is no text.
+pub async fn text(field: &mut Field<'_>, name: &str, most: usize, say: &Sentences) -> Result<String, NotReceived> {
+    let mut text = Vec::new();
+    while let Some(piece) = field.chunk().await.map_err(|error| say.of(&error))? {
+        text.extend_from_slice(&piece);
+        if text.len() > most {
+            return Err(wrong(name, "This value is too long."));
+        }
+    }
+    String::from_utf8(text).map_err(|_| wrong(name, "This value is not UTF-8."))
+}
+
+/// A wrong field of a form.
+pub fn wrong(field: &str, message: &str) -> NotReceived {
     NotReceived::Wrong(FieldError::new(field, message))
 }
 
-fn choose(options: &mut Options, name: &str, text: String) -> Result<(), NotReceived> {
-    if text.is_empty() {
-        return Ok(());
-    }
-    match name {
-        "sheet" => options.sheet = Some(text),
-        "encoding" => options.encoding = Some(text),
-        "header_row" => {
-            let row = text
-                .parse()
-                .map_err(|_| wrong(name, "The header row is a number, counted from 1."))?;
-            options.header_row = Some(row);
-        }
-        "separator" => {
-            let mut chars = text.chars();
-            match (chars.next(), chars.next()) {
-                (Some(c), None) => options.separator = Some(c),
-                _ => return Err(wrong(name, "The separator is one character.")),
+/// What the page shows: a sentence in problem details.
+fn problem(status: StatusCode, detail: &str, code: Option<&str>) -> Response {
+    let title = status.canonical_reason().unwrap_or_default();
+    let body = serde_json::json!({
+        "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "code": code,
+    });
+    let mut response = (status, Json(body)).into_response();
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    response
+}
+
+/// The answer to a signed-in browser.
+pub fn refused(error: NotReceived) -> Response {
+    match error {
+        NotReceived::TooLarge(sentence) => problem(StatusCode::PAYLOAD_TOO_LARGE, &sentence, None),
+        NotReceived::Unreadable(sentence) => problem(StatusCode::BAD_REQUEST, &sentence, None),
+        NotReceived::Wrong(error) => problem(StatusCode::UNPROCESSABLE_ENTITY, &error.message, None),
+        NotReceived::Refused(error) => match error {
+            ServiceError::NotFound => problem(StatusCode::NOT_FOUND, "This is not here.", None),
+            ServiceError::Forbidden => problem(StatusCode::FORBIDDEN, "Your role does not allow this.", None),
+            ServiceError::Invalid(errors) => {
+                let sentences: Vec<String> = errors.into_iter().map(|error| error.message).collect();
+                problem(StatusCode::UNPROCESSABLE_ENTITY, &sentences.join(" "), None)
             }
-        }
-        _ => return Err(wrong(name, "This field is not known here.")),
+            ServiceError::Conflict { code, detail, .. } => problem(StatusCode::CONFLICT, &detail, Some(code)),
+            other => Refused::Failed(other).into_response(),
+        },
     }
-    Ok(())
 }

@@ -2,17 +2,14 @@
 //! the stored PDF of a candidate. Everything else about resumes are server functions.
 
 use crate::{
-    auth::{Person, Refused},
-    receive::NotReceived,
+    auth::Person,
+    receive::{self, NotReceived, Sentences, form_of, refused, wrong},
     state::AppState,
 };
 use axum::{
     Json, Router,
     body::{Body, Bytes},
-    extract::{
-        DefaultBodyLimit, Multipart, Path,
-        multipart::{MultipartError, MultipartRejection},
-    },
+    extract::{DefaultBodyLimit, Multipart, Path, multipart::MultipartRejection},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -20,7 +17,6 @@ use futures::stream;
 use http::{HeaderValue, StatusCode, header};
 use parley_domain::{
     batch::UNPACKED_MAX,
-    error::FieldError,
     id::{BatchId, CandidateId},
     resume::FILE_BYTES,
 };
@@ -33,7 +29,7 @@ use parley_services::{
     },
     storage,
 };
-use std::{fs::File, io::Write};
+use std::fs::File;
 use tokio::io::AsyncReadExt;
 
 /// What a form takes around its files, in bytes.
@@ -73,36 +69,26 @@ pub struct Received {
 ///
 /// # Errors
 /// What is wrong with the form.
-pub async fn receive(
+pub async fn many(
     services: &Services,
     mut form: Multipart,
     names: &[&str],
     most: u64,
 ) -> Result<Received, NotReceived> {
+    let say = sentences(most);
     let mut received = Received::default();
     let mut left = most;
-    while let Some(mut field) = form.next_field().await.map_err(|error| broken(&error, most))? {
+    while let Some(mut field) = form.next_field().await.map_err(|error| say.of(&error))? {
         let name = field.name().unwrap_or_default().to_owned();
         if names.contains(&name.as_str()) {
             let file_name = field.file_name().unwrap_or("resume.pdf").to_owned();
             let mut file = storage::incoming(services)?;
-            while let Some(piece) = field.chunk().await.map_err(|error| broken(&error, most))? {
-                left = left.checked_sub(piece.len() as u64).ok_or_else(|| too_large(most))?;
-                file.write_all(&piece)
-                    .map_err(|error| ServiceError::Unavailable(format!("an upload cannot be stored: {error}")))?;
-            }
+            receive::to_disk(&mut field, &mut file, &mut left, &say).await?;
             received.uploads.push(Upload { file_name, file });
-            continue;
+        } else {
+            let text = receive::text(&mut field, &name, TEXT_MAX, &say).await?;
+            received.texts.push((name, text));
         }
-        let mut text = Vec::new();
-        while let Some(piece) = field.chunk().await.map_err(|error| broken(&error, most))? {
-            text.extend_from_slice(&piece);
-            if text.len() > TEXT_MAX {
-                return Err(wrong(&name, "This value is too long."));
-            }
-        }
-        let text = String::from_utf8(text).map_err(|_| wrong(&name, "This value is not UTF-8."))?;
-        received.texts.push((name, text));
     }
     Ok(received)
 }
@@ -111,8 +97,8 @@ pub async fn receive(
 ///
 /// # Errors
 /// What is wrong with the form.
-pub async fn receive_one(services: &Services, form: Multipart, most: u64) -> Result<Upload, NotReceived> {
-    let received = receive(services, form, &["file"], most).await?;
+pub async fn one(services: &Services, form: Multipart, most: u64) -> Result<Upload, NotReceived> {
+    let received = many(services, form, &["file"], most).await?;
     if let Some((name, _)) = received.texts.first() {
         return Err(wrong(name, "This field is not known here."));
     }
@@ -123,28 +109,15 @@ pub async fn receive_one(services: &Services, form: Multipart, most: u64) -> Res
     }
 }
 
-/// A wrong field of a form.
-pub fn wrong(field: &str, message: &str) -> NotReceived {
-    NotReceived::Wrong(FieldError::new(field, message))
-}
-
-fn too_large(most: u64) -> NotReceived {
-    NotReceived::TooLarge(format!(
-        "This is larger than {} MB. Nothing was read and nothing was charged.",
-        most / 1_000_000
-    ))
-}
-
-fn broken(error: &MultipartError, most: u64) -> NotReceived {
-    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        too_large(most)
-    } else {
-        NotReceived::Unreadable("The form did not arrive whole. Nothing was charged; send it again.".to_owned())
+/// What is said of a form of at most so many bytes.
+fn sentences(most: u64) -> Sentences {
+    Sentences {
+        too_large: format!(
+            "This is larger than {} MB. Nothing was read and nothing was charged.",
+            most / 1_000_000
+        ),
+        broken: "The form did not arrive whole. Nothing was charged; send it again.",
     }
-}
-
-fn form_of(form: Result<Multipart, MultipartRejection>) -> Result<Multipart, NotReceived> {
-    form.map_err(|_| NotReceived::Unreadable("Send the file as a form.".to_owned()))
 }
 
 async fn add_file(
@@ -155,7 +128,7 @@ async fn add_file(
     let taken = async {
         let actor = person.in_workspace(&slug).await?;
         let id: BatchId = id.parse().map_err(|_| ServiceError::NotFound)?;
-        let upload = receive_one(&person.services, form_of(form)?, UNPACKED_MAX).await?;
+        let upload = one(&person.services, form_of(form)?, UNPACKED_MAX).await?;
         let batch = batch::add_file(&person.services, &actor, id, upload).await?;
         Ok::<_, NotReceived>((StatusCode::CREATED, Json(batch.counts)).into_response())
     };
@@ -165,7 +138,7 @@ async fn add_file(
 async fn extract(person: Person, Path(slug): Path<String>, form: Result<Multipart, MultipartRejection>) -> Response {
     let taken = async {
         let actor = person.in_workspace(&slug).await?;
-        let upload = receive_one(&person.services, form_of(form)?, FILE_BYTES).await?;
+        let upload = one(&person.services, form_of(form)?, FILE_BYTES).await?;
         Ok::<_, NotReceived>(Json(single::extract(&person.services, &actor, upload, None).await?).into_response())
     };
     taken.await.unwrap_or_else(refused)
@@ -237,38 +210,6 @@ fn disposition(name: &str) -> String {
         }
     }
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
-}
-
-/// What the page shows: a sentence in problem details.
-fn problem(status: StatusCode, detail: &str, code: Option<&str>) -> Response {
-    let title = status.canonical_reason().unwrap_or_default();
-    let body = serde_json::json!({
-        "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "code": code,
-    });
-    let mut response = (status, Json(body)).into_response();
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/problem+json"),
-    );
-    response
-}
-
-fn refused(error: NotReceived) -> Response {
-    match error {
-        NotReceived::TooLarge(sentence) => problem(StatusCode::PAYLOAD_TOO_LARGE, &sentence, None),
-        NotReceived::Unreadable(sentence) => problem(StatusCode::BAD_REQUEST, &sentence, None),
-        NotReceived::Wrong(error) => problem(StatusCode::UNPROCESSABLE_ENTITY, &error.message, None),
-        NotReceived::Refused(error) => match error {
-            ServiceError::NotFound => problem(StatusCode::NOT_FOUND, "This is not here.", None),
-            ServiceError::Forbidden => problem(StatusCode::FORBIDDEN, "Your role does not allow this.", None),
-            ServiceError::Invalid(errors) => {
-                let sentences: Vec<String> = errors.into_iter().map(|error| error.message).collect();
-                problem(StatusCode::UNPROCESSABLE_ENTITY, &sentences.join(" "), None)
-            }
-            ServiceError::Conflict { code, detail, .. } => problem(StatusCode::CONFLICT, &detail, Some(code)),
-            other => Refused::Failed(other).into_response(),
-        },
-    }
 }
 
 #[cfg(test)]

@@ -16,8 +16,9 @@ use parley_domain::{
     account::Role,
     candidate::{Candidate, CandidateInput, Source},
     id::{CandidateId, InterviewId},
-    import::{CellChange, ColumnMatch, Fate, Field, Import, ImportPatch, ImportState, OnDuplicate},
+    import::{CellChange, ColumnMatch, Fate, Field, Import, ImportPatch, ImportState, ImportWork, OnDuplicate},
     paging::PageRequest,
+    time::DAY,
 };
 use parley_services::{
     Services, candidates,
@@ -42,6 +43,7 @@ on_both_databases!(
     update_changes_filled_cells_and_undo_gives_them_back,
     add_anyway_adds_everyone,
     undo_leaves_who_has_started,
+    undo_tells_how_far_it_is,
     a_cell_is_corrected_in_the_preview,
     a_match_is_corrected_and_remembered,
     rejected_rows_come_back_corrected,
@@ -272,6 +274,30 @@ async fn undo_leaves_who_has_started(bed: TestBed) {
         .filter(session::Column::Listed.eq(true));
     assert_eq!(listed.count(s.db.read()).await.unwrap(), 1);
     sums_hold(&s, &bed.owner, import.id).await;
+}
+
+async fn undo_tells_how_far_it_is(bed: TestBed) {
+    let s = here(&bed);
+    let interview = bed.interview(1, |_| {}).await;
+    let import = uploaded(&s, &bed, interview, PEOPLE).await;
+    let done = confirmed(&s, &bed, import.id).await;
+    assert_eq!(done.counts.removed, None);
+    // Half-way, and in the hands of a process that is not seen here.
+    import::Entity::update_many()
+        .col_expr(import::Column::Work, "undo".into())
+        .col_expr(import::Column::LeaseUntil, s.now().plus(DAY).millis().into())
+        .col_expr(import::Column::Removed, 2_i32.into())
+        .filter(import::Column::Id.eq(import.id.0))
+        .exec(s.db.read())
+        .await
+        .unwrap();
+    let now = imports::get(&s, &bed.owner, import.id).await.unwrap();
+    assert_eq!((now.state, now.work), (ImportState::Done, Some(ImportWork::Undo)));
+    let counts = now.counts;
+    assert_eq!(
+        (counts.removed, counts.restored, counts.kept),
+        (Some(2), Some(0), Some(0))
+    );
 }
 
 fn set(column: u32, value: &str) -> [CellChange; 1] {

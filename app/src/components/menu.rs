@@ -28,7 +28,7 @@ pub fn Menu(
     id: String,
     /// The button's label; only read out where `icon_only` or `trigger` is given.
     #[prop(into)]
-    label: String,
+    label: Signal<String>,
     /// The button's icon.
     #[prop(optional, into)]
     icon: Option<IconName>,
@@ -66,7 +66,7 @@ pub fn Menu(
         Some(trigger) => trigger.run(),
         None => view! {
             {icon.map(|name| view! { <Icon name=name/> })}
-            {(!icon_only).then(|| view! { <span class="btn__label">{label.clone()}</span> })}
+            {(!icon_only).then(|| view! { <span class="btn__label">{move || label.get()}</span> })}
         }
         .into_any(),
     };
@@ -94,8 +94,8 @@ pub fn Menu(
             popovertarget=id.clone()
             aria-haspopup="menu"
             aria-expanded=move || if expanded.get() { "true" } else { "false" }
-            aria-label=silent.then(|| label.clone())
-            title=icon_only.then(|| label.clone())
+            aria-label=move || silent.then(|| label.get())
+            title=move || icon_only.then(|| label.get())
             on:keydown=move |ev: KeyboardEvent| {
                 if ev.key() == "ArrowDown" && let Some(menu) = menu.get_untracked() {
                     ev.prevent_default();
@@ -111,7 +111,7 @@ pub fn Menu(
             class=menu_class
             popover="auto"
             role="menu"
-            aria-label=label
+            aria-label=move || label.get()
             node_ref=menu
             on:toggle=toggled
             on:keydown=move |ev| {

@@ -5,7 +5,7 @@
 //! - page: `.page` in `.main`, `.page--form` for a column of fields, `.section` with `.section__head` and `.section__help`;
 //! - card: `.card`, `.cards` for a grid of them, `.facts` for a `<dl>`, `.figure` for a number with its meaning;
 //! - table: `.table-box > table.table`, `.row-link` on the link that covers the row, `.table__actions`, `.num`, `.col-sticky`,
-//!   `.col-check`, `.cell-two` for name over email, `.toolbar`, `.selection-bar`;
+//!   `.col-end`, `.col-check`, `.cell-two` for name over email, `.toolbar`, `.selection-bar`;
 //! - filters with counts: `.chips > .chip[aria-current] > .chip__count`;
 //! - candidate: `.column`, `.column__top`, `.column__foot`, `.choice--card` for large answers;
 //! - text: `.prose`, `.muted`, `.faint`, `.small`, `.strong`, `.mono`, `.figures`, `.keep-lines`, `.truncate`, `.sr-only`;
@@ -20,6 +20,7 @@ mod button;
 mod choice;
 mod copy;
 mod dialog;
+mod drop;
 mod empty;
 mod field;
 mod icon;
@@ -41,6 +42,7 @@ pub use button::*;
 pub use choice::*;
 pub use copy::*;
 pub use dialog::*;
+pub use drop::*;
 pub use empty::*;
 pub use field::*;
 pub use icon::*;

@@ -1,5 +1,6 @@
 //! Errors as problem details (RFC 9457): what happened, what is kept, what to do.
 
+use crate::receive::NotReceived;
 use axum::{
     Json,
     extract::Request,
@@ -178,6 +179,17 @@ fn title(status: StatusCode) -> &'static str {
         StatusCode::CONFLICT => "The present state does not allow it",
         StatusCode::UNPROCESSABLE_ENTITY => "Wrong fields",
         other => other.canonical_reason().unwrap_or("Error"),
+    }
+}
+
+impl From<NotReceived> for ApiError {
+    fn from(error: NotReceived) -> Self {
+        match error {
+            NotReceived::TooLarge(sentence) => Self::too_large_because(sentence),
+            NotReceived::Unreadable(sentence) => Self::unreadable(sentence),
+            NotReceived::Wrong(error) => Self::invalid(vec![error]),
+            NotReceived::Refused(error) => error.into(),
+        }
     }
 }
 

@@ -201,7 +201,8 @@ async fn counts(conn: &impl ConnectionTrait, import: &import::Model, state: Impo
             }
         }
         _ => {
-            let undone = state == ImportState::Undone;
+            // From the first rows on: whoever watches it sees how far it is.
+            let undone = state == ImportState::Undone || import.work.as_deref() == Some("undo");
             ImportCounts {
                 rows,
                 added: Some(figure(import.added)),

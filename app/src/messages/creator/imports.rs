@@ -107,6 +107,7 @@ texts! {
     undo_title = "Undo this import?",
     undo_text = "Its candidates who have not started are removed with their links, and values that were updated become what they were, unless somebody edited them since. Whoever has started stays.",
     undo_failed = "The import was not undone",
+    discard_failed = "The import was not discarded",
     past = "Imports",
     past_text = "Tables that were imported into this interview.",
     past_more = "Show all imports",
@@ -141,6 +142,8 @@ texts! {
     means_n(column: &str) = format!("“{column}” goes into"),
     shown(n: u64) = format!("{} on this page", count(n, "row", "rows")),
     undo_n(file: &str) = format!("Undo the import of {file}"),
+    go_on_n(file: &str) = format!("Continue the import of {file}"),
+    discard_n(file: &str) = format!("Discard the import of {file}"),
 }
 
 /// What a separator is called.

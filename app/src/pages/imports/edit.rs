@@ -143,8 +143,7 @@ pub(super) fn RowCells(number: u32, row: MaybeRow, columns: Shown, editable: boo
                 {move || editing.failed.get().map(|text| view! { <p class="import__wrong" role="alert">{text}</p> })}
             </td>
             {cells}
-            {may_edit.then(|| view! { <td class="import__edit"><div class="row row--end import__tools">{tools}</div></td> })}
-            {(editable && !may_edit).then(|| view! { <td></td> })}
+            {may_edit.then(|| view! { <td class="col-end"><div class="row row--end">{tools}</div></td> })}
         </tr>
     }
 }

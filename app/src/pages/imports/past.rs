@@ -1,10 +1,11 @@
-//! The imports of an interview, below its sessions: who, when, which file, what became of it, and undo.
+//! The imports of an interview, below its sessions: who, when, which file, what became of it, and what there is to do:
+//! go on where nothing was confirmed yet, or undo.
 
 use super::address::{Step, step_href};
 use crate::{
     components::{
-        Button, ButtonKind, ButtonSize, ConfirmDialog, Head, IconName, ListTable, Notice, NoticeKind, Status, Time,
-        Tone,
+        Button, ButtonKind, ButtonLink, ButtonSize, ConfirmDialog, Head, IconName, ListTable, Notice, NoticeKind,
+        Status, Time, Tone,
     },
     error::AppError,
     messages::{counts_line, creator, import_word},
@@ -18,6 +19,27 @@ use parley_domain::{
 
 /// How many are shown before one asks for all.
 const FEW: usize = 5;
+
+/// What is asked before it is done, one import at a time.
+#[derive(Clone, Copy)]
+struct Asking {
+    /// Which import.
+    id: RwSignal<Option<ImportId>>,
+    /// Its undoing.
+    undo: RwSignal<bool>,
+    /// Its discarding.
+    discard: RwSignal<bool>,
+}
+
+impl Asking {
+    /// Opens one of the questions for this import.
+    fn about(self, id: ImportId, question: RwSignal<bool>) -> Callback<()> {
+        Callback::new(move |()| {
+            self.id.set(Some(id));
+            question.set(true);
+        })
+    }
+}
 
 /// Below the sessions of an interview. Nothing where nothing was imported.
 #[component]
@@ -41,23 +63,24 @@ pub fn PastImports(
             }
         },
     );
-    let asked = RwSignal::new(None::<ImportId>);
-    let open = RwSignal::new(false);
-    let failed = RwSignal::new(None::<AppError>);
-    let undo = Callback::new(move |()| {
-        let (Some(id), slug) = (asked.get_untracked(), slug.get_untracked()) else {
-            return;
-        };
-        spawn_local(async move {
-            failed.set(work_import(slug, id, ImportWork::Undo).await.err());
-            data.refetch();
-            changed.run(());
-        });
-    });
-    let ask = Callback::new(move |id| {
-        asked.set(Some(id));
-        open.set(true);
-    });
+    let ask = Asking {
+        id: RwSignal::new(None),
+        undo: RwSignal::new(false),
+        discard: RwSignal::new(false),
+    };
+    let failed = RwSignal::new(None::<(&'static str, AppError)>);
+    let work = move |work: ImportWork, words: &'static str| {
+        Callback::new(move |()| {
+            let (Some(id), slug) = (ask.id.get_untracked(), slug.get_untracked()) else {
+                return;
+            };
+            spawn_local(async move {
+                failed.set(work_import(slug, id, work).await.err().map(|error| (words, error)));
+                data.refetch();
+                changed.run(());
+            });
+        })
+    };
     let all = RwSignal::new(false);
     let table = move || {
         // What failed to load is the sessions' trouble as well, and is said there.
@@ -79,20 +102,22 @@ pub fn PastImports(
                     <h2 id="imports-title">{t.past}</h2>
                     <p class="section__help">{t.past_text}</p>
                 </div>
-                {move || failed.get().map(|error| {
-                    view! { <Notice kind=NoticeKind::Error title=t.undo_failed text=error.to_string()/> }
+                {move || failed.get().map(|(words, error)| {
+                    view! { <Notice kind=NoticeKind::Error title=words text=error.to_string()/> }
                 })}
-                <ListTable
-                    heads=vec![
-                        Head::Words(t.col_file),
-                        Head::Words(t.col_state),
-                        Head::Words(t.col_counts),
-                        Head::Words(t.col_who),
-                        Head::Figures(t.col_when),
-                        Head::Actions(t.col_actions),
-                    ]
-                    rows=rows.into_any()
-                />
+                <div class="import__past">
+                    <ListTable
+                        heads=vec![
+                            Head::Words(t.col_file),
+                            Head::Words(t.col_state),
+                            Head::Words(t.col_counts),
+                            Head::Words(t.col_who),
+                            Head::Figures(t.col_when),
+                            Head::Actions(t.col_actions),
+                        ]
+                        rows=rows.into_any()
+                    />
+                </div>
                 {more.then(|| view! {
                     <div class="row">
                         <Button size=ButtonSize::Small on_press=Callback::new(move |()| all.set(true))>{t.past_more}</Button>
@@ -105,18 +130,28 @@ pub fn PastImports(
         <Transition>{table}</Transition>
         <ConfirmDialog
             id="undo-past-import"
-            open=open
+            open=ask.undo
             title=t.undo_title
             text=t.undo_text
             confirm=t.undo
             danger=true
-            on_confirm=undo
+            on_confirm=work(ImportWork::Undo, t.undo_failed)
+        />
+        <ConfirmDialog
+            id="discard-past-import"
+            open=ask.discard
+            title=t.discard_title
+            text=t.discard_text
+            confirm=t.discard
+            danger=true
+            on_confirm=work(ImportWork::Cancel, t.discard_failed)
         />
     }
 }
 
-fn row(slug: &str, data: ImportData, ask: Callback<ImportId>) -> AnyView {
+fn row(slug: &str, data: ImportData, ask: Asking) -> AnyView {
     let t = creator().imports;
+    let actions = actions(slug, &data, ask);
     let import = data.import;
     let step = Step::for_state(import.state, None);
     let href = step_href(slug, import.interview_id, import.id, step);
@@ -126,39 +161,59 @@ fn row(slug: &str, data: ImportData, ask: Callback<ImportId>) -> AnyView {
         ImportState::Cancelled | ImportState::Undone => Tone::Idle,
         ImportState::Failed => Tone::Harm,
     };
-    let touched = import.counts.added.unwrap_or_default() + import.counts.updated.unwrap_or_default();
-    let ended = matches!(
-        import.state,
-        ImportState::Done | ImportState::Cancelled | ImportState::Failed
-    );
-    let can_undo = data.may_edit && ended && import.work.is_none() && touched > 0;
-    let id = import.id;
-    let undo_label = (t.undo_n)(&import.file_name);
     view! {
         <tr>
             <th scope="row" class="col-sticky">
                 <a class="row-link import__past-file" href=href><bdi>{import.file_name.clone()}</bdi></a>
             </th>
             <td><Status tone=tone label=import_word(import.state, import.work)/></td>
-            <td>{counts_line(&import)}</td>
+            <td class="import__past-counts">{counts_line(&import)}</td>
             <td>{import.created_by.clone().unwrap_or_else(|| t.by_key.to_owned())}</td>
             <td class="num"><Time at=data.created/></td>
-            <td>
-                <div class="row row--end">
-                    {can_undo.then(|| view! {
-                        <Button
-                            kind=ButtonKind::Harm
-                            size=ButtonSize::Small
-                            icon=IconName::Undo
-                            attr:aria-label=undo_label
-                            on_press=Callback::new(move |()| ask.run(id))
-                        >
-                            {t.undo}
-                        </Button>
-                    })}
-                </div>
-            </td>
+            <td class="import__past-actions">{actions}</td>
         </tr>
     }
     .into_any()
+}
+
+/// What there is to do: one that was never confirmed goes on or is discarded, one that wrote something is undone.
+fn actions(slug: &str, data: &ImportData, ask: Asking) -> Option<AnyView> {
+    let t = creator().imports;
+    let import = &data.import;
+    if !data.may_edit || import.work.is_some() {
+        return None;
+    }
+    let (id, file) = (import.id, &import.file_name);
+    let touched = import.counts.added.unwrap_or_default() + import.counts.updated.unwrap_or_default();
+    let buttons = match import.state {
+        ImportState::Preview => {
+            let href = step_href(slug, import.interview_id, id, Step::for_state(import.state, None));
+            view! {
+                <Button
+                    kind=ButtonKind::Harm
+                    size=ButtonSize::Small
+                    attr:aria-label=(t.discard_n)(file)
+                    on_press=ask.about(id, ask.discard)
+                >
+                    {t.discard}
+                </Button>
+                <ButtonLink size=ButtonSize::Small href=href attr:aria-label=(t.go_on_n)(file)>{t.go_on}</ButtonLink>
+            }
+            .into_any()
+        }
+        ImportState::Done | ImportState::Cancelled | ImportState::Failed if touched > 0 => view! {
+            <Button
+                kind=ButtonKind::Harm
+                size=ButtonSize::Small
+                icon=IconName::Undo
+                attr:aria-label=(t.undo_n)(file)
+                on_press=ask.about(id, ask.undo)
+            >
+                {t.undo}
+            </Button>
+        }
+        .into_any(),
+        _ => return None,
+    };
+    Some(view! { <div class="row row--end">{buttons}</div> }.into_any())
 }

@@ -154,6 +154,7 @@ fn Table(editable: bool) -> impl IntoView {
             .map(|(_, words)| view! { <th scope="col"><bdi>{words.clone()}</bdi></th> })
             .collect_view()
     });
+    let may_edit = editable && desk.may_edit();
     let fate = if editable { t.col_fate } else { t.col_result };
     let empty = Memo::new(move |_| numbers.with(Vec::is_empty) && data.with(|d| matches!(d, Some(Ok(_)))));
     view! {
@@ -166,7 +167,7 @@ fn Table(editable: bool) -> impl IntoView {
                         <th scope="col">{fate}</th>
                         <th scope="col">{t.col_why}</th>
                         {heads}
-                        {editable.then(|| view! { <th class="import__edit"><span class="sr-only">{t.edit_row}</span></th> })}
+                        {may_edit.then(|| view! { <th class="col-end"><span class="sr-only">{t.edit_row}</span></th> })}
                     </tr>
                 </thead>
                 <tbody>

@@ -6,16 +6,15 @@ use super::{
     send::{Sending, send},
 };
 use crate::{
-    components::{Button, FieldWidth, Icon, IconName, Notice, NoticeKind, Progress, SelectField},
+    components::{
+        Button, ButtonKind, DropZone, FieldWidth, Icon, IconName, Notice, NoticeKind, Progress, SelectField, files_of,
+    },
     messages::creator,
 };
-use leptos::{
-    ev::{self, DragEvent, Event},
-    prelude::*,
-};
+use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use parley_domain::{id::ImportId, import::ENCODINGS};
-use web_sys::{ClipboardEvent, File, FileList, HtmlInputElement};
+use web_sys::{ClipboardEvent, File};
 
 /// What the file dialog offers. What a file is, its content says; a name is never believed.
 const ACCEPT: &str = ".xlsx,.xls,.ods,.csv,.tsv,.txt,\
@@ -101,7 +100,7 @@ pub fn UploadStep() -> impl IntoView {
             Err(sentence) => phase.set(Phase::Refused(sentence)),
         }
     };
-    let take = Callback::new(move |file| start(file, ""));
+    let take = Callback::new(move |files: Vec<File>| start(the_one(files), ""));
     let again = Callback::new(move |encoding: String| {
         if let Some(file) = last.get_value() {
             start(Ok(file), &encoding);
@@ -116,8 +115,18 @@ pub fn UploadStep() -> impl IntoView {
                 let refused = phase.with(|phase| matches!(phase, Phase::Refused(_)));
                 (refused && name.with(|name| is_text(name))).then(|| view! { <AnotherEncoding again=again/> })
             }}
-            // The place stays while a file goes: who drops another one is not led away from the page.
-            <DropZone take=take going=going/>
+            <DropZone
+                id="import-file"
+                icon=IconName::Sheet
+                title=t.drop
+                other=t.drop_or
+                choose=t.choose
+                kind=ButtonKind::Primary
+                limits=t.limits
+                accept=ACCEPT
+                busy=going
+                take=take
+            />
             {move || going.get().then(|| view! {
                 <Going phase=phase name=name.get_untracked() stop=Callback::new(move |()| {
                     stop();
@@ -164,84 +173,30 @@ fn AnotherEncoding(again: Callback<String>) -> impl IntoView {
     }
 }
 
-/// The one file of a list.
-fn the_one(files: Option<FileList>) -> Result<File, &'static str> {
+/// The one file of those that came.
+fn the_one(files: Vec<File>) -> Result<File, &'static str> {
     let t = creator().imports;
-    match files {
-        Some(files) if files.length() > 1 => Err(t.several_files),
-        Some(files) => files.get(0).ok_or(t.no_file),
-        None => Err(t.no_file),
+    let mut files = files.into_iter();
+    match (files.next(), files.next()) {
+        (Some(file), None) => Ok(file),
+        (Some(_), Some(_)) => Err(t.several_files),
+        (None, _) => Err(t.no_file),
     }
 }
 
 /// A file that is pasted anywhere on the page.
-fn on_paste(take: Callback<Result<File, &'static str>>) {
+fn on_paste(take: Callback<Vec<File>>) {
     Effect::new(move |_| {
         let handle = window_event_listener(ev::paste, move |ev: ClipboardEvent| {
-            let files = ev.clipboard_data().and_then(|data| data.files());
+            let files = files_of(ev.clipboard_data().and_then(|data| data.files()));
             // Text is pasted into a field, or nowhere.
-            if files.as_ref().is_some_and(|files| files.length() > 0) {
+            if !files.is_empty() {
                 ev.prevent_default();
-                take.run(the_one(files));
+                take.run(files);
             }
         });
         on_cleanup(move || handle.remove());
     });
-}
-
-#[component]
-fn DropZone(take: Callback<Result<File, &'static str>>, going: Memo<bool>) -> impl IntoView {
-    let t = creator().imports;
-    let over = RwSignal::new(false);
-    let live = RwSignal::new(false);
-    Effect::new(move |_| live.set(true));
-    let hold = move |ev: DragEvent| {
-        ev.prevent_default();
-        over.set(true);
-    };
-    let dropped = move |ev: DragEvent| {
-        ev.prevent_default();
-        over.set(false);
-        take.run(the_one(ev.data_transfer().and_then(|data| data.files())));
-    };
-    let chosen = move |ev: Event| {
-        let input: HtmlInputElement = event_target(&ev);
-        if let Some(file) = input.files().and_then(|files| files.get(0)) {
-            take.run(Ok(file));
-        }
-        // So that the same file, corrected, can be chosen again.
-        input.set_value("");
-    };
-    view! {
-        <div
-            class=move || if over.get() { "drop drop--over" } else { "drop" }
-            hidden=move || going.get()
-            on:dragenter=hold
-            on:dragover=hold
-            on:dragleave=move |_| over.set(false)
-            on:drop=dropped
-        >
-            <Icon name=IconName::Sheet/>
-            <p class="drop__title">{t.drop}</p>
-            <p class="muted">{t.drop_or}</p>
-            <span class="drop__choose">
-                <input
-                    type="file"
-                    id="import-file"
-                    class="drop__input"
-                    accept=ACCEPT
-                    aria-describedby="import-limits"
-                    disabled=move || !live.get()
-                    on:change=chosen
-                />
-                <label class="btn btn--primary" for="import-file">
-                    <Icon name=IconName::Upload/>
-                    <span class="btn__label">{t.choose}</span>
-                </label>
-            </span>
-            <p class="drop__limits" id="import-limits">{t.limits}</p>
-        </div>
-    }
 }
 
 #[component]

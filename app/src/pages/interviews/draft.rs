@@ -292,11 +292,11 @@ pub(super) struct Sent {
 
 #[cfg(test)]
 mod tests {
-    use super::Draft;
+    use super::{super::reorder::Order, Draft};
     use crate::server_fns::interviews::Content;
     use leptos::prelude::*;
     use parley_domain::{
-        id::QuestionId,
+        id::{ChoiceId, QuestionId},
         interview::Criterion,
         question::{Choice, Question, QuestionKind},
     };
@@ -367,6 +367,37 @@ mod tests {
             let now = draft.read();
             assert_eq!(now.questions[0].id, saved.questions[0].id);
             assert_eq!(now.questions[0].text, "typed meanwhile");
+        });
+    }
+
+    #[test]
+    fn choices_keep_their_ids_wherever_they_are_moved() {
+        Owner::new().with(|| {
+            let choice = |n: u128, text: &str| Choice {
+                id: ChoiceId(uuid::Uuid::from_u128(n)),
+                text: text.into(),
+            };
+            let mut given = content();
+            given.questions[0].choices = vec![choice(1, "A"), choice(2, "B"), choice(0, "New")];
+            let draft = Draft::new(&given);
+            let list = draft.questions.get_untracked()[0].choices;
+            let order = Order::new(list, |choice| choice.key, "choice");
+            order.shift(list.get_untracked()[2].key, -2);
+            assert_eq!(
+                draft.read().questions[0].choices,
+                [choice(0, "New"), choice(1, "A"), choice(2, "B")]
+            );
+
+            // Moved again while a save is on its way: each takes what the server said of it, not of its place.
+            let (sent, read) = (draft.sent(), draft.read());
+            order.shift(list.get_untracked()[0].key, 1);
+            let mut saved = read.clone();
+            saved.questions[0].choices[0].id = choice(3, "").id;
+            draft.settle(&read, &sent, &saved);
+            assert_eq!(
+                draft.read().questions[0].choices,
+                [choice(1, "A"), choice(3, "New"), choice(2, "B")]
+            );
         });
     }
 }

@@ -1,8 +1,10 @@
 //! Interviews: list, new, and the pages of one interview.
 
+mod choices;
 mod content;
 mod describe;
 mod draft;
+mod editing;
 mod frame;
 mod list;
 mod new;

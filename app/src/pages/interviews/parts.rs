@@ -1,20 +1,19 @@
 //! The lists of the editor: questions and criteria.
 
-use super::content::Editing;
-use super::draft::{ChoiceDraft, CriterionDraft, Draft, QuestionDraft};
+use super::choices::Choices;
+use super::draft::{CriterionDraft, Draft, QuestionDraft};
+use super::editing::Editing;
 use super::reorder::Order;
 use crate::components::{
-    Button, ButtonKind, ButtonSize, Choice, FieldWidth, IconButton, IconName, Menu, MenuItem, MenuPlace, SelectField,
-    TextArea, TextField, focus_field, use_toasts,
+    Button, Choice, FieldWidth, IconName, MenuItem, SelectField, TextArea, TextField, focus_field,
 };
 use crate::messages::creator;
-use leptos::html;
 use leptos::prelude::*;
 use parley_domain::{interview::Criterion, question};
 use std::time::Duration;
 
 /// Focuses a control that is only just being made.
-fn focus_soon(id: String) {
+pub(super) fn focus_soon(id: String) {
     set_timeout(move || focus_field(&id), Duration::from_millis(30));
 }
 
@@ -146,7 +145,6 @@ fn QuestionMenu(
     name: Signal<String>,
 ) -> impl IntoView {
     let t = creator().interviews;
-    let toasts = use_toasts();
     let key = question.key;
     let duplicate = Callback::new(move |()| {
         let mut copy = untrack(|| Draft::read_question(question));
@@ -158,124 +156,8 @@ fn QuestionMenu(
         order.insert(untrack(|| order.position(key)) + 1, made);
         focus_soon(format!("question-{}-text", made.key));
     });
-    let remove = Callback::new(move |()| {
-        if let Some((at, row)) = order.take(key) {
-            let back = Callback::new(move |()| order.insert(at, row));
-            toasts.with_undo((t.question_removed)(at + 1), back);
-        }
-    });
-    view! {
-        <Menu
-            id=format!("question-{key}-menu")
-            label=(t.actions_n)(&name.get_untracked())
-            icon=IconName::Dots
-            icon_only=true
-            kind=ButtonKind::Quiet
-            size=ButtonSize::Small
-            place=MenuPlace::BelowEnd
-        >
-            <MenuItem label=t.move_up icon=IconName::ArrowUp on_press=Callback::new(move |()| order.shift(key, -1))/>
-            <MenuItem label=t.move_down icon=IconName::ArrowDown on_press=Callback::new(move |()| order.shift(key, 1))/>
-            <MenuItem label=t.duplicate icon=IconName::Copy on_press=duplicate/>
-            <MenuItem label=t.remove icon=IconName::Trash harm=true on_press=remove/>
-        </Menu>
-    }
-}
-
-#[component]
-fn Choices(editing: Editing, question: QuestionDraft, at: Memo<usize>, error: Signal<Option<String>>) -> impl IntoView {
-    let t = creator().interviews;
-    let key = question.key;
-    let add = Callback::new(move |()| {
-        let made = editing.draft.choice(&Default::default());
-        question.choices.update(|list| list.push(made));
-        focus_soon(format!("choice-{}", made.key));
-    });
-    view! {
-        <fieldset class="stack stack--tight">
-            <legend class="field__label">{t.choices}</legend>
-            <For each=move || question.choices.get() key=|choice| choice.key let:choice>
-                <OneChoice editing=editing question=question choice=choice at=at add=add/>
-            </For>
-            {move || error.get().map(|text| view! { <p class="field__note field__note--error">{text}</p> })}
-            {(!editing.locked).then(|| view! {
-                <div>
-                    <Button
-                        kind=ButtonKind::Quiet
-                        size=ButtonSize::Small
-                        icon=IconName::Plus
-                        on_press=add
-                        attr:id=format!("question-{key}-add-choice")
-                    >
-                        {t.choice_add}
-                    </Button>
-                </div>
-            })}
-        </fieldset>
-    }
-}
-
-#[component]
-fn OneChoice(
-    editing: Editing,
-    question: QuestionDraft,
-    choice: ChoiceDraft,
-    at: Memo<usize>,
-    add: Callback<()>,
-) -> impl IntoView {
-    let t = creator().interviews;
-    let node = NodeRef::<html::Input>::new();
-    let place = Memo::new(move |_| {
-        question
-            .choices
-            .with(|list| list.iter().position(|one| one.key == choice.key).unwrap_or(0))
-    });
-    let error = editing.error(move || format!("questions[{}].choices[{}].text", at.get(), place.get()));
-    // Follows the signal where something else than typing changes it.
-    Effect::new(move |_| {
-        let text = choice.text.get();
-        if let Some(input) = node.get()
-            && input.value() != text
-        {
-            input.set_value(&text);
-        }
-    });
-    let note = format!("choice-{}-note", choice.key);
-    view! {
-        <div class="field">
-            <div class="copy">
-                <input
-                    class="input"
-                    type="text"
-                    id=format!("choice-{}", choice.key)
-                    aria-label=move || (t.choice_n)(place.get() + 1)
-                    aria-invalid=move || error.with(Option::is_some).then_some("true")
-                    aria-describedby=note.clone()
-                    value=choice.text.get_untracked()
-                    disabled=editing.locked
-                    node_ref=node
-                    on:input=move |ev| choice.text.set(event_target_value(&ev))
-                    on:keydown=move |ev| {
-                        // Enter goes on to the next choice instead of saving the form.
-                        if ev.key() == "Enter" && !ev.is_composing() {
-                            ev.prevent_default();
-                            add.run(());
-                        }
-                    }
-                />
-                {(!editing.locked).then(|| view! {
-                    <IconButton
-                        label=t.choice_remove
-                        icon=IconName::Cross
-                        on_press=Callback::new(move |()| {
-                            question.choices.update(|list| list.retain(|one| one.key != choice.key));
-                        })
-                    />
-                })}
-            </div>
-            <span id=note class="field__note field__note--error">{move || error.get()}</span>
-        </div>
-    }
+    let more = view! { <MenuItem label=t.duplicate icon=IconName::Copy on_press=duplicate/> };
+    order.menu(key, name, more.into_any(), order.remover(key, t.question_removed))
 }
 
 /// What answers are judged by.
@@ -318,17 +200,11 @@ pub(super) fn CriteriaPart(editing: Editing) -> impl IntoView {
 #[component]
 fn OneCriterion(editing: Editing, criterion: CriterionDraft, order: Order<CriterionDraft>) -> impl IntoView {
     let t = creator().interviews;
-    let toasts = use_toasts();
     let key = criterion.key;
     let at = Memo::new(move |_| order.position(key));
     let name = Signal::derive(move || (t.criterion_n)(at.get() + 1));
     let error = move |field: &'static str| editing.error(move || format!("criteria[{}].{field}", at.get()));
-    let remove = Callback::new(move |()| {
-        if let Some((at, row)) = order.take(key) {
-            let back = Callback::new(move |()| order.insert(at, row));
-            toasts.with_undo((t.criterion_removed)(at + 1), back);
-        }
-    });
+    let remove = order.remover(key, t.criterion_removed);
     view! {
         <li
             class="item"
@@ -340,9 +216,7 @@ fn OneCriterion(editing: Editing, criterion: CriterionDraft, order: Order<Criter
                 {(!editing.locked).then(|| order.grip(key, name))}
                 <h3>{name}</h3>
                 <span class="push"></span>
-                {(!editing.locked).then(|| view! {
-                    <IconButton label=t.remove icon=IconName::Trash size=ButtonSize::Small on_press=remove/>
-                })}
+                {(!editing.locked).then(|| order.menu(key, name, ().into_any(), remove))}
             </div>
             <div class="item__body">
                 <div class="name-and-weight">

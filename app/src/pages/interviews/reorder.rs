@@ -1,7 +1,7 @@
 //! Putting a list into another order: by the arrow keys on a row's grip, by dragging the grip, or from the row's menu
 //! (which is what fingers use).
 
-use crate::components::{Icon, IconName, focus_field};
+use crate::components::{ButtonKind, ButtonSize, Icon, IconName, Menu, MenuItem, MenuPlace, focus_field, use_toasts};
 use crate::messages::creator;
 use leptos::ev::{DragEvent, KeyboardEvent};
 use leptos::prelude::*;
@@ -59,6 +59,17 @@ impl<T: Copy + Send + Sync + 'static> Order<T> {
         self.list.update(|list| list.insert(at.min(list.len()), row));
     }
 
+    /// Takes a row out at a press; `words` say which, and a toast puts it back.
+    pub(super) fn remover(self, key: u32, words: fn(usize) -> String) -> Callback<()> {
+        let toasts = use_toasts();
+        Callback::new(move |()| {
+            if let Some((at, row)) = self.take(key) {
+                let back = Callback::new(move |()| self.insert(at, row));
+                toasts.with_undo(words(at + 1), back);
+            }
+        })
+    }
+
     /// Moves a row by so many places; stays inside the list.
     pub(super) fn shift(self, key: u32, by: isize) {
         let (from, last) = self.list.with_untracked(|list| {
@@ -113,7 +124,7 @@ impl<T: Copy + Send + Sync + 'static> Order<T> {
             let row = ev
                 .target()
                 .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-                .and_then(|grip| grip.closest(".item").ok().flatten());
+                .and_then(|grip| grip.closest(".item, .option").ok().flatten());
             if let (Some(data), Some(row)) = (ev.data_transfer(), row) {
                 // Some browsers drag nothing that carries no data.
                 let _ = data.set_data("text/plain", "");
@@ -134,6 +145,28 @@ impl<T: Copy + Send + Sync + 'static> Order<T> {
             >
                 <Icon name=IconName::Grip/>
             </button>
+        }
+    }
+
+    /// The menu of a row: up and down, what `more` there is to do with it, and out.
+    pub(super) fn menu(self, key: u32, what: Signal<String>, more: AnyView, remove: Callback<()>) -> impl IntoView {
+        let t = creator().interviews;
+        let by = move |places| Callback::new(move |()| self.shift(key, places));
+        view! {
+            <Menu
+                id=format!("{}-{key}-menu", self.name)
+                label=Signal::derive(move || (t.actions_n)(&what.get()))
+                icon=IconName::Dots
+                icon_only=true
+                kind=ButtonKind::Quiet
+                size=ButtonSize::Small
+                place=MenuPlace::BelowEnd
+            >
+                <MenuItem label=t.move_up icon=IconName::ArrowUp on_press=by(-1)/>
+                <MenuItem label=t.move_down icon=IconName::ArrowDown on_press=by(1)/>
+                {more}
+                <MenuItem label=t.remove icon=IconName::Trash harm=true on_press=remove/>
+            </Menu>
         }
     }
 

@@ -1,8 +1,8 @@
 //! The model writes into the editor: a new interview from a description, piece by piece as it is written; or what is there,
 //! changed by a sentence. Everything can be taken back, and nothing is saved by it.
 
-use super::content::Editing;
 use super::draft::Draft;
+use super::editing::Editing;
 use crate::components::{
     Button, ButtonKind, ConfirmDialog, IconName, Notice, NoticeKind, TextArea, TextField, focus_field,
 };

@@ -9,7 +9,7 @@ use crate::{
         layout::{Here, Of, PageHeader, on_change, use_here},
         sessions::sessions_href,
     },
-    server_fns::resumes::read_batch,
+    server_fns::{interviews::get_interview, resumes::read_batch},
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_params_map;
@@ -124,10 +124,23 @@ pub fn ResumesPage() -> impl IntoView {
         }
     });
     on_change(of, moved);
-    let crumbs = interview
-        .get_untracked()
-        .map(|id| vec![(sessions_href(&here.slug(), id), creator().sessions.title.to_owned())])
-        .unwrap_or_default();
+    let title = Resource::new(
+        move || interview.get(),
+        move |interview| async move {
+            match interview {
+                Some(id) => get_interview(here.slug(), id).await.map(|found| found.content.title),
+                None => Err(AppError::NotFound),
+            }
+        },
+    );
+    // Without the interview's name until it is there: what failed to load is said below.
+    let head = move |title: Option<String>| {
+        let mut crumbs = vec![(here.path("/interviews"), creator().nav_interviews.to_owned())];
+        if let (Some(id), Some(title)) = (interview.get_untracked(), title) {
+            crumbs.push((sessions_href(&here.slug(), id), title));
+        }
+        view! { <PageHeader title=t.title crumbs=crumbs full=true/> }
+    };
     let retry = Callback::new(move |()| data.refetch());
     let body = move || {
         if !here.can(Action::EditCandidates) {
@@ -144,7 +157,7 @@ pub fn ResumesPage() -> impl IntoView {
         }
     };
     view! {
-        <PageHeader title=t.title crumbs=crumbs full=true/>
+        <Transition fallback=move || head(None)>{move || head(title.get().and_then(Result::ok))}</Transition>
         <div class="page page--full resumes">
             <Transition>{body}</Transition>
         </div>

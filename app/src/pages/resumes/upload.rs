@@ -6,28 +6,25 @@ use super::{
 };
 use crate::{
     components::{
-        Button, ButtonKind, ButtonLink, ButtonSize, Icon, IconButton, IconName, Notice, NoticeKind, Progress, Status,
-        Time, Tone,
+        Button, ButtonKind, ButtonLink, ButtonSize, DropZone, IconButton, IconName, Notice, NoticeKind, Progress,
+        Status, Time, Tone,
     },
     error::AppError,
     messages::{count, creator, file_word},
     server_fns::resumes::{BatchRow, begin_batch, open_batches, read_batch, remove_file, start_batch},
 };
-use leptos::{
-    ev::{DragEvent, Event},
-    prelude::*,
-    task::spawn_local,
-};
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use parley_domain::{
     batch::{BatchFile, BatchState, FileState, ResumeBatch},
     id::BatchId,
 };
-use web_sys::{File, FileList, HtmlInputElement};
+use web_sys::File;
 
 /// The step.
 #[component]
 pub(super) fn Upload() -> impl IntoView {
+    let t = creator().resumes;
     let desk = expect_context::<Desk>();
     let Desk { sending, refused, .. } = desk;
     let navigate = use_navigate();
@@ -62,7 +59,18 @@ pub(super) fn Upload() -> impl IntoView {
         });
     });
     view! {
-        <DropZone take=take busy=Signal::derive(move || sending.with(Option::is_some))/>
+        <DropZone
+            id="resume-files"
+            icon=IconName::File
+            title=t.drop
+            other=t.drop_or
+            choose=t.choose
+            limits=t.limits
+            accept=".pdf,.zip,application/pdf,application/zip"
+            multiple=true
+            busy=Signal::derive(move || sending.with(Option::is_some))
+            take=take
+        />
         {move || sending.get().map(going)}
         {move || not_taken(refused.get())}
         {move || desk.batch.get().map(|batch| files_and_cost(desk, batch))}
@@ -125,65 +133,6 @@ fn not_taken(list: Vec<(String, String)>) -> Option<AnyView> {
         }
         .into_any(),
     )
-}
-
-fn listed(files: Option<FileList>) -> Vec<File> {
-    let Some(files) = files else { return Vec::new() };
-    (0..files.length()).filter_map(|n| files.get(n)).collect()
-}
-
-#[component]
-fn DropZone(take: Callback<Vec<File>>, busy: Signal<bool>) -> impl IntoView {
-    let t = creator().resumes;
-    let over = RwSignal::new(false);
-    let live = RwSignal::new(false);
-    Effect::new(move |_| live.set(true));
-    let hold = move |ev: DragEvent| {
-        ev.prevent_default();
-        over.set(true);
-    };
-    let dropped = move |ev: DragEvent| {
-        ev.prevent_default();
-        over.set(false);
-        take.run(listed(ev.data_transfer().and_then(|data| data.files())));
-    };
-    let chosen = move |ev: Event| {
-        let input: HtmlInputElement = event_target(&ev);
-        take.run(listed(input.files()));
-        // So that the same file can be chosen again.
-        input.set_value("");
-    };
-    view! {
-        <div
-            class=move || if over.get() { "dropzone dropzone--over" } else { "dropzone" }
-            hidden=move || busy.get()
-            on:dragenter=hold
-            on:dragover=hold
-            on:dragleave=move |_| over.set(false)
-            on:drop=dropped
-        >
-            <Icon name=IconName::File/>
-            <p class="dropzone__title">{t.drop}</p>
-            <p class="muted">{t.drop_or}</p>
-            <span class="pick">
-                <input
-                    type="file"
-                    id="resume-files"
-                    class="pick__input"
-                    multiple=true
-                    accept=".pdf,.zip,application/pdf,application/zip"
-                    aria-describedby="resume-limits"
-                    disabled=move || !live.get()
-                    on:change=chosen
-                />
-                <label class="btn" for="resume-files">
-                    <Icon name=IconName::Upload/>
-                    <span class="btn__label">{t.choose}</span>
-                </label>
-            </span>
-            <p class="small muted" id="resume-limits">{t.limits}</p>
-        </div>
-    }
 }
 
 /// The files that have arrived, the cost and **Parse resumes**.

@@ -8,8 +8,7 @@ use crate::{
         extract::{ApiJson, Id, Query},
         reply,
     },
-    import_files::workbook,
-    receive::{self, NotReceived},
+    import_files::{TABLE_BODY, table, workbook},
 };
 use axum::{
     Json,
@@ -32,7 +31,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub(super) fn routes() -> OpenApiRouter<Services> {
     let uploads = OpenApiRouter::new()
         .routes(routes!(list, upload))
-        .layer(DefaultBodyLimit::max(receive::TABLE_BODY));
+        .layer(DefaultBodyLimit::max(TABLE_BODY));
     OpenApiRouter::new()
         .merge(uploads)
         .routes(routes!(template))
@@ -95,20 +94,9 @@ async fn upload(
     form: Result<Multipart, MultipartRejection>,
 ) -> ApiResult<Response> {
     let form = form.map_err(|_| ApiError::media_type("multipart/form-data"))?;
-    let upload = receive::table(&s, form).await?;
+    let upload = table(&s, form).await?;
     let import = imports::upload(&s, &actor, id, upload).await?;
     Ok(reply::created(&path(import.id), &import))
-}
-
-impl From<NotReceived> for ApiError {
-    fn from(error: NotReceived) -> Self {
-        match error {
-            NotReceived::TooLarge(sentence) => Self::too_large_because(sentence),
-            NotReceived::Unreadable(sentence) => Self::unreadable(sentence),
-            NotReceived::Wrong(error) => Self::invalid(vec![error]),
-            NotReceived::Refused(error) => error.into(),
-        }
-    }
 }
 
 /// List the imports of an interview

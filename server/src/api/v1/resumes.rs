@@ -8,8 +8,8 @@ use crate::{
         extract::{ApiJson, Id, Query},
         reply,
     },
-    receive::NotReceived,
-    resume_files::{self, MANY_BODY, ONE_BODY, attachment, receive, receive_one},
+    receive::{NotReceived, wrong},
+    resume_files::{self, MANY_BODY, ONE_BODY, attachment},
 };
 use axum::{
     Json,
@@ -69,8 +69,7 @@ struct BatchForm {
 }
 
 fn truth(name: &str, text: &str) -> Result<bool, NotReceived> {
-    text.parse()
-        .map_err(|_| resume_files::wrong(name, "This is true or false."))
+    text.parse().map_err(|_| wrong(name, "This is true or false."))
 }
 
 /// Upload resumes
@@ -92,13 +91,13 @@ async fn upload(
     form: Result<Multipart, MultipartRejection>,
 ) -> ApiResult<Response> {
     let form = form.map_err(|_| ApiError::media_type("multipart/form-data"))?;
-    let received = receive(&s, form, &["files", "files[]", "file"], UNPACKED_MAX).await?;
+    let received = resume_files::many(&s, form, &["files", "files[]", "file"], UNPACKED_MAX).await?;
     let (mut start, mut keep) = (true, true);
     for (name, text) in &received.texts {
         match name.as_str() {
             "start" => start = truth(name, text)?,
             "keep_files" => keep = truth(name, text)?,
-            _ => return Err(resume_files::wrong(name, "This field is not known here.").into()),
+            _ => return Err(wrong(name, "This field is not known here.").into()),
         }
     }
     let batch = batch::upload(&s, &actor, id, received.uploads, keep, start).await?;
@@ -288,7 +287,7 @@ async fn extract(
     form: Result<Multipart, MultipartRejection>,
 ) -> ApiResult<Json<ExtractedResume>> {
     let form = form.map_err(|_| ApiError::media_type("multipart/form-data"))?;
-    let upload = receive_one(&s, form, FILE_BYTES).await?;
+    let upload = resume_files::one(&s, form, FILE_BYTES).await?;
     // Nothing is kept that could be answered again: the file is read again, and charged once.
     let once = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
     let extracted = single::extract(&s, &actor, upload, once.map(str::to_owned)).await?;
