@@ -125,6 +125,10 @@ mod tests {
         assert_eq!(shelf.take(&"d"), Some(10));
         assert_eq!(shelf.take(&"d"), None);
         shelf.keep("e", 10, 10);
-        assert_eq!(shelf.look(&"e", |size| *size), Some(10), "what was taken out takes no room");
+        assert_eq!(
+            shelf.look(&"e", |size| *size),
+            Some(10),
+            "what was taken out takes no room"
+        );
     }
 }

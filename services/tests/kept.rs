@@ -338,7 +338,10 @@ async fn two_devices_of_many_sessions_at_once(mut bed: TestBed) {
         assert_eq!(here[n].is_ok(), one);
         assert_eq!(again[n].is_ok(), one);
         assert_eq!(there[n].is_ok(), !one);
-        for refused in [&here[n], &there[n], &again[n]].into_iter().filter_map(|o| o.as_ref().err()) {
+        for refused in [&here[n], &there[n], &again[n]]
+            .into_iter()
+            .filter_map(|o| o.as_ref().err())
+        {
             assert_eq!(refused.error, Code::Stale);
         }
     }

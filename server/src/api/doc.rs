@@ -1,11 +1,10 @@
 //! The OpenAPI 3.1 document: generated from the handlers, then finished where serde's flattening and merge patches have
 //! no word in the generator.
 
-use super::{error::Problem, v1};
-use axum::{Json, response::IntoResponse};
-use parley_services::Services;
+use super::{error::Problem, routes::Purpose, v1};
+use axum::{body::Bytes, http::header::CONTENT_TYPE, response::IntoResponse};
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::OnceLock};
 use utoipa::{
     IntoResponses, Modify, OpenApi, ToSchema,
     openapi::{
@@ -55,14 +54,15 @@ impl Modify for Bearer {
     }
 }
 
-/// All routes with their descriptions.
-pub fn open_api_router() -> OpenApiRouter<Services> {
-    OpenApiRouter::with_openapi(Head::openapi()).merge(v1::routes())
-}
-
-/// Answers the document.
-pub async fn serve(document: Arc<Value>) -> impl IntoResponse {
-    Json((*document).clone())
+/// Answers the document, which is made when it is asked for first.
+pub async fn serve() -> impl IntoResponse {
+    static DOCUMENT: OnceLock<Bytes> = OnceLock::new();
+    let document = DOCUMENT.get_or_init(|| {
+        let described = OpenApiRouter::with_openapi(Head::openapi()).merge(v1::routes(Purpose::Describe));
+        // Kept as it is sent: as a tree it takes a dozen times the memory.
+        Bytes::from(finished(described.into_openapi()).to_string())
+    });
+    ([(CONTENT_TYPE, "application/json")], document.clone())
 }
 
 /// What every handler may answer besides success: for the `responses` of a path.
@@ -98,8 +98,7 @@ impl IntoResponses for Problems {
 }
 
 /// The generated document, finished.
-#[must_use]
-pub fn finished(document: utoipa::openapi::OpenApi) -> Value {
+fn finished(document: utoipa::openapi::OpenApi) -> Value {
     // What the generator made is plain data; it always becomes JSON.
     let mut document = serde_json::to_value(document).unwrap_or_default();
     if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {

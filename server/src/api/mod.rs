@@ -12,6 +12,7 @@ pub mod error;
 pub mod extract;
 pub mod idempotency;
 pub mod reply;
+pub mod routes;
 pub mod v1;
 
 use axum::{
@@ -20,13 +21,12 @@ use axum::{
     routing::{any, get},
 };
 use parley_services::Services;
-use std::sync::Arc;
+use routes::Purpose;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// Everything under `/api`, to be merged into the server's router.
 pub fn router<S: Clone + Send + Sync + 'static>(services: Services) -> Router<S> {
-    let (routes, document) = doc::open_api_router().split_for_parts();
-    let document = Arc::new(doc::finished(document));
+    let (routes, _) = v1::routes(Purpose::Serve).split_for_parts();
     let routes: Router = routes
         .method_not_allowed_fallback(error::method_not_allowed)
         .with_state(services.clone());
@@ -37,7 +37,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(services: Services) -> Router<S>
     let v1: Router = routes
         .route_layer(from_fn_with_state(repeat, idempotency::answer_again))
         .route_layer(from_fn_with_state(services, auth::let_in))
-        .route("/openapi.json", get(move || doc::serve(Arc::clone(&document))))
+        .route("/openapi.json", get(doc::serve))
         .method_not_allowed_fallback(error::method_not_allowed)
         .fallback(error::no_such_route);
     let api = Router::new().nest("/v1", v1).fallback(error::no_such_route);

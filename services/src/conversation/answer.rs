@@ -84,11 +84,7 @@ async fn answer_inner(s: &Services, token: &str, input: AnswerInput) -> Result<C
 
 /// The same by the scene that the last request left; `None`, and nothing is stored, where a look at how things really
 /// stand is needed.
-async fn answer_kept(
-    s: &Services,
-    mut scene: Scene,
-    input: &AnswerInput,
-) -> Result<Option<CandidateView>, RefusedOr> {
+async fn answer_kept(s: &Services, mut scene: Scene, input: &AnswerInput) -> Result<Option<CandidateView>, RefusedOr> {
     let Ok(Fate::Fits { said, up: None }) = judge(s, &scene, input) else {
         return Ok(None);
     };

@@ -175,7 +175,10 @@ pub(super) async fn store_all(
         rows.push(Row::of(write));
         turns.extend(write.said.iter().map(|turn| Said::of(turn)));
     }
-    let values = [serde_json::to_string(&rows)?.into(), serde_json::to_string(&turns)?.into()];
+    let values = [
+        serde_json::to_string(&rows)?.into(),
+        serde_json::to_string(&turns)?.into(),
+    ];
     let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, TOGETHER, values);
     let stored = conn.query_all_raw(statement).await?;
     Ok(stored

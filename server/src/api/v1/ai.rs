@@ -5,6 +5,7 @@ use crate::api::{
     doc::Problems,
     error::ApiResult,
     extract::{ApiJson, Query},
+    routes::{Purpose, routes},
 };
 use axum::{Json, extract::State};
 use parley_domain::ai::{AiSettings, AiSettingsInput, AiTest, AiUsage};
@@ -13,13 +14,13 @@ use parley_services::{
     ai::{settings, usage},
 };
 use utoipa::IntoParams;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
+pub(super) fn routes(purpose: Purpose) -> OpenApiRouter<Services> {
     OpenApiRouter::new()
-        .routes(routes!(get, put, remove))
-        .routes(routes!(test))
-        .routes(routes!(used))
+        .routes(routes!(purpose: get, put, remove))
+        .routes(routes!(purpose: test))
+        .routes(routes!(purpose: used))
 }
 
 /// Read the settings of the AI model

@@ -6,6 +6,7 @@ use crate::api::{
     error::ApiResult,
     extract::{ApiJson, Id, Query},
     reply,
+    routes::{Purpose, routes},
 };
 use axum::{Json, extract::State, response::Response};
 use parley_domain::{
@@ -16,16 +17,16 @@ use parley_domain::{
     paging::Page,
 };
 use parley_services::{Services, analysis, drafting};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
+pub(super) fn routes(purpose: Purpose) -> OpenApiRouter<Services> {
     OpenApiRouter::new()
-        .routes(routes!(read, run_again))
-        .routes(routes!(history))
-        .routes(routes!(changes))
-        .routes(routes!(read_batch, start_batch, cancel_batch))
-        .routes(routes!(estimate))
-        .routes(routes!(draft))
+        .routes(routes!(purpose: read, run_again))
+        .routes(routes!(purpose: history))
+        .routes(routes!(purpose: changes))
+        .routes(routes!(purpose: read_batch, start_batch, cancel_batch))
+        .routes(routes!(purpose: estimate))
+        .routes(routes!(purpose: draft))
 }
 
 /// Read the analysis of a session

@@ -7,6 +7,7 @@ use crate::api::{
     extract::{AnyJson, ApiJson, Id, Query},
     idempotency::Parts,
     reply,
+    routes::{Purpose, routes},
 };
 use axum::{Extension, Json, extract::State, response::Response};
 use parley_domain::{
@@ -20,18 +21,18 @@ use parley_services::{
     candidates::{self, DeletedCandidate, OnDuplicate},
     input,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
 mod many;
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
+pub(super) fn routes(purpose: Purpose) -> OpenApiRouter<Services> {
     OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(get, patch, delete))
-        .routes(routes!(restore))
-        .routes(routes!(erase))
-        .routes(routes!(replace_link, extend_link))
-        .routes(routes!(deleted))
+        .routes(routes!(purpose: list, create))
+        .routes(routes!(purpose: get, patch, delete))
+        .routes(routes!(purpose: restore))
+        .routes(routes!(purpose: erase))
+        .routes(routes!(purpose: replace_link, extend_link))
+        .routes(routes!(purpose: deleted))
 }
 
 fn path(id: CandidateId) -> String {

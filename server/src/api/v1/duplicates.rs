@@ -6,18 +6,19 @@ use crate::api::{
     error::ApiResult,
     extract::{ApiJson, Id, Query},
     reply,
+    routes::{Purpose, routes},
 };
 use axum::{Json, extract::State, response::Response};
 use parley_domain::{candidate::Candidate, duplicate::MergePlan, id::CandidateId};
 use parley_services::{Services, candidates};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
+pub(super) fn routes(purpose: Purpose) -> OpenApiRouter<Services> {
     OpenApiRouter::new()
-        .routes(routes!(plan, merge))
-        .routes(routes!(not_duplicate))
+        .routes(routes!(purpose: plan, merge))
+        .routes(routes!(purpose: not_duplicate))
 }
 
 /// Whom to merge.

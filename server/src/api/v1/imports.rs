@@ -7,6 +7,7 @@ use crate::{
         error::{ApiError, ApiResult},
         extract::{ApiJson, Id, Query},
         reply,
+        routes::{Purpose, routes},
     },
     import_files::{TABLE_BODY, table, workbook},
 };
@@ -26,22 +27,22 @@ use parley_services::{
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
+pub(super) fn routes(purpose: Purpose) -> OpenApiRouter<Services> {
     let uploads = OpenApiRouter::new()
-        .routes(routes!(list, upload))
+        .routes(routes!(purpose: list, upload))
         .layer(DefaultBodyLimit::max(TABLE_BODY));
     OpenApiRouter::new()
         .merge(uploads)
-        .routes(routes!(template))
-        .routes(routes!(get, patch))
-        .routes(routes!(rows))
-        .routes(routes!(correct))
-        .routes(routes!(confirm))
-        .routes(routes!(cancel))
-        .routes(routes!(undo))
-        .routes(routes!(rejected))
+        .routes(routes!(purpose: template))
+        .routes(routes!(purpose: get, patch))
+        .routes(routes!(purpose: rows))
+        .routes(routes!(purpose: correct))
+        .routes(routes!(purpose: confirm))
+        .routes(routes!(purpose: cancel))
+        .routes(routes!(purpose: undo))
+        .routes(routes!(purpose: rejected))
 }
 
 fn path(id: ImportId) -> String {

@@ -6,6 +6,7 @@ use crate::api::{
     error::ApiResult,
     extract::{AnyJson, ApiJson, Id, IfMatch, Query},
     reply,
+    routes::{Purpose, routes},
 };
 use axum::{
     Json,
@@ -22,13 +23,13 @@ use parley_services::{
     Services,
     interviews::{self, InterviewFilter},
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
+pub(super) fn routes(purpose: Purpose) -> OpenApiRouter<Services> {
     OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(get, patch, archive))
-        .routes(routes!(templates))
+        .routes(routes!(purpose: list, create))
+        .routes(routes!(purpose: get, patch, archive))
+        .routes(routes!(purpose: templates))
 }
 
 fn path(id: InterviewId) -> String {

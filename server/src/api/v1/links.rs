@@ -6,6 +6,7 @@ use crate::api::{
     error::{ApiError, ApiResult},
     extract::{AnyJson, ApiJson, Id},
     reply,
+    routes::{Purpose, routes},
 };
 use axum::{
     Json,
@@ -24,14 +25,14 @@ use parley_services::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
+pub(super) fn routes(purpose: Purpose) -> OpenApiRouter<Services> {
     OpenApiRouter::new()
-        .routes(routes!(get, create, patch, revoke))
-        .routes(routes!(qr))
-        .routes(routes!(extend))
-        .routes(routes!(preview))
+        .routes(routes!(purpose: get, create, patch, revoke))
+        .routes(routes!(purpose: qr))
+        .routes(routes!(purpose: extend))
+        .routes(routes!(purpose: preview))
 }
 
 /// Read the public link

@@ -6,18 +6,19 @@ use crate::api::{
     error::ApiResult,
     extract::{ApiJson, Id},
     reply,
+    routes::{Purpose, routes},
 };
 use axum::{Json, extract::State, response::Response};
 use parley_domain::{account::Role, id::UserId, member::Member, paging::Page};
 use parley_services::{Services, accounts};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
+pub(super) fn routes(purpose: Purpose) -> OpenApiRouter<Services> {
     OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(change, remove))
+        .routes(routes!(purpose: list))
+        .routes(routes!(purpose: change, remove))
 }
 
 /// What of a membership can be changed.

@@ -14,23 +14,24 @@ pub mod retakes;
 pub mod sessions;
 pub mod tokens;
 
+use super::routes::Purpose;
 use parley_services::Services;
 use utoipa_axum::router::OpenApiRouter;
 
 /// All routes of `/api/v1`.
-pub fn routes() -> OpenApiRouter<Services> {
+pub fn routes(purpose: Purpose) -> OpenApiRouter<Services> {
     OpenApiRouter::new()
-        .merge(interviews::routes())
-        .merge(links::routes())
-        .merge(candidates::routes())
-        .merge(duplicates::routes())
-        .merge(imports::routes())
-        .merge(resumes::routes())
-        .merge(members::routes())
-        .merge(results::routes())
-        .merge(retakes::routes())
-        .merge(sessions::routes())
-        .merge(tokens::routes())
-        .merge(analysis::routes())
-        .merge(ai::routes())
+        .merge(interviews::routes(purpose))
+        .merge(links::routes(purpose))
+        .merge(candidates::routes(purpose))
+        .merge(duplicates::routes(purpose))
+        .merge(imports::routes(purpose))
+        .merge(resumes::routes(purpose))
+        .merge(members::routes(purpose))
+        .merge(results::routes(purpose))
+        .merge(retakes::routes(purpose))
+        .merge(sessions::routes(purpose))
+        .merge(tokens::routes(purpose))
+        .merge(analysis::routes(purpose))
+        .merge(ai::routes(purpose))
 }

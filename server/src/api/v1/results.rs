@@ -1,13 +1,19 @@
 //! Results of an interview over all its candidates.
 
-use crate::api::{auth::Caller, doc::Problems, error::ApiResult, extract::Id};
+use crate::api::{
+    auth::Caller,
+    doc::Problems,
+    error::ApiResult,
+    extract::Id,
+    routes::{Purpose, routes},
+};
 use axum::{Json, extract::State};
 use parley_domain::{id::InterviewId, results::InterviewResults};
 use parley_services::{Services, results};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
-    OpenApiRouter::new().routes(routes!(of_interview))
+pub(super) fn routes(purpose: Purpose) -> OpenApiRouter<Services> {
+    OpenApiRouter::new().routes(routes!(purpose: of_interview))
 }
 
 /// Read the results of an interview

@@ -7,6 +7,7 @@ use crate::{
         error::{ApiError, ApiResult},
         extract::{ApiJson, Id, Query},
         reply,
+        routes::{Purpose, routes},
     },
     receive::{NotReceived, wrong},
     resume_files::{self, MANY_BODY, ONE_BODY, attachment},
@@ -30,25 +31,25 @@ use parley_services::{
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
+pub(super) fn routes(purpose: Purpose) -> OpenApiRouter<Services> {
     let many = OpenApiRouter::new()
-        .routes(routes!(list, upload))
+        .routes(routes!(purpose: list, upload))
         .layer(DefaultBodyLimit::max(MANY_BODY));
     let one = OpenApiRouter::new()
-        .routes(routes!(extract))
+        .routes(routes!(purpose: extract))
         .layer(DefaultBodyLimit::max(ONE_BODY));
     OpenApiRouter::new()
         .merge(many)
         .merge(one)
-        .routes(routes!(get))
-        .routes(routes!(start))
-        .routes(routes!(correct, remove))
-        .routes(routes!(retry))
-        .routes(routes!(add))
-        .routes(routes!(cancel))
-        .routes(routes!(download))
+        .routes(routes!(purpose: get))
+        .routes(routes!(purpose: start))
+        .routes(routes!(purpose: correct, remove))
+        .routes(routes!(purpose: retry))
+        .routes(routes!(purpose: add))
+        .routes(routes!(purpose: cancel))
+        .routes(routes!(purpose: download))
 }
 
 fn path(id: BatchId) -> String {

@@ -6,6 +6,7 @@ use crate::api::{
     error::ApiResult,
     extract::{ApiJson, Id, Query},
     reply,
+    routes::{Purpose, routes},
 };
 use axum::{Json, extract::State, response::Response};
 use parley_domain::{
@@ -20,17 +21,17 @@ use parley_services::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
+pub(super) fn routes(purpose: Purpose) -> OpenApiRouter<Services> {
     OpenApiRouter::new()
-        .routes(routes!(create))
-        .routes(routes!(requests))
-        .routes(routes!(request))
-        .routes(routes!(grant))
-        .routes(routes!(decline))
-        .routes(routes!(comparison))
-        .routes(routes!(counts))
+        .routes(routes!(purpose: create))
+        .routes(routes!(purpose: requests))
+        .routes(routes!(purpose: request))
+        .routes(routes!(purpose: grant))
+        .routes(routes!(purpose: decline))
+        .routes(routes!(purpose: comparison))
+        .routes(routes!(purpose: counts))
 }
 
 /// Why a retake is granted.

@@ -9,6 +9,7 @@ use crate::{
         error::{ApiError, ApiResult},
         extract::{ApiJson, Id, Query},
         reply,
+        routes::{Purpose, routes},
     },
     downloads,
 };
@@ -27,20 +28,20 @@ use parley_services::{
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
+pub(super) fn routes(purpose: Purpose) -> OpenApiRouter<Services> {
     OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(counts))
-        .routes(routes!(export_xlsx))
-        .routes(routes!(export_csv))
-        .routes(routes!(of_candidate))
-        .routes(routes!(get))
-        .routes(routes!(transcript))
-        .routes(routes!(events))
-        .routes(routes!(end))
-        .routes(routes!(read_decision, decide))
+        .routes(routes!(purpose: list))
+        .routes(routes!(purpose: counts))
+        .routes(routes!(purpose: export_xlsx))
+        .routes(routes!(purpose: export_csv))
+        .routes(routes!(purpose: of_candidate))
+        .routes(routes!(purpose: get))
+        .routes(routes!(purpose: transcript))
+        .routes(routes!(purpose: events))
+        .routes(routes!(purpose: end))
+        .routes(routes!(purpose: read_decision, decide))
 }
 
 /// List the sessions of an interview

@@ -1,16 +1,24 @@
 //! AI tokens: what a workspace has and where it went. Granted from the command line only.
 
-use crate::api::{auth::Caller, doc::Problems, error::ApiResult, extract::Query};
+use crate::api::{
+    auth::Caller,
+    doc::Problems,
+    error::ApiResult,
+    extract::Query,
+    routes::{Purpose, routes},
+};
 use axum::{Json, extract::State};
 use parley_domain::{
     paging::Page,
     token::{TokenAccount, TokenEntry},
 };
 use parley_services::{Services, tokens};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
-    OpenApiRouter::new().routes(routes!(account)).routes(routes!(entries))
+pub(super) fn routes(purpose: Purpose) -> OpenApiRouter<Services> {
+    OpenApiRouter::new()
+        .routes(routes!(purpose: account))
+        .routes(routes!(purpose: entries))
 }
 
 /// Read the balance
