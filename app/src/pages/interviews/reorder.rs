@@ -132,8 +132,10 @@ impl<T: Copy + Send + Sync + 'static> Order<T> {
             }
         };
         view! {
-            <button
-                type="button"
+            // Not a button element: Firefox drags one by its text only (Mozilla's bug 568313).
+            <span
+                role="button"
+                tabindex="0"
                 class="btn btn--quiet btn--icon btn--small item__grip"
                 id=id
                 draggable="true"
@@ -144,7 +146,7 @@ impl<T: Copy + Send + Sync + 'static> Order<T> {
                 on:dragend=move |_| self.dragged.set(None)
             >
                 <Icon name=IconName::Grip/>
-            </button>
+            </span>
         }
     }
 
