@@ -10,7 +10,7 @@
 //! * the **parent** holds the wall clock, the cap on the answer, and the number of children at once ([`Children`]),
 //!   and kills the child when the caller goes away.
 //!
-//! The child gets an empty environment: no key and no database address is in the reach of a broken parser.
+//! The child gets no environment of ours: no key and no database address is in the reach of a broken parser.
 //!
 //! This module must not know what is being read; see `imports::reader` for workbooks and `resumes` for PDFs.
 
@@ -32,6 +32,10 @@ const STDERR_CAP: u64 = 4 * 1024;
 
 /// How much is read from the child at a time, in bytes.
 const CHUNK: usize = 64 * 1024;
+
+/// The program's allocator (mimalloc) takes address space in steps, the first one before any limit holds. Its usual step,
+/// a gigabyte, would leave a limit nothing to say; this one is 32 MB, in KiB.
+const ALLOCATOR_STEP: (&str, &str) = ("MIMALLOC_ARENA_RESERVE", "32768");
 
 /// What a reader allows itself. Set in the child by [`limit_self`], as its first act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,6 +191,7 @@ impl Children {
             .arg(job.subcommand)
             .args(&job.args)
             .env_clear()
+            .env(ALLOCATOR_STEP.0, ALLOCATOR_STEP.1)
             .current_dir("/")
             .stdin(Stdio::from(input))
             .stdout(Stdio::piped())
