@@ -36,6 +36,18 @@ pub fn many_lines(text: &str) -> String {
     kept.trim_end().trim_start_matches('\n').to_owned()
 }
 
+/// Whether nothing of it can be seen: white space, and marks without a shape of their own (joiners, zero-width spaces).
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    let unseen = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+                | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{2800}')
+    };
+    text.chars().all(unseen)
+}
+
 /// The form in which emails are compared: trimmed, NFC, lower-cased as a whole; no rules for dots or plus signs.
 #[must_use]
 pub fn email_norm(email: &str) -> String {
@@ -85,6 +97,16 @@ mod tests {
         assert_eq!(many_lines("fn a() {\r\n    b();\r\n}\n\n"), "fn a() {\n    b();\n}");
         assert_eq!(many_lines("\n  indented"), "  indented");
         assert_eq!(many_lines("\ta\u{7}"), "\ta");
+    }
+
+    #[test]
+    fn blank_is_what_nobody_can_see() {
+        for blank in ["", " \n\t", "\u{200B} \u{200B}", "\u{2060}\u{FEFF}\u{AD}", "\u{3164}"] {
+            assert!(is_blank(blank), "{blank:?}");
+        }
+        for seen in [".", " 1 ", "\u{200B}a", "👍", "नमस्ते", "。"] {
+            assert!(!is_blank(seen), "{seen:?}");
+        }
     }
 
     #[test]

@@ -210,7 +210,7 @@ test('invite links: who can start with them, until when, replaced while the page
   rememberToken(tokenOf(fresh.invite_url));
   await chat.send.click();
   await expect(chat.page.getByText('Half a sentence').or(chat.composer).first()).toBeVisible();
-  await expect(chat.page.getByText('Your link was replaced')).toBeVisible();
+  await expect(chat.page.getByText('Your link no longer works')).toBeVisible();
   const back = await (await Landing.open(await visitor(), fresh.invite_url)).resume();
   await back.progress(1, 3);
 });

@@ -15,6 +15,8 @@ pub struct Http {
     pub public_url: String,
     /// Proxies that are believed about addresses.
     pub trusted_proxies: Vec<Network>,
+    /// Background work is done by another process, which cannot tell ours what it changed.
+    pub works_elsewhere: bool,
 }
 
 impl Http {
@@ -24,6 +26,7 @@ impl Http {
         Self {
             public_url: settings.public_url(),
             trusted_proxies: settings.trusted_proxies.clone(),
+            works_elsewhere: !settings.jobs,
         }
     }
 }

@@ -38,6 +38,9 @@ const GATHER: Duration = Duration::from_millis(250);
 /// More of them than so many are told as one word to read again.
 const MANY: usize = 16;
 
+/// How often a page looks by itself where another process does the background work.
+const LOOK: Duration = Duration::from_secs(5);
+
 /// The routes.
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -83,12 +86,22 @@ fn told(state: &AppState, workspace: WorkspaceId, interview: Option<InterviewId>
             () = tokio::time::sleep(LASTS) => {}
         }
     };
-    let moves = moves(changes, interview).take_until(Box::pin(over));
+    let moves = match state.http.works_elsewhere {
+        false => moves(changes, interview).left_stream(),
+        true => stream::select(moves(changes, interview), looks()).right_stream(),
+    };
+    let moves = moves.take_until(Box::pin(over));
     let hello = stream::iter([Ok(Event::default().event("change").data("{}").retry(RETRY))]);
     let bye = stream::iter([Ok(Event::default().event("bye").data(""))]);
     Sse::new(hello.chain(moves).chain(bye))
         .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
         .into_response()
+}
+
+/// A word to read again, every few seconds.
+fn looks() -> impl Stream<Item = Result<Event, Infallible>> {
+    let looks = tokio_stream::wrappers::IntervalStream::new(tokio::time::interval(LOOK));
+    looks.map(|_| Ok(Event::default().event("change").data("{}")))
 }
 
 /// What changed, by ids; without any where it is simpler to read everything again.

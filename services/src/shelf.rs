@@ -74,6 +74,8 @@ impl<K: Eq + Hash + Clone, V> Shelf<K, V> {
     /// Keeps a value that takes `size` bytes, instead of what was there.
     pub(crate) fn keep(&self, key: K, value: V, size: usize) {
         let mut shelf = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        // What comes back from where it was used was looked at just now.
+        shelf.looks += 1;
         let looked = shelf.looks;
         shelf.taken += size;
         let replaced = shelf.kept.insert(key, Kept { value, size, looked });
@@ -130,5 +132,16 @@ mod tests {
             Some(10),
             "what was taken out takes no room"
         );
+    }
+
+    #[test]
+    fn what_is_taken_out_and_put_back_counts_as_looked_at() {
+        let shelf = Shelf::new(100);
+        for n in 0..1_000 {
+            shelf.keep(n, n, 1);
+            let used = shelf.take(&0).unwrap();
+            shelf.keep(0, used, 1);
+            assert_eq!(shelf.look(&n, |n| *n), Some(n), "just kept");
+        }
     }
 }

@@ -88,7 +88,7 @@ pub fn SignedOut() -> impl IntoView {
     let location = leptos_router::hooks::use_location();
     let href = move || login_href(&location.pathname.get(), &location.search.get());
     view! {
-        <Notice kind=NoticeKind::Error title=t.accounts.signed_out text=t.accounts.signed_out_text>
+        <Notice kind=NoticeKind::Error title=t.accounts.signed_out text=t.accounts.signed_out_text seek=true>
             {move || view! { <ButtonLink size=ButtonSize::Small href=href()>{t.log_in_again}</ButtonLink> }}
         </Notice>
     }

@@ -125,6 +125,17 @@ pub fn Menu(
     }
 }
 
+/// Focuses the button of the menu with this id.
+pub fn focus_menu(id: &str) {
+    let button = document().query_selector(&format!("[popovertarget=\"{id}\"]"));
+    if let Some(button) = button.ok().flatten()
+        && let Ok(button) = button.dyn_into::<HtmlElement>()
+    {
+        // A button that cannot take it leaves the focus where it is.
+        let _ = button.focus();
+    }
+}
+
 /// For browsers that cannot anchor a popover to its button: the place as two variables that the style sheet reads.
 fn stand_below(menu: &HtmlElement, button: &HtmlElement, place: MenuPlace) {
     let at = button.get_bounding_client_rect();

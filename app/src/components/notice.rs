@@ -2,6 +2,7 @@
 
 use super::{Button, ButtonSize, Icon, IconName};
 use crate::messages::creator;
+use leptos::html;
 use leptos::prelude::*;
 
 /// What kind of message.
@@ -30,10 +31,23 @@ pub fn Notice(
     /// What is kept and what to do.
     #[prop(optional, into)]
     text: Option<String>,
+    /// It answers a press that may have been far from it: it comes into sight.
+    #[prop(optional)]
+    seek: bool,
     /// Buttons and links.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
+    let node = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        if let Some(node) = node.get().filter(|_| seek) {
+            let at = node.get_bounding_client_rect();
+            let height = window().inner_height().ok().and_then(|height| height.as_f64());
+            if at.top() < 0.0 || height.is_some_and(|height| at.bottom() > height) {
+                node.scroll_into_view();
+            }
+        }
+    });
     let (class, icon, role) = match kind {
         NoticeKind::Info => ("notice", IconName::Info, "status"),
         NoticeKind::Mind => ("notice notice--busy", IconName::Warning, "status"),
@@ -41,7 +55,7 @@ pub fn Notice(
         NoticeKind::Error => ("notice notice--error", IconName::Error, "alert"),
     };
     view! {
-        <div class=class role=role>
+        <div class=class role=role node_ref=node>
             <Icon name=icon/>
             <div class="notice__body">
                 <p class="notice__title">{title}</p>

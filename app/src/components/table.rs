@@ -30,7 +30,7 @@ pub fn ListTable(
                 view! { <th scope="col" class=(at == 0).then_some("col-sticky")>{words}</th> }.into_any()
             }
             Head::Figures(words) => view! { <th scope="col" class="num">{words}</th> }.into_any(),
-            Head::Actions(words) => view! { <th><span class="sr-only">{words}</span></th> }.into_any(),
+            Head::Actions(words) => view! { <th class="col-end"><span class="sr-only">{words}</span></th> }.into_any(),
         })
         .collect_view();
     view! {

@@ -4,14 +4,17 @@ use super::{Button, ButtonKind, ButtonSize, IconButton, IconName};
 use crate::messages::creator;
 use leptos::html;
 use leptos::prelude::*;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 #[derive(Clone)]
 struct Toast {
     id: u32,
     text: String,
-    action: Option<(String, Callback<()>)>,
+    action: Option<(String, Action)>,
 }
+
+/// What a toast's button does. No callback: that would end with the row or dialog that made it, which is what may be undone.
+type Action = Arc<dyn Fn() + Send + Sync>;
 
 /// The toasts of the app; take it from context with [`use_toasts`].
 #[derive(Clone, Copy)]
@@ -29,16 +32,11 @@ impl Toasts {
     }
 
     /// Says that something is done and offers **Undo**.
-    pub fn with_undo(self, text: impl Into<String>, undo: Callback<()>) {
-        self.push(text.into(), Some((creator().undo.to_owned(), undo)));
+    pub fn with_undo(self, text: impl Into<String>, undo: impl Fn() + Send + Sync + 'static) {
+        self.push(text.into(), Some((creator().undo.to_owned(), Arc::new(undo))));
     }
 
-    /// Says that something is done and offers one thing to do next.
-    pub fn with_action(self, text: impl Into<String>, label: impl Into<String>, action: Callback<()>) {
-        self.push(text.into(), Some((label.into(), action)));
-    }
-
-    fn push(self, text: String, action: Option<(String, Callback<()>)>) {
+    fn push(self, text: String, action: Option<(String, Action)>) {
         let id = self.next.get_value();
         self.next.set_value(id.wrapping_add(1));
         let seconds = if action.is_some() { 10 } else { 5 };
@@ -125,7 +123,7 @@ fn OneToast(toast: Toast, toasts: Toasts) -> impl IntoView {
     let action = toast.action.map(|(label, action)| {
         let press = Callback::new(move |()| {
             toasts.dismiss(id);
-            action.run(());
+            action();
         });
         view! { <Button size=ButtonSize::Small on_press=press>{label}</Button> }
     });

@@ -222,7 +222,7 @@ pub struct TroubleText {
     pub take_back: &'static str,
     /// The answer was to an earlier question.
     pub moved_on: PageText,
-    /// The link was replaced meanwhile.
+    /// The link was replaced meanwhile, or the candidate deleted: the same for both.
     pub replaced: PageText,
     /// Too many messages in a minute.
     pub too_fast: PageText,

@@ -169,8 +169,8 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             text: "That question was answered already, so this answer was not stored. Everything you sent before is kept.",
         },
         replaced: PageText {
-            title: "Your link was replaced",
-            text: "Ask the company for your new link. Everything you sent is kept, and what you typed is still here.",
+            title: "Your link no longer works",
+            text: "Ask the company for your current link. Everything you sent is kept, and what you typed is still here.",
         },
         too_fast: PageText {
             title: "That was a little fast",

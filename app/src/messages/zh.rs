@@ -163,8 +163,8 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             text: "该问题已经回答过了，因此这个回答没有保存。之前发送的内容都已保存。",
         },
         replaced: PageText {
-            title: "你的链接已被更换",
-            text: "请向公司索取新链接。已发送的内容都已保存，你输入的内容仍在这里。",
+            title: "你的链接已失效",
+            text: "请向公司索取当前有效的链接。已发送的内容都已保存，你输入的内容仍在这里。",
         },
         too_fast: PageText {
             title: "发送过于频繁",

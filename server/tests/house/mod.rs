@@ -106,6 +106,7 @@ impl House {
         };
         let services = services(db, secrets, config);
         let http = Http {
+            works_elsewhere: false,
             public_url: public_url.to_owned(),
             trusted_proxies: Vec::new(),
         };

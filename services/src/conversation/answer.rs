@@ -292,7 +292,7 @@ fn read_answer(question: &Question, follow_up: bool, input: &AnswerInput) -> Res
     let invalid = |detail: &str| refuse(CandidateErrorCode::Invalid, detail);
     if follow_up || !question.kind.has_choices() {
         let typed = text::many_lines(input.text.as_deref().unwrap_or_default());
-        if typed.trim().is_empty() {
+        if text::is_blank(&typed) {
             return Err(invalid("The answer is empty. Write something before sending it."));
         }
         let length = text::chars(&typed);

@@ -59,7 +59,7 @@ pub(super) fn composer(chat: Chat, client_id: String) -> AnyView {
     view! {
         {notices(chat)}
         <form class="composer" class:composer--locked=flag(move || chat.is_locked()) id=dom::COMPOSER method="post"
-            action=doors::ANSWER autocomplete="off" hidden=flag(move || field.get() == Field::Nothing)
+            action=doors::ANSWER hidden=flag(move || field.get() == Field::Nothing)
             on:submit=submit(move || chat.submit())>
             <input type="hidden" name="token" value=chat.token()/>
             <input type="hidden" name="client_id" value=client_id/>

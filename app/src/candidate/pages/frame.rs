@@ -52,7 +52,8 @@ pub(super) fn document(
     body: impl FnOnce() -> AnyView,
 ) -> String {
     let css = assets.css.clone();
-    let title = title.to_owned();
+    // As markup, because a title that is a text of the view would end in the view's own marks (`<!>`).
+    let title = title.replace('&', "&amp;").replace('<', "&lt;");
     let head = script.map(|s| {
         let (js, wasm) = (s.assets.js.clone(), s.assets.wasm.clone());
         let start = format!("import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))");
@@ -78,7 +79,7 @@ pub(super) fn document(
                     <meta name="robots" content="noindex, nofollow"/>
                     <meta name="color-scheme" content="light dark"/>
                     <meta name="format-detection" content="telephone=no"/>
-                    <title>{title}</title>
+                    <title inner_html=title></title>
                     <link rel="stylesheet" href=css/>
                     <link rel="icon" href="/fonts/mark.svg" r#type="image/svg+xml"/>
                     {head}

@@ -112,7 +112,6 @@ texts! {
     past_text = "Tables that were imported into this interview.",
     past_more = "Show all imports",
     col_file = "File",
-    col_when = "When",
     col_who = "Who",
     col_state = "State",
     col_counts = "Rows",

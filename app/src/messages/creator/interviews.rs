@@ -88,6 +88,7 @@ texts! {
     discard = "Discard",
     discard_title = "Discard your unsaved changes?",
     discard_text = "The editor goes back to what was saved last.",
+    edits_discarded = "Your changes were discarded",
     restored = "Your unsaved changes are back",
     restored_text = "They were kept in this browser. Save them, or discard them to see what is saved.",
     restored_stale_text = "They were kept in this browser. The interview has been saved by someone since; saving yours asks before it replaces theirs.",

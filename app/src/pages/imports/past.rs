@@ -112,7 +112,6 @@ pub fn PastImports(
                             Head::Words(t.col_state),
                             Head::Words(t.col_counts),
                             Head::Words(t.col_who),
-                            Head::Figures(t.col_when),
                             Head::Actions(t.col_actions),
                         ]
                         rows=rows.into_any()
@@ -168,9 +167,13 @@ fn row(slug: &str, data: ImportData, ask: Asking) -> AnyView {
             </th>
             <td><Status tone=tone label=import_word(import.state, import.work)/></td>
             <td class="import__past-counts">{counts_line(&import)}</td>
-            <td>{import.created_by.clone().unwrap_or_else(|| t.by_key.to_owned())}</td>
-            <td class="num"><Time at=data.created/></td>
-            <td class="import__past-actions">{actions}</td>
+            <td>
+                <span class="cell-two">
+                    <span class="truncate">{import.created_by.clone().unwrap_or_else(|| t.by_key.to_owned())}</span>
+                    <small><Time at=data.created/></small>
+                </span>
+            </td>
+            <td class="import__past-actions col-end">{actions}</td>
         </tr>
     }
     .into_any()

@@ -4,7 +4,7 @@ use super::draft::{ChoiceDraft, QuestionDraft};
 use super::editing::Editing;
 use super::parts::focus_soon;
 use super::reorder::Order;
-use crate::components::{Button, ButtonKind, ButtonSize, IconName};
+use crate::components::{Button, ButtonKind, ButtonSize, IconName, focus_field};
 use crate::messages::creator;
 use leptos::html;
 use leptos::prelude::*;
@@ -98,7 +98,10 @@ fn OneChoice(
                         // Enter goes on to the next choice instead of saving the form.
                         if ev.key() == "Enter" && !ev.is_composing() {
                             ev.prevent_default();
-                            add.run(());
+                            match order.after(key) {
+                                Some(next) => focus_field(&format!("choice-{next}")),
+                                None => add.run(()),
+                            }
                         }
                     }
                 />

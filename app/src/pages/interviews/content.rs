@@ -1,5 +1,6 @@
 //! `…/content`: the editor as it looks. What it holds, and how that is kept and saved, is the handle's beside it.
 
+use super::draft::Rows;
 use super::editing::{Editing, Home, Obstacle, follow, guard, resolve, save};
 use super::frame::use_interview;
 use super::parts::{CriteriaPart, QuestionsPart};
@@ -66,6 +67,22 @@ fn Form(editing: Editing) -> impl IntoView {
     if !editing.locked {
         guard(editing, dirty);
     }
+    // A message stands at its field by the field's place; where rows change places, it would stand at another one.
+    let rows = Memo::new(move |_| editing.draft.rows());
+    Effect::watch(
+        move || rows.get(),
+        move |now, before, _| {
+            let grew = |before: &Rows| {
+                before
+                    .iter()
+                    .all(|(list, keys)| now.get(list).is_some_and(|now| now.starts_with(keys)))
+            };
+            if !before.is_some_and(grew) {
+                editing.errors.set(Vec::new());
+            }
+        },
+        false,
+    );
     let save = Callback::new(move |()| save(editing));
     view! {
         <form
@@ -100,17 +117,19 @@ fn Messages(editing: Editing, save: Callback<()>) -> impl IntoView {
             }
         })
     };
-    let obstacle = move || match editing.obstacle.get()? {
+    let obstacle = move || {
+        match editing.obstacle.get()? {
         Obstacle::Conflict => Some(view! { <Conflict editing=editing/> }.into_any()),
         Obstacle::Failed(AppError::SignedOut) => Some(view! { <SignedOut/> }.into_any()),
         Obstacle::Failed(error) => Some(
             view! {
-                <Notice kind=NoticeKind::Error title=t.save_failed text=format!("{error} {}", t.save_failed_kept)>
+                <Notice kind=NoticeKind::Error title=t.save_failed text=format!("{error} {}", t.save_failed_kept) seek=true>
                     <Button size=ButtonSize::Small on_press=save>{creator().try_again}</Button>
                 </Notice>
             }
             .into_any(),
         ),
+    }
     };
     let wrong = move || {
         let errors = editing.errors.get();
@@ -139,7 +158,7 @@ fn Conflict(editing: Editing) -> impl IntoView {
     let theirs = Callback::new(move |()| resolve(editing, false));
     let mine = Callback::new(move |()| resolve(editing, true));
     view! {
-        <Notice kind=NoticeKind::Error title=t.conflict text=t.conflict_text>
+        <Notice kind=NoticeKind::Error title=t.conflict text=t.conflict_text seek=true>
             <Button size=ButtonSize::Small on_press=theirs>{t.conflict_theirs}</Button>
             <Button size=ButtonSize::Small on_press=mine>{t.conflict_mine}</Button>
         </Notice>

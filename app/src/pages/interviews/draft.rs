@@ -7,6 +7,7 @@ use parley_domain::{
     interview::Criterion,
     question::{Choice, Question, QuestionKind},
 };
+use std::collections::BTreeMap;
 
 /// One choice of a question.
 #[derive(Clone, Copy)]
@@ -46,6 +47,18 @@ pub(super) struct CriterionDraft {
     pub(super) description: RwSignal<String>,
     pub(super) weight: RwSignal<String>,
 }
+
+/// A list of the editor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum List {
+    Criteria,
+    Questions,
+    /// Of the question with this key.
+    Choices(u32),
+}
+
+/// The keys of the rows of each list.
+pub(super) type Rows = BTreeMap<List, Vec<u32>>;
 
 /// All that the editor holds.
 #[derive(Clone, Copy)]
@@ -97,6 +110,21 @@ impl Draft {
             .set(content.criteria.iter().map(|c| self.criterion(c)).collect());
         self.questions
             .set(content.questions.iter().map(|q| self.question(q)).collect());
+    }
+
+    /// Which rows stand in which list, in order; watches all of them.
+    pub(super) fn rows(self) -> Rows {
+        let questions = self.questions.get();
+        let choices = questions.iter().map(|question| {
+            let keys = question.choices.with(|list| list.iter().map(|row| row.key).collect());
+            (List::Choices(question.key), keys)
+        });
+        let criteria = self.criteria.with(|list| list.iter().map(|row| row.key).collect());
+        let lists = [
+            (List::Criteria, criteria),
+            (List::Questions, questions.iter().map(|row| row.key).collect()),
+        ];
+        choices.chain(lists).collect()
     }
 
     /// A handle for a criterion; a new one has the default criterion.

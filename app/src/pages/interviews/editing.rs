@@ -253,10 +253,16 @@ fn show_errors(editing: Editing, errors: Vec<FieldError>) {
     }
 }
 
-/// Fetches what is saved now: to look at it (`mine` false), or to replace it with one's own.
+/// Fetches what is saved now: to look at it (`mine` false; a toast brings the edits back), or to replace it with one's own.
 pub(super) fn resolve(editing: Editing, mine: bool) {
+    let edits = untrack(|| editing.draft.read());
+    let discard = move |saved: &Content| {
+        editing.reset(saved);
+        let words = creator().interviews.edits_discarded;
+        editing.toasts.with_undo(words, move || editing.draft.load(&edits));
+    };
     let Home::Saved { id, .. } = editing.home else {
-        return editing.reset(&Content::default());
+        return discard(&Content::default());
     };
     editing.busy.set(true);
     spawn_local(async move {
@@ -273,7 +279,7 @@ pub(super) fn resolve(editing: Editing, mine: bool) {
                     editing.obstacle.set(None);
                     save(editing);
                 } else {
-                    editing.reset(&content);
+                    discard(&content);
                 }
             }
             Err(error) => editing.obstacle.set(Some(Obstacle::Failed(error))),

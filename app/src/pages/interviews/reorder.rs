@@ -1,7 +1,9 @@
 //! Putting a list into another order: by the arrow keys on a row's grip, by dragging the grip, or from the row's menu
 //! (which is what fingers use).
 
-use crate::components::{ButtonKind, ButtonSize, Icon, IconName, Menu, MenuItem, MenuPlace, focus_field, use_toasts};
+use crate::components::{
+    ButtonKind, ButtonSize, Icon, IconName, Menu, MenuItem, MenuPlace, focus_field, focus_menu, use_toasts,
+};
 use crate::messages::creator;
 use leptos::ev::{DragEvent, KeyboardEvent};
 use leptos::prelude::*;
@@ -64,10 +66,33 @@ impl<T: Copy + Send + Sync + 'static> Order<T> {
         let toasts = use_toasts();
         Callback::new(move |()| {
             if let Some((at, row)) = self.take(key) {
-                let back = Callback::new(move |()| self.insert(at, row));
-                toasts.with_undo(words(at + 1), back);
+                toasts.with_undo(words(at + 1), move || self.insert(at, row));
+                let next = self
+                    .list
+                    .with_untracked(|list| list.get(at.min(list.len().saturating_sub(1))).map(self.key));
+                if let Some(next) = next {
+                    self.focus_menu(next);
+                }
             }
         })
+    }
+
+    /// The row after this one.
+    pub(super) fn after(self, key: u32) -> Option<u32> {
+        self.list.with_untracked(|list| {
+            let at = list.iter().position(|row| (self.key)(row) == key)?;
+            list.get(at + 1).map(self.key)
+        })
+    }
+
+    /// A row that is moved or taken out loses the focus, which then stands nowhere.
+    fn focus_menu(self, key: u32) {
+        let id = self.menu_id(key);
+        set_timeout(move || focus_menu(&id), Duration::from_millis(30));
+    }
+
+    fn menu_id(self, key: u32) -> String {
+        format!("{}-{key}-menu", self.name)
     }
 
     /// Moves a row by so many places; stays inside the list.
@@ -153,10 +178,15 @@ impl<T: Copy + Send + Sync + 'static> Order<T> {
     /// The menu of a row: up and down, what `more` there is to do with it, and out.
     pub(super) fn menu(self, key: u32, what: Signal<String>, more: AnyView, remove: Callback<()>) -> impl IntoView {
         let t = creator().interviews;
-        let by = move |places| Callback::new(move |()| self.shift(key, places));
+        let by = move |places| {
+            Callback::new(move |()| {
+                self.shift(key, places);
+                self.focus_menu(key);
+            })
+        };
         view! {
             <Menu
-                id=format!("{}-{key}-menu", self.name)
+                id=self.menu_id(key)
                 label=Signal::derive(move || (t.actions_n)(&what.get()))
                 icon=IconName::Dots
                 icon_only=true

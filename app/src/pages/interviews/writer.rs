@@ -98,7 +98,7 @@ async fn listen(editing: Editing, asked: DraftRequest, mut each: impl FnMut(Draf
 fn undoable(editing: Editing, words: &'static str, before: Content) {
     editing
         .toasts
-        .with_undo(words.to_owned(), Callback::new(move |()| editing.draft.load(&before)));
+        .with_undo(words.to_owned(), move || editing.draft.load(&before));
 }
 
 /// Description and job description; the interview appears below as it is written.

@@ -99,6 +99,53 @@ struct Desk {
     toasts: Toasts,
     busy: RwSignal<bool>,
     failed: RwSignal<Option<AppError>>,
+    window: Window,
+}
+
+/// The fields of when the link takes starts. They outlast the card's being drawn anew, and follow what is stored where
+/// nothing was typed since.
+#[derive(Clone, Copy)]
+struct Window {
+    opens: RwSignal<String>,
+    closes: RwSignal<String>,
+    most: RwSignal<String>,
+    /// Of which link, and what was stored of it when the fields were last laid beside it.
+    known: RwSignal<(String, LinkWindow)>,
+}
+
+impl Window {
+    fn new() -> Self {
+        Self {
+            opens: RwSignal::default(),
+            closes: RwSignal::default(),
+            most: RwSignal::default(),
+            known: RwSignal::default(),
+        }
+    }
+
+    /// Takes over what is stored, field by field; what was typed stays.
+    fn follow(self, slug: &str, now: &LinkWindow) {
+        let (of, before) = self.known.get_untracked();
+        let fields = [
+            (self.opens, before.opens_at, &now.opens_at),
+            (self.closes, before.closes_at, &now.closes_at),
+            (self.most, before.max_starts, &now.max_starts),
+        ];
+        for (field, before, now) in fields {
+            if of != slug || field.with_untracked(|typed| *typed == before) {
+                field.set(now.clone());
+            }
+        }
+        self.known.set((slug.to_owned(), now.clone()));
+    }
+
+    fn typed(self) -> LinkWindow {
+        LinkWindow {
+            opens_at: self.opens.get_untracked(),
+            closes_at: self.closes.get_untracked(),
+            max_starts: self.most.get_untracked(),
+        }
+    }
 }
 
 impl Desk {
@@ -150,7 +197,18 @@ fn card(share: Share) -> AnyView {
         toasts: use_toasts(),
         busy: RwSignal::new(false),
         failed: RwSignal::new(None),
+        window: Window::new(),
     };
+    Effect::new(move |_| {
+        if let Some(Ok(SharedLink {
+            link: Some(link),
+            window,
+            ..
+        })) = share.data.get()
+        {
+            desk.window.follow(&link.slug, &window);
+        }
+    });
     // Another link is another card; one that only counts its starts is not, and keeps what is being typed.
     let slug = Memo::new(move |_| {
         let found = share.data.get()?;
@@ -163,7 +221,10 @@ fn card(share: Share) -> AnyView {
         Some(Ok(Some(_))) => {
             let seen = share.data.get_untracked().and_then(Result::ok);
             match seen.map(|seen| (seen.link.clone(), seen)) {
-                Some((Some(link), seen)) => live(desk, link, seen),
+                Some((Some(link), seen)) => {
+                    desk.window.follow(&link.slug, &seen.window);
+                    live(desk, link, seen)
+                }
                 _ => ().into_any(),
             }
         }
@@ -295,24 +356,12 @@ fn facts(desk: Desk) -> AnyView {
 /// When it takes starts, and how many.
 fn window(desk: Desk, seen: SharedLink) -> AnyView {
     let t = creator().links;
-    let LinkWindow {
-        opens_at,
-        closes_at,
-        max_starts,
-    } = seen.window;
-    let (opens, closes, most) = (
-        RwSignal::new(opens_at),
-        RwSignal::new(closes_at),
-        RwSignal::new(max_starts),
-    );
+    let Window {
+        opens, closes, most, ..
+    } = desk.window;
     let save = move |ev: leptos::ev::SubmitEvent| {
         ev.prevent_default();
-        let typed = LinkWindow {
-            opens_at: opens.get_untracked(),
-            closes_at: closes.get_untracked(),
-            max_starts: most.get_untracked(),
-        };
-        let act = change_link(desk.here.slug(), desk.share.id, typed);
+        let act = change_link(desk.here.slug(), desk.share.id, desk.window.typed());
         desk.act(Box::pin(act), t.saved);
     };
     view! {

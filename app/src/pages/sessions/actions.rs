@@ -76,8 +76,7 @@ fn DeleteDialog() -> impl IntoView {
             };
             desk.selected.update(|s| s.retain(|id, _| !ids.contains(id)));
             desk.reload();
-            let undo = Callback::new(move |()| undo_delete(desk, toasts, ids.clone()));
-            toasts.with_undo((t.deleted_toast)(n), undo);
+            toasts.with_undo((t.deleted_toast)(n), move || undo_delete(desk, toasts, ids.clone()));
         });
     });
     move || {

@@ -112,7 +112,7 @@ fn KeyRow(key: ApiKeySeen, on_change: Callback<()>) -> impl IntoView {
             <td>{key.maker.unwrap_or_else(|| t.key_command_line.to_owned())}</td>
             <td><Time at=key.created/></td>
             <td>{used}</td>
-            <td class="num">
+            <td class="num col-end">
                 {move || failed.get().map(|error| view! { <span class="small">{error.to_string()}" "</span> })}
                 <HarmButton
                     id=format!("revoke-{id}")

@@ -151,7 +151,7 @@ fn MemberRow(member: MemberSeen, failed: RwSignal<Option<AppError>>, on_change: 
             </th>
             <td>{role_cell}</td>
             <td><Time at=member.joined/></td>
-            <td class="num">{end}</td>
+            <td class="num col-end">{end}</td>
         </tr>
     }
 }

@@ -117,11 +117,19 @@ impl Form {
         });
     }
 
-    /// Goes back to what is saved now.
+    /// Goes back to what is saved now; a toast brings the edits back.
     pub(super) fn discard(self) {
+        let edits = untrack(|| self.fields.read());
         spawn_local(async move {
             match get_interview(self.slug.get_value(), self.id).await {
-                Ok(saved) => self.took(&saved),
+                Ok(saved) => {
+                    self.took(&saved);
+                    // Fields that hold no number are not worth bringing back.
+                    if let Ok(edits) = edits {
+                        let words = creator().interviews.edits_discarded;
+                        self.toasts.with_undo(words, move || self.fields.load(&edits));
+                    }
+                }
                 Err(error) => _ = self.failed.try_set(Some(error)),
             }
         });

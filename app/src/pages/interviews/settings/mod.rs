@@ -150,7 +150,7 @@ fn Messages(form: Form) -> impl IntoView {
         AppError::SignedOut => Some(view! { <SignedOut/> }.into_any()),
         AppError::Conflict { code, .. } if code == "changed_meanwhile" => Some(
             view! {
-                <Notice kind=NoticeKind::Error title=t.conflict text=t.conflict_text>
+                <Notice kind=NoticeKind::Error title=t.conflict text=t.conflict_text seek=true>
                     <Button size=ButtonSize::Small on_press=Callback::new(move |()| form.discard())>
                         {t.conflict_theirs}
                     </Button>
@@ -161,7 +161,9 @@ fn Messages(form: Form) -> impl IntoView {
             }
             .into_any(),
         ),
-        error => Some(view! { <Notice kind=NoticeKind::Error title=t.save_failed text=error.to_string()/> }.into_any()),
+        error => Some(
+            view! { <Notice kind=NoticeKind::Error title=t.save_failed text=error.to_string() seek=true/> }.into_any(),
+        ),
     };
     view! {
         {restored}
