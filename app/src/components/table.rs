@@ -12,6 +12,8 @@ pub enum Head {
     Figures(&'static str),
     /// Over what can be done with a row: read out, not shown.
     Actions(&'static str),
+    /// The same, where it stays at the end: its cells are `td.col-end`.
+    End(&'static str),
 }
 
 /// A table that neither sorts nor has pages. The first column stays where the others scroll.
@@ -31,6 +33,7 @@ pub fn ListTable(
             }
             Head::Figures(words) => view! { <th scope="col" class="num">{words}</th> }.into_any(),
             Head::Actions(words) => view! { <th><span class="sr-only">{words}</span></th> }.into_any(),
+            Head::End(words) => view! { <th class="col-end"><span class="sr-only">{words}</span></th> }.into_any(),
         })
         .collect_view();
     view! {
