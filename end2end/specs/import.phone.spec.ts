@@ -46,7 +46,7 @@ test('all steps fit a phone', async ({ accessible, api, page }) => {
   await screen.hydrated();
   await screen.upload(csv('again.csv', ['Name;Email', 'Dora;dora@example.com']));
   await screen.dialog.getByRole('link', { name: 'Close and go to the sessions' }).click();
-  await past.getByRole('button', { name: 'Discard the import of again.csv' }).click();
+  await past.getByRole('button', { name: 'Discard import: again.csv' }).click();
   await page.getByRole('dialog', { name: 'Discard this import?' }).getByRole('button', { name: 'Discard import' }).click();
   await expect(past.getByText('Cancelled')).toBeVisible();
   await expect(past.getByRole('link', { name: /^Continue/ })).toHaveCount(0);

@@ -109,7 +109,7 @@ test('a table becomes sessions, and can be taken back', async ({ accessible, api
   const past = page.getByRole('region', { name: 'Imports' });
   await expect(past.getByRole('row').filter({ hasText: 'people.csv' })).toContainText('12,001 added, 1 updated, 1 skipped, 1 rejected');
   await accessible(page, 'Sessions tab with imports');
-  await past.getByRole('button', { name: 'Undo the import of people.csv' }).click();
+  await past.getByRole('button', { name: 'Undo import: people.csv' }).click();
   await page.getByRole('dialog', { name: 'Undo this import?' }).getByRole('button', { name: 'Undo import' }).click();
   await expect(past.getByRole('row').filter({ hasText: 'people.csv' })).toContainText('12,001 removed, 1 restored', { timeout: 60_000 });
   expect(await sessionCount(api, interview.id)).toBe(2);

@@ -79,6 +79,7 @@ test('many resumes become candidates after review', async ({ page, api, accessib
   await page.keyboard.press('Enter');
   // Ana is here already: out with her.
   await page.getByRole('button', { name: 'Remove: ana.pdf' }).click();
+  await page.getByRole('dialog', { name: 'Remove this resume?' }).getByRole('button', { name: 'Remove' }).click();
   await page.getByRole('button', { name: 'Add 2 candidates' }).click();
   await expect(page.getByRole('heading', { name: '2 candidates added' })).toBeVisible();
   await page.getByRole('link', { name: 'Go to the sessions' }).click();

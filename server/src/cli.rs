@@ -13,12 +13,12 @@ use std::{
     process::ExitCode,
 };
 
-/// Parley: AI interviews, self-hosted.
+/// Parley interviews people by chat: design an interview, send links, read transcripts and scores. One program, one data
+/// folder
 #[derive(Parser)]
 #[command(
     name = "parley",
     version,
-    about,
     max_term_width = 110,
     subcommand_required = true,
     arg_required_else_help = true

@@ -20,6 +20,16 @@ pub enum MenuPlace {
     Above,
 }
 
+impl MenuPlace {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Below => "menu",
+            Self::BelowEnd => "menu menu--end",
+            Self::Above => "menu menu--up",
+        }
+    }
+}
+
 /// A button and its menu; the children are [`MenuItem`]s, [`MenuRadio`]s and [`MenuLine`]s.
 #[component]
 pub fn Menu(
@@ -81,11 +91,6 @@ pub fn Menu(
             focus_item(&menu, |_, _| 0);
         }
     };
-    let menu_class = match place {
-        MenuPlace::Below => "menu",
-        MenuPlace::BelowEnd => "menu menu--end",
-        MenuPlace::Above => "menu menu--up",
-    };
     view! {
         <button
             type="button"
@@ -108,7 +113,7 @@ pub fn Menu(
         </button>
         <div
             id=id
-            class=menu_class
+            class=place.class()
             popover="auto"
             role="menu"
             aria-label=move || label.get()
@@ -133,6 +138,58 @@ pub fn focus_menu(id: &str) {
     {
         // A button that cannot take it leaves the focus where it is.
         let _ = button.focus();
+    }
+}
+
+/// A button and a native popover with anything inside that can be operated: pressing there leaves it open.
+#[component]
+pub fn MenuPanel(
+    /// The panel's id, unique on the page.
+    #[prop(into)]
+    id: String,
+    /// The button's label.
+    label: &'static str,
+    /// The button's icon.
+    icon: IconName,
+    /// Where the panel opens.
+    #[prop(optional)]
+    place: MenuPlace,
+    /// What it holds.
+    children: Children,
+) -> impl IntoView {
+    let button = NodeRef::<html::Button>::new();
+    let panel = NodeRef::<html::Div>::new();
+    let expanded = RwSignal::new(false);
+    let toggled = move |_: Event| {
+        let Some(panel) = panel.get_untracked() else { return };
+        let open = panel.matches(":popover-open").unwrap_or(false);
+        expanded.set(open);
+        if let (true, Some(button)) = (open, button.get_untracked()) {
+            stand_below(&panel, &button, place);
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class="btn"
+            node_ref=button
+            popovertarget=id.clone()
+            aria-expanded=move || if expanded.get() { "true" } else { "false" }
+        >
+            <Icon name=icon/>
+            <span class="btn__label">{label}</span>
+        </button>
+        <div
+            id=id
+            class=format!("{} menu--panel", place.class())
+            popover="auto"
+            role="group"
+            aria-label=label
+            node_ref=panel
+            on:toggle=toggled
+        >
+            {children()}
+        </div>
     }
 }
 

@@ -10,7 +10,7 @@ pub enum Head {
     Words(&'static str),
     /// Over figures and times, which stand at the right.
     Figures(&'static str),
-    /// Over what can be done with a row: read out, not shown.
+    /// Over what can be done with a row, which stays at the end (`td.col-end`): read out, not shown.
     Actions(&'static str),
 }
 

@@ -277,6 +277,8 @@ pub struct FinishText {
     pub all_answered: &'static str,
     /// Where something stands in the composer.
     pub draft_left: &'static str,
+    /// Read out when it has ended.
+    pub over: &'static str,
     /// Between the end of the time and the closing page.
     pub ending: &'static str,
     /// Heading of text that came too late.

@@ -213,6 +213,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         closing_close: "你可以关闭此页面。",
         all_answered: "你已回答所有问题。",
         draft_left: "尚未发送的回答不会提交。",
+        over: "面试已结束。",
         ending: "时间到，面试正在结束。",
         unsent_title: "未发送的内容",
         unsent: "提交过晚，未能保存。如需保留请复制。",

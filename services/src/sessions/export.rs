@@ -16,6 +16,7 @@ use crate::{
 };
 use parley_domain::{
     account::Actor,
+    candidate::Source,
     id::{CandidateId, InterviewId},
     session::{SessionFilter, SessionOrder},
     time::{MINUTE, Timestamp},
@@ -151,6 +152,10 @@ fn line(zone: &Zone, row: &session::Model, person: &candidate::Model, url: Optio
             .unwrap_or_default()
     };
     let words = |code: &str| {
+        if code == Source::Api.as_str() {
+            // As on the screen.
+            return "API".to_owned();
+        }
         let mut words = code.replace('_', " ");
         if let Some(first) = words.get_mut(0..1) {
             first.make_ascii_uppercase();

@@ -259,7 +259,10 @@ impl Chat {
         if pending.is_some_and(|p| model::is_stored(&next, &p.client_id)) {
             self.settle();
         }
-        if let Some(words) = model::said_since(&next, known) {
+        if next.state == Status::Completed {
+            // Not what was said last, which asks to finish.
+            self.said.set(self.texts.finish.over.to_owned());
+        } else if let Some(words) = model::said_since(&next, known) {
             self.said.set(words);
         }
         if next.lease > self.lease() && next.state == Status::InProgress {

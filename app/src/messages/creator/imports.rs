@@ -96,7 +96,11 @@ texts! {
     cancelled = "Import cancelled",
     cancelled_text = "What was added before stays. The other rows were skipped.",
     failed = "The import stopped",
+    cancelled_empty = "Nothing was added.",
     undone = "Import undone",
+    removed = "Removed",
+    restored = "Restored",
+    kept = "Kept",
     rows_title = "Every row",
     download_rejected = "Download rejected rows",
     download_rejected_text = "The same columns and one that says what to fix. Correct the rows there and upload the file again.",
@@ -140,9 +144,10 @@ texts! {
     edit_n(row: u32) = format!("Edit row {row}"),
     means_n(column: &str) = format!("“{column}” goes into"),
     shown(n: u64) = format!("{} on this page", count(n, "row", "rows")),
-    undo_n(file: &str) = format!("Undo the import of {file}"),
+    undo_n(file: &str) = format!("Undo import: {file}"),
+    before_undo(sum: &str) = format!("Before it was undone: {sum}"),
     go_on_n(file: &str) = format!("Continue the import of {file}"),
-    discard_n(file: &str) = format!("Discard the import of {file}"),
+    discard_n(file: &str) = format!("Discard import: {file}"),
 }
 
 /// What a separator is called.
@@ -175,6 +180,16 @@ pub const fn result_word(result: RowResult) -> &'static str {
         RowResult::Updated => "Updated",
         RowResult::Skipped => "Skipped",
         RowResult::Rejected => "Rejected",
+    }
+}
+
+/// The same after undo: it is not so any more.
+#[must_use]
+pub const fn past_result_word(result: RowResult) -> &'static str {
+    match result {
+        RowResult::Added => "Was added",
+        RowResult::Updated => "Was updated",
+        RowResult::Skipped | RowResult::Rejected => result_word(result),
     }
 }
 
@@ -213,6 +228,13 @@ pub const fn duplicate_word(choice: OnDuplicate, fate: Fate) -> &'static str {
     }
 }
 
+/// Whether an import was given up before anything of it was written: that its rows were skipped says nothing then.
+#[must_use]
+pub fn wrote_nothing(import: &Import) -> bool {
+    let counts = &import.counts;
+    import.state == ImportState::Cancelled && counts.added.unwrap_or_default() + counts.updated.unwrap_or_default() == 0
+}
+
 /// The figures of an import in one line: "9 added, 1 skipped"; those that are 0 are left out.
 #[must_use]
 pub fn counts_line(import: &Import) -> String {
@@ -240,7 +262,7 @@ pub fn counts_line(import: &Import) -> String {
         .into_iter()
         .filter_map(|(n, word)| n.filter(|n| *n > 0).map(|n| format!("{} {word}", number(u64::from(n)))))
         .collect();
-    if said.is_empty() {
+    if said.is_empty() || wrote_nothing(import) {
         (creator_imports().in_file)(counts.rows)
     } else {
         said.join(", ")

@@ -35,6 +35,8 @@ texts! {
     file = "File",
     state = "State",
     remove = "Remove",
+    remove_title = "Remove this resume?",
+    remove_text = "What was read and what you corrected is lost. To have it again, the file must be uploaded and read again, which costs as much as the first time.",
     retry = "Try again",
     reading_title = "Reading the resumes",
     reading_help = "You can close this page: reading goes on, and the batch waits for you here.",

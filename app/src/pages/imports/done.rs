@@ -8,11 +8,11 @@ use super::{
 use crate::{
     components::{Button, ButtonKind, ButtonLink, ConfirmDialog, IconName, Notice, NoticeKind, Progress},
     error::AppError,
-    messages::{creator, number, result_word, sum_line, undone_line},
+    messages::{creator, number, past_result_word, result_word, sum_line, undone_line, wrote_nothing},
     server_fns::imports::work_import,
 };
 use leptos::{prelude::*, task::spawn_local};
-use parley_domain::import::{Import, ImportCounts, ImportState, ImportWork, RowResult};
+use parley_domain::import::{Import, ImportState, ImportWork, RowResult};
 use std::time::Duration;
 
 /// After how long work that was asked for is looked at.
@@ -159,7 +159,7 @@ fn Moving(desk: Desk, cancelling: RwSignal<bool>, busy: RwSignal<bool>) -> impl 
 
 #[component]
 fn Outcome(desk: Desk, undoing: RwSignal<bool>, busy: RwSignal<bool>) -> impl IntoView {
-    let chips = Signal::derive(move || desk.with(|data| chips(&data.import.counts)).unwrap_or_default());
+    let chips = Signal::derive(move || desk.with(|data| chips(&data.import)).unwrap_or_default());
     // Its figures do not move any more, its rows do: undo marks them.
     let import = Memo::new(move |_| desk.with(|data| data.import.clone()));
     view! {
@@ -171,7 +171,12 @@ fn Outcome(desk: Desk, undoing: RwSignal<bool>, busy: RwSignal<bool>) -> impl In
     }
 }
 
-fn chips(counts: &ImportCounts) -> Vec<Chip> {
+fn chips(import: &Import) -> Vec<Chip> {
+    let counts = &import.counts;
+    let word = match import.state {
+        ImportState::Undone => past_result_word,
+        _ => result_word,
+    };
     let one = |result: RowResult, rows: Option<u32>| {
         let value = match result {
             RowResult::Added => "done_added",
@@ -179,7 +184,7 @@ fn chips(counts: &ImportCounts) -> Vec<Chip> {
             RowResult::Skipped => "done_skipped",
             RowResult::Rejected => "done_rejected",
         };
-        (value, result_word(result), rows.unwrap_or_default())
+        (value, word(result), rows.unwrap_or_default())
     };
     vec![
         ("", creator().imports.all_rows, counts.rows),
@@ -194,24 +199,53 @@ fn chips(counts: &ImportCounts) -> Vec<Chip> {
 fn Summary(import: Import, desk: Desk, undoing: RwSignal<bool>, busy: RwSignal<bool>) -> impl IntoView {
     let t = creator().imports;
     let counts = import.counts;
+    let nothing = wrote_nothing(&import);
+    let undone = import.state == ImportState::Undone;
     let (kind, title, text) = match import.state {
         ImportState::Undone => (NoticeKind::Done, t.undone, Some(undone_line(&counts))),
+        ImportState::Cancelled if nothing => (NoticeKind::Mind, t.cancelled, Some(t.cancelled_empty.to_owned())),
         ImportState::Cancelled => (NoticeKind::Mind, t.cancelled, Some(t.cancelled_text.to_owned())),
         ImportState::Failed => (NoticeKind::Error, t.failed, import.failure.clone()),
         _ => (NoticeKind::Done, t.done, None),
     };
-    let figure = |result: RowResult, rows: Option<u32>| {
-        view! {
-            <div class="import__figure">
-                <dt>{result_word(result)}</dt>
-                <dd>{number(u64::from(rows.unwrap_or_default()))}</dd>
-            </div>
-        }
+    // What there is now: after undo, what it did.
+    let figures = if undone {
+        vec![
+            (t.removed, counts.removed),
+            (t.restored, counts.restored),
+            (t.kept, counts.kept),
+        ]
+    } else {
+        vec![
+            (result_word(RowResult::Added), counts.added),
+            (result_word(RowResult::Updated), counts.updated),
+            (result_word(RowResult::Skipped), counts.skipped),
+            (result_word(RowResult::Rejected), Some(counts.rejected)),
+        ]
     };
+    let figures = figures
+        .into_iter()
+        .map(|(word, rows)| {
+            view! {
+                <div class="import__figure">
+                    <dt>{word}</dt>
+                    <dd>{number(u64::from(rows.unwrap_or_default()))}</dd>
+                </div>
+            }
+        })
+        .collect_view();
+    let sum = sum_line(&counts);
+    let sum = if undone { (t.before_undo)(&sum) } else { sum };
+    let figures = (!nothing).then(|| {
+        view! {
+            <dl class="import__figures">{figures}</dl>
+            <p class="figures muted">{sum}</p>
+        }
+    });
     let may_edit = desk.may_edit();
     let slug = desk.place.slug();
     let touched = counts.added.unwrap_or_default() + counts.updated.unwrap_or_default();
-    let can_undo = may_edit && touched > 0 && import.state != ImportState::Undone;
+    let can_undo = may_edit && touched > 0 && !undone;
     let rejected = (counts.rejected > 0).then(|| {
         let href = format!("/download/w/{slug}/imports/{}/rejected.xlsx", import.id);
         view! {
@@ -229,13 +263,7 @@ fn Summary(import: Import, desk: Desk, undoing: RwSignal<bool>, busy: RwSignal<b
     view! {
         <section class="stack" aria-label=title>
             <Notice kind=kind title=format!("{title}: {}", import.file_name) nostrip:text=text/>
-            <dl class="import__figures">
-                {figure(RowResult::Added, counts.added)}
-                {figure(RowResult::Updated, counts.updated)}
-                {figure(RowResult::Skipped, counts.skipped)}
-                {figure(RowResult::Rejected, Some(counts.rejected))}
-            </dl>
-            <p class="figures muted">{sum_line(&counts)}</p>
+            {figures}
             {rejected}
             <div class="row">
                 <ButtonLink kind=ButtonKind::Primary href=desk.place.sessions()>{t.to_sessions}</ButtonLink>

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     components::{Badge, Button, ButtonKind, ButtonSize, IconButton, IconName, Tone},
-    messages::{creator, duplicate_word, fate_word, result_word},
+    messages::{creator, duplicate_word, fate_word, past_result_word, result_word},
     server_fns::imports::correct_row,
 };
 use leptos::{
@@ -15,7 +15,7 @@ use leptos::{
     task::spawn_local,
     wasm_bindgen::JsCast,
 };
-use parley_domain::import::{CellChange, Fate, ImportRow, OnDuplicate, RowResult};
+use parley_domain::import::{CellChange, Fate, ImportRow, ImportState, OnDuplicate, RowResult};
 use std::collections::BTreeMap;
 use web_sys::HtmlInputElement;
 
@@ -95,6 +95,7 @@ pub(super) fn RowCells(number: u32, row: MaybeRow, columns: Shown, editable: boo
         failed: RwSignal::new(None),
     };
     let choice = Memo::new(move |_| desk.with(|data| data.import.on_duplicate).unwrap_or(OnDuplicate::Skip));
+    let undone = Memo::new(move |_| desk.with(|data| data.import.state) == Some(ImportState::Undone));
     let may_edit = editable && desk.may_edit();
     let cells = columns.with_value(|columns| {
         columns
@@ -137,7 +138,7 @@ pub(super) fn RowCells(number: u32, row: MaybeRow, columns: Shown, editable: boo
     view! {
         <tr class=move || row.with(|row| row.as_ref().and_then(row_class))>
             <th scope="row" class="col-sticky num">{number}</th>
-            <td>{move || row.with(|row| row.as_ref().map(|row| outcome(row, editable)))}</td>
+            <td>{move || row.with(|row| row.as_ref().map(|row| outcome(row, editable, undone.get())))}</td>
             <td class="import__why" id=format!("why-{number}")>
                 {move || row.with(|row| row.as_ref().map(|row| why(row, editable, choice.get())))}
                 {move || editing.failed.get().map(|text| view! { <p class="import__wrong" role="alert">{text}</p> })}
@@ -152,9 +153,10 @@ fn row_class(row: &ImportRow) -> Option<&'static str> {
     (row.fate == Fate::Rejected).then_some("import__rejected")
 }
 
-/// Fate or result, as a word with a colour.
-fn outcome(row: &ImportRow, preview: bool) -> AnyView {
+/// Fate or result, as a word with a colour. What undo did to a row stands beside it.
+fn outcome(row: &ImportRow, preview: bool, undone: bool) -> AnyView {
     let (words, tone) = match row.result {
+        Some(result @ (RowResult::Added | RowResult::Updated)) if undone => (past_result_word(result), Tone::Idle),
         Some(result) if !preview => (
             result_word(result),
             match result {

@@ -7,13 +7,16 @@ use super::{
 };
 use crate::{
     components::{
-        Button, ButtonKind, DropZone, FieldWidth, Icon, IconName, Notice, NoticeKind, Progress, SelectField, files_of,
+        Button, ButtonKind, DropZone, FieldWidth, Icon, IconName, Notice, NoticeKind, Progress, SelectField, failure,
+        files_of,
     },
+    error::AppError,
     messages::creator,
+    pages::layout::use_here,
 };
 use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use parley_domain::{id::ImportId, import::ENCODINGS};
+use parley_domain::{account::Action, id::ImportId, import::ENCODINGS};
 use web_sys::{ClipboardEvent, File};
 
 /// What the file dialog offers. What a file is, its content says; a name is never believed.
@@ -34,9 +37,19 @@ enum Phase {
     Refused(String),
 }
 
-/// Choose a file.
+/// Choose a file; who may not add people is told so.
 #[component]
 pub fn UploadStep() -> impl IntoView {
+    if use_here().can(Action::EditCandidates) {
+        view! { <Upload/> }.into_any()
+    } else {
+        let refused = failure(&AppError::Forbidden, Callback::new(|()| {}));
+        view! { <div class="import__body import__body--narrow">{refused}</div> }.into_any()
+    }
+}
+
+#[component]
+fn Upload() -> impl IntoView {
     let t = creator().imports;
     let place = use_import_place();
     let phase = RwSignal::new(Phase::Waiting);

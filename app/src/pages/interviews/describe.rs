@@ -3,17 +3,29 @@
 
 use super::content::NewEditor;
 use crate::components::{AsyncView, ButtonLink, EmptyState, SkeletonKind};
+use crate::error::AppError;
 use crate::messages::creator;
 use crate::pages::layout::{PageHeader, use_here};
 use crate::server_fns::analysis::can_describe;
 use leptos::prelude::*;
+use parley_domain::account::Action;
 
 /// The page.
 #[component]
 pub fn DescribePage() -> impl IntoView {
     let t = creator().analysis;
     let here = use_here();
-    let can = Resource::new(|| (), move |()| can_describe(here.slug()));
+    let can = Resource::new(
+        || (),
+        move |()| async move {
+            // Who may not create any is told so at once.
+            if here.can(Action::EditInterviews) {
+                can_describe(here.slug()).await
+            } else {
+                Err(AppError::Forbidden)
+            }
+        },
+    );
     let crumbs = vec![(here.path("/interviews"), creator().interviews.title.to_owned())];
     view! {
         <PageHeader title=t.describe_title crumbs=crumbs/>

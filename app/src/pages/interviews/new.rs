@@ -2,6 +2,7 @@
 
 use crate::components::{
     AsyncView, Button, ButtonKind, ButtonLink, ButtonType, FieldWidth, Notice, NoticeKind, SkeletonKind, TextField,
+    failure,
 };
 use crate::error::AppError;
 use crate::messages::creator;
@@ -11,10 +12,26 @@ use crate::server_fns::interviews::{CreateInterview, TemplateSeen, list_template
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use parley_domain::account::Action;
 
-/// Title and where to start from.
+/// Title and where to start from; who may not create any is told so.
 #[component]
 pub fn NewInterview() -> impl IntoView {
+    let t = creator().interviews;
+    let here = use_here();
+    let page = if here.can(Action::EditInterviews) {
+        view! { <NewForm/> }.into_any()
+    } else {
+        failure(&AppError::Forbidden, Callback::new(|()| {}))
+    };
+    view! {
+        <PageHeader title=t.new crumbs=vec![(here.path("/interviews"), t.title.to_owned())]/>
+        <div class="page">{page}</div>
+    }
+}
+
+#[component]
+fn NewForm() -> impl IntoView {
     let t = creator().interviews;
     let here = use_here();
     let templates = Resource::new(|| (), move |()| list_templates(here.slug()));
@@ -28,43 +45,40 @@ pub fn NewInterview() -> impl IntoView {
         None => posted.as_ref().map(|_| creator().fix_fields.to_owned()),
     };
     view! {
-        <PageHeader title=t.new crumbs=vec![(here.path("/interviews"), t.title.to_owned())]/>
-        <div class="page">
-            {move || general().map(|text| view! { <Notice kind=NoticeKind::Error title=t.new_failed text=text/> })}
-            <Described/>
-            <ActionForm action=action attr:class="form">
-                <input type="hidden" name="workspace" value=here.slug()/>
-                <TextField
-                    id="title"
-                    name="title"
-                    label=t.new_name
-                    hint=t.new_name_hint
-                    maxlength=200_u32
-                    autofocus=true
-                    width=FieldWidth::Wide
-                    error=at_title
+        {move || general().map(|text| view! { <Notice kind=NoticeKind::Error title=t.new_failed text=text/> })}
+        <Described/>
+        <ActionForm action=action attr:class="form">
+            <input type="hidden" name="workspace" value=here.slug()/>
+            <TextField
+                id="title"
+                name="title"
+                label=t.new_name
+                hint=t.new_name_hint
+                maxlength=200_u32
+                autofocus=true
+                width=FieldWidth::Wide
+                error=at_title
+            />
+            <fieldset class="stack stack--tight">
+                <legend class="field__label">{t.new_from}</legend>
+                <AsyncView
+                    data=templates
+                    skeleton=SkeletonKind::Cards
+                    view={move |list: Vec<TemplateSeen>| {
+                        let blank = one("", t.new_blank.to_owned(), t.new_blank_text.to_owned(), None);
+                        let rest = list
+                            .into_iter()
+                            .map(|t| one(&t.key, t.name, t.summary, Some(t.questions)))
+                            .collect_view();
+                        view! { <div class="cards">{blank} {rest}</div> }.into_any()
+                    }}
                 />
-                <fieldset class="stack stack--tight">
-                    <legend class="field__label">{t.new_from}</legend>
-                    <AsyncView
-                        data=templates
-                        skeleton=SkeletonKind::Cards
-                        view={move |list: Vec<TemplateSeen>| {
-                            let blank = one("", t.new_blank.to_owned(), t.new_blank_text.to_owned(), None);
-                            let rest = list
-                                .into_iter()
-                                .map(|t| one(&t.key, t.name, t.summary, Some(t.questions)))
-                                .collect_view();
-                            view! { <div class="cards">{blank} {rest}</div> }.into_any()
-                        }}
-                    />
-                </fieldset>
-                <div class="form__actions">
-                    <Button kind=ButtonKind::Primary r#type=ButtonType::Submit busy=action.pending()>{t.new_create}</Button>
-                    <ButtonLink kind=ButtonKind::Quiet href=here.path("/interviews")>{creator().cancel}</ButtonLink>
-                </div>
-            </ActionForm>
-        </div>
+            </fieldset>
+            <div class="form__actions">
+                <Button kind=ButtonKind::Primary r#type=ButtonType::Submit busy=action.pending()>{t.new_create}</Button>
+                <ButtonLink kind=ButtonKind::Quiet href=here.path("/interviews")>{creator().cancel}</ButtonLink>
+            </div>
+        </ActionForm>
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::{cell::Cell, page::Desk, reading::GiveUp};
 use crate::{
-    components::{Badge, Button, ButtonKind, ButtonSize, Checkbox, IconButton, IconName, Notice, NoticeKind},
+    components::{
+        Badge, Button, ButtonKind, ButtonSize, Checkbox, ConfirmDialog, IconButton, IconName, Notice, NoticeKind,
+    },
     messages::{creator, duplicate_words, resume_field_word},
     server_fns::resumes::{add_batch, remove_file, retry_file},
 };
@@ -12,6 +14,9 @@ use parley_domain::{
     id::ResumeFileId,
     resume::{Engine, ResumeField},
 };
+
+/// The file that is asked about before it is taken out, with its row's mark of being at work.
+type Removing = RwSignal<Option<(ResumeFileId, RwSignal<bool>)>>;
 
 /// The rows, each with a signal of its own: changing one leaves the others, and the focus in them, alone.
 type Rows = RwSignal<Vec<(ResumeFileId, ArcRwSignal<BatchFile>)>>;
@@ -45,6 +50,8 @@ pub(super) fn Review() -> impl IntoView {
     let t = creator().resumes;
     let desk = expect_context::<Desk>();
     let rows: Rows = RwSignal::new(Vec::new());
+    let removing: Removing = RwSignal::new(None);
+    provide_context(removing);
     desk.batch.with_untracked(|batch| {
         if let Some(batch) = batch {
             bring(rows, batch);
@@ -87,6 +94,7 @@ pub(super) fn Review() -> impl IntoView {
             <AddBar/>
             {failed}
         </section>
+        <RemoveDialog desk=desk removing=removing/>
     }
 }
 
@@ -156,10 +164,40 @@ fn about(file: &BatchFile) -> AnyView {
     .into_any()
 }
 
+/// Asks first: what was read was paid for, and it does not come back.
+#[component]
+fn RemoveDialog(desk: Desk, removing: Removing) -> impl IntoView {
+    let t = creator().resumes;
+    let open = RwSignal::new(false);
+    Effect::new(move |_| {
+        if removing.with(Option::is_some) {
+            open.set(true);
+        }
+    });
+    let confirm = Callback::new(move |()| {
+        if let Some((id, busy)) = removing.get_untracked() {
+            act(desk, id, busy, false);
+        }
+    });
+    view! {
+        <ConfirmDialog
+            id="remove-resume"
+            open=open
+            title=t.remove_title
+            text=t.remove_text
+            confirm=t.remove
+            danger=true
+            on_confirm=confirm
+        />
+    }
+}
+
 fn row_actions(desk: Desk, file: RwSignal<BatchFile>) -> AnyView {
     let t = creator().resumes;
+    let removing = expect_context::<Removing>();
     let busy = RwSignal::new(false);
     let (id, name, can_retry) = file.with_untracked(|file| (file.id, file.name.clone(), file.can_retry));
+    let read = file.with_untracked(|file| file.state == FileState::Read);
     let again = can_retry.then(|| {
         view! {
             <IconButton
@@ -179,7 +217,13 @@ fn row_actions(desk: Desk, file: RwSignal<BatchFile>) -> AnyView {
                 icon=IconName::Cross
                 size=ButtonSize::Small
                 busy=busy
-                on_press=Callback::new(move |()| act(desk, id, busy, false))
+                on_press=Callback::new(move |()| {
+                    if read {
+                        removing.set(Some((id, busy)));
+                    } else {
+                        act(desk, id, busy, false);
+                    }
+                })
             />
         </span>
     }
@@ -191,7 +235,7 @@ fn act(desk: Desk, file: ResumeFileId, busy: RwSignal<bool>, again: bool) {
     let Some(batch) = desk.batch.with_untracked(|batch| batch.as_ref().map(|batch| batch.id)) else {
         return;
     };
-    busy.set(true);
+    busy.try_set(true);
     spawn_local(async move {
         let slug = desk.here.slug();
         let answer = if again {

@@ -2,7 +2,7 @@
 
 use super::{desk::use_desk, table::column_word};
 use crate::{
-    components::{Icon, IconName},
+    components::{IconName, MenuPanel, MenuPlace},
     messages::creator,
     server_fns::sessions::{Column, ShowColumns, show_columns},
 };
@@ -55,12 +55,8 @@ pub(super) fn ColumnMenu() -> impl IntoView {
             .collect_view()
     };
     view! {
-        <details class="more-filters more-filters--end">
-            <summary class="btn">
-                <Icon name=IconName::Columns/>
-                <span class="btn__label">{t.columns}</span>
-            </summary>
-            <form class="more-filters__panel stack stack--tight" method="post" action=ShowColumns::url()>
+        <MenuPanel id="columns" label=t.columns icon=IconName::Columns place=MenuPlace::BelowEnd>
+            <form class="stack stack--tight" method="post" action=ShowColumns::url()>
                 <input type="hidden" name="slug" value=move || desk.place.with(|p| p.slug.clone())/>
                 <input
                     type="hidden"
@@ -70,6 +66,6 @@ pub(super) fn ColumnMenu() -> impl IntoView {
                 <Transition>{boxes}</Transition>
                 <noscript><button type="submit" class="btn">{t.columns_show}</button></noscript>
             </form>
-        </details>
+        </MenuPanel>
     }
 }

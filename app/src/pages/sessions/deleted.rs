@@ -119,9 +119,9 @@ fn Row(row: DeletedRow, bin: Bin, may_erase: bool) -> impl IntoView {
     view! {
         <tr>
             <th scope="row" class="col-sticky">
-                <span class="cell-two">
-                    <bdi>{row.name}</bdi>
-                    {row.email.map(|email| view! { <small>{email}</small> })}
+                <span class="cell-two cell-two--cut">
+                    <bdi title=row.name.clone()>{row.name.clone()}</bdi>
+                    {row.email.map(|email| view! { <small title=email.clone()>{email.clone()}</small> })}
                 </span>
             </th>
             <td class="num">
@@ -130,7 +130,7 @@ fn Row(row: DeletedRow, bin: Bin, may_erase: bool) -> impl IntoView {
             <td class="num">
                 {when(row.purged)}
             </td>
-            <td>
+            <td class="col-end">
                 <div class="row row--end">
                     <form method="post" action=RestoreCandidates::url() on:submit=restore>
                         <input type="hidden" name="slug" value=bin.place.with_untracked(|p| p.slug.clone())/>

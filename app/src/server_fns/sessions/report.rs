@@ -29,6 +29,8 @@ pub struct ReportTurn {
     pub question: Option<QuestionId>,
     /// What was said.
     pub text: String,
+    /// It answers a question whose answers are code.
+    pub code: bool,
     /// When.
     pub at: ShownTime,
     /// Said by the scripted interviewer.
@@ -128,6 +130,7 @@ pub async fn decide(
 /// The report of one session.
 #[server(endpoint = "sessions/report", input = Json)]
 pub async fn report(slug: String, id: SessionId) -> Result<ReportData, AppError> {
+    use parley_domain::question::QuestionKind;
     use parley_domain::time::{MINUTE, Timestamp};
     use parley_services::{accounts::zone_of, analysis, candidates, sessions};
     let (s, actor) = crate::server_fns::who(&slug).await?;
@@ -146,6 +149,12 @@ pub async fn report(slug: String, id: SessionId) -> Result<ReportData, AppError>
     let who = |code: &str| names.get(code).cloned().unwrap_or_default();
     let candidate = candidates::get(&s, &actor, report.candidate).await?;
     let runs = analysis::history(&s, &actor, id).await?;
+    let asks_code = |id| {
+        let mut questions = report.questions.iter();
+        questions.any(|q| Some(q.id) == id && q.kind == QuestionKind::Code)
+    };
+    // What is asked on about code is answered in words.
+    let mut asked = TurnKind::Question;
     Ok(ReportData {
         title: report.title,
         candidate,
@@ -154,15 +163,21 @@ pub async fn report(slug: String, id: SessionId) -> Result<ReportData, AppError>
         turns: report
             .turns
             .into_iter()
-            .map(|t| ReportTurn {
-                number: t.number,
-                speaker: t.speaker,
-                kind: t.kind,
-                question: t.question,
-                text: t.text,
-                at: shown(t.at),
-                scripted: t.scripted,
-                pause_minutes: t.pause_ms / MINUTE,
+            .map(|t| {
+                if t.speaker == Speaker::Interviewer {
+                    asked = t.kind;
+                }
+                ReportTurn {
+                    number: t.number,
+                    speaker: t.speaker,
+                    kind: t.kind,
+                    code: t.speaker == Speaker::Candidate && asked == TurnKind::Question && asks_code(t.question),
+                    question: t.question,
+                    text: t.text,
+                    at: shown(t.at),
+                    scripted: t.scripted,
+                    pause_minutes: t.pause_ms / MINUTE,
+                }
             })
             .collect(),
         events: events

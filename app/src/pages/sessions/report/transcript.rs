@@ -52,6 +52,11 @@ fn line(turn: ReportTurn, name: &str) -> AnyView {
     } else {
         "transcript__turn"
     };
+    let text = if turn.code {
+        "keep-lines prose mono"
+    } else {
+        "keep-lines prose"
+    };
     view! {
         {pause}
         <li class=class id=format!("turn-{}", turn.number)>
@@ -61,7 +66,7 @@ fn line(turn: ReportTurn, name: &str) -> AnyView {
                 {when(turn.at)}
                 {marks}
             </p>
-            <p class="keep-lines prose" dir="auto">{turn.text}</p>
+            <p class=text dir=if turn.code { "ltr" } else { "auto" }>{turn.text}</p>
         </li>
     }
     .into_any()
