@@ -63,6 +63,7 @@ impl House {
         let mut services = Services::new(db, secrets, config);
         services.children = Some(Children::new(PathBuf::from(env!("CARGO_BIN_EXE_parley")), 2));
         let http = Http {
+            works_elsewhere: false,
             public_url: "http://127.0.0.1:3000".to_owned(),
             trusted_proxies: Vec::new(),
         };
