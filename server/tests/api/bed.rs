@@ -118,6 +118,7 @@ impl Bed {
                 .unwrap();
         }
         let http = Http {
+            works_elsewhere: false,
             public_url: s.config.public_url.clone(),
             trusted_proxies: Vec::new(),
         };
