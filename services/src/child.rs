@@ -33,9 +33,9 @@ const STDERR_CAP: u64 = 4 * 1024;
 /// How much is read from the child at a time, in bytes.
 const CHUNK: usize = 64 * 1024;
 
-/// The program's allocator (mimalloc) takes address space in steps, the first one before any limit holds. Its usual step,
-/// a gigabyte, would leave a limit nothing to say; this one is 32 MB, in KiB.
-const ALLOCATOR_STEP: (&str, &str) = ("MIMALLOC_ARENA_RESERVE", "32768");
+/// The program's allocator (mimalloc) takes address space in steps, the first one before any limit holds. After its usual
+/// step, a gigabyte, nothing would be left below a limit; this one is 32 MB, in KiB. A variable of a reader's environment.
+pub const ALLOCATOR_STEP: (&str, &str) = ("MIMALLOC_ARENA_RESERVE", "32768");
 
 /// What a reader allows itself. Set in the child by [`limit_self`], as its first act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
