@@ -32,8 +32,7 @@ use uuid::Uuid;
 /// Out of the way of every attempt's number while they are numbered anew: the pair of candidate and attempt is unique.
 const ASIDE: i32 = 1_000_000;
 
-/// What merging another candidate (`asked`) into `keep` would do. Without one asked for, the candidate whom `keep` may be a second time, and the other way
-/// round where only that can be done.
+/// What merging `gone` into `keep` would do. Without `gone`, the candidate whom `keep` may be a second time.
 ///
 /// # Errors
 /// Unknown, deleted and foreign candidates; a conflict `no_twin` for a candidate of whom no other is known.
@@ -41,27 +40,20 @@ pub async fn merge_plan(
     s: &Services,
     actor: &Actor,
     keep: CandidateId,
-    asked: Option<CandidateId>,
+    gone: Option<CandidateId>,
 ) -> Result<MergePlan> {
     let workspace = s.allow_own(actor, Action::EditCandidates)?;
     let conn = s.db.read();
     let keep = find(conn, workspace, keep).await?;
-    let gone = match asked.map(|id| id.0).or(keep.possible_duplicate_of) {
+    let gone = match gone.map(|id| id.0).or(keep.possible_duplicate_of) {
         None => return Err(no_twin()),
-        Some(id) => match (find(conn, workspace, CandidateId(id)).await, asked) {
+        Some(id) => match (find(conn, workspace, CandidateId(id)).await, gone) {
             (Err(ServiceError::NotFound), None) => return Err(no_twin()),
             (found, _) => found?,
         },
     };
     let (of_keep, of_gone) = (sessions_of(conn, &keep).await?, sessions_of(conn, &gone).await?);
-    let wanted = plan(&keep, &of_keep, &gone, &of_gone)?;
-    if asked.is_none() && wanted.refused.is_some() {
-        let other = plan(&gone, &of_gone, &keep, &of_keep)?;
-        if other.refused.is_none() {
-            return Ok(other);
-        }
-    }
-    Ok(wanted)
+    plan(&keep, &of_keep, &gone, &of_gone)
 }
 
 fn no_twin() -> ServiceError {

@@ -220,14 +220,23 @@ pub async fn compare_attempts(slug: String, candidate: CandidateId, only: Vec<i3
     })
 }
 
-/// What merging `gone` into `keep` would do; without `gone`, the candidate whom `keep` may be a second time.
+/// What merging `gone` into `keep` would do; without `gone`, the candidate whom `keep` may be a second time, in whichever
+/// direction can be done.
 #[server(endpoint = "candidates/merge-plan", input = Json)]
 pub async fn plan_merge(slug: String, keep: CandidateId, gone: Option<CandidateId>) -> Result<MergeData, AppError> {
     use parley_services::{accounts::zone_of, candidates};
     let (s, actor) = crate::server_fns::who(&slug).await?;
     let zone = zone_of(&s, &actor).await?;
     let now = s.now();
-    let plan = candidates::merge_plan(&s, &actor, keep, gone).await?;
+    let mut plan = candidates::merge_plan(&s, &actor, keep, gone).await?;
+    if gone.is_none() && plan.refused.is_some() {
+        // Nobody has chosen a direction yet: one that can be done comes first.
+        let (of_keep, of_gone) = (plan.keep.candidate_id, plan.gone.candidate_id);
+        let other = candidates::merge_plan(&s, &actor, of_gone, Some(of_keep)).await?;
+        if other.refused.is_none() {
+            plan = other;
+        }
+    }
     Ok(MergeData {
         keep_added: zone.shown(plan.keep.added_at, now),
         gone_added: zone.shown(plan.gone.added_at, now),
