@@ -21,12 +21,13 @@ use parley_domain::{
 use parley_services::{
     Services, candidates,
     conversation::{self, AnswerInput, StartInput},
+    db::Priority,
     entity, interviews,
     sessions::{self, RetakeInput},
 };
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde_json::json;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 on_both_databases!(
     what_happened_since_the_last_answer_counts,
@@ -34,6 +35,7 @@ on_both_databases!(
     answers_of_many_sessions_at_once,
     one_that_cannot_be_stored_keeps_nobody_else_from_it,
     two_devices_of_many_sessions_at_once,
+    an_answer_and_a_sign_of_life_at_once,
 );
 
 /// A candidate who has started and answered once, so that the process has their session in memory.
@@ -344,5 +346,38 @@ async fn two_devices_of_many_sessions_at_once(mut bed: TestBed) {
         {
             assert_eq!(refused.error, Code::Stale);
         }
+    }
+}
+
+/// Both wait for the database, so that they could be stored by one statement.
+async fn an_answer_and_a_sign_of_life_at_once(bed: TestBed) {
+    let crowd = crowd(&bed, 20).await;
+    bed.clock.advance(5_000);
+    let held = bed.s.db.write(Priority::Person).await.unwrap();
+    if !bed.s.db.is_sqlite() {
+        held.execute_unprepared("LOCK TABLE session IN EXCLUSIVE MODE")
+            .await
+            .unwrap();
+    }
+    let beat = |talk: &Arc<Talk>| {
+        let (s, talk) = (bed.s.clone(), Arc::clone(talk));
+        tokio::spawn(async move { conversation::heartbeat(&s, &talk.token, talk.view.lease).await })
+    };
+    let beats: Vec<_> = crowd.iter().map(beat).collect();
+    let answering = all_answer(&bed.s, &crowd, "second");
+    // Whoever is not in line by then only makes the test say less.
+    let release = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        drop(held);
+    };
+    let (answers, ()) = tokio::join!(answering, release);
+    for beat in beats {
+        beat.await.unwrap().unwrap();
+    }
+    for (talk, answer) in crowd.iter().zip(answers) {
+        assert_eq!(answer.unwrap().turns.len(), 5);
+        // Whichever came last, the session counts what was said.
+        assert_eq!(talk.said(&bed).await.len(), 2);
+        assert_eq!(talk.session(&bed).await.turns, 5);
     }
 }
