@@ -286,6 +286,8 @@ fn sqlite_options(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .busy_timeout(Duration::from_secs(5))
         .foreign_keys(true)
         .optimize_on_close(true, None)
+        // A page of rows comes across at once: with a smaller one SQLite's thread and ours wait for each other.
+        .row_buffer_size(256)
 }
 
 /// Whether a connection stands outside of any transaction. One that does not is closed, and another one opened.

@@ -50,6 +50,9 @@ async fn shown(
     imports: Vec<Import>,
 ) -> Result<Vec<ImportData>, AppError> {
     use parley_domain::account::{Action, Resource, can};
+    if imports.is_empty() {
+        return Ok(Vec::new());
+    }
     let zone = parley_services::accounts::zone_of(s, actor).await?;
     let now = s.now();
     let may_edit = actor

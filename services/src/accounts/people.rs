@@ -14,8 +14,8 @@ use parley_domain::{
     text::{email_norm, fold},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -244,30 +244,27 @@ pub async fn me(s: &Services, id: UserId) -> Result<Me> {
         .one(conn)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let of: Vec<(Uuid, String)> = membership::Entity::find()
+    let rows: Vec<(Uuid, String, String, String)> = membership::Entity::find()
+        .join(JoinType::InnerJoin, membership::of_workspace())
         .filter(membership::Column::UserId.eq(id.0))
-        .select_only()
-        .columns([membership::Column::WorkspaceId, membership::Column::Role])
-        .into_tuple()
-        .all(conn)
-        .await?;
-    let rows = workspace::Entity::find()
-        .filter(workspace::Column::Id.is_in(of.iter().map(|(id, _)| *id)))
         .order_by_asc(workspace::Column::Name)
         .order_by_asc(workspace::Column::Id)
+        .select_only()
+        .column(workspace::Column::Id)
+        .column(workspace::Column::Slug)
+        .column(workspace::Column::Name)
+        .column(membership::Column::Role)
+        .into_tuple()
         .all(conn)
         .await?;
     let mut workspaces = Vec::with_capacity(rows.len());
     let first = crate::ai::settings::first(conn).await?;
-    for row in rows {
-        let Some((_, role)) = of.iter().find(|(id, _)| *id == row.id) else {
-            continue;
-        };
+    for (id, slug, name, role) in rows {
         workspaces.push(WorkspaceSeen {
-            slug: row.slug,
-            name: row.name,
-            role: stored_role(role)?,
-            first: first.is_some_and(|id| id.0 == row.id),
+            slug,
+            name,
+            role: stored_role(&role)?,
+            first: first.is_some_and(|first| first.0 == id),
         });
     }
     Ok(Me {

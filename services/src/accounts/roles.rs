@@ -10,7 +10,7 @@ use parley_domain::{
     account::{Actor, Role},
     id::{InterviewId, UserId, WorkspaceId},
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 /// Reads a role as the database has it.
@@ -51,15 +51,21 @@ pub async fn actor_in(s: &Services, user: UserId, workspace: WorkspaceId) -> Res
 /// # Errors
 /// [`ServiceError::NotFound`] for an unknown slug and for those who are not members.
 pub async fn actor(s: &Services, user: UserId, slug: &str) -> Result<Actor> {
-    let id: Option<Uuid> = workspace::Entity::find()
+    let found: Option<(Uuid, String)> = membership::Entity::find()
+        .join(JoinType::InnerJoin, membership::of_workspace())
         .filter(workspace::Column::Slug.eq(slug))
+        .filter(membership::Column::UserId.eq(user.0))
         .select_only()
-        .column(workspace::Column::Id)
+        .columns([membership::Column::WorkspaceId, membership::Column::Role])
         .into_tuple()
         .one(s.db.read())
         .await?;
-    let id = id.ok_or(ServiceError::NotFound)?;
-    actor_in(s, user, WorkspaceId(id)).await
+    let (id, role) = found.ok_or(ServiceError::NotFound)?;
+    Ok(Actor::Member {
+        workspace: WorkspaceId(id),
+        user,
+        role: stored_role(&role)?,
+    })
 }
 
 /// `user` as a member of the workspace that has this interview: for addresses that name no workspace.

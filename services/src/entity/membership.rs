@@ -23,3 +23,11 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// The way from a membership to its workspace.
+pub(crate) fn of_workspace() -> RelationDef {
+    Entity::belongs_to(super::workspace::Entity)
+        .from(Column::WorkspaceId)
+        .to(super::workspace::Column::Id)
+        .into()
+}

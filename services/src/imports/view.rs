@@ -60,6 +60,9 @@ pub async fn get(s: &Services, actor: &Actor, id: ImportId) -> Result<Import> {
 /// The names of those who uploaded them.
 async fn creators(s: &Services, imports: &[import::Model]) -> Result<HashMap<Uuid, String>> {
     let ids: HashSet<Uuid> = imports.iter().filter_map(|import| import.created_by).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let names: Vec<(Uuid, String)> = user::Entity::find()
         .select_only()
         .column(user::Column::Id)

@@ -69,10 +69,7 @@ pub async fn list(
     let has_previous = if backwards { more } else { cursor.is_some() };
     let next = at(found.last().filter(|_| has_next), false)?;
     let previous = at(found.first().filter(|_| has_previous), true)?;
-    let mut rows = to_rows(s, actor, found).await?;
-    if interview.is_none() {
-        name_interviews(s, scope.workspace, &mut rows).await?;
-    }
+    let rows = to_rows(s, actor, found, interview.is_none()).await?;
     Ok(SessionPage { rows, next, previous })
 }
 
@@ -164,29 +161,7 @@ pub async fn completed_last(s: &Services, actor: &Actor, most: u64) -> Result<Ve
         .limit(most)
         .all(s.db.read())
         .await?;
-    let mut rows = to_rows(s, actor, found).await?;
-    name_interviews(s, workspace, &mut rows).await?;
-    Ok(rows)
-}
-
-/// Says of each row which interview it is of.
-async fn name_interviews(s: &Services, workspace: WorkspaceId, rows: &mut [SessionRow]) -> Result<()> {
-    let ids = distinct(rows.iter().map(|r| r.session.interview_id.0).collect());
-    let titles: HashMap<Uuid, String> = interview::Entity::find()
-        .filter(interview::Column::WorkspaceId.eq(workspace.0))
-        .filter(interview::Column::Id.is_in(ids))
-        .select_only()
-        .column(interview::Column::Id)
-        .column(interview::Column::Title)
-        .into_tuple::<(Uuid, String)>()
-        .all(s.db.read())
-        .await?
-        .into_iter()
-        .collect();
-    for row in rows {
-        row.interview = titles.get(&row.session.interview_id.0).cloned();
-    }
-    Ok(())
+    to_rows(s, actor, found, true).await
 }
 
 /// The sessions that this actor asks about; an interview that is not theirs is not found.
@@ -218,7 +193,7 @@ pub async fn rows(s: &Services, actor: &Actor, ids: &[SessionId]) -> Result<Vec<
         .filter(session::Column::Id.is_in(ids.iter().take(200).map(|id| id.0)))
         .all(s.db.read())
         .await?;
-    to_rows(s, actor, found).await
+    to_rows(s, actor, found, false).await
 }
 
 /// The attempts of a candidate before the current one, newest first, as rows of the list.
@@ -238,7 +213,47 @@ pub async fn earlier(s: &Services, actor: &Actor, candidate: CandidateId) -> Res
         return Err(ServiceError::NotFound);
     }
     let earlier = found.into_iter().filter(|row| !row.is_current).collect();
-    to_rows(s, actor, earlier).await
+    to_rows(s, actor, earlier, false).await
+}
+
+/// What rows say of their interview.
+struct Of {
+    title: String,
+    /// Its present version.
+    version: Uuid,
+    /// It asks for the invited email first.
+    asks_email: bool,
+}
+
+async fn interviews_of(
+    s: &Services,
+    workspace: WorkspaceId,
+    rows: impl Iterator<Item = &session::Model>,
+) -> Result<HashMap<Uuid, Of>> {
+    let ids = distinct(rows.map(|r| r.interview_id).collect());
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found: Vec<(Uuid, String, Uuid, bool)> = interview::Entity::find()
+        .filter(interview::Column::WorkspaceId.eq(workspace.0))
+        .filter(interview::Column::Id.is_in(ids))
+        .select_only()
+        .column(interview::Column::Id)
+        .column(interview::Column::Title)
+        .column(interview::Column::VersionId)
+        .column(interview::Column::RequireInvitedEmail)
+        .into_tuple()
+        .all(s.db.read())
+        .await?;
+    let of = |(id, title, version, asks_email)| {
+        let of = Of {
+            title,
+            version,
+            asks_email,
+        };
+        (id, of)
+    };
+    Ok(found.into_iter().map(of).collect())
 }
 
 /// Number of questions per session: of its version, or before the start of the interview's present one.
@@ -247,27 +262,21 @@ pub(super) async fn question_totals(
     workspace: WorkspaceId,
     rows: &[session::Model],
 ) -> Result<HashMap<Uuid, i32>> {
-    let not_started: Vec<_> = rows
-        .iter()
-        .filter(|r| r.version_id.is_none())
-        .map(|r| r.interview_id)
-        .collect();
-    let present: HashMap<Uuid, Uuid> = if not_started.is_empty() {
-        HashMap::new()
-    } else {
-        interview::Entity::find()
-            .filter(interview::Column::WorkspaceId.eq(workspace.0))
-            .filter(interview::Column::Id.is_in(distinct(not_started)))
-            .select_only()
-            .column(interview::Column::Id)
-            .column(interview::Column::VersionId)
-            .into_tuple::<(Uuid, Uuid)>()
-            .all(s.db.read())
-            .await?
-            .into_iter()
-            .collect()
+    let not_started = rows.iter().filter(|r| r.version_id.is_none());
+    let interviews = interviews_of(s, workspace, not_started).await?;
+    totals_with(s, workspace, rows, &interviews).await
+}
+
+async fn totals_with(
+    s: &Services,
+    workspace: WorkspaceId,
+    rows: &[session::Model],
+    interviews: &HashMap<Uuid, Of>,
+) -> Result<HashMap<Uuid, i32>> {
+    let version = |r: &session::Model| {
+        r.version_id
+            .or_else(|| interviews.get(&r.interview_id).map(|i| i.version))
     };
-    let version = |r: &session::Model| r.version_id.or_else(|| present.get(&r.interview_id).copied());
     let wanted = distinct(rows.iter().filter_map(version).collect());
     let counts: HashMap<Uuid, i32> = interview_version::Entity::find()
         .filter(interview_version::Column::WorkspaceId.eq(workspace.0))
@@ -351,31 +360,16 @@ async fn asking(s: &Services, workspace: WorkspaceId, rows: &[session::Model]) -
         .collect())
 }
 
-/// Those of the rows' interviews that ask for the invited email first.
-async fn asking_for_email(s: &Services, workspace: WorkspaceId, rows: &[session::Model]) -> Result<HashSet<Uuid>> {
-    let ids = distinct(rows.iter().map(|r| r.interview_id).collect());
-    Ok(interview::Entity::find()
-        .filter(interview::Column::WorkspaceId.eq(workspace.0))
-        .filter(interview::Column::Id.is_in(ids))
-        .filter(interview::Column::RequireInvitedEmail.eq(true))
-        .select_only()
-        .column(interview::Column::Id)
-        .into_tuple::<Uuid>()
-        .all(s.db.read())
-        .await?
-        .into_iter()
-        .collect())
-}
-
-async fn to_rows(s: &Services, actor: &Actor, found: Vec<session::Model>) -> Result<Vec<SessionRow>> {
+/// The rows as they are shown; with the interview's title where they are of several (`named`).
+async fn to_rows(s: &Services, actor: &Actor, found: Vec<session::Model>, named: bool) -> Result<Vec<SessionRow>> {
     let Some(workspace) = found.first().map(|r| WorkspaceId(r.workspace_id)) else {
         return Ok(Vec::new());
     };
-    let totals = question_totals(s, workspace, &found).await?;
+    let interviews = interviews_of(s, workspace, found.iter()).await?;
+    let totals = totals_with(s, workspace, &found, &interviews).await?;
     let people = candidates_of(s, workspace, &found).await?;
     let attempts = attempts_of(s, &found).await?;
     let asking = asking(s, workspace, &found).await?;
-    let first_email = asking_for_email(s, workspace, &found).await?;
     let zone = zone_of(s, actor).await?;
     let mut rows = Vec::with_capacity(found.len());
     for row in found {
@@ -386,9 +380,11 @@ async fn to_rows(s: &Services, actor: &Actor, found: Vec<session::Model>) -> Res
         let total = totals.get(&row.id).copied().unwrap_or(0);
         let highest = attempts.get(&person.id).copied().unwrap_or(row.attempt);
         let asks = row.is_current && asking.contains(&person.id);
-        let first = first_email.contains(&row.interview_id);
+        let of = interviews.get(&row.interview_id);
+        let first = of.is_some_and(|i| i.asks_email);
         rows.push(SessionRow {
             asks_retake: asks,
+            interview: of.filter(|_| named).map(|i| i.title.clone()),
             ..to_row(s, actor, &zone, row, person, (total, highest), first)?
         });
     }

@@ -12,7 +12,7 @@ use parley_domain::{
     session::{RetakeRequest, RetakeRequestState},
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, Select};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -79,13 +79,23 @@ pub async fn waiting(s: &Services, actor: &Actor, interview: InterviewId) -> Res
     let Ok(workspace) = s.allow_own(actor, Action::GrantRetakes) else {
         return Ok((0, 0));
     };
-    let of_interview = of_workspace(workspace).filter(candidate::Column::InterviewId.eq(interview.0));
-    let waiting = of_interview
-        .clone()
-        .filter(retake_request::Column::State.eq(RetakeRequestState::Waiting.as_str()))
-        .count(s.db.read())
+    let states: Vec<(String, i64)> = of_workspace(workspace)
+        .filter(candidate::Column::InterviewId.eq(interview.0))
+        .select_only()
+        .column(retake_request::Column::State)
+        .column_as(retake_request::Column::Id.count(), "n")
+        .group_by(retake_request::Column::State)
+        .into_tuple()
+        .all(s.db.read())
         .await?;
-    Ok((waiting, of_interview.count(s.db.read()).await?))
+    let mut counts = (0, 0);
+    for (state, n) in states {
+        if state == RetakeRequestState::Waiting.as_str() {
+            counts.0 += n.unsigned_abs();
+        }
+        counts.1 += n.unsigned_abs();
+    }
+    Ok(counts)
 }
 
 /// One request, decided or not.

@@ -98,6 +98,12 @@ impl Desk {
         }
     }
 
+    /// Has the part of the page around this wait for rows and counts.
+    pub fn wait(self) {
+        self.data.track();
+        self.counts.track();
+    }
+
     /// Loads again what is shown.
     pub fn reload(self) {
         self.version.update(|n| *n = n.wrapping_add(1));

@@ -85,7 +85,9 @@ fn Sessions() -> impl IntoView {
             <SelectionBar/>
             <Transition fallback=super::table::Waiting>
                 <LoadFailed/>
-                <SessionsTable/>
+                {move || desk.wait()}
+                // Drawn once, when all is there: the server would otherwise draw every row to learn what to wait for.
+                {Unsuspend::new(|| view! { <SessionsTable/> })}
             </Transition>
             <PastImports
                 slug=Signal::derive(move || place.with(|p| p.slug.clone()))

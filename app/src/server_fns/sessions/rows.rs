@@ -177,8 +177,29 @@ pub struct ListData {
 #[cfg(feature = "ssr")]
 mod reading {
     use super::{COLUMNS_COOKIE, Column, ListQuery};
-    use parley_domain::session::{SessionFilter, SessionOrder};
-    use parley_services::accounts::Zone;
+    use crate::error::AppError;
+    use parley_domain::{
+        account::Actor,
+        session::{SessionFilter, SessionOrder},
+    };
+    use parley_services::{
+        Services,
+        accounts::{Zone, zone_of},
+    };
+
+    /// Reads the address as this person means it: their zone is looked up where it names days.
+    pub(super) async fn of(
+        s: &Services,
+        actor: &Actor,
+        query: &ListQuery,
+    ) -> Result<(SessionFilter, SessionOrder), AppError> {
+        let zone = if query.from.is_empty() && query.to.is_empty() {
+            Zone::utc()
+        } else {
+            zone_of(s, actor).await?
+        };
+        Ok(filter(query, &zone))
+    }
 
     /// Reads the address. A value that is none of ours does not filter: addresses are typed and shared.
     pub(super) fn filter(query: &ListQuery, zone: &Zone) -> (SessionFilter, SessionOrder) {
@@ -233,11 +254,11 @@ pub async fn list_sessions(
     query: ListQuery,
 ) -> Result<ListData, AppError> {
     use parley_domain::paging::PageRequest;
-    use parley_services::{accounts::zone_of, sessions};
+    use parley_services::sessions;
     // Before the first wait: a page that its reader left takes the request along.
     let hidden = reading::hidden();
     let (s, actor) = crate::server_fns::who(&slug).await?;
-    let (filter, order) = reading::filter(&query, &zone_of(&s, &actor).await?);
+    let (filter, order) = reading::of(&s, &actor, &query).await?;
     // Over all interviews there is one order, whatever an address says: only that one comes out of an index.
     let order = if interview.is_some() { order } else { Default::default() };
     let cursor = (!query.cursor.is_empty()).then_some(query.cursor);
@@ -270,9 +291,9 @@ pub async fn select_all(
     interview: Option<InterviewId>,
     query: ListQuery,
 ) -> Result<Vec<Subject>, AppError> {
-    use parley_services::{accounts::zone_of, sessions};
+    use parley_services::sessions;
     let (s, actor) = crate::server_fns::who(&slug).await?;
-    let (filter, order) = reading::filter(&query, &zone_of(&s, &actor).await?);
+    let (filter, order) = reading::of(&s, &actor, &query).await?;
     let order = if interview.is_some() { order } else { Default::default() };
     let selected = sessions::select(&s, &actor, interview, &filter, order).await?;
     Ok(selected
@@ -292,9 +313,9 @@ pub async fn count_sessions(
     interview: Option<InterviewId>,
     query: ListQuery,
 ) -> Result<SessionCounts, AppError> {
-    use parley_services::{accounts::zone_of, sessions};
+    use parley_services::sessions;
     let (s, actor) = crate::server_fns::who(&slug).await?;
-    let (filter, _) = reading::filter(&query, &zone_of(&s, &actor).await?);
+    let (filter, _) = reading::of(&s, &actor, &query).await?;
     Ok(sessions::counts(&s, &actor, interview, &filter).await?)
 }
 
