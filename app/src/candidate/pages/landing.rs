@@ -1,7 +1,7 @@
 //! The landing page of a link and the pages of the states in which it leads nowhere now.
 
 use super::super::{chat::progress_words, public_path};
-use super::form::{ContinueForm, Door, Retake, StartForm};
+use super::form::{Before, ContinueForm, Door, Retake, StartForm};
 use super::frame::{Assets, Column, document};
 use crate::{
     components::{Icon, IconName},
@@ -115,13 +115,7 @@ pub fn welcome_back(assets: &Assets, slug: &str, token: &str, found: &Landing) -
 
 /// The landing page of a link that may be started or gone on with.
 #[must_use]
-pub fn landing(
-    assets: &Assets,
-    door: Door,
-    found: &Landing,
-    view: Option<&CandidateView>,
-    notice: Option<CandidateErrorCode>,
-) -> String {
+pub fn landing(assets: &Assets, door: Door, found: &Landing, view: Option<&CandidateView>, before: Before) -> String {
     let locale = Locale::parse(&found.language);
     let texts = locale.candidate();
     let title = found.title.clone();
@@ -139,7 +133,7 @@ pub fn landing(
             expectations(texts, found)
         };
         let asks_email = found.asks_email;
-        let form = view! { <StartForm door=door locale=locale resume=resume asks_email=asks_email notice=notice/> };
+        let form = view! { <StartForm door=door locale=locale resume=resume asks_email=asks_email before=before/> };
         view! {
             <Column locale=locale company=company preview=found.preview>
                 <div class="stack stack--tight">
