@@ -233,6 +233,8 @@ pub struct Line {
     pub text: String,
     /// Whether it was sent when time ran out.
     pub late: bool,
+    /// Whether it is code.
+    pub code: bool,
     /// Minutes of pause before it.
     pub pause_minutes: Option<i64>,
     /// Whether it is the newest thing that the candidate sent.
@@ -260,6 +262,7 @@ pub fn lines(view: &CandidateView) -> Vec<Line> {
             mine,
             text: text.to_owned(),
             late: turn.late,
+            code: turn.code,
             pause_minutes: turn.pause_minutes,
             newest_mine: newest_mine == Some(turn.number),
         })

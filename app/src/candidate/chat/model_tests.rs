@@ -25,6 +25,7 @@ fn turn(number: i32, speaker: Speaker, text: &str) -> TurnView {
         speaker,
         text: text.into(),
         late: false,
+        code: false,
         client_id: None,
         pause_minutes: None,
     }
