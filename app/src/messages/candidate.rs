@@ -209,6 +209,18 @@ pub struct ChatText {
     pub no_script: &'static str,
     /// From how many characters the answer is too long.
     pub over: fn(u64) -> String,
+    /// Heading of text that was typed for a question that is gone.
+    pub set_aside_title: &'static str,
+    /// Under it.
+    pub set_aside: &'static str,
+    /// The button that puts it into the answer.
+    pub take_up: &'static str,
+    /// The button that throws it away.
+    pub discard: &'static str,
+    /// The button that copies.
+    pub copy: &'static str,
+    /// What it says once it has.
+    pub copied: &'static str,
 }
 
 /// What can go wrong while answering: what happened, that the answer is safe, one button.

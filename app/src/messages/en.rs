@@ -153,6 +153,12 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         sent: "Sent",
         no_script: "After you send, the next question opens on a new page",
         over: |n| format!("{} too long", count(n, "character", "characters")),
+        set_aside_title: "You had typed this for another question",
+        set_aside: "That question is no longer open here, so it was not sent. Copy it, or put it into your answer.",
+        take_up: "Put into the answer",
+        discard: "Discard",
+        copy: "Copy",
+        copied: "Copied",
     },
     trouble: TroubleText {
         offline: PageText {

@@ -147,6 +147,12 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         sent: "已发送",
         no_script: "发送后，下一个问题会在新页面中打开",
         over: |n| format!("超出 {} 个字符", number(n)),
+        set_aside_title: "这是你为另一个问题输入的内容",
+        set_aside: "该问题现在不再等待回答，因此没有发送。你可以复制它，或放入当前的回答。",
+        take_up: "放入回答",
+        discard: "丢弃",
+        copy: "复制",
+        copied: "已复制",
     },
     trouble: TroubleText {
         offline: PageText {

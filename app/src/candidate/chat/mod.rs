@@ -2,11 +2,12 @@
 //!
 //! The server renders it whole, and every press on it is a plain form or link that works without a script. When the WASM
 //! has arrived, the same presses go out in the background; drafts are kept, sends are repeated until they got through,
-//! and what changes elsewhere is shown. Which it decides is in [`model`], how it acts in `drive`, what it looks like in
-//! the rest.
+//! and what changes elsewhere is shown. Which it decides is in [`model`], how it acts in `drive` and `drafts`, what it
+//! looks like in the rest.
 
 mod composer;
 mod dom;
+mod drafts;
 mod drive;
 mod ending;
 mod keep;
