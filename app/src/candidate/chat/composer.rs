@@ -257,7 +257,7 @@ fn ways_out(chat: Chat) -> AnyView {
 }
 
 /// Copies what the part of the page with this id says.
-fn copy_button(chat: Chat, id: &'static str) -> AnyView {
+pub(super) fn copy_button(chat: Chat, id: &'static str) -> AnyView {
     let t = &chat.texts.chat;
     let copied = RwSignal::new(false);
     let copy = move || {

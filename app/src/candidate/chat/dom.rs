@@ -23,6 +23,8 @@ pub(super) const FINISH: &str = "finish";
 pub(super) const CLOSING: &str = "closing";
 /// The id of the text that was set aside.
 pub(super) const UNSENT: &str = "unsent-text";
+/// The id of the person's own link.
+pub(super) const OWN_LINK: &str = "own-link-url";
 
 fn by_id<T: JsCast>(id: &str) -> Option<T> {
     document().get_element_by_id(id)?.dyn_into().ok()

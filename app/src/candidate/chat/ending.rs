@@ -1,7 +1,7 @@
 //! Where the chat stops: the question before finishing, the session that goes on elsewhere, the closing page.
 
 use super::{
-    composer::unsent,
+    composer::{copy_button, unsent},
     dom,
     lean::{line, nothing, part, press, submit, truth, words},
     left_words,
@@ -11,7 +11,6 @@ use super::{
 use crate::{
     candidate::{doors, finish_path},
     components::{Icon, IconName},
-    messages::Candidate,
 };
 use leptos::prelude::*;
 
@@ -66,15 +65,23 @@ pub(super) fn finish_dialog(chat: Chat) -> AnyView {
 }
 
 /// After a start by a public link: the only way to come back from another device.
-pub(super) fn own_link(texts: &'static Candidate, url: String) -> AnyView {
-    let t = &texts.landing;
-    let select = |ev: leptos::ev::FocusEvent| event_target::<leptos::web_sys::HtmlInputElement>(&ev).select();
+pub(super) fn own_link(chat: Chat, url: String) -> AnyView {
+    let t = &chat.texts.landing;
+    let copy = move || {
+        if chat.live.get() {
+            copy_button(chat, dom::OWN_LINK)
+        } else {
+            nothing()
+        }
+    };
     view! {
         <aside class="own-link" aria-labelledby="own-link">
             <p class="strong" id="own-link">{t.personal_link_title}</p>
             {line("", t.personal_link)}
-            <input class="input" type="text" readonly=true value=url aria-labelledby="own-link"
-                on:focus=select/>
+            <div class="own-link__row">
+                <p class="own-link__url" id=dom::OWN_LINK dir="ltr">{url}</p>
+                {part(copy)}
+            </div>
         </aside>
     }
     .into_any()

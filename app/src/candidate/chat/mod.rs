@@ -91,9 +91,7 @@ pub fn ChatApp(
     Effect::new(move |_| untrack(|| chat.wake()));
     let ended = Memo::new(move |_| chat.view.with(|v| v.state == Status::Completed));
     let open = move || {
-        let own = own_url
-            .clone()
-            .map_or_else(lean::nothing, |url| own_link(chat.texts, url));
+        let own = own_url.clone().map_or_else(lean::nothing, |url| own_link(chat, url));
         view! {
             <main class="chat__main">{own} {ask(chat)} {talk(chat)}</main>
             <div class="chat__bottom">
