@@ -187,6 +187,9 @@ test('a preview is the candidate\'s path, and stands nowhere', async ({ api, vis
   await accessible(preview, 'preview, chat');
   while (await chat.waiting()) await chat.answerAnything('I looked at what the team needed, and we had a result within a week.');
   await chat.finish();
+  await expect(preview.getByRole('heading', { name: 'That was the preview' })).toBeVisible();
+  await expect(preview.getByText('Close this tab to go back to your interview.')).toBeVisible();
+  await expect(preview.getByText('Your answers are stored and with the company.')).toHaveCount(0);
   expect(await counts(api, interview.id)).toMatchObject({ all: 0, not_started: 0, in_progress: 0, completed: 0 });
   await page.reload();
   await tab.hydrated();

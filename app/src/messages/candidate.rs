@@ -285,6 +285,10 @@ pub struct FinishText {
     pub closing_next: &'static str,
     /// That the window may be closed.
     pub closing_close: &'static str,
+    /// In place of all that, at the end of a creator's preview.
+    pub preview_over: PageText,
+    /// How to leave it.
+    pub preview_close: &'static str,
     /// Where no question is left.
     pub all_answered: &'static str,
     /// Where something stands in the composer.

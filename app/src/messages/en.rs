@@ -229,6 +229,11 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         },
         closing_next: "They read them together with an automatic analysis of the text, and decide what happens next.",
         closing_close: "You can close this page.",
+        preview_over: PageText {
+            title: "That was the preview",
+            text: "Candidates are thanked here and told that their answers are with you. Nothing of yours is kept.",
+        },
+        preview_close: "Close this tab to go back to your interview.",
         all_answered: "You have answered every question.",
         draft_left: "An answer that you have not sent is not handed in.",
         over: "The interview is over.",

@@ -217,6 +217,11 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         },
         closing_next: "公司会阅读你的回答并参考自动分析，之后决定下一步。",
         closing_close: "你可以关闭此页面。",
+        preview_over: PageText {
+            title: "预览到此结束",
+            text: "候选人会在此看到感谢语，并得知回答已提交给你们。你输入的内容不会保留。",
+        },
+        preview_close: "关闭此标签页即可返回你的面试。",
         all_answered: "你已回答所有问题。",
         draft_left: "尚未发送的回答不会提交。",
         over: "面试已结束。",

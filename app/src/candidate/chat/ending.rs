@@ -106,11 +106,17 @@ pub(super) fn elsewhere(chat: Chat) -> AnyView {
     .into_any()
 }
 
-/// The end: thanks, what happens with the answers, nothing left to do.
-pub(super) fn closing(chat: Chat) -> AnyView {
+/// The end: thanks, what happens with the answers, nothing left to do. A creator who looked at it is told that it was no
+/// interview: nobody reads what they wrote.
+pub(super) fn closing(chat: Chat, preview: bool) -> AnyView {
     let texts = chat.texts;
     let stopped = chat.view.with_untracked(|v| texts.link.stopped_by(v.end_reason));
-    let t = stopped.unwrap_or(&texts.finish.closing);
+    let (t, next, close) = if preview {
+        (&texts.finish.preview_over, "", texts.finish.preview_close)
+    } else {
+        let t = stopped.unwrap_or(&texts.finish.closing);
+        (t, texts.finish.closing_next, texts.finish.closing_close)
+    };
     let mark = match stopped {
         None => view! { <span class="done-mark"><Icon name=IconName::Check/></span> }.into_any(),
         Some(_) => nothing(),
@@ -120,8 +126,8 @@ pub(super) fn closing(chat: Chat) -> AnyView {
             {mark}
             <h1 tabindex="-1" id=dom::CLOSING>{t.title}</h1>
             {line("prose", t.text)}
-            {line("prose", texts.finish.closing_next)}
-            {line("prose muted", texts.finish.closing_close)}
+            {if next.is_empty() { nothing() } else { line("prose", next) }}
+            {line("prose muted", close)}
             {unsent(chat)}
         </main>
     }

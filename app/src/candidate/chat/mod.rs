@@ -105,7 +105,7 @@ pub fn ChatApp(
         <div class="chat">
             {if preview { lean::line("preview-note", chat.texts.landing.preview) } else { lean::nothing() }}
             {top(chat, &company)}
-            {part(move || if ended.get() { closing(chat) } else { open() })}
+            {part(move || if ended.get() { closing(chat, preview) } else { open() })}
             <p class="sr-only" aria-live="polite">{words(move || chat.said.get())}</p>
             <p class="sr-only" aria-live="polite">{words(move || chat.told.get())}</p>
         </div>

@@ -67,7 +67,13 @@ pub fn completed(
     let locale = Locale::parse(&found.language);
     let texts = locale.candidate();
     let stopped = texts.link.stopped_by(end_reason);
-    let words = stopped.unwrap_or(&texts.link.completed);
+    let preview = found.preview;
+    let (words, next, close) = if preview {
+        (&texts.finish.preview_over, None, texts.finish.preview_close)
+    } else {
+        let words = stopped.unwrap_or(&texts.link.completed);
+        (words, Some(texts.finish.closing_next), texts.finish.closing_close)
+    };
     let (title, company, token, offer) = (
         found.title.clone(),
         found.company.clone(),
@@ -75,7 +81,6 @@ pub fn completed(
         found.retake,
     );
     let refused = notice == Some(CandidateErrorCode::Invalid);
-    let preview = found.preview;
     document(assets, locale, words.title, None, move || {
         view! {
             <Column locale=locale company=company preview=preview>
@@ -83,8 +88,8 @@ pub fn completed(
                 <p class="muted" dir="auto">{title}</p>
                 <h1>{words.title}</h1>
                 <p class="prose">{words.text}</p>
-                <p class="prose">{texts.finish.closing_next}</p>
-                <p class="prose muted">{texts.finish.closing_close}</p>
+                {next.map(|words| view! { <p class="prose">{words}</p> })}
+                <p class="prose muted">{close}</p>
                 <Retake token=token locale=locale offer=offer refused=refused/>
             </Column>
         }
