@@ -246,7 +246,8 @@ fn invited(
 /// The page of a link that leads nowhere now.
 fn stopped(state: &AppState, found: &Landing) -> Response {
     let locale = Locale::parse(&found.language);
-    page(status_of(found.state), pages::stopped(&assets(state), locale, found))
+    let html = pages::stopped(&assets(state), locale, found, state.services.now());
+    page(status_of(found.state), html)
 }
 
 /// The landing page of a public link; in a browser that has a session there, the choice to go on with it.

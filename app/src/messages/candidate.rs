@@ -119,8 +119,8 @@ pub struct LinkText {
     pub revoked: PageText,
     /// Draft, or before the opening time.
     pub not_open: PageText,
-    /// When it opens, where that is known; from date and time in UTC.
-    pub opens_at: fn(&str) -> String,
+    /// When it opens, where that is known; from date and time in UTC, and how many minutes that is from now.
+    pub opens_at: fn(&str, u64) -> String,
     /// After the closing time, or archived.
     pub closed: PageText,
     /// The most starts are reached.

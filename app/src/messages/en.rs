@@ -12,6 +12,16 @@ fn minutes(n: u64) -> String {
     }
 }
 
+/// "45 minutes", "3 days 5 hours", "88 days": how far away something is.
+fn distance(n: u64) -> String {
+    let (days, hours) = (n / 1_440, n % 1_440 / 60);
+    match (days, hours) {
+        (0 | 1, _) => minutes(n.max(1)),
+        (2..7, 1..) => format!("{days} days {}", count(hours, "hour", "hours")),
+        _ => format!("{} days", number(days)),
+    }
+}
+
 fn time_left(seconds: u64) -> String {
     if seconds < 60 {
         format!("{seconds} s left")
@@ -83,7 +93,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "This interview is not open yet",
             text: "Come back later with the same link, or ask the company when it opens.",
         },
-        opens_at: |at| format!("It opens at {at}."),
+        opens_at: |at, n| format!("It opens at {at}, in {}.", distance(n)),
         closed: PageText {
             title: "This interview is closed",
             text: "It takes no new starts. If you think this is a mistake, ask the company.",

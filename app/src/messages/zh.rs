@@ -12,6 +12,16 @@ fn minutes(n: u64) -> String {
     }
 }
 
+/// 「45 分钟」「3 天 5 小时」「88 天」。
+fn distance(n: u64) -> String {
+    let (days, hours) = (n / 1_440, n % 1_440 / 60);
+    match (days, hours) {
+        (0 | 1, _) => minutes(n.max(1)),
+        (2..7, 1..) => format!("{days} 天 {hours} 小时"),
+        _ => format!("{} 天", number(days)),
+    }
+}
+
 fn time_left(seconds: u64) -> String {
     if seconds < 60 {
         format!("还剩 {seconds} 秒")
@@ -77,7 +87,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "面试尚未开放",
             text: "请稍后用同一链接再来，或向公司询问开放时间。",
         },
-        opens_at: |at| format!("开放时间：{at}。"),
+        opens_at: |at, n| format!("开放时间：{at}（{}后）。", distance(n)),
         closed: PageText {
             title: "面试已关闭",
             text: "目前不再接受新的面试。如有疑问，请联系公司。",

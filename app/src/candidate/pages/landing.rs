@@ -12,6 +12,7 @@ use parley_domain::{
     conversation::{CandidateErrorCode, CandidateView},
     link::{Landing, LinkState},
     session::EndReason,
+    time::Timestamp,
 };
 
 /// What is said of a link that does not lead into the interview now; `None` where it does.
@@ -32,15 +33,17 @@ fn words_of(texts: &'static Candidate, state: LinkState) -> Option<&'static Page
 
 /// The page of a link that leads nowhere now: what is so and what to do.
 #[must_use]
-pub fn stopped(assets: &Assets, locale: Locale, found: &Landing) -> String {
+pub fn stopped(assets: &Assets, locale: Locale, found: &Landing, now: Timestamp) -> String {
     let texts = locale.candidate();
     let words = words_of(texts, found.state).unwrap_or(&texts.link.unavailable);
     let (title, company, opens) = (found.title.clone(), found.company.clone(), found.opens_at);
     document(assets, locale, words.title, None, move || {
         let subject = (!title.is_empty()).then(|| view! { <p class="muted" dir="auto">{title}</p> });
         let opens = opens.map(|at| {
-            // The reader's zone is not known here: UTC, and said so.
-            let words = (texts.link.opens_at)(&at.to_jiff().strftime("%Y-%m-%d %H:%M UTC").to_string());
+            // The reader's zone is not known here: UTC, and said so. How far away it is holds in every zone.
+            let moment = at.to_jiff().strftime("%Y-%m-%d %H:%M UTC").to_string();
+            let ahead = u64::try_from(at.since(now)).unwrap_or(0);
+            let words = (texts.link.opens_at)(&moment, ahead.div_ceil(60_000));
             view! { <p class="prose strong"><time datetime=at.to_string()>{words}</time></p> }
         });
         view! {
