@@ -264,6 +264,7 @@ test('where the invited email is asked for, taking a session back asks for it to
   await phone.waitForURL(/\/session\?lease=/);
   await laptop.getByRole('button', { name: 'Continue here', exact: true }).click();
   await laptop.waitForURL((url) => url.pathname === new URL(ana.invite_url).pathname);
+  await expect(laptop.getByText('What you typed and did not send is kept in this browser.')).toBeVisible();
   await enter(laptop, 'ana@example.com', 'Continue interview');
   await laptop.waitForURL(/\/session\?lease=/);
   await first.hydrated();

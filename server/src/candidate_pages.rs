@@ -51,6 +51,8 @@ struct Asked {
     lease: Option<String>,
     /// Why the last press was refused.
     notice: Option<String>,
+    /// The chat, which leads here, keeps something that was typed.
+    typed: Option<String>,
     /// On a public link: start anew although this browser has a session there.
     new: Option<String>,
     /// In the chat: show the person's own link, once after a start by a public link.
@@ -73,6 +75,7 @@ impl Asked {
         Before {
             notice,
             typed: typed.map(read_typed).unwrap_or_default(),
+            kept: self.typed.is_some(),
         }
     }
 }

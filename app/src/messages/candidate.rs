@@ -91,6 +91,8 @@ pub struct LandingText {
     pub resume_note: &'static str,
     /// Above the button where a retake was granted.
     pub retake_note: &'static str,
+    /// Where the chat led here while something was typed and not sent.
+    pub draft_kept: &'static str,
     /// Label where the invited email must be typed.
     pub invited_email: &'static str,
     /// Help under it.

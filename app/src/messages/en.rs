@@ -75,6 +75,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         resume: "Continue interview",
         resume_note: "You have begun already. Everything you answered is kept; you continue where you left.",
         retake_note: "You can take this interview again. Your earlier attempt is kept.",
+        draft_kept: "What you typed and did not send is kept in this browser. You find it again in the interview.",
         invited_email: "The email you were invited with",
         invited_email_hint: "The company asks for it to make sure that the link reached the right person.",
         invited_email_wrong: "That did not match. Check the spelling, or ask the company which address they used.",

@@ -69,6 +69,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         resume: "继续面试",
         resume_note: "你已经开始面试。之前的回答都已保存，可以从上次离开的地方继续。",
         retake_note: "你可以再参加一次这场面试。之前的记录会保留。",
+        draft_kept: "你已输入但未发送的内容保存在此浏览器中，进入面试后即可看到。",
         invited_email: "收到邀请的邮箱",
         invited_email_hint: "公司需要确认此链接由受邀者本人打开。",
         invited_email_wrong: "邮箱不匹配。请检查拼写，或向公司确认邀请时使用的邮箱。",

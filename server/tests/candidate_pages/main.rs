@@ -146,6 +146,9 @@ async fn the_landing_page_tells_before_it_asks() {
         .open(&format!("{link}?notice=consent_needed"))
         .await
         .says("Tick the box to start.");
+    let kept = "What you typed and did not send is kept in this browser.";
+    house.open(&format!("{link}?typed=1")).await.says(kept);
+    page.says_not(kept);
     let odd = house.open(&format!("{link}?notice=%22%3E%3Cscript%3E&lease=%00")).await;
     assert_eq!(odd.status, StatusCode::OK);
     is_a_quiet_page(&odd);

@@ -32,6 +32,8 @@ pub struct Before {
     pub notice: Option<CandidateErrorCode>,
     /// What it was made with.
     pub typed: Typed,
+    /// Whether the chat, which leads here, keeps something in this browser that was typed and not sent.
+    pub kept: bool,
 }
 
 /// What somebody put into a form whose press was refused: it stands in the fields again. It waits for the page in a cookie
@@ -65,7 +67,7 @@ impl Typed {
 pub(super) fn StartForm(door: Door, locale: Locale, resume: bool, asks_email: bool, before: Before) -> impl IntoView {
     let texts = locale.candidate();
     let t = &texts.landing;
-    let Before { notice, typed } = before;
+    let Before { notice, typed, .. } = before;
     let public = matches!(door, Door::Public { .. });
     let consent_wrong = notice == Some(CandidateErrorCode::ConsentNeeded);
     let email_wrong = notice == Some(CandidateErrorCode::EmailNeeded);

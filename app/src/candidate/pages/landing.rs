@@ -141,6 +141,9 @@ pub fn landing(assets: &Assets, door: Door, found: &Landing, view: Option<&Candi
             expectations(texts, found)
         };
         let asks_email = found.asks_email;
+        let kept = before
+            .kept
+            .then(|| view! { <p class="prose strong">{texts.landing.draft_kept}</p> });
         let form = view! { <StartForm door=door locale=locale resume=resume asks_email=asks_email before=before/> };
         view! {
             <Column locale=locale company=company preview=found.preview>
@@ -150,6 +153,7 @@ pub fn landing(assets: &Assets, door: Door, found: &Landing, view: Option<&Candi
                 </div>
                 {welcome}
                 {middle}
+                {kept}
                 {form}
             </Column>
         }
