@@ -81,6 +81,9 @@ pub struct TurnView {
     pub text: String,
     /// Whether it was sent by the page when time ran out.
     pub late: bool,
+    /// Whether it answers a question for code, whose lines are shown as they were typed.
+    #[serde(default)]
+    pub code: bool,
     /// The client id under which the candidate's page sent it.
     pub client_id: Option<String>,
     /// Whole minutes of pause before this turn, where the candidate was away.

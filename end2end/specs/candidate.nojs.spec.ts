@@ -32,3 +32,20 @@ test('the browser says what is missing, and so does the server', async ({ api, p
   expect(await posted.text()).toContain('Tick the box to start.');
   expect((await api.get<Session>(`/sessions/${gus.session.id}`)).status).toBe('not_started');
 });
+
+test('a start that was refused has what was typed in its fields again', async ({ api, page }) => {
+  const interview = await api.interview('By email', { settings: { follow_up_depth: 'light', require_invited_email: true } });
+  const ida = await api.candidate(interview.id, { name: 'Ida', email: 'ida@example.com' });
+  const landing = await Landing.open(page, ida.invite_url);
+  const email = page.getByRole('textbox', { name: /email/i });
+  await email.fill('idda@example.com');
+  await landing.consent.check();
+  await landing.startButton.click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(email).toHaveValue('idda@example.com');
+  await expect(landing.consent).toBeChecked();
+  expect(new URL(page.url()).search).toBe('?notice=email_needed');
+  await email.fill('ida@example.com');
+  const chat = await landing.start();
+  await chat.question('Tell me about a project you are proud of.');
+});

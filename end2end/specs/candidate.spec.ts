@@ -72,6 +72,82 @@ test('the newest window takes over, the older one says so and keeps its text', a
   await older.said('typed in the older window');
 });
 
+test('what was typed for a question that another device answered is offered, also after a reload', async ({ api, visitor, accessible }) => {
+  const interview = await api.interview('Answered elsewhere');
+  const gil = await api.candidate(interview.id, { name: 'Gil', email: 'gil@example.com' });
+  const laptop = await (await Landing.open(await visitor({ permissions: ['clipboard-read', 'clipboard-write'] }), gil.invite_url)).start();
+  await laptop.hydrated();
+  await laptop.composer.fill('half an answer\n  typed on the laptop');
+  const phone = await (await Landing.open(await visitor(), gil.invite_url)).resume();
+  await phone.hydrated();
+  await phone.answer('answered on the phone');
+  await phone.question('Which shift suits you?');
+
+  const { page } = laptop;
+  await page.getByRole('button', { name: 'Continue here', exact: true }).click();
+  await laptop.question('Which shift suits you?');
+  const aside = page.getByRole('textbox', { name: 'You had typed this for another question' });
+  await expect(aside).toHaveValue('half an answer\n  typed on the laptop');
+  await accessible(page, 'text that was set aside');
+  await page.getByRole('button', { name: 'Copy', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Copied', exact: true })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('half an answer\n  typed on the laptop');
+
+  await page.reload();
+  await laptop.hydrated();
+  await expect(aside).toHaveValue('half an answer\n  typed on the laptop');
+  const take = page.getByRole('button', { name: 'Put into the answer' });
+  await expect(take, 'a choice takes no text').toHaveCount(0);
+  await laptop.choose('Evening');
+  await laptop.question('How do you handle a disagreement?');
+  await laptop.composer.fill('I listen.');
+  await take.click();
+  await expect(laptop.composer).toHaveValue('I listen.\n\nhalf an answer\n  typed on the laptop');
+  await expect(aside).toHaveCount(0);
+  await page.reload();
+  await laptop.hydrated();
+  await expect(laptop.composer).toHaveValue('I listen.\n\nhalf an answer\n  typed on the laptop');
+  await expect(aside).toHaveCount(0);
+});
+
+test('what another window of the same browser has sent is not offered again; what is discarded is gone', async ({ api, visitor }) => {
+  const interview = await api.interview('Same browser', {
+    questions: [
+      { kind: 'open', text: 'First?' },
+      { kind: 'open', text: 'Second?' },
+      { kind: 'open', text: 'Third?' },
+    ],
+  });
+  const kim = await api.candidate(interview.id, { name: 'Kim', email: 'kim@example.com' });
+  const tab = await (await Landing.open(await visitor(), kim.invite_url)).start();
+  await tab.hydrated();
+  await tab.composer.fill('typed in the first tab');
+  const other = await (await Landing.open(await tab.page.context().newPage(), kim.invite_url)).resume();
+  await other.hydrated();
+  await expect(other.composer).toHaveValue('typed in the first tab');
+  await other.send.click();
+  await other.question('Second?');
+  await tab.page.getByRole('button', { name: 'Continue here', exact: true }).click();
+  await tab.question('Second?');
+  await expect(tab.composer).toHaveValue('');
+  const aside = tab.page.getByRole('textbox', { name: 'You had typed this for another question' });
+  await expect(aside).toHaveCount(0);
+
+  await tab.composer.fill('not good enough');
+  const phone = await (await Landing.open(await visitor(), kim.invite_url)).resume();
+  await phone.hydrated();
+  await phone.answer('better');
+  await phone.question('Third?');
+  await tab.page.getByRole('button', { name: 'Continue here', exact: true }).click();
+  await expect(aside).toHaveValue('not good enough');
+  await tab.page.getByRole('button', { name: 'Discard', exact: true }).click();
+  await expect(aside).toHaveCount(0);
+  await tab.page.reload();
+  await tab.hydrated();
+  await tab.question('Third?');
+  await expect(aside).toHaveCount(0);
+});
+
 test('a draft survives a reload, a lost send stays and is sent again', async ({ api, page, complaints }) => {
   complaints.allow(/Failed to load resource: net::ERR_/, /ERR_INTERNET_DISCONNECTED/);
   const interview = await api.interview('Bad network');

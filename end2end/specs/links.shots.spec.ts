@@ -133,7 +133,7 @@ test('the card of the shareable link, and its pages', async ({ api, complaints, 
   const chat = await new Landing(page).start();
   await chat.hydrated();
   await shots(page, 'welcome');
-  rememberToken(tokenOf(await page.getByRole('textbox', { name: 'Your own link' }).inputValue()));
+  rememberToken(tokenOf(await page.getByText(/\/i\/invite\//).innerText()));
   await page.goto(path);
   await shots(page, 'welcome-back', true);
   const second = await visitor();

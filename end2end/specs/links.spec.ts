@@ -18,6 +18,9 @@ async function signIn(page: Page): Promise<string> {
 const counts = (api: Api, interview: string) =>
   api.get<{ all: number; not_started: number; in_progress: number; completed: number }>(`/interviews/${interview}/sessions/counts`);
 
+/** What the chat shows to somebody who came by the public link. */
+const ownLink = (page: Page) => page.getByRole('complementary', { name: 'Your own link' }).getByText(/\/i\/invite\//);
+
 /** Starts by the public link as a stranger does; answers the chat and their own link. */
 async function walkIn(page: Page, path: string, name: string, email: string): Promise<[Chat, string]> {
   await page.goto(path);
@@ -25,7 +28,7 @@ async function walkIn(page: Page, path: string, name: string, email: string): Pr
   await page.getByRole('textbox', { name: 'Your email' }).fill(email);
   const chat = await new Landing(page).start();
   await chat.hydrated();
-  const own = await page.getByRole('textbox', { name: 'Your own link' }).inputValue();
+  const own = await ownLink(page).innerText();
   rememberToken(tokenOf(own));
   return [chat, own];
 }
@@ -130,6 +133,23 @@ test('a public start: own link, the browser remembered, start as someone else, t
   await back.said('I led a project in a team of four.');
 });
 
+test('the own link is whole on a phone, selected as a whole and copied by a press', async ({ api, visitor, accessible }) => {
+  const interview = await api.interview('Own link');
+  const link = await api.send<{ url: string }>('POST', `/interviews/${interview.id}/public-link`, {});
+  const page = await visitor({ viewport: { width: 360, height: 740 }, permissions: ['clipboard-read', 'clipboard-write'] });
+  const [, own] = await walkIn(page, new URL(link.url).pathname, 'Ola', 'ola@example.com');
+  const text = ownLink(page);
+  const cut = await text.evaluate((part) => part.scrollWidth - part.clientWidth);
+  expect(cut, 'the link is cut off by').toBeLessThanOrEqual(0);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  await text.click();
+  expect(await page.evaluate(() => getSelection()?.toString())).toBe(own);
+  await page.getByRole('button', { name: 'Copy', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Copied', exact: true })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(own);
+  await accessible(page, 'own link on a phone');
+});
+
 test('a public start works where no cookie is kept', async ({ api, visitor, complaints }) => {
   complaints.allow(/status of 401/); // the stream, which needs the cookie; the page asks now and then instead
   const interview = await api.interview('No cookies');
@@ -167,6 +187,9 @@ test('a preview is the candidate\'s path, and stands nowhere', async ({ api, vis
   await accessible(preview, 'preview, chat');
   while (await chat.waiting()) await chat.answerAnything('I looked at what the team needed, and we had a result within a week.');
   await chat.finish();
+  await expect(preview.getByRole('heading', { name: 'That was the preview' })).toBeVisible();
+  await expect(preview.getByText('Close this tab to go back to your interview.')).toBeVisible();
+  await expect(preview.getByText('Your answers are stored and with the company.')).toHaveCount(0);
   expect(await counts(api, interview.id)).toMatchObject({ all: 0, not_started: 0, in_progress: 0, completed: 0 });
   await page.reload();
   await tab.hydrated();
@@ -241,6 +264,7 @@ test('where the invited email is asked for, taking a session back asks for it to
   await phone.waitForURL(/\/session\?lease=/);
   await laptop.getByRole('button', { name: 'Continue here', exact: true }).click();
   await laptop.waitForURL((url) => url.pathname === new URL(ana.invite_url).pathname);
+  await expect(laptop.getByText('What you typed and did not send is kept in this browser.')).toBeVisible();
   await enter(laptop, 'ana@example.com', 'Continue interview');
   await laptop.waitForURL(/\/session\?lease=/);
   await first.hydrated();

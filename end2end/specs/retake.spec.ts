@@ -45,6 +45,7 @@ test('granted from the row while the candidate types: told, and nothing typed is
 
   // The open chat goes to the landing page of the new attempt by itself.
   await expect(laptop.getByText('You can take this interview again. Your earlier attempt is kept.')).toBeVisible();
+  await expect(laptop.getByText('What you typed and did not send is kept in this browser.')).toBeVisible();
   const again = await new Landing(laptop).start();
   await again.hydrated();
   await expect(again.composer).toHaveValue('Half a thought about the proj');

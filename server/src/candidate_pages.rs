@@ -11,13 +11,14 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::{any, get},
 };
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use leptos::nonce::Nonce;
 use parley_app::{
     candidate::{
         chat::ChatStart,
         landing_path,
-        pages::{self, Assets, Door},
+        pages::{self, Assets, Before, Door, Typed},
+        public_path,
     },
     login,
     messages::Locale,
@@ -50,6 +51,8 @@ struct Asked {
     lease: Option<String>,
     /// Why the last press was refused.
     notice: Option<String>,
+    /// The chat, which leads here, keeps something that was typed.
+    typed: Option<String>,
     /// On a public link: start anew although this browser has a session there.
     new: Option<String>,
     /// In the chat: show the person's own link, once after a start by a public link.
@@ -63,6 +66,17 @@ impl Asked {
 
     fn notice(&self) -> Option<CandidateErrorCode> {
         pages::notice_code(self.notice.as_deref()?)
+    }
+
+    /// What happened before a landing page is shown to a request with these headers.
+    fn before(&self, headers: &HeaderMap) -> Before {
+        let notice = self.notice();
+        let typed = notice.and_then(|_| login::cookie(headers, Typed::COOKIE));
+        Before {
+            notice,
+            typed: typed.map(read_typed).unwrap_or_default(),
+            kept: self.typed.is_some(),
+        }
     }
 }
 
@@ -82,6 +96,32 @@ fn preferred(headers: &HeaderMap) -> Locale {
 
 fn page(status: StatusCode, html: String) -> Response {
     (status, Html(html)).into_response()
+}
+
+/// What a cookie of [`Typed`] holds.
+fn read_typed(cookie: &str) -> Typed {
+    let mut typed = Typed::default();
+    for (name, value) in form_urlencoded::parse(cookie.as_bytes()) {
+        match &*name {
+            "name" => typed.name = value.into_owned(),
+            "email" => typed.email = value.into_owned(),
+            "consent" => typed.consent = value == "true",
+            _ => {}
+        }
+    }
+    typed
+}
+
+/// A landing page; it takes back what was typed before a refusal.
+fn landing_page(html: String, path: &str, headers: &HeaderMap) -> Response {
+    let mut answer = page(StatusCode::OK, html);
+    if login::cookie(headers, Typed::COOKIE).is_some() {
+        let gone = format!("{}=; Path={path}; HttpOnly; SameSite=Lax; Max-Age=0", Typed::COOKIE);
+        if let Ok(gone) = HeaderValue::from_str(&gone) {
+            answer.headers_mut().append(header::SET_COOKIE, gone);
+        }
+    }
+    answer
 }
 
 /// A fault of ours or a busy database: said in plain words, to be tried again.
@@ -173,20 +213,12 @@ async fn landing(
             if is_navigation(&method, &headers) {
                 observe(&state.services, &token).await;
             }
-            let door = Door::Invite(token);
-            page(
-                StatusCode::OK,
-                pages::landing(&assets(&state), door, &found, None, asked.notice()),
-            )
+            invited(&state, token, &found, None, asked.before(&headers), &headers)
         }
         LinkState::Continue => {
             // Without its view the page says less, but leads on all the same.
             let view = conversation::view(&state.services, &token).await.ok();
-            let door = Door::Invite(token);
-            page(
-                StatusCode::OK,
-                pages::landing(&assets(&state), door, &found, view.as_ref(), asked.notice()),
-            )
+            invited(&state, token, &found, view.as_ref(), asked.before(&headers), &headers)
         }
         LinkState::Completed => {
             let view = conversation::view(&state.services, &token).await;
@@ -200,10 +232,25 @@ async fn landing(
     }
 }
 
+/// The landing page of an invite link that may be started or gone on with.
+fn invited(
+    state: &AppState,
+    token: String,
+    found: &Landing,
+    view: Option<&CandidateView>,
+    before: Before,
+    headers: &HeaderMap,
+) -> Response {
+    let path = landing_path(&token);
+    let html = pages::landing(&assets(state), Door::Invite(token), found, view, before);
+    landing_page(html, &path, headers)
+}
+
 /// The page of a link that leads nowhere now.
 fn stopped(state: &AppState, found: &Landing) -> Response {
     let locale = Locale::parse(&found.language);
-    page(status_of(found.state), pages::stopped(&assets(state), locale, found))
+    let html = pages::stopped(&assets(state), locale, found, state.services.now());
+    page(status_of(found.state), html)
 }
 
 /// The landing page of a public link; in a browser that has a session there, the choice to go on with it.
@@ -239,14 +286,13 @@ async fn public(
     let Ok(start_id) = state.services.new_id::<uuid::Uuid>() else {
         return unavailable(&state, &headers);
     };
+    let path = public_path(&slug);
     let door = Door::Public {
         slug,
         start_id: start_id.to_string(),
     };
-    page(
-        StatusCode::OK,
-        pages::landing(&assets(&state), door, &found, None, asked.notice()),
-    )
+    let html = pages::landing(&assets(&state), door, &found, None, asked.before(&headers));
+    landing_page(html, &path, &headers)
 }
 
 /// A link that leads nowhere; counted, so that nobody tries many.

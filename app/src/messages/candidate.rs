@@ -91,6 +91,8 @@ pub struct LandingText {
     pub resume_note: &'static str,
     /// Above the button where a retake was granted.
     pub retake_note: &'static str,
+    /// Where the chat led here while something was typed and not sent.
+    pub draft_kept: &'static str,
     /// Label where the invited email must be typed.
     pub invited_email: &'static str,
     /// Help under it.
@@ -119,8 +121,8 @@ pub struct LinkText {
     pub revoked: PageText,
     /// Draft, or before the opening time.
     pub not_open: PageText,
-    /// When it opens, where that is known; from date and time in UTC.
-    pub opens_at: fn(&str) -> String,
+    /// When it opens, where that is known; from date and time in UTC, and how many minutes that is from now.
+    pub opens_at: fn(&str, u64) -> String,
     /// After the closing time, or archived.
     pub closed: PageText,
     /// The most starts are reached.
@@ -209,6 +211,18 @@ pub struct ChatText {
     pub no_script: &'static str,
     /// From how many characters the answer is too long.
     pub over: fn(u64) -> String,
+    /// Heading of text that was typed for a question that is gone.
+    pub set_aside_title: &'static str,
+    /// Under it.
+    pub set_aside: &'static str,
+    /// The button that puts it into the answer.
+    pub take_up: &'static str,
+    /// The button that throws it away.
+    pub discard: &'static str,
+    /// The button that copies.
+    pub copy: &'static str,
+    /// What it says once it has.
+    pub copied: &'static str,
 }
 
 /// What can go wrong while answering: what happened, that the answer is safe, one button.
@@ -273,6 +287,10 @@ pub struct FinishText {
     pub closing_next: &'static str,
     /// That the window may be closed.
     pub closing_close: &'static str,
+    /// In place of all that, at the end of a creator's preview.
+    pub preview_over: PageText,
+    /// How to leave it.
+    pub preview_close: &'static str,
     /// Where no question is left.
     pub all_answered: &'static str,
     /// Where something stands in the composer.

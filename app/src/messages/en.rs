@@ -12,6 +12,16 @@ fn minutes(n: u64) -> String {
     }
 }
 
+/// "45 minutes", "3 days 5 hours", "88 days": how far away something is.
+fn distance(n: u64) -> String {
+    let (days, hours) = (n / 1_440, n % 1_440 / 60);
+    match (days, hours) {
+        (0 | 1, _) => minutes(n.max(1)),
+        (2..7, 1..) => format!("{days} days {}", count(hours, "hour", "hours")),
+        _ => format!("{} days", number(days)),
+    }
+}
+
 fn time_left(seconds: u64) -> String {
     if seconds < 60 {
         format!("{seconds} s left")
@@ -65,6 +75,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         resume: "Continue interview",
         resume_note: "You have begun already. Everything you answered is kept; you continue where you left.",
         retake_note: "You can take this interview again. Your earlier attempt is kept.",
+        draft_kept: "What you typed and did not send is kept in this browser. You find it again in the interview.",
         invited_email: "The email you were invited with",
         invited_email_hint: "The company asks for it to make sure that the link reached the right person.",
         invited_email_wrong: "That did not match. Check the spelling, or ask the company which address they used.",
@@ -83,7 +94,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "This interview is not open yet",
             text: "Come back later with the same link, or ask the company when it opens.",
         },
-        opens_at: |at| format!("It opens at {at}."),
+        opens_at: |at, n| format!("It opens at {at}, in {}.", distance(n)),
         closed: PageText {
             title: "This interview is closed",
             text: "It takes no new starts. If you think this is a mistake, ask the company.",
@@ -153,6 +164,12 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         sent: "Sent",
         no_script: "After you send, the next question opens on a new page",
         over: |n| format!("{} too long", count(n, "character", "characters")),
+        set_aside_title: "You had typed this for another question",
+        set_aside: "That question is no longer open here, so it was not sent. Copy it, or put it into your answer.",
+        take_up: "Put into the answer",
+        discard: "Discard",
+        copy: "Copy",
+        copied: "Copied",
     },
     trouble: TroubleText {
         offline: PageText {
@@ -223,6 +240,11 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         },
         closing_next: "They read them together with an automatic analysis of the text, and decide what happens next.",
         closing_close: "You can close this page.",
+        preview_over: PageText {
+            title: "That was the preview",
+            text: "Candidates are thanked here and told that their answers are with you. Nothing of yours is kept.",
+        },
+        preview_close: "Close this tab to go back to your interview.",
         all_answered: "You have answered every question.",
         draft_left: "An answer that you have not sent is not handed in.",
         over: "The interview is over.",

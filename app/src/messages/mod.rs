@@ -142,6 +142,23 @@ mod tests {
     }
 
     #[test]
+    fn how_far_an_opening_is() {
+        for (n, en, zh) in [
+            (0, "1 minute", "1 分钟"),
+            (45, "45 minutes", "45 分钟"),
+            (180, "3 hours", "3 小时"),
+            (2_879, "47 hours 59 minutes", "47 小时 59 分钟"),
+            (2_880, "2 days", "2 天"),
+            (4_620, "3 days 5 hours", "3 天 5 小时"),
+            (126_780, "88 days", "88 天"),
+        ] {
+            let says = |locale: Locale| (locale.candidate().link.opens_at)("X", n);
+            assert_eq!(says(Locale::En), format!("It opens at X, in {en}."));
+            assert_eq!(says(Locale::Zh), format!("开放时间：X（{zh}后）。"));
+        }
+    }
+
+    #[test]
     fn the_browsers_preference() {
         assert_eq!(Locale::preferred(""), Locale::En);
         assert_eq!(Locale::preferred("de-DE,de;q=0.9"), Locale::En);

@@ -12,6 +12,16 @@ fn minutes(n: u64) -> String {
     }
 }
 
+/// 「45 分钟」「3 天 5 小时」「88 天」。
+fn distance(n: u64) -> String {
+    let (days, hours) = (n / 1_440, n % 1_440 / 60);
+    match (days, hours) {
+        (0 | 1, _) => minutes(n.max(1)),
+        (2..7, 1..) => format!("{days} 天 {hours} 小时"),
+        _ => format!("{} 天", number(days)),
+    }
+}
+
 fn time_left(seconds: u64) -> String {
     if seconds < 60 {
         format!("还剩 {seconds} 秒")
@@ -59,6 +69,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         resume: "继续面试",
         resume_note: "你已经开始面试。之前的回答都已保存，可以从上次离开的地方继续。",
         retake_note: "你可以再参加一次这场面试。之前的记录会保留。",
+        draft_kept: "你已输入但未发送的内容保存在此浏览器中，进入面试后即可看到。",
         invited_email: "收到邀请的邮箱",
         invited_email_hint: "公司需要确认此链接由受邀者本人打开。",
         invited_email_wrong: "邮箱不匹配。请检查拼写，或向公司确认邀请时使用的邮箱。",
@@ -77,7 +88,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "面试尚未开放",
             text: "请稍后用同一链接再来，或向公司询问开放时间。",
         },
-        opens_at: |at| format!("开放时间：{at}。"),
+        opens_at: |at, n| format!("开放时间：{at}（{}后）。", distance(n)),
         closed: PageText {
             title: "面试已关闭",
             text: "目前不再接受新的面试。如有疑问，请联系公司。",
@@ -147,6 +158,12 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         sent: "已发送",
         no_script: "发送后，下一个问题会在新页面中打开",
         over: |n| format!("超出 {} 个字符", number(n)),
+        set_aside_title: "这是你为另一个问题输入的内容",
+        set_aside: "该问题现在不再等待回答，因此没有发送。你可以复制它，或放入当前的回答。",
+        take_up: "放入回答",
+        discard: "丢弃",
+        copy: "复制",
+        copied: "已复制",
     },
     trouble: TroubleText {
         offline: PageText {
@@ -211,6 +228,11 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         },
         closing_next: "公司会阅读你的回答并参考自动分析，之后决定下一步。",
         closing_close: "你可以关闭此页面。",
+        preview_over: PageText {
+            title: "预览到此结束",
+            text: "候选人会在此看到感谢语，并得知回答已提交给你们。你输入的内容不会保留。",
+        },
+        preview_close: "关闭此标签页即可返回你的面试。",
         all_answered: "你已回答所有问题。",
         draft_left: "尚未发送的回答不会提交。",
         over: "面试已结束。",

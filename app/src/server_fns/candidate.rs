@@ -49,15 +49,18 @@ pub async fn start_session(
     #[server(default)] email: Option<String>,
     #[server(default)] language: Option<String>,
 ) -> Result<CandidateView, Refusal> {
+    use crate::candidate::landing_path;
     use parley_services::conversation;
     let services = server::services()?;
     if let Err(refusal) = server::spare_request(&services, &token) {
         return server::end(&token, None, Err(refusal), server::After::Landing);
     }
+    let typed = server::typed(None, email.as_deref(), consent.as_deref());
     let input = server::start_input(consent, email, language);
     let result = conversation::start(&services, &token, input).await;
-    if result.is_ok() {
-        server::remember(&services, &token).await;
+    match &result {
+        Ok(_) => server::remember(&services, &token).await,
+        Err(_) => server::keep_typed(&services, &landing_path(server::safe(&token)), &typed),
     }
     server::end(&token, None, result, server::After::Session)
 }
@@ -158,8 +161,10 @@ pub async fn start_public(
     #[server(default)] language: Option<String>,
     #[server(default)] start_id: Option<String>,
 ) -> Result<PublicStarted, Refusal> {
+    use crate::candidate::public_path;
     use parley_services::conversation::{self, PublicStart};
     let services = server::services()?;
+    let typed = server::typed(name.as_deref(), email.as_deref(), consent.as_deref());
     let input = PublicStart {
         name: name.unwrap_or_default(),
         email: email.unwrap_or_default(),
@@ -170,8 +175,9 @@ pub async fn start_public(
         Ok(()) => conversation::start_public(&services, &slug, input).await,
         Err(refusal) => Err(refusal),
     };
-    if let Ok((_, token)) = &result {
-        server::remember(&services, token).await;
+    match &result {
+        Ok((_, token)) => server::remember(&services, token).await,
+        Err(_) => server::keep_typed(&services, &public_path(server::safe(&slug)), &typed),
     }
     server::end_public(&services, &slug, result)
 }
@@ -179,7 +185,7 @@ pub async fn start_public(
 #[cfg(feature = "ssr")]
 mod server {
     use super::Refusal;
-    use crate::candidate::{landing_path, session_path};
+    use crate::candidate::{landing_path, pages::Typed, session_path};
     use crate::server_fns as door;
     use http::{HeaderValue, StatusCode};
     use leptos::prelude::use_context;
@@ -257,9 +263,34 @@ mod server {
         }
     }
 
+    fn is_ticked(consent: Option<&str>) -> bool {
+        matches!(consent, Some("true" | "on" | "1" | "yes"))
+    }
+
+    /// What stands in the fields again if the start is refused.
+    pub(super) fn typed(name: Option<&str>, email: Option<&str>, consent: Option<&str>) -> Typed {
+        Typed {
+            name: name.unwrap_or_default().to_owned(),
+            email: email.unwrap_or_default().to_owned(),
+            consent: is_ticked(consent),
+        }
+    }
+
+    /// Hands what was typed into a plain form to the page at `path`, which the browser is sent to. Only the pages of this
+    /// link get it, and the first one that shows it takes it back.
+    pub(super) fn keep_typed(services: &Services, path: &str, typed: &Typed) {
+        if door::accepts_html()
+            && let Some(value) = typed.value()
+        {
+            let (name, secure) = (Typed::COOKIE, if door::https(services) { "; Secure" } else { "" });
+            let cookie = format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax; Max-Age=120{secure}");
+            door::set_cookie(HeaderValue::from_str(&cookie).ok());
+        }
+    }
+
     pub(super) fn start_input(consent: Option<String>, email: Option<String>, language: Option<String>) -> StartInput {
         StartInput {
-            consent: consent.is_some_and(|c| matches!(c.as_str(), "true" | "on" | "1" | "yes")),
+            consent: is_ticked(consent.as_deref()),
             email,
             presence: presence(),
             language: language.unwrap_or_else(|| "en".to_owned()),
@@ -301,7 +332,7 @@ mod server {
     }
 
     /// Tokens are URL-safe base64; anything else leads to the page of an unknown link.
-    fn safe(token: &str) -> &str {
+    pub(super) fn safe(token: &str) -> &str {
         let good = !token.is_empty()
             && token
                 .bytes()

@@ -1,10 +1,11 @@
 //! Other ways in: the public link, another attempt, and what stops those who try many links.
 
 use super::{
-    bed::{Bed, ORIGIN, is_a_quiet_page, token},
-    house::PAGE,
+    bed::{Bed, NAVIGATE, ORIGIN, is_a_quiet_page, token},
+    house::{Answer, PAGE},
 };
 use http::{Method, StatusCode};
+use parley_app::candidate::chat::model::form;
 use parley_domain::link::PublicLinkInput;
 use parley_services::{conversation, links};
 use serde_json::json;
@@ -129,4 +130,85 @@ async fn nobody_tries_many_links() {
         StatusCode::OK,
         "a real link still opens"
     );
+}
+
+/// Presses the button of a plain form, and follows where it leads as a browser does: with the cookie that was set.
+async fn press(house: &Bed, door: &str, fields: &[(&str, &str)]) -> (Answer, Answer) {
+    let pressed = house.post(door, fields).await;
+    let cookie = pressed.cookie();
+    let headers = [("accept", PAGE), NAVIGATE, ("cookie", cookie.as_str())];
+    let page = house.send(Method::GET, pressed.location(), &headers, "").await;
+    (pressed, page)
+}
+
+/// The box of a landing page, as its markup.
+fn consent_box(page: &Answer) -> &str {
+    let start = page.body.find("<input type=\"checkbox\"").unwrap();
+    let end = start + page.body[start..].find('>').unwrap();
+    &page.body[start..end]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_start_has_what_was_typed_in_its_fields_again() {
+    let house = Bed::new().await;
+    let (_, link) = house.invite(json!({"settings": {"require_invited_email": true}})).await;
+    let fields = [
+        ("token", token(&link)),
+        ("email", "eve\"><b>; ü@example.com"),
+        ("consent", "true"),
+    ];
+    let (pressed, refused) = press(&house, "/sfn/candidate/start", &fields).await;
+    assert_eq!(pressed.location(), format!("{link}?notice=email_needed"));
+    let cookie = pressed.header("set-cookie");
+    for part in ["HttpOnly", "SameSite=Lax", "Max-Age=120", &format!("Path={link};")] {
+        assert!(cookie.contains(part), "{part} is not in {cookie}");
+    }
+    is_a_quiet_page(&refused);
+    refused.says("That did not match.");
+    assert_eq!(refused.field("email"), "eve&quot;&gt;&lt;b&gt;; ü@example.com");
+    assert!(consent_box(&refused).contains("checked"), "what was ticked stays so");
+    assert!(refused.header("set-cookie").contains("Max-Age=0"), "shown once");
+    let fields = [("token", token(&link)), ("email", "ana@example.com")];
+    let (pressed, refused) = press(&house, "/sfn/candidate/start", &fields).await;
+    refused.says("Tick the box to start.");
+    assert_eq!(refused.field("email"), "ana@example.com");
+    assert!(!consent_box(&refused).contains("checked"));
+    // Not on a page that was opened by itself, and not for a program, which has no page.
+    let cookie = pressed.cookie();
+    let headers = [("accept", PAGE), ("cookie", cookie.as_str())];
+    let opened = house.send(Method::GET, &link, &headers, "").await;
+    opened.says_not("ana@example.com");
+    let program = house
+        .form("/sfn/candidate/start", "application/json", &[], &form(&fields))
+        .await;
+    assert_eq!((program.status.as_u16(), program.header("set-cookie")), (422, ""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_public_start_too() {
+    let house = Bed::new().await;
+    let interview = house.interview(json!({})).await;
+    let public = links::create(&house.s, &house.owner, interview.id, PublicLinkInput::default())
+        .await
+        .unwrap();
+    let path = public.url.strip_prefix(ORIGIN).unwrap();
+    let mut fields = [
+        ("slug", public.slug.as_str()),
+        ("name", "王 & Wanda"),
+        ("email", "not an address"),
+        ("consent", "true"),
+    ];
+    let (pressed, refused) = press(&house, "/sfn/candidate/start-public", &fields).await;
+    assert_eq!(pressed.location(), format!("{path}?notice=invalid"));
+    is_a_quiet_page(&refused);
+    refused.says("Check your name and your email address.");
+    assert_eq!(refused.field("name"), "王 &amp; Wanda");
+    assert_eq!(refused.field("email"), "not an address");
+    assert!(consent_box(&refused).contains("checked"));
+    // More than a browser keeps in a cookie: the page comes back without it.
+    let long = "x".repeat(4_000);
+    fields[1].1 = &long;
+    let (pressed, refused) = press(&house, "/sfn/candidate/start-public", &fields).await;
+    assert_eq!(pressed.header("set-cookie"), "");
+    assert_eq!(refused.field("name"), "");
 }

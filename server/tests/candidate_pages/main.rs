@@ -146,6 +146,9 @@ async fn the_landing_page_tells_before_it_asks() {
         .open(&format!("{link}?notice=consent_needed"))
         .await
         .says("Tick the box to start.");
+    let kept = "What you typed and did not send is kept in this browser.";
+    house.open(&format!("{link}?typed=1")).await.says(kept);
+    page.says_not(kept);
     let odd = house.open(&format!("{link}?notice=%22%3E%3Cscript%3E&lease=%00")).await;
     assert_eq!(odd.status, StatusCode::OK);
     is_a_quiet_page(&odd);
@@ -329,4 +332,32 @@ async fn the_stream_tells_what_changed_and_no_more() {
     assert!(next().await.contains("\"state\":\"completed\""));
     house.stop.cancel();
     assert!(next().await.contains("event: bye"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn code_is_shown_as_it_was_typed() {
+    let house = Bed::new().await;
+    let questions = json!([{"text": "Write a loop.", "kind": "code"}, {"text": "Why like this?"}]);
+    let (_, link) = house
+        .invite(json!({"questions": questions, "settings": {"follow_up_depth": "light"}}))
+        .await;
+    let path = house.start(&link).await;
+    for text in ["  loop {\n\tbreak;\n  }", "Because it ends."] {
+        let chat = house.open(&path).await;
+        let (client, question) = (chat.field("client_id"), chat.field("question"));
+        house.answer(&link, &question, &client, text).await;
+    }
+    let chat = house.open(&path).await;
+    let tag = |before: &str| {
+        let end = chat.body.find(before).unwrap();
+        &chat.body[chat.body[..end].rfind("<p").unwrap()..end]
+    };
+    let code = tag("  loop {\n\tbreak;\n  }</p>");
+    assert!(
+        code.contains("turn__text--code") && code.contains("dir=\"ltr\""),
+        "{code}"
+    );
+    let words = tag("Because it ends.</p>");
+    assert!(words.contains("dir=\"auto\""), "{words}");
+    assert_eq!(chat.body.matches("turn__text--code").count(), 1);
 }

@@ -16,7 +16,7 @@ use parley_domain::{
         CandidateError, CandidateErrorCode, CandidateView, ChoiceView, PromptView, Speaker, TurnKind, TurnView,
     },
     id::{PromptId, VersionId},
-    question::Question,
+    question::{Question, QuestionKind},
     session::{Awaiting, Status},
     time::MINUTE,
 };
@@ -136,7 +136,7 @@ fn build(s: &Services, known: &Visitor, version: &Version, turns: &[Arc<turn::Mo
         total,
         seconds_left,
         lease: row.holder,
-        turns: turns.iter().map(|turn| shown(turn)).collect(),
+        turns: turns.iter().map(|turn| shown(turn, version)).collect(),
         title: known.interview.title.clone(),
         name: known.candidate.name.clone(),
         interviewer: version.settings.interviewer_name.clone(),
@@ -165,11 +165,7 @@ fn prompt(row: &session::Model, version: &Version, turns: &[Arc<turn::Model>]) -
     };
     Some(PromptView {
         id: PromptId(id),
-        kind: if follow_up {
-            parley_domain::question::QuestionKind::Open
-        } else {
-            question.kind
-        },
+        kind: if follow_up { QuestionKind::Open } else { question.kind },
         text,
         choices: if follow_up { Vec::new() } else { choices(question) },
         follow_up,
@@ -192,7 +188,13 @@ pub(super) fn question_at(version: &Version, index: i32) -> Option<&Question> {
     usize::try_from(index).ok().and_then(|i| version.questions.get(i))
 }
 
-fn shown(row: &turn::Model) -> TurnView {
+/// Whether a turn belongs to a question for code itself; a follow-up to it is answered in words.
+fn is_code(row: &turn::Model, version: &Version) -> bool {
+    let is = |question: &Question| Some(question.id.0) == row.question_id && question.kind == QuestionKind::Code;
+    row.prompt_id == row.question_id && version.questions.iter().any(is)
+}
+
+fn shown(row: &turn::Model, version: &Version) -> TurnView {
     let candidate = row.speaker == Speaker::Candidate.as_str();
     TurnView {
         number: row.number,
@@ -203,6 +205,7 @@ fn shown(row: &turn::Model) -> TurnView {
         },
         text: row.text.clone(),
         late: row.kind == TurnKind::LateAnswer.as_str(),
+        code: candidate && is_code(row, version),
         client_id: row.client_id.clone(),
         pause_minutes: (row.pause_ms > 0).then_some(row.pause_ms / MINUTE),
     }

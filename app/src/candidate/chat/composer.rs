@@ -3,7 +3,7 @@
 use super::{
     dom::{self, CHOICES},
     ending::finish_link,
-    lean::{flag, line, nothing, part, submit, truth, value},
+    lean::{flag, line, nothing, part, press, submit, truth, value, words},
     model::{Flaw, Trouble, check, refusal, rows},
     state::Chat,
 };
@@ -203,7 +203,7 @@ fn notices(chat: Chat) -> AnyView {
     view! { <div class="chat__notices" role="status">{part(refused)} {part(state)} {unsent(chat)}</div> }.into_any()
 }
 
-/// Text that has no place to go any more, for copying.
+/// Text that has no place to go any more: for copying, and while questions are asked for another answer.
 pub(super) fn unsent(chat: Chat) -> AnyView {
     let texts = chat.texts;
     part(move || {
@@ -211,13 +211,64 @@ pub(super) fn unsent(chat: Chat) -> AnyView {
         if text.is_empty() {
             return nothing();
         }
+        let over = chat.is_over();
+        let (title, help, rows) = if over {
+            (texts.finish.unsent_title, texts.finish.unsent, "4")
+        } else {
+            (texts.chat.set_aside_title, texts.chat.set_aside, "2")
+        };
         view! {
             <div class="unsent">
-                <p class="strong" id="unsent">{texts.finish.unsent_title}</p>
-                {line("muted", texts.finish.unsent)}
-                <textarea class="input" readonly=true rows="4" aria-labelledby="unsent" prop:value=text></textarea>
+                <p class="strong" id="unsent">{title}</p>
+                {line("muted", help)}
+                <textarea class="input" id=dom::UNSENT readonly=true rows=rows aria-labelledby="unsent" prop:value=text></textarea>
+                <div class="unsent__actions">
+                    {copy_button(chat, dom::UNSENT)}
+                    {if over { nothing() } else { ways_out(chat) }}
+                </div>
             </div>
         }
         .into_any()
     })
+}
+
+/// What else there is to do with text that was set aside.
+fn ways_out(chat: Chat) -> AnyView {
+    let t = &chat.texts.chat;
+    let takes_text = move || {
+        let asks = chat
+            .view
+            .with(|v| v.question.as_ref().is_some_and(|q| !q.kind.has_choices()));
+        asks && !chat.is_locked()
+    };
+    let take_up = move || {
+        if takes_text() {
+            view! { <button class="btn" type="button" on:click=press(move || chat.take_up())>{t.take_up}</button> }
+                .into_any()
+        } else {
+            nothing()
+        }
+    };
+    view! {
+        {part(take_up)}
+        <button class="btn btn--quiet" type="button" on:click=press(move || chat.discard())>{t.discard}</button>
+    }
+    .into_any()
+}
+
+/// Copies what the part of the page with this id says.
+pub(super) fn copy_button(chat: Chat, id: &'static str) -> AnyView {
+    let t = &chat.texts.chat;
+    let copied = RwSignal::new(false);
+    let copy = move || {
+        copied.set(dom::copy(id));
+        if copied.get_untracked() {
+            chat.told.set(t.copied.to_owned());
+        }
+    };
+    let label = move || {
+        let label = if copied.get() { t.copied } else { t.copy };
+        label.to_owned()
+    };
+    view! { <button class="btn" type="button" on:click=press(copy)>{words(label)}</button> }.into_any()
 }

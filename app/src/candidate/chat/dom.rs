@@ -7,7 +7,9 @@ use leptos::{
     wasm_bindgen::{JsCast, JsValue},
 };
 use parley_domain::id::ChoiceId;
-use web_sys::{HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement, VisibilityState};
+use web_sys::{
+    Element, HtmlDialogElement, HtmlDocument, HtmlElement, HtmlInputElement, HtmlTextAreaElement, VisibilityState,
+};
 
 /// The name of the choices' inputs.
 pub(super) const CHOICES: &str = "choices[]";
@@ -19,6 +21,10 @@ pub(super) const ANSWER: &str = "answer";
 pub(super) const FINISH: &str = "finish";
 /// The id of the closing page's heading.
 pub(super) const CLOSING: &str = "closing";
+/// The id of the text that was set aside.
+pub(super) const UNSENT: &str = "unsent-text";
+/// The id of the person's own link.
+pub(super) const OWN_LINK: &str = "own-link-url";
 
 fn by_id<T: JsCast>(id: &str) -> Option<T> {
     document().get_element_by_id(id)?.dyn_into().ok()
@@ -26,6 +32,19 @@ fn by_id<T: JsCast>(id: &str) -> Option<T> {
 
 fn area() -> Option<HtmlTextAreaElement> {
     by_id(ANSWER)
+}
+
+/// Selects what a part of the page says and copies it; `false` where the browser refuses, and it stays selected for
+/// copying by hand. By the document's own command, which plain http in a local network has too.
+pub(super) fn copy(id: &str) -> bool {
+    if let Some(area) = by_id::<HtmlTextAreaElement>(id) {
+        let _ = area.focus();
+        area.select();
+    } else if let (Some(part), Ok(Some(selection))) = (by_id::<Element>(id), window().get_selection()) {
+        let _ = selection.select_all_children(&part);
+    }
+    let page: HtmlDocument = document().unchecked_into();
+    page.exec_command("copy").unwrap_or(false)
 }
 
 /// Asks before handing in.

@@ -1,4 +1,5 @@
-//! How the chat acts once its script runs: sends until it got through, keeps drafts, shows what is true.
+//! How the chat acts once its script runs: sends until it got through and shows what is true. What was typed is looked
+//! after in `drafts`.
 
 use super::{
     dom, keep,
@@ -6,7 +7,7 @@ use super::{
     net::{self, News},
     state::Chat,
 };
-use crate::candidate::{landing_path, session_path};
+use crate::candidate::session_path;
 use leptos::{leptos_dom::helpers::set_interval, prelude::*, task::spawn_local};
 use parley_domain::{
     conversation::{CandidateErrorCode, CandidateView, Pulse, ReplySoFar},
@@ -54,43 +55,6 @@ impl Chat {
         }));
     }
 
-    /// What was typed before the script ran stays; else the kept draft comes back. An answer that was on its way goes on.
-    fn restore(self) {
-        let token = self.token();
-        let typed = dom::read_composer();
-        let prompt = self.prompt();
-        if !typed.is_empty() {
-            self.draft.set(typed);
-        } else if let Some(kept) = prompt.as_ref().and_then(|p| keep::draft(&token, p.id)) {
-            self.fill(kept);
-        }
-        let Some(pending) = keep::pending(&token) else { return };
-        if self.view.with_untracked(|v| model::is_stored(v, &pending.client_id)) {
-            keep::forget_pending(&token);
-        } else if prompt.is_some_and(|p| p.id == pending.prompt) && !self.is_over() {
-            self.pending.set(Some(pending));
-            self.deliver();
-        } else {
-            self.give_back(pending);
-        }
-    }
-
-    /// Another question: its own draft, and the cursor in its field.
-    fn turn_to(self, prompt: Option<PromptId>) {
-        let kept = prompt.and_then(|id| keep::draft(&self.token(), id));
-        self.clear_flaw();
-        self.fill(kept.unwrap_or_default());
-        if !self.is_over() {
-            dom::focus_composer();
-        }
-    }
-
-    fn clear_flaw(self) {
-        if self.trouble.with_untracked(|t| matches!(t, Some(Trouble::Flaw(_)))) {
-            self.trouble.set(None);
-        }
-    }
-
     /// Shows how the sending goes.
     fn mark(self, delivery: Delivery) {
         if self
@@ -103,21 +67,6 @@ impl Chat {
                 }
             });
         }
-    }
-
-    fn fill(self, draft: Draft) {
-        dom::fill_composer(&draft);
-        self.draft.set(draft);
-    }
-
-    /// Somebody typed or picked.
-    pub fn typed(self) {
-        let draft = dom::read_composer();
-        if let Some(prompt) = self.prompt() {
-            keep::keep_draft(&self.token(), prompt.id, &draft);
-        }
-        self.clear_flaw();
-        self.draft.set(draft);
     }
 
     /// Sends what stands in the composer.
@@ -210,25 +159,6 @@ impl Chat {
         self.pending.set(None);
     }
 
-    /// An answer that will not be stored goes back to where it can be changed, sent again or copied.
-    fn give_back(self, pending: Pending) {
-        keep::forget_pending(&self.token());
-        let fits = self.prompt().is_some_and(|p| {
-            if p.kind.has_choices() {
-                p.id == pending.prompt
-            } else {
-                !pending.draft.text.is_empty()
-            }
-        });
-        let free = dom::read_composer().is_empty();
-        if fits && free && !self.is_over() {
-            self.fill(pending.draft);
-            self.typed();
-        } else {
-            self.unsent.set(pending.shown);
-        }
-    }
-
     /// Waits, or shorter if somebody presses **Try again** or the network comes back.
     async fn wait(self, millis: u32) {
         let nudges = self.hidden.with_value(|h| h.nudges);
@@ -248,7 +178,7 @@ impl Chat {
     pub fn apply(self, next: CandidateView) {
         if next.state == Status::NotStarted {
             // A new attempt was granted: it begins on the landing page.
-            dom::go_to(&landing_path(&self.token()));
+            self.go_to_landing();
             return;
         }
         let known = self.view.with_untracked(|present| {
@@ -287,38 +217,6 @@ impl Chat {
                 dom::focus_closing();
             });
         }
-    }
-
-    /// Somebody else answered what is being answered here, and the next question takes no text: the text that was typed is
-    /// shown for copying.
-    fn keep_typed(self, next: &CandidateView) {
-        let Some(now) = self.prompt().filter(|p| !p.kind.has_choices()) else {
-            return;
-        };
-        let goes = next
-            .question
-            .as_ref()
-            .is_some_and(|q| q.id != now.id && q.kind.has_choices());
-        if !goes || self.pending.with_untracked(Option::is_some) {
-            return;
-        }
-        let draft = dom::read_composer().shown(&now);
-        if !draft.trim().is_empty() {
-            self.unsent.set(draft);
-        }
-    }
-
-    /// The session is over: what was typed and not sent is shown for copying, and nothing is kept here.
-    fn close(self) {
-        let draft = self
-            .prompt()
-            .map(|p| dom::read_composer().shown(&p))
-            .unwrap_or_default();
-        if !draft.trim().is_empty() && self.unsent.with_untracked(String::is_empty) {
-            self.unsent.set(draft);
-        }
-        keep::forget_all(&self.token());
-        self.ending.set(false);
     }
 
     fn set_clock(self, seconds: Option<i64>) {
@@ -468,7 +366,7 @@ impl Chat {
                     dom::focus_composer();
                 }
                 // The landing page has the field for the email; the draft waits in this browser.
-                Outcome::Refused(CandidateErrorCode::EmailNeeded, _) => dom::go_to(&landing_path(&self.token())),
+                Outcome::Refused(CandidateErrorCode::EmailNeeded, _) => self.go_to_landing(),
                 Outcome::Refused(code, _) => self.trouble.set(Some(Trouble::Refused(code))),
                 Outcome::Lost => self
                     .trouble

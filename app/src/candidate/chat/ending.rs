@@ -1,7 +1,7 @@
 //! Where the chat stops: the question before finishing, the session that goes on elsewhere, the closing page.
 
 use super::{
-    composer::unsent,
+    composer::{copy_button, unsent},
     dom,
     lean::{line, nothing, part, press, submit, truth, words},
     left_words,
@@ -11,7 +11,6 @@ use super::{
 use crate::{
     candidate::{doors, finish_path},
     components::{Icon, IconName},
-    messages::Candidate,
 };
 use leptos::prelude::*;
 
@@ -66,15 +65,23 @@ pub(super) fn finish_dialog(chat: Chat) -> AnyView {
 }
 
 /// After a start by a public link: the only way to come back from another device.
-pub(super) fn own_link(texts: &'static Candidate, url: String) -> AnyView {
-    let t = &texts.landing;
-    let select = |ev: leptos::ev::FocusEvent| event_target::<leptos::web_sys::HtmlInputElement>(&ev).select();
+pub(super) fn own_link(chat: Chat, url: String) -> AnyView {
+    let t = &chat.texts.landing;
+    let copy = move || {
+        if chat.live.get() {
+            copy_button(chat, dom::OWN_LINK)
+        } else {
+            nothing()
+        }
+    };
     view! {
         <aside class="own-link" aria-labelledby="own-link">
             <p class="strong" id="own-link">{t.personal_link_title}</p>
             {line("", t.personal_link)}
-            <input class="input" type="text" readonly=true value=url aria-labelledby="own-link"
-                on:focus=select/>
+            <div class="own-link__row">
+                <p class="own-link__url" id=dom::OWN_LINK dir="ltr">{url}</p>
+                {part(copy)}
+            </div>
         </aside>
     }
     .into_any()
@@ -99,11 +106,17 @@ pub(super) fn elsewhere(chat: Chat) -> AnyView {
     .into_any()
 }
 
-/// The end: thanks, what happens with the answers, nothing left to do.
-pub(super) fn closing(chat: Chat) -> AnyView {
+/// The end: thanks, what happens with the answers, nothing left to do. A creator who looked at it is told that it was no
+/// interview: nobody reads what they wrote.
+pub(super) fn closing(chat: Chat, preview: bool) -> AnyView {
     let texts = chat.texts;
     let stopped = chat.view.with_untracked(|v| texts.link.stopped_by(v.end_reason));
-    let t = stopped.unwrap_or(&texts.finish.closing);
+    let (t, next, close) = if preview {
+        (&texts.finish.preview_over, "", texts.finish.preview_close)
+    } else {
+        let t = stopped.unwrap_or(&texts.finish.closing);
+        (t, texts.finish.closing_next, texts.finish.closing_close)
+    };
     let mark = match stopped {
         None => view! { <span class="done-mark"><Icon name=IconName::Check/></span> }.into_any(),
         Some(_) => nothing(),
@@ -113,8 +126,8 @@ pub(super) fn closing(chat: Chat) -> AnyView {
             {mark}
             <h1 tabindex="-1" id=dom::CLOSING>{t.title}</h1>
             {line("prose", t.text)}
-            {line("prose", texts.finish.closing_next)}
-            {line("prose muted", texts.finish.closing_close)}
+            {if next.is_empty() { nothing() } else { line("prose", next) }}
+            {line("prose muted", close)}
             {unsent(chat)}
         </main>
     }

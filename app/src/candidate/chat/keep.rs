@@ -28,6 +28,14 @@ fn remove(name: &str) {
     }
 }
 
+/// The names of what is kept that begin so.
+fn names(prefix: &str) -> Vec<String> {
+    let Some(storage) = storage() else { return vec![] };
+    let length = storage.length().unwrap_or(0);
+    let names = (0..length).filter_map(|i| storage.key(i).ok().flatten());
+    names.filter(|name| name.starts_with(prefix)).collect()
+}
+
 fn draft_name(token: &str, prompt: PromptId) -> String {
     format!("{}draft.{prompt}", keep_name(token))
 }
@@ -39,6 +47,29 @@ fn pending_name(token: &str) -> String {
 /// The draft for a question.
 pub(super) fn draft(token: &str, prompt: PromptId) -> Option<Draft> {
     read(&draft_name(token, prompt))
+}
+
+/// The names of the drafts for other questions than this one.
+fn other_names(token: &str, prompt: Option<PromptId>) -> Vec<String> {
+    let own = prompt.map(|id| draft_name(token, id));
+    let mut names = names(&format!("{}draft.", keep_name(token)));
+    names.retain(|name| Some(name) != own.as_ref());
+    names
+}
+
+/// The texts kept for other questions than this one.
+pub(super) fn other_drafts(token: &str, prompt: Option<PromptId>) -> Vec<String> {
+    let drafts = other_names(token, prompt)
+        .into_iter()
+        .filter_map(|name| read::<Draft>(&name));
+    drafts.map(|draft| draft.text).collect()
+}
+
+/// Forgets the drafts for other questions than this one.
+pub(super) fn forget_other_drafts(token: &str, prompt: Option<PromptId>) {
+    for name in other_names(token, prompt) {
+        remove(&name);
+    }
 }
 
 /// Keeps the draft for a question; an empty one is forgotten.
@@ -68,11 +99,7 @@ pub(super) fn forget_pending(token: &str) {
 
 /// Forgets everything of this link.
 pub(super) fn forget_all(token: &str) {
-    let Some(storage) = storage() else { return };
-    let prefix = keep_name(token);
-    let length = storage.length().unwrap_or(0);
-    let names: Vec<String> = (0..length).filter_map(|i| storage.key(i).ok().flatten()).collect();
-    for name in names.iter().filter(|n| n.starts_with(&prefix)) {
-        remove(name);
+    for name in names(&keep_name(token)) {
+        remove(&name);
     }
 }

@@ -2,11 +2,12 @@
 //!
 //! The server renders it whole, and every press on it is a plain form or link that works without a script. When the WASM
 //! has arrived, the same presses go out in the background; drafts are kept, sends are repeated until they got through,
-//! and what changes elsewhere is shown. Which it decides is in [`model`], how it acts in `drive`, what it looks like in
-//! the rest.
+//! and what changes elsewhere is shown. Which it decides is in [`model`], how it acts in `drive` and `drafts`, what it
+//! looks like in the rest.
 
 mod composer;
 mod dom;
+mod drafts;
 mod drive;
 mod ending;
 mod keep;
@@ -90,9 +91,7 @@ pub fn ChatApp(
     Effect::new(move |_| untrack(|| chat.wake()));
     let ended = Memo::new(move |_| chat.view.with(|v| v.state == Status::Completed));
     let open = move || {
-        let own = own_url
-            .clone()
-            .map_or_else(lean::nothing, |url| own_link(chat.texts, url));
+        let own = own_url.clone().map_or_else(lean::nothing, |url| own_link(chat, url));
         view! {
             <main class="chat__main">{own} {ask(chat)} {talk(chat)}</main>
             <div class="chat__bottom">
@@ -106,7 +105,7 @@ pub fn ChatApp(
         <div class="chat">
             {if preview { lean::line("preview-note", chat.texts.landing.preview) } else { lean::nothing() }}
             {top(chat, &company)}
-            {part(move || if ended.get() { closing(chat) } else { open() })}
+            {part(move || if ended.get() { closing(chat, preview) } else { open() })}
             <p class="sr-only" aria-live="polite">{words(move || chat.said.get())}</p>
             <p class="sr-only" aria-live="polite">{words(move || chat.told.get())}</p>
         </div>

@@ -206,6 +206,28 @@ pub fn is_stored(view: &CandidateView, client_id: &str) -> bool {
     view.turns.iter().any(|t| t.client_id.as_deref() == Some(client_id))
 }
 
+/// Whether the candidate has said this in one of the turns.
+#[must_use]
+pub fn is_said(turns: &[TurnView], text: &str) -> bool {
+    let text = text.trim();
+    turns
+        .iter()
+        .any(|t| t.speaker == Speaker::Candidate && t.text.trim() == text)
+}
+
+/// `before`, and `text` after it unless that was joined last.
+#[must_use]
+pub fn joined(before: &str, text: &str) -> String {
+    let text = text.trim_end();
+    if text.is_empty() || before == text || before.ends_with(&format!("\n\n{text}")) {
+        before.to_owned()
+    } else if before.trim().is_empty() {
+        text.to_owned()
+    } else {
+        format!("{}\n\n{text}", before.trim_end())
+    }
+}
+
 /// Questions without an answer; follow-ups are not counted.
 #[must_use]
 pub fn unanswered(view: &CandidateView) -> i32 {
@@ -233,6 +255,8 @@ pub struct Line {
     pub text: String,
     /// Whether it was sent when time ran out.
     pub late: bool,
+    /// Whether it is code.
+    pub code: bool,
     /// Minutes of pause before it.
     pub pause_minutes: Option<i64>,
     /// Whether it is the newest thing that the candidate sent.
@@ -260,6 +284,7 @@ pub fn lines(view: &CandidateView) -> Vec<Line> {
             mine,
             text: text.to_owned(),
             late: turn.late,
+            code: turn.code,
             pause_minutes: turn.pause_minutes,
             newest_mine: newest_mine == Some(turn.number),
         })

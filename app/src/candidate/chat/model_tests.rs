@@ -25,6 +25,7 @@ fn turn(number: i32, speaker: Speaker, text: &str) -> TurnView {
         speaker,
         text: text.into(),
         late: false,
+        code: false,
         client_id: None,
         pause_minutes: None,
     }
@@ -239,4 +240,32 @@ fn time_that_ran_out_while_nobody_was_heard_is_asked_about_first() {
     }
     assert!(jumped(0.0, DAY) && jumped(DAY, 0.0) && jumped(0.0, 30_000.0));
     assert!(!jumped(0.0, 1_000.0) && !jumped(0.0, 2_500.0));
+}
+
+#[test]
+fn what_is_set_aside_is_joined_once() {
+    assert_eq!(joined("", "  half a thought\n"), "  half a thought");
+    assert_eq!(
+        joined("half a thought", "  \n"),
+        "half a thought",
+        "blank text adds nothing"
+    );
+    assert_eq!(joined("half a thought", "half a thought\n"), "half a thought");
+    assert_eq!(joined("half a thought", "thought"), "half a thought\n\nthought");
+    assert_eq!(joined("one\n\ntwo", "two"), "one\n\ntwo");
+    assert_eq!(joined("one\n", "two "), "one\n\ntwo");
+    assert_eq!(joined(" ", "two"), "two");
+}
+
+#[test]
+fn what_another_window_has_sent_is_not_lost() {
+    let turns = view().turns;
+    assert!(is_said(&turns, "Ana \n"));
+    assert!(!is_said(&turns, "Anna"));
+    assert!(!is_said(&turns, "Who are you?"));
+    assert!(
+        !is_said(&turns, "Hello Ana.\n\nWho are you?"),
+        "the interviewer's words"
+    );
+    assert!(!is_said(&turns[3..], "Ana"));
 }

@@ -66,7 +66,7 @@ pub(super) struct Chat {
     pub said: RwSignal<String>,
     /// The time and other news, for screen readers.
     pub told: RwSignal<String>,
-    /// Text that could not be stored any more.
+    /// Text that has no place to go: its question is gone, or the session is over.
     pub unsent: RwSignal<String>,
     /// Whether a press on Finish is under way.
     pub finishing: RwSignal<bool>,

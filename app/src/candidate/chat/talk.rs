@@ -7,6 +7,7 @@ use super::{
 };
 use crate::messages::PageText;
 use leptos::prelude::*;
+use parley_domain::question::QuestionKind;
 
 /// All turns in order, newest at the bottom and in sight.
 pub(super) fn talk(chat: Chat) -> AnyView {
@@ -61,11 +62,21 @@ fn turn(chat: Chat, said: Line, interviewer: &str) -> AnyView {
         <li class=class>
             {pause.map_or_else(nothing, |m| line("turn__pause", (texts.chat.away)(m)))}
             {line("turn__who", who)}
-            <p class="turn__text keep-lines" dir="auto">{said.text}</p>
+            {words_of(said.text, said.code)}
             {if note.is_empty() { nothing() } else { line("turn__note", note) }}
         </li>
     }
     .into_any()
+}
+
+/// What was said. Code is read from left to right in every language.
+fn words_of(text: String, code: bool) -> AnyView {
+    let (class, direction) = if code {
+        ("turn__text turn__text--code keep-lines", "ltr")
+    } else {
+        ("turn__text keep-lines", "auto")
+    };
+    view! { <p class=class dir=direction>{text}</p> }.into_any()
 }
 
 /// What the interviewer has written so far.
@@ -82,6 +93,7 @@ fn writing(interviewer: &str, text: String) -> AnyView {
 /// The answer on its way: shown, and marked as not stored.
 fn on_its_way(chat: Chat, pending: Pending) -> AnyView {
     let texts = chat.texts;
+    let code = chat.prompt().is_some_and(|p| p.kind == QuestionKind::Code);
     let note = match (pending.delivery, chat.online.get()) {
         (Delivery::Sending, _) => line("turn__note", format!("{}…", texts.chat.sending)),
         (Delivery::Slowed, _) => trouble(chat, &texts.trouble.too_fast),
@@ -91,7 +103,7 @@ fn on_its_way(chat: Chat, pending: Pending) -> AnyView {
     view! {
         <li class="turn turn--mine turn--pending">
             {line("turn__who", texts.common.you)}
-            <p class="turn__text keep-lines" dir="auto">{pending.shown}</p>
+            {words_of(pending.shown, code)}
             {note}
         </li>
     }

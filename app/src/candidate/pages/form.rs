@@ -1,6 +1,9 @@
 //! The forms of the pages without a script: starting, going on, another attempt.
 
-use super::super::{chat::refusal, doors};
+use super::super::{
+    chat::{model, refusal},
+    doors,
+};
 use crate::{
     components::{Icon, IconName},
     messages::{Candidate, Locale, PageText},
@@ -22,17 +25,49 @@ pub enum Door {
     },
 }
 
+/// What happened before a landing page is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Before {
+    /// Why the last press was refused.
+    pub notice: Option<CandidateErrorCode>,
+    /// What it was made with.
+    pub typed: Typed,
+    /// Whether the chat, which leads here, keeps something in this browser that was typed and not sent.
+    pub kept: bool,
+}
+
+/// What somebody put into a form whose press was refused: it stands in the fields again. It waits for the page in a cookie
+/// of a short life and never in an address, because it is about a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Typed {
+    /// The name.
+    pub name: String,
+    /// The email.
+    pub email: String,
+    /// Whether the box was ticked.
+    pub consent: bool,
+}
+
+impl Typed {
+    /// The name of the cookie.
+    pub const COOKIE: &'static str = "parley_typed";
+
+    /// The cookie's value, as forms are sent; `None` where there is more of it than a browser keeps.
+    #[must_use]
+    pub fn value(&self) -> Option<String> {
+        let consent = if self.consent { "true" } else { "" };
+        let (name, email) = (self.name.as_str(), self.email.as_str());
+        let value = model::form(&[("name", name), ("email", email), ("consent", consent)]);
+        (value.len() <= 3_500).then_some(value)
+    }
+}
+
 /// The press that starts or goes on, with what it needs and what was wrong with the last one.
 #[component]
-pub(super) fn StartForm(
-    door: Door,
-    locale: Locale,
-    resume: bool,
-    asks_email: bool,
-    notice: Option<CandidateErrorCode>,
-) -> impl IntoView {
+pub(super) fn StartForm(door: Door, locale: Locale, resume: bool, asks_email: bool, before: Before) -> impl IntoView {
     let texts = locale.candidate();
     let t = &texts.landing;
+    let Before { notice, typed, .. } = before;
     let public = matches!(door, Door::Public { .. });
     let consent_wrong = notice == Some(CandidateErrorCode::ConsentNeeded);
     let email_wrong = notice == Some(CandidateErrorCode::EmailNeeded);
@@ -57,9 +92,9 @@ pub(super) fn StartForm(
             {hidden}
             <input type="hidden" name="language" value=locale.code()/>
             {general.map(|code| notice_box(words_of(texts, code)))}
-            {public.then(|| person_fields(texts, fields_wrong))}
-            {asks_email.then(|| email_field(texts, email_wrong))}
-            {(!resume).then(|| consent_box(texts, consent_wrong))}
+            {public.then(|| person_fields(texts, fields_wrong, &typed))}
+            {asks_email.then(|| email_field(texts, email_wrong, typed.email.clone()))}
+            {(!resume).then(|| consent_box(texts, consent_wrong, typed.consent))}
             <div class="form__actions">
                 <button class="btn btn--primary btn--large" type="submit">{if resume { t.resume } else { t.start }}</button>
             </div>
@@ -147,20 +182,21 @@ fn error_note(id: &'static str, words: &'static str) -> AnyView {
 }
 
 /// Who comes by a public link.
-fn person_fields(texts: &'static Candidate, wrong: bool) -> AnyView {
+fn person_fields(texts: &'static Candidate, wrong: bool, typed: &Typed) -> AnyView {
     let t = &texts.landing;
+    let (name, email) = (typed.name.clone(), typed.email.clone());
     let invalid = wrong.then_some("true");
     view! {
         {wrong.then(|| error_note("person-note", t.check_fields))}
         <div class="field">
             <label class="field__label" for="name">{t.your_name}</label>
             <input class="input input--large" id="name" name="name" type="text" autocomplete="name" required=true maxlength="200"
-                dir="auto" aria-invalid=invalid aria-describedby=wrong.then_some("person-note")/>
+                dir="auto" value=name aria-invalid=invalid aria-describedby=wrong.then_some("person-note")/>
         </div>
         <div class="field">
             <label class="field__label" for="email">{t.your_email}</label>
             <input class="input input--large" id="email" name="email" type="email" autocomplete="email" required=true maxlength="254"
-                aria-describedby="email-note" aria-invalid=invalid/>
+                value=email aria-describedby="email-note" aria-invalid=invalid/>
             <p class="field__note" id="email-note">{t.email_hint}</p>
         </div>
     }
@@ -168,7 +204,7 @@ fn person_fields(texts: &'static Candidate, wrong: bool) -> AnyView {
 }
 
 /// The invited email, where the interview asks for it.
-fn email_field(texts: &'static Candidate, wrong: bool) -> AnyView {
+fn email_field(texts: &'static Candidate, wrong: bool, typed: String) -> AnyView {
     let t = &texts.landing;
     let note = if wrong {
         error_note("email-note", t.invited_email_wrong)
@@ -179,21 +215,21 @@ fn email_field(texts: &'static Candidate, wrong: bool) -> AnyView {
         <div class="field">
             <label class="field__label" for="email">{t.invited_email}</label>
             <input class="input input--large" id="email" name="email" type="email" autocomplete="email" required=true maxlength="254"
-                aria-describedby="email-note" aria-invalid=wrong.then_some("true")/>
+                value=typed aria-describedby="email-note" aria-invalid=wrong.then_some("true")/>
             {note}
         </div>
     }
     .into_any()
 }
 
-fn consent_box(texts: &'static Candidate, wrong: bool) -> AnyView {
+fn consent_box(texts: &'static Candidate, wrong: bool, ticked: bool) -> AnyView {
     let t = &texts.landing;
     let note = wrong.then(|| {
         view! { <span class="choice__note choice__note--error" id="consent-note" role="alert">{t.consent_needed}</span> }
     });
     view! {
         <label class="choice choice--card">
-            <input type="checkbox" name="consent" value="true" required=true
+            <input type="checkbox" name="consent" value="true" required=true checked=ticked
                 aria-describedby=wrong.then_some("consent-note") aria-invalid=wrong.then_some("true")/>
             <span>{t.consent}</span>
             {note}

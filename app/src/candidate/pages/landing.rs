@@ -1,7 +1,7 @@
 //! The landing page of a link and the pages of the states in which it leads nowhere now.
 
 use super::super::{chat::progress_words, public_path};
-use super::form::{ContinueForm, Door, Retake, StartForm};
+use super::form::{Before, ContinueForm, Door, Retake, StartForm};
 use super::frame::{Assets, Column, document};
 use crate::{
     components::{Icon, IconName},
@@ -12,6 +12,7 @@ use parley_domain::{
     conversation::{CandidateErrorCode, CandidateView},
     link::{Landing, LinkState},
     session::EndReason,
+    time::Timestamp,
 };
 
 /// What is said of a link that does not lead into the interview now; `None` where it does.
@@ -32,15 +33,17 @@ fn words_of(texts: &'static Candidate, state: LinkState) -> Option<&'static Page
 
 /// The page of a link that leads nowhere now: what is so and what to do.
 #[must_use]
-pub fn stopped(assets: &Assets, locale: Locale, found: &Landing) -> String {
+pub fn stopped(assets: &Assets, locale: Locale, found: &Landing, now: Timestamp) -> String {
     let texts = locale.candidate();
     let words = words_of(texts, found.state).unwrap_or(&texts.link.unavailable);
     let (title, company, opens) = (found.title.clone(), found.company.clone(), found.opens_at);
     document(assets, locale, words.title, None, move || {
         let subject = (!title.is_empty()).then(|| view! { <p class="muted" dir="auto">{title}</p> });
         let opens = opens.map(|at| {
-            // The reader's zone is not known here: UTC, and said so.
-            let words = (texts.link.opens_at)(&at.to_jiff().strftime("%Y-%m-%d %H:%M UTC").to_string());
+            // The reader's zone is not known here: UTC, and said so. How far away it is holds in every zone.
+            let moment = at.to_jiff().strftime("%Y-%m-%d %H:%M UTC").to_string();
+            let ahead = u64::try_from(at.since(now)).unwrap_or(0);
+            let words = (texts.link.opens_at)(&moment, ahead.div_ceil(60_000));
             view! { <p class="prose strong"><time datetime=at.to_string()>{words}</time></p> }
         });
         view! {
@@ -67,7 +70,13 @@ pub fn completed(
     let locale = Locale::parse(&found.language);
     let texts = locale.candidate();
     let stopped = texts.link.stopped_by(end_reason);
-    let words = stopped.unwrap_or(&texts.link.completed);
+    let preview = found.preview;
+    let (words, next, close) = if preview {
+        (&texts.finish.preview_over, None, texts.finish.preview_close)
+    } else {
+        let words = stopped.unwrap_or(&texts.link.completed);
+        (words, Some(texts.finish.closing_next), texts.finish.closing_close)
+    };
     let (title, company, token, offer) = (
         found.title.clone(),
         found.company.clone(),
@@ -75,7 +84,6 @@ pub fn completed(
         found.retake,
     );
     let refused = notice == Some(CandidateErrorCode::Invalid);
-    let preview = found.preview;
     document(assets, locale, words.title, None, move || {
         view! {
             <Column locale=locale company=company preview=preview>
@@ -83,8 +91,8 @@ pub fn completed(
                 <p class="muted" dir="auto">{title}</p>
                 <h1>{words.title}</h1>
                 <p class="prose">{words.text}</p>
-                <p class="prose">{texts.finish.closing_next}</p>
-                <p class="prose muted">{texts.finish.closing_close}</p>
+                {next.map(|words| view! { <p class="prose">{words}</p> })}
+                <p class="prose muted">{close}</p>
                 <Retake token=token locale=locale offer=offer refused=refused/>
             </Column>
         }
@@ -115,13 +123,7 @@ pub fn welcome_back(assets: &Assets, slug: &str, token: &str, found: &Landing) -
 
 /// The landing page of a link that may be started or gone on with.
 #[must_use]
-pub fn landing(
-    assets: &Assets,
-    door: Door,
-    found: &Landing,
-    view: Option<&CandidateView>,
-    notice: Option<CandidateErrorCode>,
-) -> String {
+pub fn landing(assets: &Assets, door: Door, found: &Landing, view: Option<&CandidateView>, before: Before) -> String {
     let locale = Locale::parse(&found.language);
     let texts = locale.candidate();
     let title = found.title.clone();
@@ -139,7 +141,10 @@ pub fn landing(
             expectations(texts, found)
         };
         let asks_email = found.asks_email;
-        let form = view! { <StartForm door=door locale=locale resume=resume asks_email=asks_email notice=notice/> };
+        let kept = before
+            .kept
+            .then(|| view! { <p class="prose strong">{texts.landing.draft_kept}</p> });
+        let form = view! { <StartForm door=door locale=locale resume=resume asks_email=asks_email before=before/> };
         view! {
             <Column locale=locale company=company preview=found.preview>
                 <div class="stack stack--tight">
@@ -148,6 +153,7 @@ pub fn landing(
                 </div>
                 {welcome}
                 {middle}
+                {kept}
                 {form}
             </Column>
         }

@@ -13,7 +13,7 @@ use frame::{Column, document};
 use leptos::prelude::*;
 use parley_domain::conversation::{CandidateErrorCode, CandidateView};
 
-pub use form::Door;
+pub use form::{Before, Door, Typed};
 pub use frame::Assets;
 pub use landing::{completed, landing, stopped, welcome_back};
 
