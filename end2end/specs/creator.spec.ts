@@ -292,6 +292,26 @@ test('menus and dialogs by keyboard alone', async ({ api, page }) => {
   await expect(page.getByRole('menu').getByRole('menuitem').first()).toBeFocused();
 });
 
+test('the filters fold on Esc and on a press outside, as menus do', async ({ api, page }) => {
+  const interview = await api.interview('Filters');
+  await api.candidate(interview.id, { name: 'Ana Souza' });
+  const slug = await signIn(page);
+  await open(page, `/w/${slug}/interviews/${interview.id}/sessions`);
+  const summary = page.locator('summary', { hasText: 'Filters' });
+  const source = page.getByRole('combobox', { name: 'Source' });
+  await summary.click();
+  await source.selectOption('invited');
+  await expect(source).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(source).toBeHidden();
+  await expect(summary).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(source).toBeVisible();
+  await page.getByRole('heading', { level: 1 }).click();
+  await expect(source).toBeHidden();
+  await expect(page).toHaveURL(/source=invited/);
+});
+
 test('every screen of a creator passes axe, in the light and in the dark', async ({ visitor, accessible, complaints }) => {
   complaints.allow(/status of 404/);
   test.setTimeout(180_000);
