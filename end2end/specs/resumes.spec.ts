@@ -60,6 +60,16 @@ test('many resumes become candidates after review', async ({ page, api, accessib
   await page.keyboard.press('Tab');
   await expect(page.getByRole('tooltip').filter({ hasText: 'ben.doe@example.com' })).toBeVisible();
 
+  // It stands beside its value also where the table has been scrolled.
+  const shown = page.viewportSize() ?? { width: 1280, height: 800 };
+  await page.setViewportSize({ width: shown.width, height: 360 });
+  await email.evaluate((button) => button.scrollIntoView({ block: 'start' }));
+  await email.hover();
+  const [value, source] = await Promise.all([email.boundingBox(), page.getByRole('tooltip').filter({ hasText: 'ben.doe@example.com' }).boundingBox()]);
+  if (!value || !source) throw new Error('not to be seen');
+  expect(Math.min(Math.abs(source.y - value.y - value.height), Math.abs(source.y + source.height - value.y))).toBeLessThan(16);
+  await page.setViewportSize(shown);
+
   // A bad correction is refused beside its field; a good one is kept through a reload.
   await email.click();
   await page.getByRole('textbox', { name: 'Email' }).fill('ben@');
