@@ -4,7 +4,7 @@ use crate::{
     analysis::AnalysisResult,
     conversation::Turn,
     id::{CandidateId, CriterionId, QuestionId},
-    question::Question,
+    question::{Question, QuestionKind},
     session::{AnalysisState, Session},
 };
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,8 @@ pub struct ComparedAnswer {
     pub changed: bool,
     /// The question as this attempt had it; empty where it had not.
     pub text: String,
+    /// How this attempt's question is answered; `null` where it had not.
+    pub kind: Option<QuestionKind>,
     /// Its score.
     pub score: ComparedScore,
     /// What was said about it, in order.
@@ -175,6 +177,7 @@ fn question_row(newest: &Question, attempts: &[Attempt]) -> ComparedQuestion {
             asked: asked.is_some(),
             changed,
             text: asked.map(|q| q.text.clone()).unwrap_or_default(),
+            kind: asked.map(|q| q.kind),
             score,
             turns: attempt
                 .turns
@@ -319,6 +322,18 @@ mod tests {
         assert_eq!(compared.questions[0].attempts[1].score.difference, Some(3.0));
         assert!(!compared.questions[1].attempts[0].asked && compared.questions[1].attempts[1].asked);
         assert_eq!(compared.attempts[1].overall.difference, Some(2.0));
+    }
+
+    #[test]
+    fn each_attempt_says_how_it_is_answered() {
+        let one = attempt(1, vec![question(1, "A?")], None, &[]);
+        let mut code = question(1, "A?");
+        code.kind = QuestionKind::Code;
+        let two = attempt(2, vec![code], None, &[]);
+        let three = attempt(3, vec![], None, &[]);
+        let compared = compare(CandidateId::NIL, "Ana".into(), &[one, two, three]);
+        let kinds: Vec<_> = compared.questions[0].attempts.iter().map(|a| a.kind).collect();
+        assert_eq!(kinds, [Some(QuestionKind::Open), Some(QuestionKind::Code), None]);
     }
 
     #[test]

@@ -81,7 +81,12 @@ test('two attempts side by side, the question changed in between', async ({ api,
 });
 
 test('without scripts the comparison is read and an attempt is marked all the same', async ({ api, visitor }) => {
-  const interview = await api.interview('Compared without scripts', { questions: [{ kind: 'open', text: 'Why?', expected_points: ['team'] }] });
+  const interview = await api.interview('Compared without scripts', {
+    questions: [
+      { kind: 'open', text: 'Why?', expected_points: ['team'] },
+      { kind: 'code', text: 'Turn a list around.' },
+    ],
+  });
   const ana: Candidate = await api.candidate(interview.id, { name: 'Ana Souza', email: 'ana@example.com' });
   await takeAttempt(api, ana, weak);
   await api.send('POST', `/candidates/${ana.id}/retakes`, { reason: 'other' });
@@ -91,6 +96,9 @@ test('without scripts the comparison is read and an attempt is marked all the sa
   const slug = new URL(page.url()).pathname.split('/')[2] ?? '';
   await page.goto(`/w/${slug}/interviews/${interview.id}/candidates/${ana.id}/compare`);
   await expect(page.getByText('▲ +')).not.toHaveCount(0);
+  // Code stands in columns of equal letters, as in the report.
+  await expect(page.getByRole('region', { name: 'Question 1' }).getByText(strong)).not.toHaveCSS('font-family', /mono/);
+  await expect(page.getByRole('region', { name: 'Question 2' }).getByText(strong)).toHaveCSS('font-family', /mono/);
   await page.getByRole('button', { name: 'Let this attempt count: Attempt 1' }).click();
   await page.waitForURL(/\/compare$/);
   await expect(page.getByRole('columnheader').filter({ hasText: 'Attempt 1' }).getByText('counts', { exact: true })).toBeVisible();

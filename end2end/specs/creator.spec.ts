@@ -292,6 +292,44 @@ test('menus and dialogs by keyboard alone', async ({ api, page }) => {
   await expect(page.getByRole('menu').getByRole('menuitem').first()).toBeFocused();
 });
 
+test('the filters fold on Esc and on a press outside, as menus do', async ({ api, page }) => {
+  const interview = await api.interview('Filters');
+  await api.candidate(interview.id, { name: 'Ana Souza' });
+  const slug = await signIn(page);
+  await open(page, `/w/${slug}/interviews/${interview.id}/sessions`);
+  const summary = page.locator('summary', { hasText: 'Filters' });
+  const source = page.getByRole('combobox', { name: 'Source' });
+  await summary.click();
+  await source.selectOption('invited');
+  await expect(source).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(source).toBeHidden();
+  await expect(summary).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(source).toBeVisible();
+  await page.getByRole('heading', { level: 1 }).click();
+  await expect(source).toBeHidden();
+  await expect(page).toHaveURL(/source=invited/);
+});
+
+test('settings keep no room for a bar that is not there, and nothing moves when it comes', async ({ api, page }) => {
+  const interview = await api.interview('Room');
+  const slug = await signIn(page);
+  await open(page, `/w/${slug}/interviews/${interview.id}/settings`);
+  const share = page.getByRole('heading', { name: 'Shareable link' });
+  const last = await page.getByLabel('Retakes by themselves').boundingBox();
+  const before = await share.boundingBox();
+  if (!last || !before) throw new Error('not to be seen');
+  expect(before.y - last.y - last.height, 'a hint and a line between them').toBeLessThan(120);
+  await page.getByLabel('Interviewer\'s name').fill('Robin Redbreast');
+  await expect(page.getByText('Unsaved changes')).toBeInViewport();
+  expect((await share.boundingBox())?.y).toBe(before.y);
+  // Also from the foot of the page it is in sight, and saves.
+  await page.getByRole('button', { name: 'Change expiry of all links' }).scrollIntoViewIfNeeded();
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText('Changes saved').first()).toBeVisible();
+});
+
 test('every screen of a creator passes axe, in the light and in the dark', async ({ visitor, accessible, complaints }) => {
   complaints.allow(/status of 404/);
   test.setTimeout(180_000);

@@ -330,7 +330,11 @@ test('ended from its report too; a decision that is being typed survives what mo
   await page.goto(`/w/${slug}/interviews/${interview.id}/sessions/${ana.session.id}`);
   await new SettingsTab(page).hydrated();
   await expect(page.getByText(/question 1 of 3/i).first()).toBeVisible();
+  // What is missing is said beside the choices, in our words.
+  await page.getByRole('button', { name: 'Record decision' }).click();
+  await expect(page.getByText('Choose a decision.')).toBeVisible();
   await page.getByRole('radio', { name: 'Hold' }).check();
+  await expect(page.getByText('Choose a decision.')).toHaveCount(0);
   const reason = page.getByRole('textbox', { name: 'Reason' });
   await reason.pressSequentially('Quick, but ');
   view = (await door.answer(Door.write(view))).view;

@@ -28,7 +28,9 @@ test('many resumes become candidates after review', async ({ page, api, accessib
   await api.candidate(interview.id, { name: 'Ana', email: 'ana.lima@example.com' });
   const tab = await sessions(page, interview.id);
   await openImport(page);
-  await expect(page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Resume batch' })).toHaveAttribute('href', new RegExp(`${interview.id}/sessions$`));
+  const dialog = page.getByRole('dialog', { name: 'Import by resumes' });
+  await expect(dialog.getByRole('link', { name: 'Close and go to the sessions' })).toHaveAttribute('href', new RegExp(`${interview.id}/sessions$`));
+  await expect(dialog.locator('[aria-current=step]')).toContainText('Upload');
   await accessible(page, 'empty import by resumes');
   const ana = resume('Ana Lima', 'ana.lima@example.com');
   await page.getByLabel('Choose files').setInputFiles([
@@ -47,6 +49,7 @@ test('many resumes become candidates after review', async ({ page, api, accessib
 
   await page.getByRole('button', { name: 'Parse resumes' }).click();
   await expect(page.getByRole('heading', { name: 'Check what was found' })).toBeVisible({ timeout: 30_000 });
+  await expect(dialog.locator('[aria-current=step]')).toContainText('Review');
   await expect(page.getByText('built-in extractor, no AI model')).toBeVisible();
   await expect(page.getByText('Scanned: no text in this PDF')).toBeVisible();
   await expect(page.getByText('Possible duplicate')).toBeVisible();
@@ -59,6 +62,16 @@ test('many resumes become candidates after review', async ({ page, api, accessib
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Tab');
   await expect(page.getByRole('tooltip').filter({ hasText: 'ben.doe@example.com' })).toBeVisible();
+
+  // It stands beside its value also where the table has been scrolled.
+  const shown = page.viewportSize() ?? { width: 1280, height: 800 };
+  await page.setViewportSize({ width: shown.width, height: 360 });
+  await email.evaluate((button) => button.scrollIntoView({ block: 'start' }));
+  await email.hover();
+  const [value, source] = await Promise.all([email.boundingBox(), page.getByRole('tooltip').filter({ hasText: 'ben.doe@example.com' }).boundingBox()]);
+  if (!value || !source) throw new Error('not to be seen');
+  expect(Math.min(Math.abs(source.y - value.y - value.height), Math.abs(source.y + source.height - value.y))).toBeLessThan(16);
+  await page.setViewportSize(shown);
 
   // A bad correction is refused beside its field; a good one is kept through a reload.
   await email.click();
@@ -120,7 +133,7 @@ test('too few tokens are said before anything runs, and a batch survives everyth
   await server.run();
   server.command(['tokens', 'grant', '--amount', '3']);
   await page.goto(`/w/${slug}/interviews/${interview}/resumes`);
-  await page.getByRole('link', { name: 'Go on' }).click();
+  await page.getByRole('link', { name: 'Continue' }).click();
   await expect(page.getByText('2 files · 10 AI tokens · 0 left')).toBeVisible();
   await expect(page.locator('html[data-hydrated]')).toBeAttached();
   await page.getByRole('button', { name: 'Parse resumes' }).click();

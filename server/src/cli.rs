@@ -289,19 +289,26 @@ async fn fill_demo(settings: &Settings, sessions: u64) -> Result<()> {
     let services = start::open(settings).await?;
     let done = demo::fill(&services, sessions, report_progress(sessions)).await;
     services.db.close().await?;
-    let made = done?;
-    say(&format!(
-        "{} interviews and {} candidates in a new workspace.",
+    say(&demo_said(&done?, &settings.public_url()))
+}
+
+/// What the demo made, and how to get at it.
+fn demo_said(made: &demo::Demo, url: &str) -> String {
+    let demo::Demo { email, slug, .. } = made;
+    let password = match &made.password {
+        Some(password) => format!("Password  {password}"),
+        None => format!(
+            "Password  as it was: {email} was here already, and nothing of theirs was changed.\n\
+             For another one: parley user set-password --email {email}"
+        ),
+    };
+    format!(
+        "{} interviews and {} candidates in a new workspace.\n\
+         Sign in at {url}/login and go to {url}/w/{slug}\n\
+         Email     {email}\n\
+         {password}",
         made.interviews, made.candidates
-    ))?;
-    say(&format!(
-        "Sign in at {}/login and go to {}/w/{}",
-        settings.public_url(),
-        settings.public_url(),
-        made.slug
-    ))?;
-    say(&format!("Email     {}", made.email))?;
-    say(&format!("Password  {}", made.password))
+    )
 }
 
 fn unknown_workspace(error: ServiceError, named: Option<&str>) -> anyhow::Error {
@@ -342,6 +349,27 @@ mod tests {
             let cli = Cli::parse_from(args);
             assert_eq!(cli.settings.listen.port(), 1);
         }
+    }
+
+    #[test]
+    fn a_second_demo_says_that_the_password_stays() {
+        let mut made = demo::Demo {
+            email: demo::EMAIL.to_owned(),
+            password: Some("secret-of-today".to_owned()),
+            slug: "harbour-pine".to_owned(),
+            interviews: 5,
+            candidates: 240,
+        };
+        let first = demo_said(&made, "http://here");
+        assert!(
+            first.contains("go to http://here/w/harbour-pine\nEmail     demo@parley.example\n"),
+            "{first}"
+        );
+        assert!(first.ends_with("\nPassword  secret-of-today"), "{first}");
+        made.password = None;
+        let second = demo_said(&made, "http://here");
+        assert!(second.contains("\nPassword  as it was: "), "{second}");
+        assert!(second.ends_with("set-password --email demo@parley.example"), "{second}");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use parley_domain::{
 };
 use parley_services::{accounts, analysis, demo, entity, jobs, sessions};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use std::net::{IpAddr, Ipv4Addr};
 
 on_both_databases!(a_demo_looks_like_real_life, a_second_demo_stands_beside_the_first);
 
@@ -84,8 +85,19 @@ async fn a_demo_looks_like_real_life(bed: TestBed) {
 
 async fn a_second_demo_stands_beside_the_first(bed: TestBed) {
     let first = demo::fill(&bed.s, 12, |_| {}).await.unwrap();
+    let password = first.password.clone().unwrap();
+    let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let earlier = accounts::log_in(&bed.s, demo::EMAIL, &password, here, None)
+        .await
+        .unwrap();
     let second = demo::fill(&bed.s, 12, |_| {}).await.unwrap();
-    assert_ne!((&first.slug, &first.password), (&second.slug, &second.password));
+    assert_ne!(first.slug, second.slug);
+    // Who wrote the password down signs in with it, and stays signed in.
+    assert_eq!(second.password, None);
+    assert!(accounts::signed_in(&bed.s, &earlier.secret).await.unwrap().is_some());
+    accounts::log_in(&bed.s, demo::EMAIL, &password, here, None)
+        .await
+        .unwrap();
     let people = entity::user::Entity::find().count(bed.s.db.read()).await.unwrap();
     assert_eq!(people, 2, "the owner of the test and one person of the demos");
     let one = actor(&bed, &first.slug).await;

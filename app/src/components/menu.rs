@@ -193,6 +193,36 @@ pub fn MenuPanel(
     }
 }
 
+/// Folds a `<details>` that stands over the page as a menu is closed: on Esc, which gives focus back to its summary, and on
+/// a press outside. Without scripts the summary does it.
+pub fn fold_like_menu(details: NodeRef<html::Details>) {
+    Effect::new(move |_| {
+        let pressed = window_event_listener_untyped("pointerdown", move |ev| {
+            let Some(details) = details.get_untracked() else { return };
+            let at = ev.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+            if !details.contains(at.as_ref()) {
+                details.set_open(false);
+            }
+        });
+        let key = window_event_listener(leptos::ev::keydown, move |ev| {
+            let Some(details) = details.get_untracked() else { return };
+            if ev.key() == "Escape" && details.open() {
+                details.set_open(false);
+                if let Ok(Some(summary)) = details.query_selector("summary")
+                    && let Ok(summary) = summary.dyn_into::<HtmlElement>()
+                {
+                    // A summary that cannot take it leaves the focus where it is.
+                    let _ = summary.focus();
+                }
+            }
+        });
+        on_cleanup(move || {
+            pressed.remove();
+            key.remove();
+        });
+    });
+}
+
 /// For browsers that cannot anchor a popover to its button: the place as two variables that the style sheet reads.
 fn stand_below(menu: &HtmlElement, button: &HtmlElement, place: MenuPlace) {
     let at = button.get_bounding_client_rect();

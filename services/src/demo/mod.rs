@@ -48,8 +48,8 @@ const BINDS: usize = 30_000;
 pub struct Demo {
     /// The person's email.
     pub email: String,
-    /// Their password; new each time.
-    pub password: String,
+    /// Their password, where the person was made now. Somebody who was here keeps theirs: it may be written down.
+    pub password: Option<String>,
     /// The workspace's place in addresses.
     pub slug: String,
     /// Interviews.
@@ -64,8 +64,7 @@ pub struct Demo {
 /// # Errors
 /// When the database fails; what was written before stays.
 pub async fn fill(s: &Services, sessions: u64, mut progress: impl FnMut(u64)) -> Result<Demo> {
-    let password = URL_SAFE_NO_PAD.encode(s.secrets.random::<12>()?);
-    let user = person(s, &password).await?;
+    let (user, password) = person(s).await?;
     let tx = s.db.write(Priority::Person).await?;
     let (workspace, slug) = persons::insert_workspace(&*tx, s, "Harbour & Pine").await?;
     persons::insert_member(&*tx, s, workspace, user, Role::Owner).await?;
@@ -102,21 +101,21 @@ fn shares(all: u64, interviews: usize) -> Vec<u64> {
     shares
 }
 
-/// The person of the demo: made, or given a new password.
-async fn person(s: &Services, password: &str) -> Result<UserId> {
+/// The person of the demo, with the password where they are made now.
+async fn person(s: &Services) -> Result<(UserId, Option<String>)> {
     let norm = email_norm(EMAIL);
     let known = user::Entity::find()
         .filter(user::Column::EmailNorm.eq(norm))
         .one(s.db.read())
         .await?;
     if let Some(known) = known {
-        persons::set_password(s, EMAIL, password).await?;
-        return Ok(known.id.into());
+        return Ok((known.id.into(), None));
     }
+    let password = URL_SAFE_NO_PAD.encode(s.secrets.random::<12>()?);
     let input = PersonInput {
         email: EMAIL.to_owned(),
         name: "Dana Demo".to_owned(),
-        password: password.to_owned(),
+        password: password.clone(),
         time_zone: "Europe/Berlin".to_owned(),
     };
     let input = input.checked()?;
@@ -124,7 +123,7 @@ async fn person(s: &Services, password: &str) -> Result<UserId> {
     let tx = s.db.write(Priority::Person).await?;
     let id = persons::insert_user(&*tx, s, &input, hash).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok((id, Some(password)))
 }
 
 /// One interview per template, all but the last open.

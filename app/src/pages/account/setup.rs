@@ -2,7 +2,7 @@
 
 use super::SignInFrame;
 use crate::components::{
-    AsyncView, Button, ButtonKind, ButtonLink, ButtonType, Notice, NoticeKind, TextField, browser_zone,
+    AsyncView, Button, ButtonKind, ButtonLink, ButtonType, Notice, NoticeKind, TextField, browser_zone, focus_field,
 };
 use crate::error::AppError;
 use crate::messages::creator;
@@ -12,6 +12,9 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use parley_domain::account::PASSWORD_MIN;
 use parley_domain::person::SetupState;
+
+/// The fields, which are their ids too, as they stand on the page.
+const FIELDS: [&str; 5] = ["name", "email", "password", "workspace", "code"];
 
 /// The form, or why there is none.
 #[component]
@@ -67,13 +70,25 @@ fn Form(code: bool) -> impl IntoView {
             .map(|_| AppError::Internal.to_string()),
     };
     let zone = RwSignal::new(String::new());
-    Effect::new(move |_| zone.set(browser_zone().unwrap_or_default()));
+    // Without scripts what was typed would not come back with an answer: there the browser's own check stays.
+    let live = RwSignal::new(false);
+    Effect::new(move |_| {
+        zone.set(browser_zone().unwrap_or_default());
+        live.set(true);
+    });
+    Effect::new(move |_| {
+        let Some(error) = failed.get() else { return };
+        let bad = FIELDS.into_iter().find(|field| error.field(field).is_some());
+        if let Some(field) = bad {
+            focus_field(field);
+        }
+    });
     view! {
         <SignInFrame title=t.setup_title text=t.setup_text>
             {move || general().map(|text| {
                 view! { <Notice kind=NoticeKind::Error title=t.setup_failed text=text/> }
             })}
-            <ActionForm action=action attr:class="form">
+            <ActionForm action=action attr:class="form" attr:novalidate=move || live.get()>
                 <input type="hidden" name="time_zone" prop:value=move || zone.get()/>
                 <TextField
                     id="name"

@@ -1,5 +1,4 @@
-//! The dialog around the steps. It is a page of its own, so that every step has an address; as a native dialog it keeps
-//! focus inside and closes on Esc.
+//! The dialog around the steps, each of which has an address.
 
 use super::{
     address::{Step, step_href},
@@ -9,16 +8,12 @@ use super::{
     matching::MatchStep,
 };
 use crate::{
-    components::{ConfirmDialog, Icon, IconName, Skeleton, SkeletonKind, failure},
+    components::{ConfirmDialog, Skeleton, SkeletonKind, failure},
     error::AppError,
     messages::creator,
+    pages::layout::StepsDialog,
 };
-use leptos::{
-    ev::{Event, KeyboardEvent, MouseEvent},
-    html,
-    prelude::*,
-};
-use leptos_meta::Title;
+use leptos::prelude::*;
 use leptos_router::{
     components::{Outlet, Redirect},
     hooks::{use_location, use_navigate},
@@ -31,74 +26,12 @@ pub fn ImportFrame() -> impl IntoView {
     let t = creator().imports;
     let place = Place::new();
     provide_context(place);
-    let node = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        if let Some(dialog) = node.get() {
-            // Sent open, so that it is there without scripts; from now on it also holds the focus.
-            let _ = dialog.remove_attribute("open");
-            let _ = dialog.show_modal();
-        }
-    });
     let asking = RwSignal::new(false);
     let navigate = use_navigate();
     let leave = Callback::new(move |()| navigate(&place.sessions(), leptos_router::NavigateOptions::default()));
-    let close = Callback::new(move |()| {
-        if place.busy.get_untracked() {
-            asking.set(true);
-        } else {
-            leave.run(());
-        }
-    });
-    let on_key = move |ev: KeyboardEvent| {
-        if ev.key() == "Escape" && !ev.default_prevented() {
-            ev.prevent_default();
-            close.run(());
-        }
-    };
-    // Events of the dialogs inside are theirs.
-    let own = |ev: &Event| event_target::<web_sys::Element>(ev).class_list().contains("import");
-    let on_cancel = move |ev: Event| {
-        if own(&ev) {
-            ev.prevent_default();
-            close.run(());
-        }
-    };
-    // A browser may close it whatever we say.
-    let on_close = move |ev: Event| {
-        if own(&ev) {
-            leave.run(());
-        }
-    };
-    let on_cross = move |ev: MouseEvent| {
-        if place.busy.get_untracked() {
-            ev.prevent_default();
-            asking.set(true);
-        }
-    };
+    let steps = view! { <Steps/> }.into_any();
     view! {
-        <Title text=t.title/>
-        <dialog
-            class="import"
-            open=true
-            aria-labelledby="import-title"
-            node_ref=node
-            on:keydown=on_key
-            on:cancel=on_cancel
-            on:close=on_close
-        >
-            <header class="import__head">
-                <h1 class="import__title" id="import-title" tabindex="-1" autofocus=true>{t.title}</h1>
-                <Steps/>
-                <a
-                    class="btn btn--quiet btn--icon import__close"
-                    href=place.sessions()
-                    aria-label=t.close
-                    title=t.close
-                    on:click=on_cross
-                >
-                    <Icon name=IconName::Cross/>
-                </a>
-            </header>
+        <StepsDialog title=t.title steps=steps href=place.sessions() busy=place.busy asking=asking>
             <Outlet/>
             <ConfirmDialog
                 id="stop-upload"
@@ -110,7 +43,7 @@ pub fn ImportFrame() -> impl IntoView {
                 danger=true
                 on_confirm=leave
             />
-        </dialog>
+        </StepsDialog>
     }
 }
 

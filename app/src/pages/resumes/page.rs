@@ -1,4 +1,4 @@
-//! The page and its steps.
+//! The dialog and its steps.
 
 use super::{reading::Reading, review::Review, upload::Upload};
 use crate::{
@@ -6,10 +6,10 @@ use crate::{
     error::AppError,
     messages::creator,
     pages::{
-        layout::{Here, Of, PageHeader, on_change, use_here},
+        layout::{Here, Of, StepsDialog, on_change, use_here},
         sessions::sessions_href,
     },
-    server_fns::{interviews::get_interview, resumes::read_batch},
+    server_fns::resumes::read_batch,
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_params_map;
@@ -65,6 +65,14 @@ impl Desk {
                 self.batch.try_set(Some(batch));
             }
             Err(error) => _ = self.trouble.try_set(Some(error)),
+        }
+    }
+
+    /// Where closing leads.
+    fn sessions(self) -> String {
+        match self.interview.get_untracked() {
+            Some(id) => sessions_href(&self.here.slug(), id),
+            None => self.here.path("/interviews"),
         }
     }
 
@@ -124,43 +132,47 @@ pub fn ResumesPage() -> impl IntoView {
         }
     });
     on_change(of, moved);
-    let title = Resource::new(
-        move || interview.get(),
-        move |interview| async move {
-            match interview {
-                Some(id) => get_interview(here.slug(), id).await.map(|found| found.content.title),
-                None => Err(AppError::NotFound),
-            }
-        },
-    );
-    // Without the interview's name until it is there: what failed to load is said below.
-    let head = move |title: Option<String>| {
-        let mut crumbs = vec![(here.path("/interviews"), creator().nav_interviews.to_owned())];
-        if let (Some(id), Some(title)) = (interview.get_untracked(), title) {
-            crumbs.push((sessions_href(&here.slug(), id), title));
-        }
-        view! { <PageHeader title=t.title crumbs=crumbs full=true/> }
+    // Before the step has taken the batch over, what was loaded says where it is.
+    let now = move || {
+        let loaded = data.with(|found| match found {
+            Some(Ok(Some(batch))) => Some(batch.state),
+            _ => None,
+        });
+        step_of(
+            desk.batch
+                .with(|batch| batch.as_ref().map(|batch| batch.state))
+                .or(loaded),
+        )
     };
+    let steps = view! {
+        <Transition>
+            <ol class="steps" aria-label=t.steps>{move || marks(now())}</ol>
+        </Transition>
+    }
+    .into_any();
     let retry = Callback::new(move |()| data.refetch());
+    let refused = move |error: &AppError| {
+        let why = failure(error, retry);
+        view! { <div class="import__body import__body--narrow">{why}</div> }.into_any()
+    };
     let body = move || {
         if !here.can(Action::EditCandidates) {
-            return failure(&AppError::Forbidden, retry);
+            return refused(&AppError::Forbidden);
         }
         match data.get() {
-            None => view! { <Skeleton kind=SkeletonKind::Lines/> }.into_any(),
-            Some(Err(error)) => failure(&error, retry),
+            None => view! { <div class="import__body"><Skeleton kind=SkeletonKind::Lines/></div> }.into_any(),
+            Some(Err(error)) => refused(&error),
             Some(Ok(found)) => {
                 desk.batch.set(found);
                 desk.trouble.set(None);
-                view! { <Steps/> }.into_any()
+                view! { <Step/> }.into_any()
             }
         }
     };
     view! {
-        <Transition fallback=move || head(None)>{move || head(title.get().and_then(Result::ok))}</Transition>
-        <div class="page page--full resumes">
+        <StepsDialog title=t.title steps=steps href=desk.sessions()>
             <Transition>{body}</Transition>
-        </div>
+        </StepsDialog>
     }
 }
 
@@ -174,47 +186,70 @@ const fn step_of(state: Option<BatchState>) -> usize {
     }
 }
 
-#[component]
-fn Steps() -> impl IntoView {
+/// The steps, with the one where we are.
+fn marks(now: usize) -> AnyView {
     let t = creator().resumes;
+    (0..)
+        .zip([t.step_upload, t.step_read, t.step_review, t.step_done])
+        .map(|(step, word)| {
+            let class = if step < now {
+                "steps__step steps__step--passed"
+            } else {
+                "steps__step"
+            };
+            view! {
+                <li class=class aria-current=(step == now).then_some("step")>
+                    <span class="steps__mark">{step + 1}</span>
+                    <span>{word}</span>
+                </li>
+            }
+        })
+        .collect_view()
+        .into_any()
+}
+
+#[component]
+fn Step() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let state = Memo::new(move |_| desk.batch.with(|batch| batch.as_ref().map(|batch| batch.state)));
-    let marks = move || {
-        let now = step_of(state.get());
-        (0..)
-            .zip([t.step_upload, t.step_read, t.step_review, t.step_done])
-            .map(|(step, word)| {
-                let class = if step < now {
-                    "way__step way__step--passed"
-                } else {
-                    "way__step"
-                };
-                view! {
-                    <li class=class aria-current=(step == now).then_some("step")>
-                        <span class="way__mark">{step + 1}</span>
-                        <span>{word}</span>
-                    </li>
-                }
-            })
-            .collect_view()
-    };
-    let trouble = move || {
-        desk.trouble.get().map(|error| {
-            view! { <Notice kind=NoticeKind::Error title=error.to_string()/> }
-        })
-    };
-    let step = move || match state.get() {
+    move || match state.get() {
         None | Some(BatchState::Uploaded) => view! { <Upload/> }.into_any(),
         Some(BatchState::Running) => view! { <Reading/> }.into_any(),
         Some(BatchState::Ready) => view! { <Review/> }.into_any(),
         Some(BatchState::Done) => done(desk),
         Some(BatchState::Cancelled) => cancelled(desk),
-    };
-    view! {
-        <ol class="way" aria-label=t.steps>{marks}</ol>
-        {trouble}
-        {step}
     }
+}
+
+/// What could not be done, above what a step holds.
+pub(super) fn trouble(desk: Desk) -> AnyView {
+    (move || {
+        desk.trouble.get().map(|error| {
+            view! { <Notice kind=NoticeKind::Error title=error.to_string()/> }
+        })
+    })
+    .into_any()
+}
+
+/// What is at the end of it.
+fn outcome(desk: Desk, title: String, text: &'static str) -> AnyView {
+    let t = creator().resumes;
+    let again = desk
+        .interview
+        .get_untracked()
+        .map(|id| resumes_href(&desk.here.slug(), id, None));
+    view! {
+        <div class="import__body import__body--narrow">
+            {trouble(desk)}
+            <EmptyState title=title text=text>
+                <div class="row">
+                    <ButtonLink kind=ButtonKind::Primary href=desk.sessions()>{t.to_sessions}</ButtonLink>
+                    <ButtonLink href=again.unwrap_or_default()>{t.begin_another}</ButtonLink>
+                </div>
+            </EmptyState>
+        </div>
+    }
+    .into_any()
 }
 
 fn done(desk: Desk) -> AnyView {
@@ -222,37 +257,10 @@ fn done(desk: Desk) -> AnyView {
     let added = desk
         .batch
         .with_untracked(|batch| batch.as_ref().map_or(0, |batch| batch.counts.added));
-    let sessions = desk
-        .interview
-        .get_untracked()
-        .map(|id| sessions_href(&desk.here.slug(), id));
-    let again = desk
-        .interview
-        .get_untracked()
-        .map(|id| resumes_href(&desk.here.slug(), id, None));
-    view! {
-        <EmptyState title=(t.added)(u64::from(added)) text=t.done_text>
-            <div class="row">
-                <ButtonLink kind=ButtonKind::Primary href=sessions.unwrap_or_default()>
-                    {t.to_sessions}
-                </ButtonLink>
-                <ButtonLink href=again.unwrap_or_default()>{t.begin_another}</ButtonLink>
-            </div>
-        </EmptyState>
-    }
-    .into_any()
+    outcome(desk, (t.added)(u64::from(added)), t.done_text)
 }
 
 fn cancelled(desk: Desk) -> AnyView {
     let t = creator().resumes;
-    let again = desk
-        .interview
-        .get_untracked()
-        .map(|id| resumes_href(&desk.here.slug(), id, None));
-    view! {
-        <EmptyState title=t.cancelled_title text=t.cancelled_text>
-            <ButtonLink href=again.unwrap_or_default()>{t.begin_another}</ButtonLink>
-        </EmptyState>
-    }
-    .into_any()
+    outcome(desk, t.cancelled_title.to_owned(), t.cancelled_text)
 }

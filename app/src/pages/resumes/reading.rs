@@ -1,8 +1,11 @@
 //! The second step: files are read in the background, each with its state.
 
-use super::{page::Desk, upload::file_table};
+use super::{
+    page::{Desk, trouble},
+    upload::file_table,
+};
 use crate::{
-    components::{Button, ConfirmDialog, Progress},
+    components::{Button, ButtonKind, ConfirmDialog, Progress},
     messages::creator,
     server_fns::resumes::cancel_batch,
 };
@@ -26,7 +29,7 @@ pub(super) fn GiveUp() -> impl IntoView {
         spawn_local(async move { desk.settle(cancel_batch(desk.here.slug(), id).await) });
     });
     view! {
-        <Button on_press=Callback::new(move |()| asking.set(true))>{t.cancel}</Button>
+        <Button kind=ButtonKind::Harm on_press=Callback::new(move |()| asking.set(true))>{t.cancel}</Button>
         <ConfirmDialog
             id="give-up"
             open=asking
@@ -63,13 +66,14 @@ pub(super) fn Reading() -> impl IntoView {
         })
     });
     view! {
-        <section class="stack" aria-live="off">
-            <Progress label=t.reading_title value=value total=total figures=figures/>
-            <div class="row">
-                <p class="muted prose">{t.reading_help}</p>
-                <span class="push"><GiveUp/></span>
-            </div>
+        <div class="import__body import__body--narrow">
+            {trouble(desk)}
+            <section class="import__going stack" aria-live="off">
+                <Progress label=t.reading_title value=value total=total figures=figures/>
+                <p class="muted">{t.reading_help}</p>
+            </section>
             {move || desk.batch.with(|batch| batch.as_ref().map(|batch| file_table(desk, batch)))}
-        </section>
+        </div>
+        <footer class="import__foot"><GiveUp/></footer>
     }
 }

@@ -1,6 +1,10 @@
 //! The third step: what was found, editable, with its sources; then **Add n candidates**.
 
-use super::{cell::Cell, page::Desk, reading::GiveUp};
+use super::{
+    cell::Cell,
+    page::{Desk, trouble},
+    reading::GiveUp,
+};
 use crate::{
     components::{
         Badge, Button, ButtonKind, ButtonSize, Checkbox, ConfirmDialog, IconButton, IconName, Notice, NoticeKind,
@@ -78,22 +82,25 @@ pub(super) fn Review() -> impl IntoView {
     };
     let any = Memo::new(move |_| rows.with(|rows| !rows.is_empty()));
     view! {
-        <section class="stack">
-            <div class="section__head">
-                <h2>{t.review_title}</h2>
-                {engine.map(|words| view! { <Badge label=words/> })}
-                <p class="section__help">{t.review_help}</p>
-            </div>
-            {move || {
-                if any.get() {
-                    view! { <Table rows=rows/> }.into_any()
-                } else {
-                    view! { <Notice kind=NoticeKind::Mind title=t.read_none/> }.into_any()
-                }
-            }}
-            <AddBar/>
+        <div class="import__body import__body--wide">
+            {trouble(desk)}
+            <section class="stack">
+                <div class="section__head">
+                    <h2 class="import__part">{t.review_title}</h2>
+                    {engine.map(|words| view! { <Badge label=words/> })}
+                    <p class="section__help">{t.review_help}</p>
+                </div>
+                {move || {
+                    if any.get() {
+                        view! { <Table rows=rows/> }.into_any()
+                    } else {
+                        view! { <Notice kind=NoticeKind::Mind title=t.read_none/> }.into_any()
+                    }
+                }}
+            </section>
             {failed}
-        </section>
+        </div>
+        <AddBar/>
         <RemoveDialog desk=desk removing=removing/>
     }
 }
@@ -285,7 +292,7 @@ fn AddBar() -> impl IntoView {
         });
     });
     view! {
-        <div class="resumes__bar">
+        <footer class="import__foot">
             <Checkbox id="keep-files" label=t.keep checked=keep/>
             <span class="muted" aria-live="polite">
                 {move || {
@@ -305,7 +312,7 @@ fn AddBar() -> impl IntoView {
                     if ready == 0 { t.nobody.to_owned() } else { (t.add)(ready) }
                 }}
             </Button>
-        </div>
+        </footer>
     }
 }
 
@@ -336,7 +343,7 @@ fn failed_files(desk: Desk, batch: &ResumeBatch) -> Option<AnyView> {
         view! {
             <section class="section">
                 <div class="section__head">
-                    <h2>{t.failed_title}</h2>
+                    <h2 class="import__part">{t.failed_title}</h2>
                     <p class="section__help">{t.failed_help}</p>
                 </div>
                 <div class="table-box">

@@ -1,13 +1,13 @@
 //! The first step: files arrive one by one, and what reading them costs is said before anything runs.
 
 use super::{
-    page::{Desk, Sending},
+    page::{Desk, Sending, trouble},
     resumes_href, send,
 };
 use crate::{
     components::{
-        Button, ButtonKind, ButtonLink, ButtonSize, DropZone, IconButton, IconName, Notice, NoticeKind, Progress,
-        Status, Time, Tone,
+        Button, ButtonKind, ButtonLink, ButtonSize, DropZone, Head, IconButton, IconName, ListTable, Notice,
+        NoticeKind, Progress, Status, Time, Tone,
     },
     error::AppError,
     messages::{count, creator, file_word},
@@ -17,7 +17,7 @@ use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use parley_domain::{
     batch::{BatchFile, BatchState, FileState, ResumeBatch},
-    id::BatchId,
+    id::{BatchId, InterviewId},
 };
 use web_sys::File;
 
@@ -59,22 +59,27 @@ pub(super) fn Upload() -> impl IntoView {
         });
     });
     view! {
-        <DropZone
-            id="resume-files"
-            icon=IconName::File
-            title=t.drop
-            other=t.drop_or
-            choose=t.choose
-            limits=t.limits
-            accept=".pdf,.zip,application/pdf,application/zip"
-            multiple=true
-            busy=Signal::derive(move || sending.with(Option::is_some))
-            take=take
-        />
-        {move || sending.get().map(going)}
-        {move || not_taken(refused.get())}
-        {move || desk.batch.get().map(|batch| files_and_cost(desk, batch))}
-        {move || desk.batch.with(Option::is_none).then(|| view! { <UnderWay/> })}
+        <div class="import__body import__body--narrow">
+            {trouble(desk)}
+            <DropZone
+                id="resume-files"
+                icon=IconName::File
+                title=t.drop
+                other=t.drop_or
+                choose=t.choose
+                kind=ButtonKind::Primary
+                limits=t.limits
+                accept=".pdf,.zip,application/pdf,application/zip"
+                multiple=true
+                busy=Signal::derive(move || sending.with(Option::is_some))
+                take=take
+            />
+            {move || sending.get().map(going)}
+            {move || not_taken(refused.get())}
+            {move || desk.batch.with(|batch| batch.as_ref().map(|batch| files(desk, batch)))}
+            {move || desk.batch.with(Option::is_none).then(|| view! { <UnderWay/> })}
+        </div>
+        {move || desk.batch.with(|batch| batch.as_ref().and_then(|batch| foot(desk, batch)))}
     }
 }
 
@@ -135,12 +140,33 @@ fn not_taken(list: Vec<(String, String)>) -> Option<AnyView> {
     )
 }
 
-/// The files that have arrived, the cost and **Parse resumes**.
-fn files_and_cost(desk: Desk, batch: ResumeBatch) -> AnyView {
+/// The files that have arrived.
+fn files(desk: Desk, batch: &ResumeBatch) -> AnyView {
+    let t = creator().resumes;
+    if batch.files.is_empty() {
+        return view! { <p class="muted">{t.nothing_yet}</p> }.into_any();
+    }
+    let too_few = (batch.cost > batch.balance).then(|| {
+        let text = format!("{} {}", (t.too_few_text)(batch.cost, batch.balance), t.too_few_help);
+        view! {
+            <Notice kind=NoticeKind::Mind title=t.too_few text=text>
+                <ButtonLink size=ButtonSize::Small href=desk.here.path("/usage")>{t.usage}</ButtonLink>
+            </Notice>
+        }
+    });
+    view! {
+        {too_few}
+        {file_table(desk, batch)}
+    }
+    .into_any()
+}
+
+/// The cost and **Parse resumes**, once there are files.
+fn foot(desk: Desk, batch: &ResumeBatch) -> Option<AnyView> {
     let t = creator().resumes;
     let sending = desk.sending;
     if batch.files.is_empty() {
-        return view! { <p class="muted">{t.nothing_yet}</p> }.into_any();
+        return None;
     }
     let busy = RwSignal::new(false);
     let id = batch.id;
@@ -152,34 +178,25 @@ fn files_and_cost(desk: Desk, batch: ResumeBatch) -> AnyView {
             desk.settle(answer);
         });
     });
-    let enough = batch.cost <= batch.balance;
-    let readable = batch.counts.waiting > 0;
-    let too_few = (!enough).then(|| {
-        let text = format!("{} {}", (t.too_few_text)(batch.cost, batch.balance), t.too_few_help);
+    let can = batch.cost <= batch.balance && batch.counts.waiting > 0;
+    let words = cost_words(batch);
+    Some(
         view! {
-            <Notice kind=NoticeKind::Mind title=t.too_few text=text>
-                <ButtonLink size=ButtonSize::Small href=desk.here.path("/usage")>{t.usage}</ButtonLink>
-            </Notice>
+            <footer class="import__foot">
+                <span class="strong figures" aria-live="polite">{words}</span>
+                <Button
+                    kind=ButtonKind::Primary
+                    icon=IconName::Play
+                    busy=busy
+                    disabled=Signal::derive(move || !can || sending.with(Option::is_some))
+                    on_press=start
+                >
+                    {t.parse}
+                </Button>
+            </footer>
         }
-    });
-    let words = cost_words(&batch);
-    view! {
-        {too_few}
-        <div class="resumes__bar">
-            <span class="strong figures" aria-live="polite">{words}</span>
-            <Button
-                kind=ButtonKind::Primary
-                icon=IconName::Play
-                busy=busy
-                disabled=Signal::derive(move || !enough || !readable || sending.with(Option::is_some))
-                on_press=start
-            >
-                {t.parse}
-            </Button>
-        </div>
-        {file_table(desk, &batch)}
-    }
-    .into_any()
+        .into_any(),
+    )
 }
 
 /// "3 files · 15 AI tokens · 485 left"; without a price where reading is free.
@@ -284,35 +301,49 @@ fn UnderWay() -> impl IntoView {
         let slug = desk.here.slug();
         let lines = rows
             .into_iter()
-            .map(|BatchRow { batch, at }| {
-                let state = match batch.state {
-                    BatchState::Uploaded => t.step_upload,
-                    BatchState::Running => t.step_read,
-                    _ => t.step_review,
-                };
-                view! {
-                    <li class="resumes__open">
-                        <span class="strong">{count(u64::from(batch.counts.files), "file", "files")}</span>
-                        <span class="muted">{state}</span>
-                        <span class="muted"><Time at=at/></span>
-                        <span class="push">
-                            <ButtonLink size=ButtonSize::Small href=resumes_href(&slug, interview, Some(batch.id))>
-                                {t.go_on}
-                            </ButtonLink>
-                        </span>
-                    </li>
-                }
-            })
+            .map(|row| waiting(&slug, interview, row))
             .collect_view();
+        let heads = vec![
+            Head::Words(t.files),
+            Head::Words(t.state),
+            Head::Figures(t.begun),
+            Head::Actions(creator().imports.col_actions),
+        ];
         Some(view! {
-            <section class="section">
+            <section class="section" aria-labelledby="under-way">
                 <div class="section__head">
-                    <h2>{t.open_title}</h2>
+                    <h2 class="import__part" id="under-way">{t.open_title}</h2>
                     <p class="section__help">{t.open_help}</p>
                 </div>
-                <ul class="stack stack--tight">{lines}</ul>
+                <div class="import__past">
+                    <ListTable heads=heads rows=lines.into_any()/>
+                </div>
             </section>
         })
     };
     view! { <Transition>{list}</Transition> }
+}
+
+fn waiting(slug: &str, interview: InterviewId, row: BatchRow) -> AnyView {
+    let t = creator().resumes;
+    let BatchRow { batch, at } = row;
+    let state = match batch.state {
+        BatchState::Uploaded => t.step_upload,
+        BatchState::Running => t.step_read,
+        _ => t.step_review,
+    };
+    let href = resumes_href(slug, interview, Some(batch.id));
+    view! {
+        <tr>
+            <th scope="row" class="col-sticky">{count(u64::from(batch.counts.files), "file", "files")}</th>
+            <td><Status tone=Tone::Busy label=state/></td>
+            <td class="num"><Time at=at/></td>
+            <td class="import__past-actions col-end">
+                <div class="row row--end">
+                    <ButtonLink size=ButtonSize::Small href=href>{t.go_on}</ButtonLink>
+                </div>
+            </td>
+        </tr>
+    }
+    .into_any()
 }

@@ -2,7 +2,7 @@
 
 use super::desk::use_desk;
 use crate::{
-    components::{Icon, IconName},
+    components::{Icon, IconName, fold_like_menu},
     messages::{creator, number, source_word, status_word},
     server_fns::sessions::ListQuery,
 };
@@ -195,8 +195,10 @@ fn MoreFilters(follow: Callback<()>) -> impl IntoView {
             </label>
         }
     };
+    let panel = NodeRef::<html::Details>::new();
+    fold_like_menu(panel);
     view! {
-        <details class="more-filters">
+        <details class="more-filters" node_ref=panel>
             <summary class="btn">
                 <Icon name=IconName::Filter/>
                 <span class="btn__label">{t.filters}</span>

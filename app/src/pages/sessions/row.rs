@@ -10,7 +10,7 @@ use super::{
 use crate::{
     components::{
         Badge, ButtonKind, ButtonSize, CopyButton, IconName, Menu, MenuItem, MenuLine, MenuPlace, Status as StatusDot,
-        Tone, copy_text, use_toasts,
+        Tone, badge_class, copy_text, use_toasts,
     },
     messages::{creator, duration, end_word, source_word, status_word},
     server_fns::sessions::{Column, May, Subject},
@@ -102,9 +102,7 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
         .map(|c| view! { <td class=column_class(c)>{cell(desk, &row, c)}</td> })
         .collect_view();
     let under = row.email.clone();
-    let twice = row.possible_duplicate.then(|| {
-        view! { <Badge tone=Tone::Busy label=creator().attempts.duplicate/> }
-    });
+    let twice = row.possible_duplicate.then(|| duplicate(desk, &row));
     let asks = asking(desk, &row);
     let select = (creator().sessions.select_row)(&row.name);
     view! {
@@ -133,6 +131,30 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
         </tr>
         {earlier(candidate)}
     }
+}
+
+/// That somebody may be here twice: for those who may do something about it, the way to do it.
+fn duplicate(desk: Desk, row: &SessionRow) -> AnyView {
+    let label = creator().attempts.duplicate;
+    let (candidate, name) = (row.candidate_id, format!("{label}: {}", row.name));
+    (move || {
+        if !desk.live.get() || !desk.may_now().edit {
+            return view! { <Badge tone=Tone::Busy label=label/> }.into_any();
+        }
+        view! {
+            <button
+                type="button"
+                class=badge_class(Tone::Busy)
+                aria-haspopup="dialog"
+                aria-label=name.clone()
+                on:click=move |_| desk.merging.set(Some(candidate))
+            >
+                {label}
+            </button>
+        }
+        .into_any()
+    })
+    .into_any()
 }
 
 pub(super) fn cell(desk: Desk, row: &SessionRow, column: Column) -> AnyView {

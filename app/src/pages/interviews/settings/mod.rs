@@ -69,7 +69,7 @@ fn SettingsForm(interview: Interview) -> impl IntoView {
     }
     view! {
         <form
-            class="stack stack--wide"
+            class="settings-form"
             novalidate
             on:submit=move |ev| {
                 ev.prevent_default();

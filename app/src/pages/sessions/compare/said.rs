@@ -4,7 +4,8 @@ use crate::{components::Badge, messages::creator, server_fns::sessions::CompareD
 use leptos::prelude::*;
 use parley_domain::{
     comparison::{ComparedAnswer, ComparedQuestion},
-    conversation::{Speaker, Turn},
+    conversation::{Speaker, Turn, TurnKind},
+    question::QuestionKind,
 };
 
 pub(super) fn questions(found: &CompareData) -> AnyView {
@@ -24,7 +25,7 @@ pub(super) fn questions(found: &CompareData) -> AnyView {
             .compared
             .attempts
             .iter()
-            .map(|a| column(a.session.attempt, None, &a.other_turns, name))
+            .map(|a| column(a.session.attempt, None, &a.other_turns, false, name))
             .collect_view();
         view! {
             <section class="compare__question">
@@ -66,28 +67,35 @@ fn question(n: usize, q: &ComparedQuestion, numbers: &[i32], name: &str) -> AnyV
 fn answer(a: &ComparedAnswer, newest: &str, number: i32, name: &str) -> AnyView {
     let t = creator().attempts;
     if !a.asked {
-        return column(number, Some(t.compare_not_asked.to_owned()), &[], name);
+        return column(number, Some(t.compare_not_asked.to_owned()), &[], false, name);
     }
     let other = (a.text != newest).then(|| format!("{} {}", t.compare_changed_here, a.text));
-    column(number, other, &a.turns, name)
+    column(number, other, &a.turns, a.kind == Some(QuestionKind::Code), name)
 }
 
-fn column(number: i32, note: Option<String>, turns: &[Turn], name: &str) -> AnyView {
+fn column(number: i32, note: Option<String>, turns: &[Turn], code: bool, name: &str) -> AnyView {
     let t = creator().attempts;
     let silent = (turns.is_empty() && note.is_none()).then(|| view! { <p class="faint">{t.compare_nothing}</p> });
+    // What is asked on about code is answered in words.
+    let mut asked = TurnKind::Question;
     let lines = turns
         .iter()
         .map(|turn| {
             let candidate = turn.speaker == Speaker::Candidate;
+            if !candidate {
+                asked = turn.kind;
+            }
+            let code = code && candidate && asked == TurnKind::Question;
             let (class, who) = if candidate {
                 ("transcript__turn transcript__turn--candidate", name)
             } else {
                 ("transcript__turn", creator().sessions.interviewer)
             };
+            let text = if code { "keep-lines mono" } else { "keep-lines" };
             view! {
                 <div class=class>
                     <p class="transcript__head"><strong><bdi>{who.to_owned()}</bdi></strong></p>
-                    <p class="keep-lines" dir="auto">{turn.text.clone()}</p>
+                    <p class=text dir=if code { "ltr" } else { "auto" }>{turn.text.clone()}</p>
                 </div>
             }
         })

@@ -2,7 +2,7 @@
 
 use super::Sheet;
 use crate::{
-    components::use_toasts,
+    components::{focus_field, use_toasts},
     messages::{creator, verdict_word},
     pages::sessions::{report_href, when::when},
     server_fns::sessions::{Decide, ReportData, decide},
@@ -10,6 +10,9 @@ use crate::{
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 use parley_domain::session::{REASON_MAX, Verdict};
 use server_fn::ServerFn;
+
+/// The first choice.
+const FIRST: &str = "verdict-first";
 
 /// The decision as it stands follows what others decide; the form stays as it is, with what is being typed into it.
 #[component]
@@ -52,6 +55,9 @@ fn DecisionForm(found: ReportData, sheet: Sheet) -> impl IntoView {
     let form = NodeRef::<html::Form>::new();
     let busy = RwSignal::new(false);
     let why = NodeRef::<html::Textarea>::new();
+    // Said by us where scripts run, by the browser elsewhere.
+    let (live, none) = (RwSignal::new(false), RwSignal::new(false));
+    Effect::new(move |_| live.set(true));
     let submit = move |ev: SubmitEvent| {
         ev.prevent_default();
         if busy.get_untracked() {
@@ -63,6 +69,10 @@ fn DecisionForm(found: ReportData, sheet: Sheet) -> impl IntoView {
         };
         let get = |name: &str| data.get(name).as_string().unwrap_or_default();
         let (verdict, reason) = (get("verdict"), get("reason"));
+        none.set(verdict.is_empty());
+        if verdict.is_empty() {
+            return focus_field(FIRST);
+        }
         busy.set(true);
         spawn_local(async move {
             let done = decide(sheet.slug.get_untracked(), id, verdict, reason, "/".to_owned()).await;
@@ -86,14 +96,29 @@ fn DecisionForm(found: ReportData, sheet: Sheet) -> impl IntoView {
         .map(|v| {
             view! {
                 <label class="choice">
-                    <input type="radio" name="verdict" value=v.as_str() required checked=verdict == Some(*v)/>
+                    <input
+                        type="radio"
+                        id=(*v == Verdict::ALL[0]).then_some(FIRST)
+                        name="verdict"
+                        value=v.as_str()
+                        required
+                        checked=verdict == Some(*v)
+                        on:change=move |_| none.set(false)
+                    />
                     <span>{verdict_word(*v)}</span>
                 </label>
             }
         })
         .collect_view();
     view! {
-        <form class="stack no-print" method="post" action=Decide::url() node_ref=form on:submit=submit>
+        <form
+            class="stack no-print"
+            method="post"
+            action=Decide::url()
+            novalidate=move || live.get()
+            node_ref=form
+            on:submit=submit
+        >
             <input type="hidden" name="slug" value=sheet.slug.get_untracked()/>
             <input type="hidden" name="id" value=id.to_string()/>
             <input type="hidden" name="back" value=back/>
@@ -101,6 +126,9 @@ fn DecisionForm(found: ReportData, sheet: Sheet) -> impl IntoView {
                 <legend class="sr-only">{t.decision}</legend>
                 {choices}
             </fieldset>
+            {move || none.get().then(|| view! {
+                <p class="field__note field__note--error" role="alert">{creator().failures.choose_decision}</p>
+            })}
             <label class="field">
                 <span class="field__label">{t.decision_reason}</span>
                 <textarea class="input" name="reason" rows="2" maxlength=REASON_MAX.to_string() node_ref=why></textarea>

@@ -1,0 +1,29 @@
+// The Sessions tab on the narrowest phone: its tools keep their lines, and what opens stays on the screen.
+import { expect, test } from '../fixtures.ts';
+import { SessionsTab, SignIn } from '../pages/creator.ts';
+
+test('the tools of the Sessions tab stand in lines, and the filters open on the screen', async ({ accessible, api, page }) => {
+  const interview = await api.interview('Tools on a phone');
+  await api.candidate(interview.id, { name: 'Ana Souza', email: 'ana@example.com' });
+  await (await SignIn.open(page)).as();
+  const slug = new URL(page.url()).pathname.split('/')[2] ?? '';
+  await SessionsTab.open(page, slug, interview.id);
+  const tools = ['Columns', 'Export', 'Add'].map((name) => page.getByRole('button', { name, exact: true }));
+  const search = page.getByRole('searchbox');
+  const filters = page.locator('summary', { hasText: 'Filters' });
+  const middle = async (of: typeof search) => {
+    const box = await of.boundingBox();
+    if (!box) throw new Error('not to be seen');
+    return Math.round(box.y + box.height / 2);
+  };
+  for (const tool of tools) await expect(tool).toBeVisible();
+  expect(new Set(await Promise.all(tools.map(middle))).size, 'the tools in one line').toBe(1);
+  expect(await middle(search), 'search and filters in one line').toBe(await middle(filters));
+  await filters.click();
+  for (const field of [page.getByRole('combobox', { name: 'Source' }), page.getByLabel('Added from')]) {
+    const box = await field.boundingBox();
+    expect(box?.x).toBeGreaterThanOrEqual(0);
+    expect((box?.x ?? Number.NaN) + (box?.width ?? 0)).toBeLessThanOrEqual(360);
+  }
+  await accessible(page, 'filters on a phone');
+});
