@@ -352,12 +352,12 @@ async fn code_is_shown_as_it_was_typed() {
         let end = chat.body.find(before).unwrap();
         &chat.body[chat.body[..end].rfind("<p").unwrap()..end]
     };
-    let code = tag("  loop {\n\tbreak;\n  }</p>");
+    let code = tag("  loop {\n\tbreak;\n  }<");
     assert!(
         code.contains("turn__text--code") && code.contains("dir=\"ltr\""),
         "{code}"
     );
-    let words = tag("Because it ends.</p>");
+    let words = tag("Because it ends.<");
     assert!(words.contains("dir=\"auto\""), "{words}");
     assert_eq!(chat.body.matches("turn__text--code").count(), 1);
 }
