@@ -250,6 +250,6 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         over: "The interview is over.",
         ending: "The time is up. The interview is being closed.",
         unsent_title: "What was not sent",
-        unsent: "It came too late to be stored. Copy it if you want to keep it.",
+        unsent: "It was not stored. Copy it if you want to keep it.",
     },
 };

@@ -238,6 +238,6 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         over: "面试已结束。",
         ending: "时间到，面试正在结束。",
         unsent_title: "未发送的内容",
-        unsent: "提交过晚，未能保存。如需保留请复制。",
+        unsent: "这段内容未被保存。如需保留请复制。",
     },
 };

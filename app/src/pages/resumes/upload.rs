@@ -53,7 +53,8 @@ pub(super) fn Upload() -> impl IntoView {
             let sent = send_all(desk, files).await;
             sending.try_set(None);
             match sent {
-                Ok(id) => settle.run(id),
+                // Files go on arriving where the dialog was closed meanwhile; its address is not gone to then.
+                Ok(id) => _ = settle.try_run(id),
                 Err(error) => _ = desk.trouble.try_set(Some(error)),
             }
         });
