@@ -1,4 +1,4 @@
-//! What is committed is there, whatever became of the transactions before.
+//! What is committed is there, whatever became of the transactions before; and SQLite is the one that we mean.
 
 #![allow(
     clippy::allow_attributes,
@@ -44,4 +44,22 @@ async fn a_transaction_that_sqlite_ended_by_itself_spoils_no_later_one() {
     }
     db.close().await.unwrap();
     assert_eq!(count(&other).await, 3);
+}
+
+/// Who builds without our flags for SQLite gets a slower one: LIMIT has every statement planned anew.
+#[tokio::test]
+async fn sqlite_is_compiled_as_we_say() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}?mode=rwc", dir.path().join("db").display());
+    let db = Db::connect(&url).await.unwrap();
+    for (option, used) in [
+        ("ENABLE_QPSG", 1),
+        ("DEFAULT_MEMSTATUS=0", 1),
+        ("ENABLE_MEMORY_MANAGEMENT", 0),
+    ] {
+        let sql = format!("SELECT sqlite_compileoption_used('{option}')");
+        let ask = Statement::from_string(DatabaseBackend::Sqlite, sql);
+        let row = db.read().query_one_raw(ask).await.unwrap().unwrap();
+        assert_eq!(row.try_get_by_index::<i32>(0).unwrap(), used, "{option}");
+    }
 }
