@@ -2,7 +2,7 @@
 # Builds the release: both WASM entries, then the one binary that carries them. What is up to date is left alone.
 . "$(dirname "$0")/lib.sh"
 
-[ -x "$BINARY" ] || say "First build: this may take 20 minutes on two cores (the tools, then about 600 crates). Later ones take a minute or less."
+[ -x "$BINARY" ] || say "First build: this may take 40 minutes on two cores (the tools, then about 600 crates). Later ones take a minute or less."
 scripts/tools.sh build
 
 # cargo-leptos empties its folder and runs wasm-bindgen, wasm-opt and brotli each time, changed or not; and new files, even
