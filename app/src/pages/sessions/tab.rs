@@ -85,7 +85,6 @@ fn Sessions() -> impl IntoView {
             <SelectionBar/>
             <Transition fallback=super::table::Waiting>
                 <LoadFailed/>
-                {move || desk.wait()}
                 // Drawn once, when all is there: the server would otherwise draw every row to learn what to wait for.
                 {Unsuspend::new(|| view! { <SessionsTable/> })}
             </Transition>
@@ -250,6 +249,8 @@ fn Trouble() -> impl IntoView {
 fn LoadFailed() -> impl IntoView {
     let desk = use_desk();
     move || {
+        // The table beside this says nothing before it is drawn.
+        desk.wait();
         let error = desk.data.with(|d| d.as_ref().and_then(|d| d.as_ref().err().cloned()));
         error.map(|error| match error {
             AppError::SignedOut | AppError::NotFound => failure(&error, Callback::new(move |()| desk.reload())),
