@@ -95,7 +95,7 @@ test('many resumes become candidates after review', async ({ page, api, accessib
   await page.getByRole('dialog', { name: 'Remove this resume?' }).getByRole('button', { name: 'Remove' }).click();
   await page.getByRole('button', { name: 'Add 2 candidates' }).click();
   await expect(page.getByRole('heading', { name: '2 candidates added' })).toBeVisible();
-  await page.getByRole('link', { name: 'Go to the sessions' }).click();
+  await page.getByRole('link', { name: 'Go to the sessions', exact: true }).click();
   await expect(tab.row('Ben Doe').getByText('Resume')).toBeVisible();
   await expect(tab.row('Cleo Ray').getByText('Not started')).toBeVisible();
 
