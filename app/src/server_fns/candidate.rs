@@ -241,7 +241,7 @@ mod server {
     /// Takes one of the public starts that an address has.
     pub(super) fn spare_start() -> Result<(), CandidateError> {
         let Ok(services) = door::services() else { return Ok(()) };
-        let address = door::address().to_string();
+        let address = parley_services::limits::network(door::address());
         services
             .limits
             .starts
