@@ -417,6 +417,7 @@ async fn foreign_workspaces_do_not_exist(bed: TestBed) {
     let answers = [
         accounts::actor(&bed.s, stranger, "home").await.unwrap_err(),
         accounts::actor(&bed.s, stranger, "no-such-place").await.unwrap_err(),
+        accounts::actor(&bed.s, stranger, "ho\0me").await.unwrap_err(),
         accounts::actor_for_interview(&bed.s, stranger, interview)
             .await
             .unwrap_err(),
