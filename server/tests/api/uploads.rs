@@ -78,7 +78,7 @@ async fn no_form_holds_more_than_it_may() {
     let key = bed.key(Role::Member).await;
     let interview = bed.interview(&key).await;
     let batches = format!("/interviews/{interview}/resume-batches");
-    let many = vec![("files", Some("a.pdf"), "%PDF-1.4"); 201];
+    let many = [("files", Some("a.pdf"), "%PDF-1.4"); 201];
     let refused = send(&bed, &key, &batches, form(&many)).await;
     assert_eq!(refused.problem(422), ["files"]);
     assert!(refused.text.contains("200 files"), "{}", refused.text);

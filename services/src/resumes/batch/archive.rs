@@ -119,7 +119,7 @@ fn promised(file: &mut File) -> io::Result<Option<u64>> {
     let mut end = Vec::new();
     file.take(END).read_to_end(&mut end)?;
     file.seek(SeekFrom::Start(0))?;
-    let mut most = None;
+    let mut most: Option<u64> = None;
     for (at, four) in end.windows(4).enumerate() {
         if four == b"PK\x05\x06" {
             let Some(entries) = entries_at(&end, at, start) else {
