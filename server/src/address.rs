@@ -11,6 +11,7 @@ use parley_app::server_fns::ClientAddress;
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     str::FromStr,
+    sync::Once,
 };
 
 /// An address, or a network such as `10.0.0.0/8`.
@@ -58,53 +59,71 @@ impl Network {
 
 /// The client's address. From the connection's end backwards: each proxy that is trusted is believed about the one
 /// before it, so what a client claims of itself counts for nothing.
+///
+/// A proxy that writes one of the two headers passes the other on as the client sent it, and nothing tells which one it
+/// wrote. Where they lead to different addresses, neither is believed: the proxy's own address stands for all such clients.
 #[must_use]
 pub fn resolve(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
     let is_trusted = |ip: IpAddr| trusted.iter().any(|network| network.holds(ip));
-    let mut address = peer.to_canonical();
-    if !is_trusted(address) {
-        return address;
+    let peer = peer.to_canonical();
+    if !is_trusted(peer) {
+        return peer;
     }
-    for hop in hops(headers).into_iter().rev() {
-        let Some(ip) = hop else {
-            // "unknown" or damaged: what stands before it cannot be believed.
-            break;
-        };
-        address = ip.to_canonical();
-        if !is_trusted(address) {
-            break;
+    let client = |hops: Vec<Option<IpAddr>>| {
+        let mut address = peer;
+        for hop in hops.into_iter().rev() {
+            let Some(ip) = hop else {
+                // "unknown" or damaged: what stands before it cannot be believed.
+                break;
+            };
+            address = ip.to_canonical();
+            if !is_trusted(address) {
+                break;
+            }
         }
+        address
+    };
+    let forwarded = hops(headers, "forwarded", of_element).map(client);
+    match (forwarded, hops(headers, "x-forwarded-for", node).map(client)) {
+        (Some(one), Some(other)) if one != other => {
+            say_that_they_differ();
+            peer
+        }
+        (Some(address), _) | (None, Some(address)) => address,
+        (None, None) => peer,
     }
-    address
 }
 
-/// The addresses that the headers name, client first; `None` for one that cannot be read. `Forwarded` wins over
-/// `X-Forwarded-For`.
-fn hops(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
-    let list = |name: &str| -> Vec<String> {
-        headers
-            .get_all(name)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .map(|part| part.trim().to_owned())
-            .collect()
-    };
-    let forwarded = list("forwarded");
-    if forwarded.is_empty() {
-        return list("x-forwarded-for").iter().map(|part| node(part)).collect();
+/// Once, and without the addresses: a client that sends both headers itself could fill the log.
+fn say_that_they_differ() {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        tracing::warn!(
+            "a trusted proxy sent Forwarded and X-Forwarded-For that name different clients; such requests count as the \
+             proxy's own. It should write both headers, or remove the one that it does not write."
+        );
+    });
+}
+
+/// The addresses that a header names, client first, `None` for one that cannot be read; none at all where the header is
+/// missing. What is no text is a place that cannot be read, not a header that is missing.
+fn hops(headers: &HeaderMap, name: &str, read: fn(&str) -> Option<IpAddr>) -> Option<Vec<Option<IpAddr>>> {
+    let mut hops = Vec::new();
+    for value in headers.get_all(name) {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        hops.extend(value.split(',').map(|part| read(part.trim())));
     }
-    forwarded
-        .iter()
-        .map(|element| {
-            element.split(';').find_map(|pair| {
-                let (key, value) = pair.trim().split_once('=')?;
-                key.eq_ignore_ascii_case("for")
-                    .then(|| node(value.trim_matches('"')))
-                    .flatten()
-            })
-        })
-        .collect()
+    headers.contains_key(name).then_some(hops)
+}
+
+/// The address in an element of `Forwarded`: `for="[2001:db8::7]:4711";proto=https`.
+fn of_element(element: &str) -> Option<IpAddr> {
+    element.split(';').find_map(|pair| {
+        let (key, value) = pair.trim().split_once('=')?;
+        key.eq_ignore_ascii_case("for")
+            .then(|| node(value.trim_matches('"')))
+            .flatten()
+    })
 }
 
 /// `192.0.2.1`, `192.0.2.1:4711`, `[2001:db8::1]`, `[2001:db8::1]:4711`, `2001:db8::1`.
@@ -169,6 +188,44 @@ mod tests {
             resolved("::ffff:10.0.0.1", &["10.0.0.1"], &chain[..1]),
             ip("203.0.113.9")
         );
+    }
+
+    #[test]
+    fn a_header_that_the_proxy_passes_on_is_not_believed() {
+        let trusted = &["10.0.0.0/8"][..];
+        let written = ("x-forwarded-for", "1.2.3.4, 198.51.100.7");
+        for claim in [
+            "for=203.0.113.9",
+            "for=10.9.9.9, for=203.0.113.9",
+            "for=unknown",
+            "nonsense",
+            "",
+        ] {
+            let both = [("forwarded", claim), written];
+            assert_eq!(resolved("10.0.0.1", trusted, &both), ip("10.0.0.1"), "{claim}");
+        }
+        // The same with the parts changed.
+        let both = [("x-forwarded-for", "203.0.113.9"), ("forwarded", "for=198.51.100.7")];
+        assert_eq!(resolved("10.0.0.1", trusted, &both), ip("10.0.0.1"));
+        // A proxy that writes both is believed.
+        let both = [("forwarded", "for=\"198.51.100.7:80\""), written];
+        assert_eq!(resolved("10.0.0.1", trusted, &both), ip("198.51.100.7"));
+        assert_eq!(
+            resolved("192.0.2.9", trusted, &both),
+            ip("192.0.2.9"),
+            "no proxy of ours"
+        );
+    }
+
+    #[test]
+    fn a_header_that_is_no_text_does_not_make_room_for_the_other() {
+        let mut headers = HeaderMap::new();
+        let odd = http::HeaderValue::from_bytes(b"\xff, 198.51.100.7").unwrap();
+        headers.insert("x-forwarded-for", odd);
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        assert_eq!(resolve(ip("10.0.0.1"), &headers, &trusted), ip("198.51.100.7"));
+        headers.insert("forwarded", "for=203.0.113.9".parse().unwrap());
+        assert_eq!(resolve(ip("10.0.0.1"), &headers, &trusted), ip("10.0.0.1"));
     }
 
     #[test]

@@ -22,14 +22,14 @@ use parley_app::{
     },
     login,
     messages::Locale,
-    server_fns::ClientAddress,
+    server_fns::LinkLookup,
 };
 use parley_domain::{
     conversation::{CandidateErrorCode, CandidateView},
     link::{Landing, LinkState},
     session::Status,
 };
-use parley_services::{Services, conversation, error::ServiceError};
+use parley_services::{Services, conversation};
 use serde::Deserialize;
 
 /// The routes.
@@ -89,7 +89,7 @@ fn assets(state: &AppState) -> Assets {
 }
 
 /// The language of pages that belong to no interview.
-fn preferred(headers: &HeaderMap) -> Locale {
+pub(crate) fn preferred(headers: &HeaderMap) -> Locale {
     let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
     Locale::preferred(header.unwrap_or_default())
 }
@@ -141,11 +141,16 @@ async fn look_up(state: &AppState, token: &str, headers: &HeaderMap) -> Result<L
 }
 
 /// The present view of a session that the link leads into.
-async fn present(state: &AppState, token: &str, headers: &HeaderMap) -> Result<CandidateView, Response> {
+async fn present(
+    state: &AppState,
+    token: &str,
+    lookup: Option<&LinkLookup>,
+    headers: &HeaderMap,
+) -> Result<CandidateView, Response> {
     conversation::view(&state.services, token)
         .await
         .map_err(|refusal| match refusal.error {
-            CandidateErrorCode::UnknownLink => nothing_here(state, headers),
+            CandidateErrorCode::UnknownLink => strange(state, lookup, headers),
             _ => unavailable(state, headers),
         })
 }
@@ -200,7 +205,7 @@ async fn landing(
     Path(token): Path<String>,
     Query(asked): Query<Asked>,
     method: Method,
-    client: Option<Extension<ClientAddress>>,
+    lookup: Option<Extension<LinkLookup>>,
     headers: HeaderMap,
 ) -> Response {
     let found = match look_up(&state, &token, &headers).await {
@@ -208,7 +213,7 @@ async fn landing(
         Err(answer) => return answer,
     };
     match found.state {
-        LinkState::Unknown => strange(&state, client, &headers),
+        LinkState::Unknown => strange(&state, lookup.as_deref(), &headers),
         LinkState::Ready => {
             if is_navigation(&method, &headers) {
                 observe(&state.services, &token).await;
@@ -258,7 +263,7 @@ async fn public(
     State(state): State<AppState>,
     Path(slug): Path<String>,
     Query(asked): Query<Asked>,
-    client: Option<Extension<ClientAddress>>,
+    lookup: Option<Extension<LinkLookup>>,
     headers: HeaderMap,
 ) -> Response {
     let found = match conversation::public_landing(&state.services, &slug).await {
@@ -269,7 +274,7 @@ async fn public(
         }
     };
     if found.state == LinkState::Unknown {
-        return strange(&state, client, &headers);
+        return strange(&state, lookup.as_deref(), &headers);
     }
     if asked.new.is_none()
         && let Some(cookie) = login::cookie(&headers, CANDIDATE_COOKIE)
@@ -295,26 +300,34 @@ async fn public(
     landing_page(html, &path, &headers)
 }
 
-/// A link that leads nowhere; counted, so that nobody tries many.
-fn strange(state: &AppState, client: Option<Extension<ClientAddress>>, headers: &HeaderMap) -> Response {
-    let address = client.map_or_else(String::new, |Extension(ClientAddress(ip))| ip.to_string());
-    match state.services.limits.lookups.take(&address, state.services.now()) {
-        Err(ServiceError::TooMany { retry_after }) => {
-            let html = pages::plain(&assets(state), preferred(headers), |t| &t.link.too_many);
-            let after = [(header::RETRY_AFTER, retry_after.to_string())];
-            (StatusCode::TOO_MANY_REQUESTS, after, Html(html)).into_response()
-        }
-        _ => nothing_here(state, headers),
+/// A link that leads nowhere; counted by [`crate::lookups`], so that nobody tries many.
+fn strange(state: &AppState, lookup: Option<&LinkLookup>, headers: &HeaderMap) -> Response {
+    if let Some(lookup) = lookup {
+        lookup.fail();
     }
+    nothing_here(state, headers)
+}
+
+/// The answer to somebody who tried too many links.
+pub(crate) fn too_many(state: &AppState, locale: Locale) -> Response {
+    page(
+        StatusCode::TOO_MANY_REQUESTS,
+        pages::plain(&assets(state), locale, |t| &t.link.too_many),
+    )
 }
 
 /// The present view of a session in progress, and what its link says; or the answer that is to be given instead.
-async fn inside(state: &AppState, token: &str, headers: &HeaderMap) -> Result<(CandidateView, Landing), Response> {
+async fn inside(
+    state: &AppState,
+    token: &str,
+    lookup: Option<&LinkLookup>,
+    headers: &HeaderMap,
+) -> Result<(CandidateView, Landing), Response> {
     let found = look_up(state, token, headers).await?;
     match found.state {
-        LinkState::Unknown => Err(nothing_here(state, headers)),
+        LinkState::Unknown => Err(strange(state, lookup, headers)),
         LinkState::Continue => {
-            let view = present(state, token, headers).await?;
+            let view = present(state, token, lookup, headers).await?;
             if view.state == Status::InProgress {
                 Ok((view, found))
             } else {
@@ -329,9 +342,10 @@ async fn session(
     State(state): State<AppState>,
     Path(token): Path<String>,
     Query(asked): Query<Asked>,
+    lookup: Option<Extension<LinkLookup>>,
     headers: HeaderMap,
 ) -> Response {
-    let (view, Landing { company, preview, .. }) = match inside(&state, &token, &headers).await {
+    let (view, Landing { company, preview, .. }) = match inside(&state, &token, lookup.as_deref(), &headers).await {
         Ok(inside) => inside,
         Err(answer) => return answer,
     };
@@ -368,9 +382,10 @@ async fn finish(
     State(state): State<AppState>,
     Path(token): Path<String>,
     Query(asked): Query<Asked>,
+    lookup: Option<Extension<LinkLookup>>,
     headers: HeaderMap,
 ) -> Response {
-    match inside(&state, &token, &headers).await {
+    match inside(&state, &token, lookup.as_deref(), &headers).await {
         Ok((view, Landing { company, .. })) => {
             let lease = asked.lease().unwrap_or(0);
             page(

@@ -3,12 +3,13 @@
 
 use crate::{
     auth::Person,
+    form::FileForm,
     receive::{self, NotReceived, Sentences, form_of, refused, wrong},
     state::AppState,
 };
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, Multipart, Path, multipart::MultipartRejection},
+    extract::{DefaultBodyLimit, Path, multipart::MultipartRejection},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -42,11 +43,12 @@ pub fn router() -> Router<AppState> {
 async fn upload(
     person: Person,
     Path((slug, id)): Path<(String, String)>,
-    form: Result<Multipart, MultipartRejection>,
+    form: Result<FileForm, MultipartRejection>,
 ) -> Response {
     let taken = async {
         let actor = person.in_workspace(&slug).await?;
         let id: InterviewId = id.parse().map_err(|_| ServiceError::NotFound)?;
+        imports::may_upload(&person.services, &actor, id).await?;
         let upload = table(&person.services, form_of(form)?).await?;
         let import = imports::upload(&person.services, &actor, id, upload).await?;
         Ok::<_, NotReceived>((StatusCode::CREATED, Json(import)).into_response())
@@ -54,30 +56,43 @@ async fn upload(
     taken.await.unwrap_or_else(refused)
 }
 
+/// The fields beside the table.
+const CHOICES: [&str; 4] = ["sheet", "header_row", "encoding", "separator"];
+
 /// A table with the choices that came beside it: the fields `file`, and `sheet`, `header_row`, `encoding`, `separator`
-/// where given.
+/// where given. Whether the table may be uploaded is asked before.
 ///
 /// # Errors
 /// What is wrong with the form.
-pub async fn table(services: &Services, mut form: Multipart) -> Result<Upload, NotReceived> {
+pub async fn table(services: &Services, mut form: FileForm) -> Result<Upload, NotReceived> {
     let say = Sentences {
         too_large: SheetError::FileTooLarge.sentence(),
         broken: "The form did not arrive whole. Nothing was added; send it again.",
     };
     let mut options = Options::default();
     let mut upload = None;
-    while let Some(mut field) = form.next_field().await.map_err(|error| say.of(&error))? {
-        let name = field.name().unwrap_or_default().to_owned();
-        if name == "file" {
-            let file_name = field.file_name().unwrap_or("file").to_owned();
+    let mut chosen: Vec<&str> = Vec::new();
+    while let Some(mut part) = form.next_part().await.map_err(|error| say.of(&error))? {
+        if part.name() == "file" {
+            if upload.is_some() {
+                return Err(wrong("file", "Send one table at a time. Nothing was added."));
+            }
+            let file_name = part.file_name().unwrap_or("file").to_owned();
             let mut file = imports::incoming(services)?;
             let mut left = limits::FILE_BYTES;
-            receive::to_disk(&mut field, &mut file, &mut left, &say).await?;
+            receive::to_disk(&mut part, &mut file, &mut left, &say).await?;
             upload = Some((file_name, file));
-        } else {
-            let text = receive::text(&mut field, &name, TEXT_MAX, &say).await?;
-            choose(&mut options, &name, text)?;
+            continue;
         }
+        let Some(name) = CHOICES.into_iter().find(|known| *known == part.name()) else {
+            return Err(receive::unknown(part.name()));
+        };
+        if chosen.contains(&name) {
+            return Err(receive::twice(name));
+        }
+        chosen.push(name);
+        let text = receive::text(&mut part, name, TEXT_MAX, &say).await?;
+        choose(&mut options, name, text)?;
     }
     let (file_name, file) = upload.ok_or_else(|| wrong("file", "Send the table in the form's field `file`."))?;
     Ok(Upload {
@@ -107,7 +122,7 @@ fn choose(options: &mut Options, name: &str, text: String) -> Result<(), NotRece
                 _ => return Err(wrong(name, "The separator is one character.")),
             }
         }
-        _ => return Err(wrong(name, "This field is not known here.")),
+        _ => return Err(receive::unknown(name)),
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ pub mod candidate_pages;
 pub mod cli;
 pub mod config;
 pub mod downloads;
+pub mod form;
 pub mod health;
 pub mod import_files;
 pub mod logging;

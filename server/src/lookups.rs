@@ -1,31 +1,54 @@
-//! Guessing candidate links through the server functions: each address has so many look-ups of links that do not exist,
-//! then hears 429. A link that exists works all the same, so that a guesser in the same network locks nobody out. The
-//! pages of links count for themselves, into the same bucket, and answer with a page.
+//! Guessing candidate links: each address has so many look-ups of links that do not exist, then hears 429, whichever door it
+//! knocks at. A link that exists works all the same, so that a guesser in the same network locks nobody out.
+//!
+//! Doors say that a link does not exist by the [`LinkLookup`] of their request: their answers look different, some of them
+//! are redirects.
 
-use crate::state::AppState;
+use crate::{candidate_pages, security, state::AppState};
 use axum::{
     extract::{Request, State},
     middleware::Next,
     response::Response,
 };
-use http::{StatusCode, header};
-use parley_app::server_fns::ClientAddress;
-use parley_services::error::ServiceError;
+use http::{HeaderMap, StatusCode, header};
+use parley_app::server_fns::{ClientAddress, LinkLookup};
+use parley_services::{error::ServiceError, limits};
+use std::net::{IpAddr, Ipv4Addr};
 
-/// Counts answers of 404 to candidates' server functions; needs [`crate::address::note`] before it.
-pub async fn count(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let counted = request.uri().path().starts_with("/sfn/candidate/");
+/// Counts requests for links that do not exist; needs [`crate::address::note`] before it.
+pub async fn count(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if !security::is_candidate(path) {
+        return next.run(request).await;
+    }
+    let shows_page = path.starts_with("/i/") || takes_page(request.headers());
+    let locale = shows_page.then(|| candidate_pages::preferred(request.headers()));
     let address = request.extensions().get::<ClientAddress>().copied();
+    let lookup = LinkLookup::default();
+    request.extensions_mut().insert(lookup.clone());
     let mut response = next.run(request).await;
-    let Some(ClientAddress(address)) = address.filter(|_| counted && response.status() == StatusCode::NOT_FOUND) else {
+    if !lookup.has_failed() {
+        return response;
+    }
+    let services = &state.services;
+    let address = address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ClientAddress(ip)| ip);
+    let taken = services.limits.lookups.take(&limits::network(address), services.now());
+    let Err(ServiceError::TooMany { retry_after }) = taken else {
         return response;
     };
-    let services = &state.services;
-    if let Err(ServiceError::TooMany { retry_after }) =
-        services.limits.lookups.take(&address.to_string(), services.now())
-    {
+    if let Some(locale) = locale {
+        response = candidate_pages::too_many(&state, locale);
+    } else {
         *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-        response.headers_mut().insert(header::RETRY_AFTER, retry_after.into());
     }
+    response.headers_mut().insert(header::RETRY_AFTER, retry_after.into());
     response
+}
+
+/// Whether a browser asks for a page: it posts a plain form.
+fn takes_page(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("text/html"))
 }

@@ -3,20 +3,21 @@
 
 use crate::{
     auth::Person,
+    form::FileForm,
     receive::{self, NotReceived, Sentences, form_of, refused, wrong},
     state::AppState,
 };
 use axum::{
     Json, Router,
     body::{Body, Bytes},
-    extract::{DefaultBodyLimit, Multipart, Path, multipart::MultipartRejection},
+    extract::{DefaultBodyLimit, Path, multipart::MultipartRejection},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use futures::stream;
 use http::{HeaderValue, StatusCode, header};
 use parley_domain::{
-    batch::UNPACKED_MAX,
+    batch::{FILES_MAX, UNPACKED_MAX},
     id::{BatchId, CandidateId},
     resume::FILE_BYTES,
 };
@@ -56,39 +57,88 @@ pub fn router() -> Router<AppState> {
         .route("/download/w/{slug}/candidates/{id}/resume", get(download))
 }
 
+/// What a form of resumes may hold. Anything else ends the reading at once: what is left of the form is not looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Takes {
+    /// The fields that hold files.
+    names: &'static [&'static str],
+    /// So many files at most,
+    files: usize,
+    /// of so many bytes in all.
+    bytes: u64,
+    /// The text fields, each of which stands there once at most.
+    texts: &'static [&'static str],
+}
+
+impl Takes {
+    /// A batch, and how to deal with it.
+    pub const BATCH: Self = Self {
+        names: &["files", "files[]", "file"],
+        files: FILES_MAX,
+        bytes: UNPACKED_MAX,
+        texts: &["start", "keep_files"],
+    };
+
+    /// One file of so many bytes, and nothing else.
+    const fn one(bytes: u64) -> Self {
+        Self {
+            names: &["file"],
+            files: 1,
+            bytes,
+            texts: &[],
+        }
+    }
+
+    fn too_many(&self) -> NotReceived {
+        let most = self.files;
+        if most == 1 {
+            return no_single_file();
+        }
+        let sentence = format!(
+            "A batch takes {most} files; this form holds more. Nothing was kept and nothing was charged: send them as \
+             several batches."
+        );
+        wrong("files", &sentence)
+    }
+}
+
 /// What a form of resumes held.
 #[derive(Debug, Default)]
 pub struct Received {
     /// Its files.
     pub uploads: Vec<Upload>,
     /// The other fields, in order.
-    pub texts: Vec<(String, String)>,
+    pub texts: Vec<(&'static str, String)>,
 }
 
-/// Reads a form whose files stand in the fields `names`; each goes to disk as it arrives, up to `most` bytes in all.
+/// Reads a form; each file goes to disk as it arrives. Whether the sender may send it is asked before.
 ///
 /// # Errors
 /// What is wrong with the form.
-pub async fn many(
-    services: &Services,
-    mut form: Multipart,
-    names: &[&str],
-    most: u64,
-) -> Result<Received, NotReceived> {
-    let say = sentences(most);
+pub async fn many(services: &Services, mut form: FileForm, takes: Takes) -> Result<Received, NotReceived> {
+    let say = sentences(takes.bytes);
     let mut received = Received::default();
-    let mut left = most;
-    while let Some(mut field) = form.next_field().await.map_err(|error| say.of(&error))? {
-        let name = field.name().unwrap_or_default().to_owned();
-        if names.contains(&name.as_str()) {
-            let file_name = field.file_name().unwrap_or("resume.pdf").to_owned();
+    let mut left = takes.bytes;
+    while let Some(mut part) = form.next_part().await.map_err(|error| say.of(&error))? {
+        if takes.names.contains(&part.name()) {
+            if received.uploads.len() >= takes.files {
+                return Err(takes.too_many());
+            }
+            let file_name = part.file_name().unwrap_or("resume.pdf").to_owned();
             let mut file = storage::incoming(services)?;
-            receive::to_disk(&mut field, &mut file, &mut left, &say).await?;
+            receive::to_disk(&mut part, &mut file, &mut left, &say).await?;
+            let file = file.into_temp_path();
             received.uploads.push(Upload { file_name, file });
-        } else {
-            let text = receive::text(&mut field, &name, TEXT_MAX, &say).await?;
-            received.texts.push((name, text));
+            continue;
         }
+        let Some(name) = takes.texts.iter().copied().find(|known| *known == part.name()) else {
+            return Err(receive::unknown(part.name()));
+        };
+        if received.texts.iter().any(|(before, _)| *before == name) {
+            return Err(receive::twice(name));
+        }
+        let text = receive::text(&mut part, name, TEXT_MAX, &say).await?;
+        received.texts.push((name, text));
     }
     Ok(received)
 }
@@ -97,16 +147,13 @@ pub async fn many(
 ///
 /// # Errors
 /// What is wrong with the form.
-pub async fn one(services: &Services, form: Multipart, most: u64) -> Result<Upload, NotReceived> {
-    let received = many(services, form, &["file"], most).await?;
-    if let Some((name, _)) = received.texts.first() {
-        return Err(wrong(name, "This field is not known here."));
-    }
-    let mut uploads = received.uploads.into_iter();
-    match (uploads.next(), uploads.next()) {
-        (Some(upload), None) => Ok(upload),
-        _ => Err(wrong("file", "Send one file in the form's field `file`.")),
-    }
+pub async fn one(services: &Services, form: FileForm, most: u64) -> Result<Upload, NotReceived> {
+    let received = many(services, form, Takes::one(most)).await?;
+    received.uploads.into_iter().next().ok_or_else(no_single_file)
+}
+
+fn no_single_file() -> NotReceived {
+    wrong("file", "Send one file in the form's field `file`.")
 }
 
 /// What is said of a form of at most so many bytes.
@@ -123,11 +170,12 @@ fn sentences(most: u64) -> Sentences {
 async fn add_file(
     person: Person,
     Path((slug, id)): Path<(String, String)>,
-    form: Result<Multipart, MultipartRejection>,
+    form: Result<FileForm, MultipartRejection>,
 ) -> Response {
     let taken = async {
         let actor = person.in_workspace(&slug).await?;
         let id: BatchId = id.parse().map_err(|_| ServiceError::NotFound)?;
+        batch::may_add(&person.services, &actor, id).await?;
         let upload = one(&person.services, form_of(form)?, UNPACKED_MAX).await?;
         let batch = batch::add_file(&person.services, &actor, id, upload).await?;
         Ok::<_, NotReceived>((StatusCode::CREATED, Json(batch.counts)).into_response())
@@ -135,9 +183,10 @@ async fn add_file(
     taken.await.unwrap_or_else(refused)
 }
 
-async fn extract(person: Person, Path(slug): Path<String>, form: Result<Multipart, MultipartRejection>) -> Response {
+async fn extract(person: Person, Path(slug): Path<String>, form: Result<FileForm, MultipartRejection>) -> Response {
     let taken = async {
         let actor = person.in_workspace(&slug).await?;
+        single::may_extract(&person.services, &actor)?;
         let upload = one(&person.services, form_of(form)?, FILE_BYTES).await?;
         Ok::<_, NotReceived>(Json(single::extract(&person.services, &actor, upload, None).await?).into_response())
     };

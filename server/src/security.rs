@@ -61,7 +61,8 @@ pub async fn guard(State(state): State<AppState>, request: Request, next: Next) 
     response
 }
 
-fn is_candidate(path: &str) -> bool {
+/// Whether candidates come here: their pages and their server functions.
+pub(crate) fn is_candidate(path: &str) -> bool {
     path.starts_with("/i/") || path.starts_with("/sfn/candidate/")
 }
 

@@ -10,7 +10,11 @@
 #[path = "../../services/tests/common/pdf.rs"]
 mod pdf;
 
-use axum::{Router, body::Body};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+};
+use futures::stream;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use parley_domain::{
@@ -33,6 +37,7 @@ use parley_services::{
 use pdf::{resume, without_text};
 use serde_json::{Value, json};
 use std::{
+    convert::Infallible,
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -409,4 +414,44 @@ async fn the_browser_sends_file_by_file() {
         signed_out.send(&call, &[], Vec::new()).await.status,
         StatusCode::UNAUTHORIZED
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_is_refused_before_its_file_is_read() {
+    let house = House::new(500).await;
+    let begun = parley_services::resumes::batch::begin(&house.services, &house.owner, house.interview, true).await;
+    let id = begun.unwrap().id;
+    let path = format!("/upload/w/{}/resume-batches/{id}/files", house.slug);
+    house
+        .browser(
+            &path,
+            &[("file", Some("a.pdf"), &resume("Ana Lima", "ana@example.com"))],
+        )
+        .await
+        .json(201);
+    let started = format!("POST /resume-batches/{id}/start");
+    house.rest(&started, "application/json", Vec::new()).await.json(200);
+    for (path, status) in [
+        (path, 409),
+        (
+            format!("/upload/w/{}/resume-batches/{}/files", house.slug, house.interview),
+            404,
+        ),
+        ("/upload/w/elsewhere/resumes/extract".to_owned(), 404),
+        (format!("/upload/w/{}/interviews/{id}/imports", house.slug), 404),
+    ] {
+        // A form of which nothing ever comes.
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(&path)
+            .header("host", "127.0.0.1:3000")
+            .header("sec-fetch-site", "same-origin")
+            .header("cookie", &house.cookie)
+            .header("content-type", "multipart/form-data; boundary=cut")
+            .body(Body::from_stream(stream::pending::<Result<Bytes, Infallible>>()))
+            .unwrap();
+        let answer = tokio::time::timeout(Duration::from_secs(10), house.router.clone().oneshot(request)).await;
+        let answer = answer.expect("it waits for the form").unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{path}");
+    }
 }

@@ -1,4 +1,4 @@
-//! From JSON to typed input: what does not fit is said with the path of its field.
+//! From JSON to typed input: what does not fit is said with the path of its field. And what a word in an address can be.
 
 use crate::error::{Result, ServiceError};
 use parley_domain::error::FieldError;
@@ -20,6 +20,14 @@ pub fn parse<T: DeserializeOwned>(value: Value) -> Result<T> {
         let path = if path == "." { String::new() } else { path };
         ServiceError::Invalid(vec![problem(&path, error.inner())])
     })
+}
+
+/// Whether `text` can be a slug of ours: letters, digits, hyphens and underscores of ASCII. Asked before a database is asked
+/// for one, because addresses hold whatever somebody typed.
+#[must_use]
+pub fn is_slug(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    !text.is_empty() && text.bytes().all(plain)
 }
 
 /// Puts serde's message into words for the person who sent the field.
@@ -44,7 +52,7 @@ fn problem(path: &str, error: &serde_json::Error) -> FieldError {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{is_slug, parse};
     use crate::error::ServiceError;
     use parley_domain::interview::InterviewInput;
     use serde_json::{Value, json};
@@ -53,6 +61,16 @@ mod tests {
         match parse::<InterviewInput>(value) {
             Err(ServiceError::Invalid(errors)) => (errors[0].field.clone(), errors[0].message.clone()),
             other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn slugs_are_plain_words() {
+        for slug in ["cafe-sohne", "home", "Zm9v_-4", "1"] {
+            assert!(is_slug(slug), "{slug}");
+        }
+        for other in ["", "\0", "a\0", "café", "a b", "a/b", "%00"] {
+            assert!(!is_slug(other), "{other:?}");
         }
     }
 

@@ -5,11 +5,25 @@ use crate::error::{Result, ServiceError};
 use parley_domain::time::{MINUTE, Timestamp};
 use std::{
     collections::HashMap,
+    net::{IpAddr, Ipv6Addr},
     sync::{Mutex, PoisonError},
 };
 
 /// How many keys a bucket remembers before it forgets those that are full again.
 const KEYS_MAX: usize = 20_000;
+
+/// By what an address is counted, wherever something is limited per address: an IPv4 address as a whole, of IPv6 the
+/// network, its first 64 bits. Whoever has one IPv6 address has all of its network, and would have as many buckets.
+#[must_use]
+pub fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => {
+            let [a, b, c, d, ..] = ip.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
+}
 
 /// What is left after a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,8 +179,11 @@ impl Default for Rates {
 pub struct Limits {
     /// Attempts to log in, by address.
     pub logins: Bucket,
-    /// Failed attempts to log in, by account, whether it exists or not.
-    pub accounts: Bucket,
+    /// Failed attempts to log in, by account and [`network`], whether the account exists or not: whoever guesses locks only
+    /// their own network out.
+    guesses: Bucket,
+    /// The same by account alone, with far more room: for those who guess from very many networks.
+    guesses_in_all: Bucket,
     /// Look-ups of unknown candidate links, by address.
     pub lookups: Bucket,
     /// Public starts, by address.
@@ -183,8 +200,9 @@ impl Limits {
     pub fn new(rates: Rates) -> Self {
         Self {
             logins: Bucket::per_minute(rates.logins),
-            // Slow enough against guessing, large enough that a stranger does not lock a person out by a few tries.
-            accounts: Bucket::new(if rates.logins == 0 { 0 } else { 20 }, 2.0),
+            // Slow enough against guessing, large enough for a person who has forgotten which password it was.
+            guesses: Bucket::new(if rates.logins == 0 { 0 } else { 20 }, 2.0),
+            guesses_in_all: Bucket::new(if rates.logins == 0 { 0 } else { 100 }, 20.0),
             lookups: Bucket::per_minute(rates.lookups),
             starts: Bucket::per_minute(rates.starts),
             key_requests: Bucket::per_minute(rates.key_requests),
@@ -196,6 +214,28 @@ impl Limits {
             ),
         }
     }
+
+    /// Whether somebody at `address` may try a password of `account`, which exists or not.
+    ///
+    /// # Errors
+    /// [`ServiceError::TooMany`] after too many wrong ones.
+    pub fn may_guess(&self, account: &str, address: IpAddr, now: Timestamp) -> Result<()> {
+        self.guesses.check(&guesser(account, address), now)?;
+        self.guesses_in_all.check(account, now)?;
+        Ok(())
+    }
+
+    /// Counts a wrong password.
+    pub fn guessed(&self, account: &str, address: IpAddr, now: Timestamp) {
+        // A bucket that others emptied meanwhile says all there is to say.
+        let _ = self.guesses.take(&guesser(account, address), now);
+        let _ = self.guesses_in_all.take(account, now);
+    }
+}
+
+/// An account and who tries its passwords. Accounts are one line, so no two pairs look the same.
+fn guesser(account: &str, address: IpAddr) -> String {
+    format!("{account}\n{}", network(address))
 }
 
 impl Default for Limits {
@@ -228,6 +268,47 @@ mod tests {
         assert!(bucket.take("a", at(5 * SECOND)).is_err());
         assert_eq!(bucket.take("a", at(6 * SECOND)).unwrap().remaining, 0);
         assert_eq!(bucket.check("a", at(66 * SECOND)).unwrap().remaining, 10);
+    }
+
+    #[test]
+    fn an_address_is_counted_by_its_network() {
+        let of = |address: &str| network(address.parse().unwrap());
+        assert_eq!(of("192.0.2.1"), "192.0.2.1");
+        assert_eq!(of("::ffff:192.0.2.1"), "192.0.2.1", "IPv4 in IPv6 clothes");
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+        assert_eq!(of("2001:db8:1:2::1"), "2001:db8:1:2::/64");
+        assert_eq!(of("2001:db8:1:2:ffff:ffff:ffff:ffff"), of("2001:db8:1:2::1"));
+        assert_ne!(of("2001:db8:1:3::1"), of("2001:db8:1:2::1"));
+    }
+
+    #[test]
+    fn who_guesses_locks_only_their_own_network_out() {
+        let limits = Limits::default();
+        let from = |n: u8| IpAddr::from([198, 51, 100, n]);
+        for _ in 0..20 {
+            limits.may_guess("mia@example.com", from(1), at(0)).unwrap();
+            limits.guessed("mia@example.com", from(1), at(0));
+        }
+        assert!(limits.may_guess("mia@example.com", from(1), at(0)).is_err());
+        limits.may_guess("mia@example.com", from(2), at(0)).unwrap();
+        limits.may_guess("ben@example.com", from(1), at(0)).unwrap();
+        // From very many networks it is still no more than a hundred at once.
+        for n in 2..82 {
+            limits.may_guess("mia@example.com", from(n), at(0)).unwrap();
+            limits.guessed("mia@example.com", from(n), at(0));
+        }
+        let Err(ServiceError::TooMany { retry_after }) = limits.may_guess("mia@example.com", from(99), at(0)) else {
+            panic!("the hundred and first passed");
+        };
+        assert_eq!(retry_after, 3);
+        let off = Limits::new(Rates {
+            logins: 0,
+            ..Rates::default()
+        });
+        for _ in 0..1_000 {
+            off.guessed("mia@example.com", from(1), at(0));
+            off.may_guess("mia@example.com", from(1), at(0)).unwrap();
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ use std::{
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 use uuid::Uuid;
 
 /// Files that one round of [`collect`] looks at.
@@ -86,7 +86,7 @@ pub(crate) async fn keep(
     workspace: WorkspaceId,
     content: (&[u8], u64),
     content_type: &str,
-    arrived: NamedTempFile,
+    arrived: TempPath,
 ) -> Result<FileId> {
     let now = s.now().millis();
     let (sha256, size) = content;

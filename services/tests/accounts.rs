@@ -32,6 +32,7 @@ on_both_databases!(
     signing_in_again_ends_the_cookie_before,
     login_sessions_slide_and_expire,
     addresses_and_accounts_are_throttled,
+    an_ipv6_network_counts_as_one_address,
     a_new_password_signs_out_everywhere,
     setup_makes_one_owner_and_closes,
     twenty_first_visitors_make_one_owner,
@@ -168,14 +169,48 @@ async fn addresses_and_accounts_are_throttled(bed: TestBed) {
         .await
         .unwrap();
 
-    // Guessing from many addresses is limited by account, and for one that does not exist just the same.
+    // Guessing the passwords of one account is limited too, and for one that does not exist just the same.
     for email in ["mia@example.com", "nobody@example.com"] {
         for _ in 0..20 {
-            bed.s.limits.accounts.take(email, bed.s.now()).unwrap();
+            bed.s.limits.guessed(email, from(3), bed.s.now());
         }
         let guess = accounts::log_in(&bed.s, email, PASSWORD, from(3), None).await;
         assert!(matches!(guess, Err(ServiceError::TooMany { .. })), "{email}: {guess:?}");
     }
+    // But nobody is locked out of their account by a stranger elsewhere.
+    accounts::log_in(&bed.s, "mia@example.com", PASSWORD, from(4), None)
+        .await
+        .unwrap();
+    // Strangers in very many places are limited together, whether the account exists or not.
+    for email in ["mia@example.com", "nobody@example.com"] {
+        for n in 100..180 {
+            bed.s.limits.guessed(email, from(n), bed.s.now());
+        }
+        let guess = accounts::log_in(&bed.s, email, PASSWORD, from(5), None).await;
+        assert!(
+            matches!(guess, Err(ServiceError::TooMany { retry_after: 3 })),
+            "{email}: {guess:?}"
+        );
+    }
+}
+
+async fn an_ipv6_network_counts_as_one_address(bed: TestBed) {
+    add(&bed, "mia@example.com", Role::Member).await;
+    let from = |network: u16, host: u16| IpAddr::from([0x2001, 0xdb8, 0, network, 0, 0, 0, host]);
+    let long = "x".repeat(PASSWORD_MAX + 1);
+    for host in 0..10 {
+        accounts::log_in(&bed.s, "a@example.com", &long, from(1, host), None)
+            .await
+            .unwrap_err();
+    }
+    let eleventh = accounts::log_in(&bed.s, "mia@example.com", PASSWORD, from(1, 99), None).await;
+    assert!(
+        matches!(eleventh, Err(ServiceError::TooMany { .. })),
+        "the eleventh of one network passed"
+    );
+    accounts::log_in(&bed.s, "mia@example.com", PASSWORD, from(2, 0), None)
+        .await
+        .unwrap();
 }
 
 async fn a_new_password_signs_out_everywhere(bed: TestBed) {
@@ -382,6 +417,7 @@ async fn foreign_workspaces_do_not_exist(bed: TestBed) {
     let answers = [
         accounts::actor(&bed.s, stranger, "home").await.unwrap_err(),
         accounts::actor(&bed.s, stranger, "no-such-place").await.unwrap_err(),
+        accounts::actor(&bed.s, stranger, "ho\0me").await.unwrap_err(),
         accounts::actor_for_interview(&bed.s, stranger, interview)
             .await
             .unwrap_err(),

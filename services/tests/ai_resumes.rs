@@ -64,7 +64,7 @@ fn uploaded(s: &Services, bytes: &[u8]) -> Upload {
     file.write_all(bytes).unwrap();
     Upload {
         file_name: "resume.pdf".into(),
-        file,
+        file: file.into_temp_path(),
     }
 }
 

@@ -23,13 +23,15 @@ use parley_domain::{
 };
 use parley_services::{
     candidates, conversation,
-    conversation::{AnswerInput, StartInput},
+    conversation::{AnswerInput, PublicStart, StartInput},
+    db::Priority,
     entity,
     error::ServiceError,
     jobs,
     sessions::{self, RetakeInput},
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use std::time::Duration;
 
 on_both_databases!(
     the_whole_loop,
@@ -53,6 +55,7 @@ on_both_databases!(
     a_replaced_link_stops_the_old_one,
     deleting_stops_the_link_and_restoring_brings_it_back,
     an_interrupted_turn_is_made_by_the_next_resume,
+    an_unknown_link_waits_for_no_writer,
 );
 
 fn consent() -> StartInput {
@@ -72,6 +75,32 @@ fn says(client: &str, view: &CandidateView, text: &str) -> AnswerInput {
         lease: Some(view.lease),
         presence: Presence::Live,
     }
+}
+
+/// What a call says while somebody else writes.
+async fn at_once<T>(call: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(5), call)
+        .await
+        .expect("it waits for the writer")
+}
+
+async fn an_unknown_link_waits_for_no_writer(bed: TestBed) {
+    let writes = bed.s.db.write(Priority::Person).await.unwrap();
+    for token in ["", "no-such-token", "\0"] {
+        let start = at_once(conversation::start(&bed.s, token, consent())).await;
+        assert_eq!(code(start), Code::UnknownLink, "{token:?}");
+        let finish = at_once(conversation::finish(&bed.s, token)).await;
+        assert_eq!(code(finish), Code::UnknownLink, "{token:?}");
+        let walk_in = PublicStart {
+            name: "Ana".into(),
+            email: "ana@example.com".into(),
+            start_id: None,
+            start: consent(),
+        };
+        let walk_in = at_once(conversation::start_public(&bed.s, token, walk_in)).await;
+        assert_eq!(walk_in.unwrap_err().error, Code::UnknownLink, "{token:?}");
+    }
+    drop(writes);
 }
 
 async fn session_of(bed: &TestBed, c: &Candidate) -> parley_domain::session::Session {

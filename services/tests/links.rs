@@ -103,8 +103,10 @@ async fn off_until_created_and_revoking_really_revokes(bed: TestBed) {
         (state(&bed, &first).await, state(&bed, &second).await),
         (LinkState::Revoked, LinkState::Ready)
     );
-    for unknown in ["", "nope", &"x".repeat(3_000)] {
+    for unknown in ["", "nope", "\0", "no\0pe", "ä", &"x".repeat(3_000)] {
         assert_eq!(state(&bed, unknown).await, LinkState::Unknown);
+        let start = conversation::start_public(&bed.s, unknown, person("Ana", "ana@example.com")).await;
+        assert_eq!(start.unwrap_err().error, Code::UnknownLink, "{unknown:?}");
     }
 }
 

@@ -83,7 +83,7 @@ fn uploaded(s: &Services, name: &str, bytes: &[u8]) -> Upload {
     file.write_all(bytes).unwrap();
     Upload {
         file_name: name.into(),
-        file,
+        file: file.into_temp_path(),
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod common;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use common::{START, TestBed, token};
 use parley_domain::{
     account::Role,
@@ -27,6 +28,7 @@ use parley_services::{
     sessions::{self, ExportFormat},
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use serde_json::{Value, json};
 use std::{collections::BTreeSet, io::Read};
 
 on_both_databases!(
@@ -314,7 +316,19 @@ async fn cursors_of_other_lists_are_refused(bed: TestBed) {
     let interview = people(&bed).await;
     let filter = SessionFilter::default();
     let next = page(&bed, interview, &filter, "name", None).await.next;
-    for (sort, cursor) in [("-name", next), ("name", Some("nonsense".into()))] {
+    // One of this order, but with a key that no row can have: a number for a name, and what PostgreSQL takes in no text.
+    let forged = |key: Value| {
+        let bytes = URL_SAFE_NO_PAD.decode(next.as_deref().unwrap()).unwrap();
+        let mut cursor: Value = serde_json::from_slice(&bytes).unwrap();
+        cursor["k"] = json!([key]);
+        Some(URL_SAFE_NO_PAD.encode(cursor.to_string()))
+    };
+    for (sort, cursor) in [
+        ("-name", next.clone()),
+        ("name", Some("nonsense".into())),
+        ("name", forged(json!(5))),
+        ("name", forged(json!("a\0"))),
+    ] {
         let request = PageRequest { limit: None, cursor };
         let refused = sessions::list(&bed.s, &bed.owner, Some(interview), &filter, order(sort), &request).await;
         assert!(matches!(refused, Err(ServiceError::Invalid(e)) if e[0].field == "cursor"));

@@ -241,7 +241,7 @@ mod server {
     /// Takes one of the public starts that an address has.
     pub(super) fn spare_start() -> Result<(), CandidateError> {
         let Ok(services) = door::services() else { return Ok(()) };
-        let address = door::address().to_string();
+        let address = parley_services::limits::network(door::address());
         services
             .limits
             .starts
@@ -323,6 +323,13 @@ mod server {
         });
     }
 
+    /// Notes a refusal where it says that there is no such link, for whoever counts how many of them somebody tries.
+    fn note_unknown(code: CandidateErrorCode) {
+        if code == CandidateErrorCode::UnknownLink {
+            door::link_is_unknown();
+        }
+    }
+
     /// The code as it stands in an address.
     fn word(code: CandidateErrorCode) -> String {
         serde_json::to_value(code)
@@ -372,6 +379,7 @@ mod server {
                 Ok(view)
             }
             Err(refusal) => {
+                note_unknown(refusal.error);
                 if html {
                     let notice = word(refusal.error);
                     let inside = refusal.view.as_ref().is_some_and(|v| v.state == Status::InProgress);
@@ -407,6 +415,7 @@ mod server {
                 Ok(super::PublicStarted { view, invite_url })
             }
             Err(refusal) => {
+                note_unknown(refusal.error);
                 if html {
                     door::go(&format!("/i/{}?notice={}", safe(slug), word(refusal.error)));
                 } else {

@@ -24,8 +24,8 @@ pub mod usage;
 pub use asking::Asking;
 #[cfg(feature = "ssr")]
 pub use server::{
-    ClientAddress, accepts_html, address, came_directly, end_form, go, headers, https, login_secret, own_path, person,
-    services, set_cookie, who,
+    ClientAddress, LinkLookup, accepts_html, address, came_directly, end_form, go, headers, https, link_is_unknown,
+    login_secret, own_path, person, services, set_cookie, who,
 };
 
 #[cfg(feature = "ssr")]
@@ -37,7 +37,40 @@ mod server {
     use leptos_axum::ResponseOptions;
     use parley_domain::{account::Actor, id::UserId};
     use parley_services::Services;
-    use std::net::{IpAddr, Ipv4Addr};
+    use std::{
+        net::{IpAddr, Ipv4Addr},
+        sync::{
+            Arc,
+            atomic::{AtomicBool, Ordering},
+        },
+    };
+
+    /// Whether a request asked for a candidate's link that does not exist. The server puts it into the request's
+    /// extensions and looks at it afterwards: answers do not show it, and those who try many links are counted.
+    #[derive(Clone, Debug, Default)]
+    pub struct LinkLookup(Arc<AtomicBool>);
+
+    impl LinkLookup {
+        /// There is no such link.
+        pub fn fail(&self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+
+        /// Whether somebody said so.
+        #[must_use]
+        pub fn has_failed(&self) -> bool {
+            self.0.load(Ordering::Relaxed)
+        }
+    }
+
+    /// Notes that the request asked for a link that does not exist.
+    pub fn link_is_unknown() {
+        if let Some(parts) = use_context::<Parts>()
+            && let Some(lookup) = parts.extensions.get::<LinkLookup>()
+        {
+            lookup.fail();
+        }
+    }
 
     /// Where a request comes from, as far as trusted proxies say; the server puts it into the request's extensions.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -187,6 +187,7 @@ impl From<NotReceived> for ApiError {
         match error {
             NotReceived::TooLarge(sentence) => Self::too_large_because(sentence),
             NotReceived::Unreadable(sentence) => Self::unreadable(sentence),
+            NotReceived::Stalled(sentence) => Self::new(StatusCode::REQUEST_TIMEOUT, "stalled", sentence),
             NotReceived::Wrong(error) => Self::invalid(vec![error]),
             NotReceived::Refused(error) => error.into(),
         }
@@ -235,6 +236,9 @@ impl IntoResponse for ApiError {
                 header::WWW_AUTHENTICATE,
                 HeaderValue::from_static("Bearer realm=\"parley\""),
             );
+        }
+        if status == StatusCode::REQUEST_TIMEOUT {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         if let Some(seconds) = retry_after {
             headers.insert(HeaderName::from_static("retry-after"), HeaderValue::from(seconds));

@@ -18,5 +18,6 @@ mod interviews;
 mod links;
 mod repeated;
 mod sessions;
+mod uploads;
 mod walk;
 mod workspace;

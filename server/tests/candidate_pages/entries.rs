@@ -132,6 +132,53 @@ async fn nobody_tries_many_links() {
     );
 }
 
+/// Knocks at one of the doors with a link that does not exist, as a page, a plain form or a script does.
+async fn knock(house: &Bed, n: usize) -> Answer {
+    let token = format!("nothing{n}");
+    let fields = [("token", token.as_str())];
+    match n % 5 {
+        0 => house.open(&format!("/i/invite/{token}/session?lease=1")).await,
+        1 => house.open(&format!("/i/invite/{token}/finish")).await,
+        2 => house.post("/sfn/candidate/finish", &fields).await,
+        3 => {
+            house
+                .form("/sfn/candidate/heartbeat", "application/json", &[], &form(&fields))
+                .await
+        }
+        _ => {
+            let fields = [
+                ("slug", token.as_str()),
+                ("name", "Eve"),
+                ("email", "eve@example.com"),
+                ("consent", "true"),
+            ];
+            house.post("/sfn/candidate/start-public", &fields).await
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_door_counts_those_who_try_many_links() {
+    let house = Bed::new().await;
+    for n in 0..30 {
+        let expected = [404, 404, 302, 404, 302][n % 5];
+        assert_eq!(knock(&house, n).await.status.as_u16(), expected, "knock {n}");
+    }
+    for n in 30..35 {
+        let refused = knock(&house, n).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "knock {n}");
+        assert!(!refused.header("retry-after").is_empty());
+        assert_eq!(refused.location(), "");
+        if n != 33 {
+            is_a_quiet_page(&refused);
+            refused.says("Too many tries");
+        }
+    }
+    let (_, link) = house.invite(json!({})).await;
+    let inside = house.start(&link).await;
+    house.open(&inside).await.says("Why coffee?");
+}
+
 /// Presses the button of a plain form, and follows where it leads as a browser does: with the cookie that was set.
 async fn press(house: &Bed, door: &str, fields: &[(&str, &str)]) -> (Answer, Answer) {
     let pressed = house.post(door, fields).await;

@@ -60,6 +60,7 @@ async fn every_state_of_a_link_has_its_page() {
         (&old, 404, "This link does not work"),
         (never, 404, "This link does not work"),
         ("/i/invite/%00%F0%9F%92%A9", 404, "This link does not work"),
+        ("/i/%00", 404, "This link does not work"),
         (&long, 404, "This link does not work"),
         ("/i/no/such/place", 404, "This link does not work"),
         ("/i/", 404, "This link does not work"),

@@ -6,7 +6,7 @@ use crate::{
     db::Priority,
     entity::{login_session, user},
     error::{Result, ServiceError},
-    secrets,
+    limits, secrets,
 };
 use parley_domain::{
     id::UserId,
@@ -56,12 +56,12 @@ pub async fn log_in(
     before: Option<&str>,
 ) -> Result<SignedIn> {
     let now = s.now();
-    s.limits.logins.take(&address.to_string(), now)?;
+    s.limits.logins.take(&limits::network(address), now)?;
     let norm = email_norm(email);
     if chars(&norm) > parley_domain::candidate::EMAIL_MAX || chars(password) > parley_domain::account::PASSWORD_MAX {
         return Err(refused());
     }
-    s.limits.accounts.check(&norm, now)?;
+    s.limits.may_guess(&norm, address, now)?;
     let person = user::Entity::find()
         .filter(user::Column::EmailNorm.eq(&norm))
         .one(s.db.read())
@@ -69,8 +69,8 @@ pub async fn log_in(
     let stored = person.as_ref().map(|p| p.password_hash.clone());
     let right = s.accounts.passwords.verify(password.to_owned(), stored).await?;
     let Some(person) = person.filter(|_| right) else {
-        // Taken after the work: only failures count against the account.
-        let _ = s.limits.accounts.take(&norm, now);
+        // After the work: only failures count against the account.
+        s.limits.guessed(&norm, address, now);
         return Err(refused());
     };
     let user = UserId(person.id);

@@ -5,6 +5,7 @@ use crate::{
     Services,
     entity::{interview, membership, workspace},
     error::{Result, ServiceError},
+    input,
 };
 use parley_domain::{
     account::{Actor, Role},
@@ -51,6 +52,9 @@ pub async fn actor_in(s: &Services, user: UserId, workspace: WorkspaceId) -> Res
 /// # Errors
 /// [`ServiceError::NotFound`] for an unknown slug and for those who are not members.
 pub async fn actor(s: &Services, user: UserId, slug: &str) -> Result<Actor> {
+    if !input::is_slug(slug) {
+        return Err(ServiceError::NotFound);
+    }
     let found: Option<(Uuid, String)> = membership::Entity::find()
         .join(JoinType::InnerJoin, membership::of_workspace())
         .filter(workspace::Column::Slug.eq(slug))

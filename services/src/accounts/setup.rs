@@ -9,7 +9,7 @@ use crate::{
     db::Priority,
     entity::workspace,
     error::{Result, ServiceError},
-    secrets,
+    limits, secrets,
 };
 use parley_domain::{
     account::{Actor, Role},
@@ -110,7 +110,7 @@ pub async fn set_up(s: &Services, input: SetupInput, address: IpAddr) -> Result<
     if people::anybody(s.db.read()).await? {
         return Err(closed());
     }
-    s.limits.logins.take(&address.to_string(), s.now())?;
+    s.limits.logins.take(&limits::network(address), s.now())?;
     check_code(s, &input.code)?;
     let input = input.checked()?;
     let hash = people::hashed(s, &input.person.password).await?;

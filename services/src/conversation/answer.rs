@@ -1,7 +1,7 @@
 //! Answers, signs of life and the end: what a candidate's page sends.
 
 use super::{
-    door::{RefusedOr, refuse, refuse_with, unknown_link},
+    door::{RefusedOr, refuse, refuse_with, unknown_link, visitor},
     interviewer::{advance, asked, due, scripted_turn},
     store::{Write, store},
     view::Scene,
@@ -392,6 +392,8 @@ pub async fn finish(s: &Services, token: &str) -> Result<CandidateView, Candidat
 }
 
 async fn finish_inner(s: &Services, token: &str) -> Result<CandidateView, RefusedOr> {
+    // First where nobody waits: whoever has no link does not queue with those who write.
+    visitor(s.db.read(), token).await?.ok_or_else(unknown_link)?;
     let tx = s.db.write(Priority::Person).await?;
     let mut scene = Scene::locked(s, &*tx, token).await?.ok_or_else(unknown_link)?;
     if scene.known.session.status == Status::NotStarted.as_str() {

@@ -137,6 +137,8 @@ async fn start_inner(s: &Services, slug: &str, input: PublicStart) -> Result<(Ca
         .start_id
         .filter(|id| (16..=100).contains(&id.len()))
         .map(|id| secrets::hash(&id));
+    // First where nobody waits: whoever has no link does not queue with those who write.
+    links::by_slug(s.db.read(), slug).await?.ok_or_else(unknown_link)?;
     let tx = s.db.write(Priority::Person).await?;
     let link = links::by_slug(&*tx, slug).await?.ok_or_else(unknown_link)?;
     let of = interview::Entity::find_by_id(link.interview_id)

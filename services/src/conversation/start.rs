@@ -58,6 +58,8 @@ pub async fn start(s: &Services, token: &str, input: StartInput) -> Result<Candi
 }
 
 async fn start_inner(s: &Services, token: &str, input: StartInput) -> Result<CandidateView, RefusedOr> {
+    // First where nobody waits: whoever has no link does not queue with those who write.
+    visitor(s.db.read(), token).await?.ok_or_else(unknown_link)?;
     let tx = s.db.write(Priority::Person).await?;
     let known = visitor(&*tx, token).await?.ok_or_else(unknown_link)?;
     // Lock, then read again: of many starts at once one starts, the others find a session in progress.

@@ -67,18 +67,31 @@ pub fn extract_in_child(options: &str) -> std::io::Result<()> {
     reader::extract(&mut child::input()?, &options, &mut output)
 }
 
+/// The interview that an import is for.
+async fn meant(s: &Services, actor: &Actor, interview: InterviewId) -> Result<interview::Model> {
+    let workspace = s.allow_own(actor, Action::EditCandidates)?;
+    interview::Entity::find_by_id(interview.0)
+        .filter(interview::Column::WorkspaceId.eq(workspace.0))
+        .one(s.db.read())
+        .await?
+        .ok_or(ServiceError::NotFound)
+}
+
+/// Whether [`upload()`] would find the interview and allow it: asked before the first byte of a table is read.
+///
+/// # Errors
+/// An unknown interview; a role that is too low.
+pub async fn may_upload(s: &Services, actor: &Actor, interview: InterviewId) -> Result<()> {
+    meant(s, actor, interview).await.map(drop)
+}
+
 /// Reads an uploaded table and previews what an import of it would do. Writes no candidate.
 ///
 /// # Errors
 /// A file that cannot be read, with the sentence for the person who chose it; an unknown or archived interview; a role
 /// that is too low.
 pub async fn upload(s: &Services, actor: &Actor, interview: InterviewId, upload: Upload) -> Result<Import> {
-    let workspace = s.allow_own(actor, Action::EditCandidates)?;
-    let interview = interview::Entity::find_by_id(interview.0)
-        .filter(interview::Column::WorkspaceId.eq(workspace.0))
-        .one(s.db.read())
-        .await?
-        .ok_or(ServiceError::NotFound)?;
+    let interview = meant(s, actor, interview).await?;
     let (s, actor) = (s.clone(), *actor);
     // A task of its own: it comes to an end even if the caller goes away in the middle.
     let work = async move {

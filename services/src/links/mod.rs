@@ -167,9 +167,9 @@ pub async fn revoke(s: &Services, actor: &Actor, interview: InterviewId) -> Resu
     Ok(())
 }
 
-/// The link with this slug, revoked or not.
+/// The link with this slug, revoked or not. What cannot be a slug is not asked for: PostgreSQL takes no NUL in a text.
 pub(crate) async fn by_slug(conn: &impl ConnectionTrait, slug: &str) -> Result<Option<public_link::Model>> {
-    if slug.is_empty() || slug.len() > 100 {
+    if slug.len() > 100 || !input::is_slug(slug) {
         return Ok(None);
     }
     Ok(public_link::Entity::find()

@@ -23,6 +23,16 @@ fn refused(failure: ResumeFailure) -> ServiceError {
     ServiceError::invalid("file", failure.sentence())
 }
 
+/// Whether [`extract`] would allow it: asked before the first byte of the file is read.
+///
+/// # Errors
+/// A role that is too low.
+pub fn may_extract(s: &Services, actor: &Actor) -> Result<()> {
+    s.allow_own(actor, Action::EditCandidates)?;
+    s.allow_own(actor, Action::SpendTokens)?;
+    Ok(())
+}
+
 /// Reads one resume and saves nothing. Costs what one resume costs if it was read; the same file under the same key
 /// `once` is read again and costs nothing more.
 ///
@@ -41,11 +51,11 @@ async fn extract_to_the_end(
     s: &Services,
     actor: &Actor,
     workspace: WorkspaceId,
-    mut upload: Upload,
+    upload: Upload,
     once: Option<String>,
 ) -> Result<ExtractedResume> {
     let file_name = super::batch::shown_name(&upload.file_name);
-    let sealed = storage::sealed(upload.file.as_file_mut()).and_then(|about| Ok((about, upload.file.reopen()?)));
+    let sealed = File::open(&upload.file).and_then(|mut file| Ok((storage::sealed(&mut file)?, file)));
     let ((sha256, length), content) = sealed.map_err(|error| storage::unwritable(&error))?;
     match length {
         0 => return Err(refused(ResumeFailure::Empty)),

@@ -16,6 +16,26 @@ pub(super) enum Key {
     Text(String),
 }
 
+/// What a key is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A [`Key::Number`].
+    Number,
+    /// A [`Key::Text`].
+    Text,
+}
+
+impl Key {
+    /// Whether this can be compared with a column of that kind. PostgreSQL compares no number with a text, and takes no
+    /// NUL in one.
+    fn is(&self, kind: Kind) -> bool {
+        match self {
+            Self::Number(_) => kind == Kind::Number,
+            Self::Text(text) => kind == Kind::Text && !text.contains('\0'),
+        }
+    }
+}
+
 /// Where a page begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Cursor {
@@ -47,11 +67,12 @@ impl Cursor {
         Ok(URL_SAFE_NO_PAD.encode(serde_json::to_vec(self)?))
     }
 
-    /// Reads what [`Self::encode`] wrote for the same order.
-    pub(super) fn decode(text: &str, order: SessionOrder, keys: usize) -> Result<Self> {
+    /// Reads what [`Self::encode`] wrote for the same order, which has keys of these kinds.
+    pub(super) fn decode(text: &str, order: SessionOrder, kinds: &[Kind]) -> Result<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok();
         let read = bytes.and_then(|b| serde_json::from_slice::<Self>(&b).ok());
-        read.filter(|c| c.order == order.to_string() && c.keys.len() == keys)
+        let fits = |keys: &[Key]| keys.len() == kinds.len() && keys.iter().zip(kinds).all(|(key, kind)| key.is(*kind));
+        read.filter(|c| c.order == order.to_string() && fits(&c.keys))
             .ok_or_else(|| {
                 ServiceError::invalid(
                     "cursor",
@@ -75,11 +96,27 @@ mod tests {
             true,
         );
         let text = cursor.encode().unwrap();
-        assert_eq!(Cursor::decode(&text, order, 2).unwrap(), cursor);
-        assert!(Cursor::decode(&text, order, 1).is_err());
-        assert!(Cursor::decode(&text, "score".parse().unwrap(), 2).is_err());
+        let kinds = [Kind::Number, Kind::Text];
+        assert_eq!(Cursor::decode(&text, order, &kinds).unwrap(), cursor);
+        assert!(Cursor::decode(&text, order, &kinds[..1]).is_err());
+        assert!(Cursor::decode(&text, "score".parse().unwrap(), &kinds).is_err());
         for bad in ["", "x", "e30", "\u{0}", "bnVsbA"] {
-            assert!(Cursor::decode(bad, order, 2).is_err(), "{bad}");
+            assert!(Cursor::decode(bad, order, &kinds).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn keys_that_no_database_would_compare_are_refused() {
+        let order: SessionOrder = "-score".parse().unwrap();
+        for (key, number, text) in [
+            (Key::Number(7), true, false),
+            (Key::Text("7".into()), false, true),
+            (Key::Text("a\0".into()), false, false),
+        ] {
+            let cursor = Cursor::new(order, vec![key.clone()], Uuid::nil(), false);
+            let cursor = cursor.encode().unwrap();
+            let fits = |kind| Cursor::decode(&cursor, order, &[kind]).is_ok();
+            assert_eq!((fits(Kind::Number), fits(Kind::Text)), (number, text), "{key:?}");
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::{
     cursor::Cursor,
     list::{candidates_of, scope},
-    query::{Query, Scope, key_count, keys_of},
+    query::{Query, Scope, keys_of, kinds},
     sheet::{HEADERS, Line, write},
 };
 use crate::{
@@ -125,7 +125,7 @@ async fn read_all(
         if let Some(last) = rows.last() {
             cursor = Some(Cursor::new(order, keys_of(last, order.by), last.id, false));
         }
-        debug_assert!(cursor.as_ref().is_none_or(|c| c.keys.len() == key_count(order.by)));
+        debug_assert!(cursor.as_ref().is_none_or(|c| c.keys.len() == kinds(order.by).len()));
         let people = candidates_of(s, scope.workspace, &rows).await?;
         for row in rows {
             let Some(person) = row.candidate_id.and_then(|id| people.get(&id)) else {

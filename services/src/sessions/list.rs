@@ -3,7 +3,7 @@
 use super::{
     convert::{with_total, word},
     cursor::Cursor,
-    query::{Query, Scope, key_count, keys_of},
+    query::{Query, Scope, keys_of, kinds},
 };
 use crate::{
     Services,
@@ -45,7 +45,7 @@ pub async fn list(
     let cursor = page
         .cursor
         .as_deref()
-        .map(|c| Cursor::decode(c, order, key_count(order.by)))
+        .map(|c| Cursor::decode(c, order, kinds(order.by)))
         .transpose()?;
     let backwards = cursor.as_ref().is_some_and(|c| c.before);
     let query = Query::new(s, scope, filter, order.by).await?;
@@ -87,9 +87,7 @@ pub async fn plan(
     cursor: Option<&str>,
 ) -> Result<String> {
     let scope = scope(s, actor, interview).await?;
-    let cursor = cursor
-        .map(|c| Cursor::decode(c, order, key_count(order.by)))
-        .transpose()?;
+    let cursor = cursor.map(|c| Cursor::decode(c, order, kinds(order.by))).transpose()?;
     let select = Query::new(s, scope, filter, order.by)
         .await?
         .page(order, cursor.as_ref())

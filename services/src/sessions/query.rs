@@ -1,7 +1,7 @@
 //! Which sessions a list, a count or an export is about: one filter, one place. All of it runs on columns that stand in
 //! the session itself, so that an index serves it; only the search looks at candidates.
 
-use super::cursor::{Cursor, Key};
+use super::cursor::{Cursor, Key, Kind};
 use crate::{
     Services,
     entity::{candidate, session},
@@ -158,9 +158,18 @@ fn columns(by: SessionSort) -> &'static [session::Column] {
     }
 }
 
-/// How many keys a cursor of this order has.
-pub(super) fn key_count(by: SessionSort) -> usize {
-    columns(by).len()
+/// Of which kinds the keys of this order are.
+pub(super) const fn kinds(by: SessionSort) -> &'static [Kind] {
+    match by {
+        SessionSort::Added
+        | SessionSort::Attempt
+        | SessionSort::Score
+        | SessionSort::Duration
+        | SessionSort::Started
+        | SessionSort::Finished => &[Kind::Number],
+        SessionSort::Name | SessionSort::Email | SessionSort::Source => &[Kind::Text],
+        SessionSort::Status => &[Kind::Text, Kind::Number],
+    }
 }
 
 /// The keys of a row in this order.
@@ -233,6 +242,13 @@ async fn search(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_order_says_what_its_keys_are() {
+        for &by in SessionSort::ALL {
+            assert_eq!(kinds(by).len(), columns(by).len(), "{}", by.as_str());
+        }
+    }
 
     #[test]
     fn wildcards_are_taken_literally() {

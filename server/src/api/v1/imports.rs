@@ -9,11 +9,12 @@ use crate::{
         reply,
         routes::{Purpose, routes},
     },
+    form::FileForm,
     import_files::{TABLE_BODY, table, workbook},
 };
 use axum::{
     Json,
-    extract::{DefaultBodyLimit, Multipart, State, multipart::MultipartRejection},
+    extract::{DefaultBodyLimit, State, multipart::MultipartRejection},
     response::Response,
 };
 use parley_domain::{
@@ -92,8 +93,9 @@ async fn upload(
     State(s): State<Services>,
     Caller(actor): Caller,
     Id(id): Id<InterviewId>,
-    form: Result<Multipart, MultipartRejection>,
+    form: Result<FileForm, MultipartRejection>,
 ) -> ApiResult<Response> {
+    imports::may_upload(&s, &actor, id).await?;
     let form = form.map_err(|_| ApiError::media_type("multipart/form-data"))?;
     let upload = table(&s, form).await?;
     let import = imports::upload(&s, &actor, id, upload).await?;

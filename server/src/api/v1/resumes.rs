@@ -9,17 +9,18 @@ use crate::{
         reply,
         routes::{Purpose, routes},
     },
-    receive::{NotReceived, wrong},
-    resume_files::{self, MANY_BODY, ONE_BODY, attachment},
+    form::FileForm,
+    receive::{self, NotReceived, wrong},
+    resume_files::{self, MANY_BODY, ONE_BODY, Takes, attachment},
 };
 use axum::{
     Json,
-    extract::{DefaultBodyLimit, Multipart, State, multipart::MultipartRejection},
+    extract::{DefaultBodyLimit, State, multipart::MultipartRejection},
     http::HeaderMap,
     response::Response,
 };
 use parley_domain::{
-    batch::{BatchSummary, Corrections, ExtractedResume, ResumeBatch, UNPACKED_MAX},
+    batch::{BatchSummary, Corrections, ExtractedResume, ResumeBatch},
     id::{BatchId, CandidateId, InterviewId, ResumeFileId},
     paging::Page,
     resume::{FILE_BYTES, ResumeField},
@@ -89,16 +90,17 @@ async fn upload(
     State(s): State<Services>,
     Caller(actor): Caller,
     Id(id): Id<InterviewId>,
-    form: Result<Multipart, MultipartRejection>,
+    form: Result<FileForm, MultipartRejection>,
 ) -> ApiResult<Response> {
+    batch::may_begin(&s, &actor, id).await?;
     let form = form.map_err(|_| ApiError::media_type("multipart/form-data"))?;
-    let received = resume_files::many(&s, form, &["files", "files[]", "file"], UNPACKED_MAX).await?;
+    let received = resume_files::many(&s, form, Takes::BATCH).await?;
     let (mut start, mut keep) = (true, true);
     for (name, text) in &received.texts {
-        match name.as_str() {
+        match *name {
             "start" => start = truth(name, text)?,
             "keep_files" => keep = truth(name, text)?,
-            _ => return Err(wrong(name, "This field is not known here.").into()),
+            other => return Err(receive::unknown(other).into()),
         }
     }
     let batch = batch::upload(&s, &actor, id, received.uploads, keep, start).await?;
@@ -285,8 +287,9 @@ async fn extract(
     State(s): State<Services>,
     Caller(actor): Caller,
     headers: HeaderMap,
-    form: Result<Multipart, MultipartRejection>,
+    form: Result<FileForm, MultipartRejection>,
 ) -> ApiResult<Json<ExtractedResume>> {
+    single::may_extract(&s, &actor)?;
     let form = form.map_err(|_| ApiError::media_type("multipart/form-data"))?;
     let upload = resume_files::one(&s, form, FILE_BYTES).await?;
     // Nothing is kept that could be answered again: the file is read again, and charged once.

@@ -18,7 +18,10 @@ pub(super) fn list(
     metadata: &[Metadata],
     mut peek: impl FnMut(&str) -> Result<Vec<Vec<String>>, SheetError>,
 ) -> Result<Vec<Peeked>, SheetError> {
-    let with_cells = metadata.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    // No spreadsheet program puts a NUL into a name, and PostgreSQL takes none.
+    let with_cells = metadata
+        .iter()
+        .filter(|sheet| sheet.typ == SheetType::WorkSheet && !sheet.name.contains('\0'));
     let mut sheets = Vec::new();
     for sheet in with_cells.take(limits::SHEETS) {
         let rows = peek(&sheet.name)?;
@@ -133,6 +136,18 @@ mod tests {
 
     fn area(from: (u32, u32), to: (u32, u32)) -> calamine::Dimensions {
         calamine::Dimensions { start: from, end: to }
+    }
+
+    #[test]
+    fn a_sheet_whose_name_cannot_be_stored_is_none() {
+        let sheets = ["Peo\0ple", "People"].map(|name| Metadata {
+            name: name.to_owned(),
+            typ: SheetType::WorkSheet,
+            visible: SheetVisible::Visible,
+        });
+        let listed = list(&sheets, |_| Ok(vec![vec!["Name".to_owned()]])).unwrap();
+        let names: Vec<&str> = listed.iter().map(|(sheet, _)| sheet.name.as_str()).collect();
+        assert_eq!(names, ["People"]);
     }
 
     #[test]

@@ -7,17 +7,25 @@ use parley_domain::{
     resume::{FILE_BYTES, ResumeFailure},
 };
 use std::{
+    cell::Cell,
     fs::File,
     io::{self, BufReader, Read as _, Seek as _, SeekFrom},
     path::Path,
+    rc::Rc,
 };
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 use zip::ZipArchive;
 
 /// Entries of a ZIP that are looked at, folders and files of other kinds included.
 const ENTRIES_MAX: usize = 2_000;
-/// The end record of a ZIP stands within this many bytes of its end.
-const END: u64 = 64 * 1024 + 22;
+/// The end record of a ZIP, with its comment and the records that ZIP64 puts before it, stands within this many bytes of
+/// its end.
+const END: u64 = 64 * 1024 + 1_024;
+/// What is read of a ZIP to list its entries, in bytes: all names and notes are held in memory, and each may have 64 kB.
+const LISTING: u64 = 8 * 1024 * 1024;
+/// Length of ZIP64's end record as all programs write it, and of the locator after it, in bytes.
+const RECORD_64: usize = 56;
+const LOCATOR_64: usize = 20;
 
 /// A file that can be stored, or why it cannot be read.
 pub(super) struct Member {
@@ -25,8 +33,8 @@ pub(super) struct Member {
     pub name: String,
     /// Bytes, as far as they were counted.
     pub size: u64,
-    /// The sealed content, its SHA-256 and the file.
-    pub content: Result<(Vec<u8>, NamedTempFile), ResumeFailure>,
+    /// The sealed content, its SHA-256 and the file; closed, for there may be very many of them.
+    pub content: Result<(Vec<u8>, TempPath), ResumeFailure>,
 }
 
 /// Why a ZIP is refused whole, as a sentence.
@@ -59,10 +67,11 @@ pub(super) fn is_pdf(start: &[u8]) -> bool {
 }
 
 /// What a single file is, before anything reads it.
-pub(super) fn member(name: String, mut file: NamedTempFile) -> io::Result<Member> {
-    let (sha256, size) = storage::sealed(file.as_file_mut())?;
+pub(super) fn member(name: String, path: TempPath) -> io::Result<Member> {
+    let mut file = File::open(&path)?;
+    let (sha256, size) = storage::sealed(&mut file)?;
     let mut start = Vec::new();
-    file.as_file_mut().take(1_024).read_to_end(&mut start)?;
+    file.take(1_024).read_to_end(&mut start)?;
     let failure = if size == 0 {
         Some(ResumeFailure::Empty)
     } else if size > FILE_BYTES {
@@ -72,24 +81,87 @@ pub(super) fn member(name: String, mut file: NamedTempFile) -> io::Result<Member
     } else {
         None
     };
-    file.as_file_mut().seek(SeekFrom::Start(0))?;
     Ok(Member {
         name,
         size,
-        content: failure.map_or(Ok((sha256, file)), Err),
+        content: failure.map_or(Ok((sha256, path)), Err),
     })
 }
 
-/// How many entries the end record promises: asked before a library makes a list of them.
-fn promised(file: &mut File) -> io::Result<Option<usize>> {
+/// A file of which no more than `left` bytes may be read.
+struct Metered {
+    file: BufReader<File>,
+    left: Rc<Cell<u64>>,
+}
+
+impl io::Read for Metered {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(into)?;
+        let left = self.left.get().checked_sub(read as u64);
+        self.left
+            .set(left.ok_or_else(|| io::Error::other("more than may be read of this file"))?);
+        Ok(read)
+    }
+}
+
+impl io::Seek for Metered {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+/// How many entries the end record promises: asked before a library makes a list of them. It takes whichever of several
+/// records leads somewhere, so the largest promise counts. None where a record is missing or cannot be read.
+fn promised(file: &mut File) -> io::Result<Option<u64>> {
     let length = file.seek(SeekFrom::End(0))?;
-    file.seek(SeekFrom::Start(length.saturating_sub(END)))?;
+    let start = length.saturating_sub(END);
+    file.seek(SeekFrom::Start(start))?;
     let mut end = Vec::new();
     file.take(END).read_to_end(&mut end)?;
     file.seek(SeekFrom::Start(0))?;
-    let at = end.windows(4).rposition(|four| four == b"PK\x05\x06");
-    let count = at.and_then(|at| end.get(at + 10..at + 12));
-    Ok(count.map(|two| usize::from(u16::from_le_bytes([two[0], two[1]]))))
+    let mut most: Option<u64> = None;
+    for (at, four) in end.windows(4).enumerate() {
+        if four == b"PK\x05\x06" {
+            let Some(entries) = entries_at(&end, at, start) else {
+                return Ok(None);
+            };
+            most = most.max(Some(entries));
+        }
+    }
+    Ok(most)
+}
+
+/// What the end record at `at` promises, in `end`, which begins at `start` of its file.
+fn entries_at(end: &[u8], at: usize, start: u64) -> Option<u64> {
+    let (here, all) = (number(end, at + 8, 2)?, number(end, at + 10, 2)?);
+    let (size, offset) = (number(end, at + 12, 4)?, number(end, at + 16, 4)?);
+    // Nothing within our limits needs ZIP64, but programs that do not know yet how much will come write it all the same.
+    let may_be_64 = all == u64::from(u16::MAX) || size == u64::from(u32::MAX) || offset == u64::from(u32::MAX);
+    let locator = at
+        .checked_sub(LOCATOR_64)
+        .filter(|locator| may_be_64 && end.get(*locator..locator + 4) == Some(&b"PK\x06\x07"[..]));
+    let Some(locator) = locator else {
+        return Some(here.max(all));
+    };
+    // Right before the locator, nowhere else: there could be another record elsewhere that promises something else.
+    let record = locator.checked_sub(RECORD_64)?;
+    let fits = end.get(record..record + 4) == Some(&b"PK\x06\x06"[..])
+        && number(end, record + 4, 8)? == RECORD_64 as u64 - 12
+        && number(end, locator + 8, 8)? == start + record as u64;
+    if !fits {
+        return None;
+    }
+    Some(number(end, record + 24, 8)?.max(number(end, record + 32, 8)?))
+}
+
+/// The number of `size` bytes at `at`, its lowest byte first.
+fn number(bytes: &[u8], at: usize, size: usize) -> Option<u64> {
+    let part = bytes.get(at..at + size)?;
+    Some(
+        part.iter()
+            .rev()
+            .fold(0, |number, byte| (number << 8) | u64::from(*byte)),
+    )
 }
 
 /// What systems put beside people's files.
@@ -102,13 +174,26 @@ fn is_clutter(path: &str, name: &str) -> bool {
 /// Unpacks a ZIP into temporary files in `folder`, at most `most` bytes in all.
 pub(super) fn unpack(folder: &Path, mut file: File, most: u64) -> Result<Vec<Member>, Refused> {
     let damaged = || Refused::Because("This ZIP is damaged. Nothing of it was taken; upload a fresh copy.".to_owned());
-    let entries = promised(&mut file)?.ok_or_else(damaged)?;
-    if entries > ENTRIES_MAX {
-        return Err(Refused::Because(format!(
+    let too_many = |entries: u64| {
+        Refused::Because(format!(
             "This ZIP holds {entries} files or more; a batch takes {FILES_MAX} resumes. Nothing of it was taken: split it."
-        )));
+        ))
+    };
+    let entries = promised(&mut file)?.ok_or_else(damaged)?;
+    if entries > ENTRIES_MAX as u64 {
+        return Err(too_many(entries));
     }
-    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|_| damaged())?;
+    let left = Rc::new(Cell::new(LISTING));
+    let metered = Metered {
+        file: BufReader::new(file),
+        left: Rc::clone(&left),
+    };
+    let mut archive = ZipArchive::new(metered).map_err(|_| damaged())?;
+    if archive.len() > ENTRIES_MAX {
+        return Err(too_many(archive.len() as u64));
+    }
+    // From here on each entry has its own limit.
+    left.set(u64::MAX);
     let mut members = Vec::new();
     let mut left = most;
     for index in 0..archive.len() {
@@ -139,7 +224,7 @@ pub(super) fn unpack(folder: &Path, mut file: File, most: u64) -> Result<Vec<Mem
 }
 
 /// One entry; none for folders and clutter.
-fn entry(folder: &Path, archive: &mut ZipArchive<BufReader<File>>, index: usize) -> Result<Option<Member>, Refused> {
+fn entry(folder: &Path, archive: &mut ZipArchive<Metered>, index: usize) -> Result<Option<Member>, Refused> {
     let failed = |name: String, size: u64, failure: ResumeFailure| {
         Ok(Some(Member {
             name,
@@ -173,7 +258,7 @@ fn entry(folder: &Path, archive: &mut ZipArchive<BufReader<File>>, index: usize)
     if copied.is_err() {
         return failed(name, declared, ResumeFailure::Damaged);
     }
-    Ok(Some(member(name, target)?))
+    Ok(Some(member(name, target.into_temp_path())?))
 }
 
 #[cfg(test)]
@@ -189,6 +274,37 @@ mod tests {
             zip.write_all(bytes).unwrap();
         }
         as_file(&zip.finish().unwrap().into_inner())
+    }
+
+    /// The bytes of such a ZIP.
+    fn bytes_of(parts: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        zip_of(parts).read_to_end(&mut bytes).unwrap();
+        bytes
+    }
+
+    /// The same archive with the end records of ZIP64, which promise so many entries.
+    fn as_zip64(bytes: &[u8], entries: u64) -> Vec<u8> {
+        let (start, end) = bytes.split_at(bytes.len() - 22);
+        let mut zip64 = start.to_vec();
+        zip64.extend_from_slice(b"PK\x06\x06");
+        zip64.extend_from_slice(&44_u64.to_le_bytes());
+        zip64.extend_from_slice(&[45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        for figure in [
+            entries,
+            entries,
+            number(end, 12, 4).unwrap(),
+            number(end, 16, 4).unwrap(),
+        ] {
+            zip64.extend_from_slice(&figure.to_le_bytes());
+        }
+        zip64.extend_from_slice(b"PK\x06\x07\0\0\0\0");
+        zip64.extend_from_slice(&(start.len() as u64).to_le_bytes());
+        zip64.extend_from_slice(&1_u32.to_le_bytes());
+        zip64.extend_from_slice(b"PK\x05\x06\0\0\0\0");
+        zip64.extend_from_slice(&[0xff; 12]);
+        zip64.extend_from_slice(&[0, 0]);
+        zip64
     }
 
     fn as_file(bytes: &[u8]) -> File {
@@ -274,11 +390,45 @@ mod tests {
     }
 
     #[test]
+    fn zip64_is_read_where_it_is_small_and_refused_where_it_is_not() {
+        let small = bytes_of(&[("ana.pdf", b"%PDF-1.7 ana")]);
+        let found = unpacked(as_file(&as_zip64(&small, 1))).unwrap();
+        assert_eq!(found, [("ana.pdf".to_owned(), None)]);
+        let many = unpacked(as_file(&as_zip64(&small, 3_000_000))).unwrap_err();
+        assert!(many.contains("3000000 files"), "{many}");
+        // A record that stands elsewhere than the one that was looked at.
+        let mut elsewhere = as_zip64(&small, 1);
+        let locator = elsewhere.len() - 22 - LOCATOR_64;
+        elsewhere[locator + 8] -= 1;
+        assert!(unpacked(as_file(&elsewhere)).unwrap_err().contains("damaged"));
+    }
+
+    #[test]
+    fn the_largest_promise_of_several_records_counts() {
+        let small = bytes_of(&[("ana.pdf", b"%PDF-1.7 ana")]);
+        let end = small.len() - 22;
+        let mut promises = small.clone();
+        promises[end + 8..end + 12].copy_from_slice(&[0x88, 0x13, 0x88, 0x13]);
+        // The last one promises little and leads nowhere, so that the one before it would be taken.
+        let mut decoy = small[end..].to_vec();
+        decoy[16..20].copy_from_slice(&[0xfe, 0xff, 0xff, 0xff]);
+        promises.extend_from_slice(&decoy);
+        let refused = unpacked(as_file(&promises)).unwrap_err();
+        assert!(refused.contains("5000 files"), "{refused}");
+    }
+
+    #[test]
+    fn a_list_of_entries_that_is_itself_a_burden_is_not_read() {
+        let long = "x".repeat(60_000);
+        let names: Vec<String> = (0..150).map(|n| format!("{long}/{n}.pdf")).collect();
+        let parts: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b"%PDF-1.4"[..])).collect();
+        assert!(unpacked(zip_of(&parts)).unwrap_err().contains("damaged"));
+        assert_eq!(unpacked(zip_of(&parts[..100])).unwrap().len(), 100);
+    }
+
+    #[test]
     fn a_broken_member_costs_only_itself() {
-        let mut bytes = Vec::new();
-        zip_of(&[("good.pdf", b"%PDF-1.4 good"), ("bad.pdf", &[b'%'; 4_000])])
-            .read_to_end(&mut bytes)
-            .unwrap();
+        let mut bytes = bytes_of(&[("good.pdf", b"%PDF-1.4 good"), ("bad.pdf", &[b'%'; 4_000])]);
         // In the middle of the second one's packed data.
         let at = bytes.windows(7).position(|seven| seven == b"bad.pdf").unwrap() + 9;
         bytes[at] ^= 0xff;

@@ -19,8 +19,8 @@ use parley_domain::{
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::Expr};
 use serde_json::json;
-use std::{collections::HashMap, io::Read as _};
-use tempfile::NamedTempFile;
+use std::{collections::HashMap, fs::File, io::Read as _};
+use tempfile::TempPath;
 use uuid::Uuid;
 
 /// A file that has arrived.
@@ -28,8 +28,26 @@ use uuid::Uuid;
 pub struct Upload {
     /// Its name as the browser gave it; never used as a path.
     pub file_name: String,
-    /// Its bytes, in a file made by [`storage::incoming`].
-    pub file: NamedTempFile,
+    /// Its bytes, in a file made by [`storage::incoming`] and closed since: a form may bring hundreds of them.
+    pub file: TempPath,
+}
+
+/// Whether [`begin`] and [`upload`] would find the interview and allow it: asked before the first byte of an upload is read.
+///
+/// # Errors
+/// An unknown interview; a role that is too low.
+pub async fn may_begin(s: &Services, actor: &Actor, interview: InterviewId) -> Result<()> {
+    let workspace = s.allow_own(actor, Action::EditCandidates)?;
+    interviews::known(s.db.read(), workspace, interview).await
+}
+
+/// Whether [`add_file`] would find the batch and take a file: asked before the first byte of it is read.
+///
+/// # Errors
+/// A batch that was started; an unknown batch; a role that is too low.
+pub async fn may_add(s: &Services, actor: &Actor, id: BatchId) -> Result<()> {
+    let workspace = s.allow_own(actor, Action::EditCandidates)?;
+    uploading(&rows::find(s.db.read(), workspace, id).await?)
 }
 
 /// Makes an empty batch.
@@ -140,13 +158,13 @@ fn uploading(batch: &resume_batch::Model) -> Result<()> {
 async fn members(s: &Services, upload: Upload) -> Result<Vec<Member>> {
     let folder = s.config.data_dir.join("files");
     let look = move || -> std::result::Result<Vec<Member>, Refused> {
-        let file = upload.file;
+        let path = upload.file;
         let mut start = Vec::new();
-        file.reopen()?.take(4).read_to_end(&mut start)?;
+        File::open(&path)?.take(4).read_to_end(&mut start)?;
         if archive::is_zip(&start) {
-            return archive::unpack(&folder, file.reopen()?, UNPACKED_MAX);
+            return archive::unpack(&folder, File::open(&path)?, UNPACKED_MAX);
         }
-        Ok(vec![archive::member(upload.file_name, file)?])
+        Ok(vec![archive::member(upload.file_name, path)?])
     };
     match tokio::task::spawn_blocking(look)
         .await

@@ -18,7 +18,7 @@ mod view;
 pub use add::add;
 pub use edit::{cancel, correct, remove, retry};
 pub(crate) use intake::shown_name;
-pub use intake::{Upload, add_file, begin, start, upload};
+pub use intake::{Upload, add_file, begin, may_add, may_begin, start, upload};
 pub(crate) use run::{give_up, read_all};
 pub use sweep::{run, sweep};
 pub use view::{get, list};
