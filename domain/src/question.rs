@@ -24,11 +24,42 @@ words! {
     }
 }
 
+/// What follows from a kind, wherever it matters. Each is a whole match: a new kind does not compile before it has answered.
 impl QuestionKind {
     /// Whether it is answered by picking choices.
     #[must_use]
     pub const fn has_choices(self) -> bool {
-        matches!(self, Self::SingleChoice | Self::MultipleChoice)
+        match self {
+            Self::SingleChoice | Self::MultipleChoice => true,
+            Self::Open | Self::Code => false,
+        }
+    }
+
+    /// Whether exactly one choice is picked.
+    #[must_use]
+    pub const fn picks_one(self) -> bool {
+        match self {
+            Self::SingleChoice => true,
+            Self::Open | Self::MultipleChoice | Self::Code => false,
+        }
+    }
+
+    /// Whether answers keep their lines and blanks and are shown in a monospaced face.
+    #[must_use]
+    pub const fn is_code(self) -> bool {
+        match self {
+            Self::Code => true,
+            Self::Open | Self::SingleChoice | Self::MultipleChoice => false,
+        }
+    }
+
+    /// Whether the interviewer may ask on about an answer.
+    #[must_use]
+    pub const fn may_be_asked_on(self) -> bool {
+        match self {
+            Self::Open => true,
+            Self::SingleChoice | Self::MultipleChoice | Self::Code => false,
+        }
     }
 }
 

@@ -130,7 +130,6 @@ pub async fn decide(
 /// The report of one session.
 #[server(endpoint = "sessions/report", input = Json)]
 pub async fn report(slug: String, id: SessionId) -> Result<ReportData, AppError> {
-    use parley_domain::question::QuestionKind;
     use parley_domain::time::{MINUTE, Timestamp};
     use parley_services::{accounts::zone_of, analysis, candidates, sessions};
     let (s, actor) = crate::server_fns::who(&slug).await?;
@@ -151,7 +150,7 @@ pub async fn report(slug: String, id: SessionId) -> Result<ReportData, AppError>
     let runs = analysis::history(&s, &actor, id).await?;
     let asks_code = |id| {
         let mut questions = report.questions.iter();
-        questions.any(|q| Some(q.id) == id && q.kind == QuestionKind::Code)
+        questions.any(|q| Some(q.id) == id && q.kind.is_code())
     };
     // What is asked on about code is answered in words.
     let mut asked = TurnKind::Question;
