@@ -228,7 +228,12 @@ async fn landing(
                 pages::completed(&assets(&state), &token, &found, why, asked.notice()),
             )
         }
-        _ => stopped(&state, &found),
+        LinkState::Revoked
+        | LinkState::NotOpenYet
+        | LinkState::Closed
+        | LinkState::Full
+        | LinkState::Paused
+        | LinkState::Expired => stopped(&state, &found),
     }
 }
 
