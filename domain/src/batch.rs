@@ -258,14 +258,6 @@ pub struct ResumeBatch {
     pub created_at: Timestamp,
 }
 
-impl ResumeBatch {
-    /// How many files would be added now.
-    #[must_use]
-    pub fn addable(&self) -> usize {
-        self.files.iter().filter(|file| file.is_addable()).count()
-    }
-}
-
 /// A batch in a list: without its files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -103,12 +103,6 @@ impl ResumeFailure {
             Self::Unavailable => "The reader could not be started. Nothing is wrong with the file: try again.",
         }
     }
-
-    /// Whether the same file may well be read at another try.
-    #[must_use]
-    pub const fn worth_a_retry(self) -> bool {
-        matches!(self, Self::TookTooLong | Self::Unavailable)
-    }
 }
 
 impl std::fmt::Display for ResumeFailure {
@@ -258,9 +252,6 @@ pub struct ResumeRead {
     #[serde(default)]
     pub damaged: bool,
 }
-
-/// What is shown with [`ResumeRead::damaged`].
-pub const DAMAGED: &str = "File damaged, check the values.";
 
 #[cfg(test)]
 mod tests {

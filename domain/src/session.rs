@@ -1,7 +1,6 @@
 //! Sessions: one attempt of one candidate, its three states and the only ways between them.
 
 use crate::{
-    account::Role,
     candidate::Source,
     id::{CandidateId, InterviewId, RetakeRequestId, SessionId},
     time::{ShownTime, Timestamp},
@@ -390,13 +389,6 @@ pub struct Decision {
 
 /// Longest reason of a decision, in characters.
 pub const REASON_MAX: usize = 2_000;
-
-/// What a signed-in person sees of a page's permissions, for showing or leaving out controls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Viewer {
-    /// Their role in the workspace of the page.
-    pub role: Role,
-}
 
 #[cfg(test)]
 mod tests {

@@ -501,7 +501,7 @@ async fn corrections_are_checked_and_kept(bed: TestBed) {
     // Without a name it waits, and says so.
     let after = correct(&[(ResumeField::Name, Some(" "))]).await.unwrap();
     assert_eq!(after.files[0].problems[0].field, "name");
-    assert_eq!(after.addable(), 0);
+    assert!(after.files.iter().all(|file| !file.is_addable()));
     assert_eq!(
         code(batch::add(&s, &bed.owner, id, None).await.unwrap_err()),
         "nothing_to_add"
