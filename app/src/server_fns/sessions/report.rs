@@ -110,7 +110,6 @@ pub async fn decide(
     reason: String,
     back: String,
 ) -> Result<(), AppError> {
-    let back = if back.starts_with("/w/") { back } else { "/".to_owned() };
     let result = async {
         let (s, actor) = crate::server_fns::who(&slug).await?;
         let verdict: Verdict = verdict
@@ -120,11 +119,7 @@ pub async fn decide(
         Ok(())
     }
     .await;
-    if crate::server_fns::accepts_html() {
-        crate::server_fns::end_form(result, &back, &back)
-    } else {
-        result
-    }
+    crate::server_fns::end_form_at(result, &back)
 }
 
 /// The report of one session.
