@@ -14,6 +14,8 @@ mod zh;
 
 pub use candidate::*;
 pub use creator::*;
+/// `1,204`.
+pub use parley_domain::text::grouped as number;
 use serde::{Deserialize, Serialize};
 
 /// A language of the candidate's path.
@@ -107,30 +109,12 @@ pub fn count(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(n), if n == 1 { one } else { many })
 }
 
-/// `1,204`.
-#[must_use]
-pub fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Locale, count, number};
+    use super::{Locale, count};
 
     #[test]
-    fn numbers_have_thousands() {
-        assert_eq!(number(0), "0");
-        assert_eq!(number(999), "999");
-        assert_eq!(number(1_000), "1,000");
-        assert_eq!(number(1_234_567), "1,234,567");
+    fn one_is_singular() {
         assert_eq!(count(1, "row", "rows"), "1 row");
         assert_eq!(count(4_120, "row", "rows"), "4,120 rows");
     }
