@@ -1,7 +1,8 @@
 //! Resumes: what the built-in extractor finds, beside the truth, and what reading costs.
 //!
-//! The folder that `PARLEY_RESUMES` names holds PDFs and a `truth.json` that says for each what stands in it. Two tables: with all words, and with one
-//! person left out at a time, which means without the words that only this person's schools, firms and titles need.
+//! The folder that `PARLEY_RESUMES` names holds PDFs and a `truth.json` that says for each what stands in it. Two tables:
+//! with all words, and with one person left out at a time, which means without the words that only this person's schools,
+//! firms and titles need.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
