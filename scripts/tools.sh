@@ -91,7 +91,7 @@ browser() {
     apt_install "fonts for the pictures" fontconfig fonts-noto-core fonts-noto-cjk
   if ! cmp -s end2end/package-lock.json end2end/node_modules/.installed-lock; then
     say "Installing Playwright"
-    # The browser is Debian's. Playwright's own download comes from a place that is not a package registry.
+    # The browser is Debian's: Playwright need not download one.
     (cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --no-audit --no-fund)
     cp end2end/package-lock.json end2end/node_modules/.installed-lock
   fi

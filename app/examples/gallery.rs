@@ -147,7 +147,7 @@ fn Fields() -> impl IntoView {
             <TextArea id="f5" label="Welcome text" initial="Thank you for taking the time.\nThis takes about 20 minutes."/>
             <TextField id="f6" label="Cannot be changed" initial="fixed" disabled=true width=FieldWidth::Medium/>
             <div class="field-row">
-                <SearchField id="f7" label="Search name, email, phone"/>
+                <label class="search"><Icon name=IconName::Search/><input class="input" type="search" placeholder="Search name, email, phone"/></label>
                 <div class="choices">
                     <Checkbox id="c1" label="Count time away" initial=true hint="The clock also runs while the candidate is away."/>
                     <Checkbox id="c2" label="Require the invited email"/>
@@ -197,7 +197,7 @@ fn Table() -> impl IntoView {
                     <a class="chip" href="#">"In progress "<span class="chip__count">"12"</span></a>
                     <a class="chip" href="#">"Completed "<span class="chip__count">"790"</span></a>
                 </div>
-                <div class="toolbar__search push"><SearchField id="s2" label="Search"/></div>
+                <label class="search toolbar__search push"><Icon name=IconName::Search/><input class="input" type="search" placeholder="Search"/></label>
                 <Button icon=IconName::Columns>"Columns"</Button>
             </div>
             <div class="selection-bar"><span>"2 selected"</span><Button size=ButtonSize::Small>"Copy links"</Button></div>
@@ -232,7 +232,7 @@ fn Others() -> impl IntoView {
             <Progress label="Importing" value=Signal::stored(Some(4120)) total=Signal::stored(9991) figures="4,120 of 9,991 rows · 3 s left"/>
             <div class="cards">
                 <div class="card"><div class="figure"><span class="figure__value">"8.2"</span><span class="figure__label">"Overall, of 10"</span></div></div>
-                <a class="card card--link" href="#"><h3>"Backend engineer"</h3><p class="muted">"8 questions"</p></a>
+                <div class="card"><h3>"Backend engineer"</h3><p class="muted">"8 questions"</p></div>
                 <div class="card"><Skeleton/></div>
             </div>
             <div class="menu" style="display:block;position:static;opacity:1">

@@ -1,7 +1,8 @@
 //! Resumes: what the built-in extractor finds, beside the truth, and what reading costs.
 //!
-//! The folder holds PDFs and a `truth.json` that says for each what stands in it. Two tables: with all words, and with one
-//! person left out at a time, which means without the words that only this person's schools, firms and titles need.
+//! The folder that `PARLEY_RESUMES` names holds PDFs and a `truth.json` that says for each what stands in it. Two tables:
+//! with all words, and with one person left out at a time, which means without the words that only this person's schools,
+//! firms and titles need.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
@@ -17,8 +18,6 @@ use parley_services::resumes::document::{Answer, Document};
 use parley_services::resumes::{fields, read, words};
 use serde_json::Value;
 
-/// Where the resumes are, unless `PARLEY_RESUMES` says otherwise.
-const FOLDER: &str = "../shared/fixtures/resumes";
 /// The argument with which this program reads fields without some words, see [`without_words`].
 pub const WITHOUT_WORDS: &str = "resumes-without-words";
 
@@ -49,12 +48,12 @@ impl Resume {
 
 /// Prints all figures, or says that there is nothing to measure.
 pub fn measure(binary: &Path) -> Result<()> {
-    let folder = std::env::var_os("PARLEY_RESUMES").map_or_else(|| PathBuf::from(FOLDER), PathBuf::from);
+    let Some(folder) = std::env::var_os("PARLEY_RESUMES").map(PathBuf::from) else {
+        println!("resumes: not measured: PARLEY_RESUMES names no folder");
+        return Ok(());
+    };
     if !folder.join("truth.json").is_file() {
-        println!(
-            "resumes: no truth.json in {} (PARLEY_RESUMES names another folder)",
-            folder.display()
-        );
+        println!("resumes: not measured: no truth.json in {}", folder.display());
         return Ok(());
     }
     let resumes = load(&folder)?;

@@ -1,46 +1,21 @@
 //! Who may do what: roles, actors and the one policy function.
 
-use crate::id::{ApiKeyId, CandidateId, UserId, WorkspaceId};
-use serde::{Deserialize, Serialize};
+use crate::{
+    id::{ApiKeyId, CandidateId, UserId, WorkspaceId},
+    words::words,
+};
 
-/// What a member (or an API key) may do in a workspace; each role may do all that the ones before it may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Reads interviews, sessions and reports; changes nothing and never sees invite links.
-    Viewer,
-    /// Works with interviews and candidates.
-    Member,
-    /// Manages members below owner, keys and settings.
-    Admin,
-    /// May do everything.
-    Owner,
-}
-
-impl Role {
-    /// All roles, lowest first.
-    pub const ALL: [Self; 4] = [Self::Viewer, Self::Member, Self::Admin, Self::Owner];
-
-    /// The word used in the API and on the command line.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Viewer => "viewer",
-            Self::Member => "member",
-            Self::Admin => "admin",
-            Self::Owner => "owner",
-        }
-    }
-}
-
-impl std::str::FromStr for Role {
-    type Err = String;
-    fn from_str(s: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|r| r.as_str() == s)
-            .ok_or_else(|| format!("'{s}' is not a role; roles are viewer, member, admin and owner"))
+words! {
+    /// What a member (or an API key) may do in a workspace; each role may do all that the ones before it may.
+    Role {
+        /// Reads interviews, sessions and reports; changes nothing and never sees invite links.
+        Viewer = "viewer",
+        /// Works with interviews and candidates.
+        Member = "member",
+        /// Manages members below owner, keys and settings.
+        Admin = "admin",
+        /// May do everything.
+        Owner = "owner",
     }
 }
 

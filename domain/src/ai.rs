@@ -2,8 +2,8 @@
 
 use crate::{
     error::{FieldError, Problems},
-    session::words,
     text::{chars, one_line},
+    words::words,
 };
 use serde::{Deserialize, Serialize};
 

@@ -8,8 +8,9 @@ pub use changes::{ComparedLine, LineKind, Made, SideBySide, side_by_side};
 
 use crate::{
     id::{CriterionId, QuestionId},
-    session::{AnalysisState, words},
+    session::AnalysisState,
     time::Timestamp,
+    words::words,
 };
 use serde::{Deserialize, Serialize};
 

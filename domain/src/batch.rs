@@ -5,8 +5,8 @@ use crate::{
     error::FieldError,
     id::{BatchId, CandidateId, InterviewId, ResumeFileId},
     resume::{Confidence, Engine, Found, Job, Place, ResumeField, ResumeFields, Study},
-    session::words,
     time::Timestamp,
+    words::words,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -97,11 +97,11 @@ pub type Corrections = BTreeMap<ResumeField, Option<String>>;
 pub fn reviewed(found: &ResumeFields, corrections: &Corrections) -> ReviewFields {
     let mut fields = ReviewFields::new();
     for field in ResumeField::ALL {
-        let original = found.get(*field);
-        match corrections.get(field) {
+        let original = found.get(field);
+        match corrections.get(&field) {
             None => {
                 if let Some(found) = original {
-                    fields.insert(*field, found.clone().into());
+                    fields.insert(field, found.clone().into());
                 }
             }
             Some(None) => {}
@@ -113,7 +113,7 @@ pub fn reviewed(found: &ResumeFields, corrections: &Corrections) -> ReviewFields
                     place: original.map(|found| found.place),
                     edited: original.is_none_or(|found| found.value != *value),
                 };
-                fields.insert(*field, corrected);
+                fields.insert(field, corrected);
             }
         }
     }
@@ -256,14 +256,6 @@ pub struct ResumeBatch {
     pub files: Vec<BatchFile>,
     /// When it was made.
     pub created_at: Timestamp,
-}
-
-impl ResumeBatch {
-    /// How many files would be added now.
-    #[must_use]
-    pub fn addable(&self) -> usize {
-        self.files.iter().filter(|file| file.is_addable()).count()
-    }
 }
 
 /// A batch in a list: without its files.

@@ -6,51 +6,24 @@ use crate::{
     session::Session,
     text,
     time::Timestamp,
+    words::words,
 };
 use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 
-/// How a candidate came to an interview.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Source {
-    /// Created individually by a member.
-    Invited,
-    /// Started from the public link.
-    PublicLink,
-    /// From a spreadsheet.
-    Imported,
-    /// From a resume.
-    Resume,
-    /// Through the API.
-    Api,
-}
-
-impl Source {
-    /// All sources, in the order in which the filter shows them.
-    pub const ALL: [Self; 5] = [Self::Invited, Self::PublicLink, Self::Imported, Self::Resume, Self::Api];
-
-    /// The word used in the API and the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Invited => "invited",
-            Self::PublicLink => "public_link",
-            Self::Imported => "imported",
-            Self::Resume => "resume",
-            Self::Api => "api",
-        }
-    }
-}
-
-impl std::str::FromStr for Source {
-    type Err = String;
-    fn from_str(s: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|v| v.as_str() == s)
-            .ok_or_else(|| format!("'{s}' is not a source"))
+words! {
+    /// How a candidate came to an interview.
+    Source {
+        /// Created individually by a member.
+        Invited = "invited",
+        /// Started from the public link.
+        PublicLink = "public_link",
+        /// From a spreadsheet.
+        Imported = "imported",
+        /// From a resume.
+        Resume = "resume",
+        /// Through the API.
+        Api = "api",
     }
 }
 

@@ -7,8 +7,9 @@
 use crate::{
     id::{ChoiceId, PromptId, QuestionId},
     question::QuestionKind,
-    session::{EndReason, Status, words},
+    session::{EndReason, Status},
     time::Timestamp,
+    words::words,
 };
 use serde::{Deserialize, Serialize};
 

@@ -6,9 +6,10 @@
 use crate::{
     candidate::{CandidateInput, NOTES_MAX, Source},
     id::{CandidateId, SessionId},
-    session::{Status, words},
+    session::Status,
     text,
     time::Timestamp,
+    words::words,
 };
 use serde::{Deserialize, Serialize};
 

@@ -3,37 +3,9 @@
 use crate::{
     id::{CandidateId, ImportId, InterviewId},
     time::Timestamp,
+    words::words,
 };
 use serde::{Deserialize, Serialize};
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$each])* $variant),* }
-
-        impl $name {
-            /// All of them, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The word used in the API and the database.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = String;
-            fn from_str(word: &str) -> Result<Self, Self::Err> {
-                let found = Self::ALL.iter().copied().find(|known| known.as_str() == word);
-                found.ok_or_else(|| format!("'{word}' is none of: {}", Self::ALL.iter().map(|known| known.as_str()).collect::<Vec<_>>().join(", ")))
-            }
-        }
-    };
-}
 
 words! {
     /// What a column can be matched to.
@@ -420,7 +392,7 @@ mod tests {
     fn words_are_the_same_everywhere() {
         for field in Field::ALL {
             assert_eq!(serde_json::to_value(field).unwrap(), field.as_str());
-            assert_eq!(field.as_str().parse::<Field>().as_ref(), Ok(field));
+            assert_eq!(field.as_str().parse::<Field>(), Ok(field));
         }
         assert_eq!(serde_json::to_value(Fate::TwiceInFile).unwrap(), "twice_in_file");
         assert_eq!(

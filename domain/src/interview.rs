@@ -6,101 +6,57 @@ use crate::{
     question::{QUESTIONS_MAX, Question},
     text,
     time::Timestamp,
+    words::words,
 };
 use serde::{Deserialize, Serialize};
 
-/// Whether an interview takes new starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum InterviewState {
-    /// Being written; links say "not open yet".
-    #[default]
-    Draft,
-    /// Takes new starts.
-    Open,
-    /// No new starts; those inside finish.
-    Paused,
-    /// Ended and out of the way.
-    Archived,
-}
-
-impl InterviewState {
-    /// All states.
-    pub const ALL: [Self; 4] = [Self::Draft, Self::Open, Self::Paused, Self::Archived];
-
-    /// The word used in the API and the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Open => "open",
-            Self::Paused => "paused",
-            Self::Archived => "archived",
-        }
+words! {
+    /// Whether an interview takes new starts.
+    #[derive(Default)]
+    InterviewState {
+        /// Being written; links say "not open yet".
+        #[default]
+        Draft = "draft",
+        /// Takes new starts.
+        Open = "open",
+        /// No new starts; those inside finish.
+        Paused = "paused",
+        /// Ended and out of the way.
+        Archived = "archived",
     }
 }
 
-impl std::str::FromStr for InterviewState {
-    type Err = String;
-    fn from_str(s: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|v| v.as_str() == s)
-            .ok_or_else(|| format!("'{s}' is not an interview state"))
+words! {
+    /// How the interviewer speaks.
+    #[derive(Default)]
+    Tone {
+        /// Relaxed.
+        Casual = "casual",
+        /// Businesslike; the default.
+        #[default]
+        Professional = "professional",
+        /// Reserved.
+        Formal = "formal",
+        /// Warm.
+        Friendly = "friendly",
     }
 }
 
-/// How the interviewer speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Tone {
-    /// Relaxed.
-    Casual,
-    /// Businesslike; the default.
-    #[default]
-    Professional,
-    /// Reserved.
-    Formal,
-    /// Warm.
-    Friendly,
-}
-
-impl Tone {
-    /// All tones, in the order in which the editor offers them.
-    pub const ALL: [Self; 4] = [Self::Casual, Self::Professional, Self::Formal, Self::Friendly];
-
-    /// The word used in the API.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Casual => "casual",
-            Self::Professional => "professional",
-            Self::Formal => "formal",
-            Self::Friendly => "friendly",
-        }
+words! {
+    /// How far the interviewer may ask on.
+    #[derive(Default)]
+    FollowUpDepth {
+        /// Never.
+        #[default]
+        Light = "light",
+        /// Up to two follow-ups per question.
+        Moderate = "moderate",
+        /// Up to five follow-ups per question.
+        Deep = "deep",
     }
-}
-
-/// How far the interviewer may ask on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum FollowUpDepth {
-    /// Never.
-    #[default]
-    Light,
-    /// Up to two follow-ups per question.
-    Moderate,
-    /// Up to five follow-ups per question.
-    Deep,
 }
 
 impl FollowUpDepth {
-    /// All depths, in the order in which the editor offers them.
-    pub const ALL: [Self; 3] = [Self::Light, Self::Moderate, Self::Deep];
-
     /// Most follow-ups per question; the server counts them, not a model.
     #[must_use]
     pub const fn most(self) -> u32 {
@@ -108,16 +64,6 @@ impl FollowUpDepth {
             Self::Light => 0,
             Self::Moderate => 2,
             Self::Deep => 5,
-        }
-    }
-
-    /// The word used in the API.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Light => "light",
-            Self::Moderate => "moderate",
-            Self::Deep => "deep",
         }
     }
 }

@@ -3,8 +3,8 @@
 use crate::{
     conversation::CandidateView,
     error::{FieldError, Problems},
-    session::words,
     time::{DAY, Timestamp},
+    words::words,
 };
 use serde::{Deserialize, Serialize};
 

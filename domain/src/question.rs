@@ -4,43 +4,61 @@ use crate::{
     error::Problems,
     id::{ChoiceId, QuestionId},
     text,
+    words::words,
 };
 use serde::{Deserialize, Serialize};
 
-/// How a question is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum QuestionKind {
-    /// Free text.
-    #[default]
-    Open,
-    /// Exactly one of the choices.
-    SingleChoice,
-    /// One or more of the choices.
-    MultipleChoice,
-    /// Long text or code, shown in a monospaced face.
-    Code,
+words! {
+    /// How a question is answered.
+    #[derive(Default)]
+    QuestionKind {
+        /// Free text.
+        #[default]
+        Open = "open",
+        /// Exactly one of the choices.
+        SingleChoice = "single_choice",
+        /// One or more of the choices.
+        MultipleChoice = "multiple_choice",
+        /// Long text or code, shown in a monospaced face.
+        Code = "code",
+    }
 }
 
+/// What follows from a kind, wherever it matters. Each is a whole match: a new kind does not compile before it has answered.
 impl QuestionKind {
-    /// All kinds, in the order in which the editor offers them.
-    pub const ALL: [Self; 4] = [Self::Open, Self::SingleChoice, Self::MultipleChoice, Self::Code];
-
     /// Whether it is answered by picking choices.
     #[must_use]
     pub const fn has_choices(self) -> bool {
-        matches!(self, Self::SingleChoice | Self::MultipleChoice)
+        match self {
+            Self::SingleChoice | Self::MultipleChoice => true,
+            Self::Open | Self::Code => false,
+        }
     }
 
-    /// The word used in the API.
+    /// Whether exactly one choice is picked.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub const fn picks_one(self) -> bool {
         match self {
-            Self::Open => "open",
-            Self::SingleChoice => "single_choice",
-            Self::MultipleChoice => "multiple_choice",
-            Self::Code => "code",
+            Self::SingleChoice => true,
+            Self::Open | Self::MultipleChoice | Self::Code => false,
+        }
+    }
+
+    /// Whether answers keep their lines and blanks and are shown in a monospaced face.
+    #[must_use]
+    pub const fn is_code(self) -> bool {
+        match self {
+            Self::Code => true,
+            Self::Open | Self::SingleChoice | Self::MultipleChoice => false,
+        }
+    }
+
+    /// Whether the interviewer may ask on about an answer.
+    #[must_use]
+    pub const fn may_be_asked_on(self) -> bool {
+        match self {
+            Self::Open => true,
+            Self::SingleChoice | Self::MultipleChoice | Self::Code => false,
         }
     }
 }

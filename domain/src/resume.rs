@@ -3,41 +3,13 @@
 //! There is no field for gender, age, birthday, photo, nationality or marital status, and there will be none: what has no
 //! field here can be neither extracted, nor stored, nor sent.
 
+use crate::words::words;
 use serde::{Deserialize, Serialize};
 
 /// Bytes of one resume.
 pub const FILE_BYTES: u64 = 10_000_000;
 /// Pages of a resume that are read; those behind them are left out.
 pub const PAGES_MAX: usize = 50;
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$each])* $variant),* }
-
-        impl $name {
-            /// All of them, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The word used in the API and the database.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = String;
-            fn from_str(word: &str) -> Result<Self, Self::Err> {
-                let found = Self::ALL.iter().copied().find(|known| known.as_str() == word);
-                found.ok_or_else(|| format!("'{word}' is none of: {}", Self::ALL.iter().map(|known| known.as_str()).collect::<Vec<_>>().join(", ")))
-            }
-        }
-    };
-}
 
 words! {
     /// What is looked for in a resume and fills a candidate's field of the same name.
@@ -130,12 +102,6 @@ impl ResumeFailure {
             }
             Self::Unavailable => "The reader could not be started. Nothing is wrong with the file: try again.",
         }
-    }
-
-    /// Whether the same file may well be read at another try.
-    #[must_use]
-    pub const fn worth_a_retry(self) -> bool {
-        matches!(self, Self::TookTooLong | Self::Unavailable)
     }
 }
 
@@ -287,9 +253,6 @@ pub struct ResumeRead {
     pub damaged: bool,
 }
 
-/// What is shown with [`ResumeRead::damaged`].
-pub const DAMAGED: &str = "File damaged, check the values.";
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -297,10 +260,10 @@ mod tests {
     #[test]
     fn words_come_back() {
         for field in ResumeField::ALL {
-            assert_eq!(field.as_str().parse::<ResumeField>().as_ref(), Ok(field));
+            assert_eq!(field.as_str().parse::<ResumeField>(), Ok(field));
         }
         for failure in ResumeFailure::ALL {
-            let json = serde_json::to_string(failure).unwrap();
+            let json = serde_json::to_string(&failure).unwrap();
             assert_eq!(json, format!("\"{}\"", failure.as_str()));
         }
         assert!("photo".parse::<ResumeField>().is_err());
@@ -319,7 +282,7 @@ mod tests {
     fn every_field_has_its_slot() {
         let mut fields = ResumeFields::default();
         for field in ResumeField::ALL {
-            *fields.slot(*field) = Some(Found {
+            *fields.slot(field) = Some(Found {
                 value: field.as_str().into(),
                 confidence: Confidence::High,
                 source: String::new(),
@@ -327,7 +290,7 @@ mod tests {
             });
         }
         for field in ResumeField::ALL {
-            assert_eq!(fields.get(*field).map(|f| f.value.as_str()), Some(field.as_str()));
+            assert_eq!(fields.get(field).map(|f| f.value.as_str()), Some(field.as_str()));
         }
     }
 

@@ -1,54 +1,12 @@
 //! Sessions: one attempt of one candidate, its three states and the only ways between them.
 
 use crate::{
-    account::Role,
     candidate::Source,
     id::{CandidateId, InterviewId, RetakeRequestId, SessionId},
     time::{ShownTime, Timestamp},
+    words::words,
 };
 use serde::{Deserialize, Serialize};
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),* }
-
-        impl $name {
-            /// All values.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The word used in the API and the database.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-        }
-
-        // By hand: the derive does not see a rename that comes out of a macro.
-        #[cfg(feature = "openapi")]
-        impl utoipa::PartialSchema for $name {
-            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-                utoipa::openapi::schema::ObjectBuilder::new()
-                    .schema_type(utoipa::openapi::schema::Type::String)
-                    .enum_values(Some([$($word),*]))
-                    .into()
-            }
-        }
-
-        #[cfg(feature = "openapi")]
-        impl utoipa::ToSchema for $name {}
-
-        impl std::str::FromStr for $name {
-            type Err = String;
-            fn from_str(s: &str) -> Result<Self, Self::Err> {
-                Self::ALL.iter().copied().find(|v| v.as_str() == s)
-                    .ok_or_else(|| format!("'{s}' is not one of: {}", Self::ALL.iter().map(|v| v.as_str()).collect::<Vec<_>>().join(", ")))
-            }
-        }
-    };
-}
-pub(crate) use words;
 
 words! {
     /// Where a session stands, as the creator sees and filters it.
@@ -432,13 +390,6 @@ pub struct Decision {
 /// Longest reason of a decision, in characters.
 pub const REASON_MAX: usize = 2_000;
 
-/// What a signed-in person sees of a page's permissions, for showing or leaving out controls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Viewer {
-    /// Their role in the workspace of the page.
-    pub role: Role,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -461,9 +412,9 @@ mod tests {
     #[test]
     fn words_round_trip() {
         for status in Status::ALL {
-            assert_eq!(status.as_str().parse::<Status>().as_ref(), Ok(status));
+            assert_eq!(status.as_str().parse::<Status>(), Ok(status));
             assert_eq!(
-                serde_json::to_string(status).unwrap(),
+                serde_json::to_string(&status).unwrap(),
                 format!("\"{}\"", status.as_str())
             );
         }

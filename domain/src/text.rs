@@ -70,6 +70,20 @@ pub fn chars(text: &str) -> usize {
     text.chars().count()
 }
 
+/// A number with its thousands apart: `1,204`.
+#[must_use]
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// At most `most` characters of `text`, with an ellipsis where it was cut: for quoting input in messages.
 #[must_use]
 pub fn shorten(text: &str, most: usize) -> String {
@@ -106,6 +120,13 @@ mod tests {
         }
         for seen in [".", " 1 ", "\u{200B}a", "👍", "नमस्ते", "。"] {
             assert!(!is_blank(seen), "{seen:?}");
+        }
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        for (n, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(n), text);
         }
     }
 

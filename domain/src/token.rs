@@ -1,7 +1,7 @@
 //! AI tokens: the arithmetic of the ledger. An entry is written once and never changed; the balance is what the entries
 //! add up to, and can never be negative.
 
-use crate::time::Timestamp;
+use crate::{time::Timestamp, words::words};
 use serde::{Deserialize, Serialize};
 
 /// Longest reference or note, in characters.
@@ -9,44 +9,17 @@ pub const NOTE_MAX: usize = 200;
 /// Most tokens that one grant adds.
 pub const GRANT_MAX: i64 = 1_000_000_000;
 
-/// What an entry does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum EntryKind {
-    /// Adds tokens.
-    Grant,
-    /// Sets tokens aside for work that is about to run.
-    Reserve,
-    /// The work has its result: what was set aside is spent.
-    Commit,
-    /// The work has no result: what was set aside comes back.
-    Refund,
-}
-
-impl EntryKind {
-    /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Grant, Self::Reserve, Self::Commit, Self::Refund];
-
-    /// The word used in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Grant => "grant",
-            Self::Reserve => "reserve",
-            Self::Commit => "commit",
-            Self::Refund => "refund",
-        }
-    }
-}
-
-impl std::str::FromStr for EntryKind {
-    type Err = String;
-    fn from_str(s: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == s)
-            .ok_or_else(|| format!("'{s}' is not a kind of token entry"))
+words! {
+    /// What an entry does.
+    EntryKind {
+        /// Adds tokens.
+        Grant = "grant",
+        /// Sets tokens aside for work that is about to run.
+        Reserve = "reserve",
+        /// The work has its result: what was set aside is spent.
+        Commit = "commit",
+        /// The work has no result: what was set aside comes back.
+        Refund = "refund",
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a candidate's open page is told while it is open: that another window took over, that a turn came, that the
 //! session ended, and what the interviewer has written so far of its next turn. By the candidate's cookie; names no link.
 
-use crate::{security::CANDIDATE_COOKIE, state::AppState};
+use crate::state::AppState;
 use axum::{
     Router,
     extract::State,
@@ -13,7 +13,7 @@ use axum::{
 };
 use futures::{Stream, StreamExt, stream};
 use http::{HeaderMap, StatusCode};
-use parley_app::login;
+use parley_app::{candidate::CANDIDATE_COOKIE, login};
 use parley_domain::{
     conversation::{Pulse, ReplySoFar},
     id::{CandidateId, SessionId},

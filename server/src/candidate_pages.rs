@@ -1,10 +1,7 @@
 //! The candidate's pages: which one stands behind a link now, with which status. Opening any of them, however often and
 //! by whomever, changes nothing; what changes something is posted to the server functions.
 
-use crate::{
-    security::{self, CANDIDATE_COOKIE},
-    state::AppState,
-};
+use crate::{security, state::AppState};
 use axum::{
     Extension, Router,
     extract::{Path, Query, State},
@@ -15,6 +12,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use leptos::nonce::Nonce;
 use parley_app::{
     candidate::{
+        CANDIDATE_COOKIE,
         chat::ChatStart,
         landing_path,
         pages::{self, Assets, Before, Door, Typed},
@@ -233,7 +231,12 @@ async fn landing(
                 pages::completed(&assets(&state), &token, &found, why, asked.notice()),
             )
         }
-        _ => stopped(&state, &found),
+        LinkState::Revoked
+        | LinkState::NotOpenYet
+        | LinkState::Closed
+        | LinkState::Full
+        | LinkState::Paused
+        | LinkState::Expired => stopped(&state, &found),
     }
 }
 

@@ -17,7 +17,8 @@ pub struct Settings {
         global = true
     )]
     pub listen: SocketAddr,
-    /// How browsers reach this installation, such as `https://interviews.example.com`; links are made of it
+    /// How browsers reach this installation, such as `https://interviews.example.com`; links are made of it, or of the
+    /// address to listen on where it is not given
     #[arg(long, env = "PARLEY_PUBLIC_URL", value_name = "URL", value_parser = public_url, global = true)]
     pub public_url: Option<String>,
     /// Folder of the database, the files and the secret
@@ -183,6 +184,20 @@ impl Settings {
         })
     }
 
+    /// What to say at start where others reach the server and nobody said under which address: the links that it hands out
+    /// may then lead nowhere.
+    #[must_use]
+    pub fn doubtful_links(&self) -> Option<String> {
+        let others_come = !self.listen.ip().is_loopback() || !self.trusted_proxies.is_empty();
+        (self.public_url.is_none() && others_come).then(|| {
+            format!(
+                "PARLEY_PUBLIC_URL is not set, so every link that is handed out begins with {}. Set it to the address under \
+                 which others reach this installation",
+                self.public_url()
+            )
+        })
+    }
+
     /// Whether only this machine reaches the server: it listens on loopback and nothing hints at a proxy before it.
     #[must_use]
     pub fn is_local(&self) -> bool {
@@ -340,6 +355,25 @@ mod tests {
             settings(&["--listen", "0.0.0.0:80"]).public_url(),
             "http://localhost:80"
         );
+    }
+
+    #[test]
+    fn links_that_others_may_not_reach_are_warned_of() {
+        let warned = |args: &[&str]| settings(args).doubtful_links();
+        assert_eq!(warned(&[]), None);
+        assert_eq!(warned(&["--listen", "[::1]:3000"]), None);
+        assert_eq!(
+            warned(&["--listen", "0.0.0.0:80", "--public-url", "https://a.example"]),
+            None
+        );
+        for (open, links) in [
+            (&["--listen", "0.0.0.0:80"][..], "http://localhost:80"),
+            (&["--listen", "192.0.2.7:80"], "http://192.0.2.7:80"),
+            (&["--trusted-proxies", "127.0.0.1"], "http://127.0.0.1:3000"),
+        ] {
+            let text = warned(open).unwrap();
+            assert!(text.contains("PARLEY_PUBLIC_URL") && text.contains(links), "{text}");
+        }
     }
 
     #[test]

@@ -114,27 +114,30 @@ async fn public_link(person: Person, Path((slug, id)): Path<(String, String)>) -
 
 /// The file as an attachment, read as the browser takes it.
 pub(crate) fn send(file: ExportFile, format: ExportFormat, now: parley_domain::time::Timestamp) -> Response {
-    let size = file.size;
-    let source = tokio::fs::File::from_std(file.file);
-    let chunks = stream::try_unfold(source, |mut source| async move {
-        let mut chunk = vec![0; 64 * 1024];
-        let n = source.read(&mut chunk).await?;
-        chunk.truncate(n);
-        Ok::<_, std::io::Error>((n > 0).then(|| (Bytes::from(chunk), source)))
-    });
     let day = now.to_string();
     let name = format!("sessions-{}.{}", day.get(..10).unwrap_or("export"), format.extension());
     (
         [
             (header::CONTENT_TYPE, format.content_type().to_owned()),
-            (header::CONTENT_LENGTH, size.to_string()),
+            (header::CONTENT_LENGTH, file.size.to_string()),
             (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
             // Invite links are in it.
             (header::CACHE_CONTROL, "no-store".to_owned()),
         ],
-        Body::from_stream(chunks),
+        file_body(file.file),
     )
         .into_response()
+}
+
+/// What is in a file, piece by piece: read as the browser takes it.
+pub(crate) fn file_body(file: std::fs::File) -> Body {
+    let source = tokio::fs::File::from_std(file);
+    Body::from_stream(stream::try_unfold(source, |mut source| async move {
+        let mut chunk = vec![0; 64 * 1024];
+        let n = source.read(&mut chunk).await?;
+        chunk.truncate(n);
+        Ok::<_, std::io::Error>((n > 0).then(|| (Bytes::from(chunk), source)))
+    }))
 }
 
 /// A line of text: a download has no page to show an error on.

@@ -48,3 +48,39 @@ pub async fn nowhere(State(state): State<AppState>, request: Request) -> Respons
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use leptos_axum::generate_route_list;
+    use parley_app::{App, lazy::area_of};
+
+    /// Addresses stand in the routes and beside the parts of the bundle: a page that is missing there would come without its
+    /// part being asked for early, a round trip later.
+    #[tokio::test]
+    async fn every_page_has_its_part_of_the_bundle() {
+        // Two that only lead on, and the one that stands for all that lead nowhere.
+        let without = [
+            "/w/{slug}/interviews/{id}",
+            "/w/{slug}/interviews/{id}/imports",
+            "/w/{slug}/{*rest}",
+        ];
+        let paths: Vec<_> = generate_route_list(App)
+            .iter()
+            .map(|route| route.path().trim_end_matches('/').to_owned())
+            .collect();
+        assert!(paths.len() > 20, "{paths:?}");
+        for path in without {
+            assert!(paths.iter().any(|known| known == path), "{path} is not among {paths:?}");
+        }
+        for path in paths.iter().filter(|path| !without.contains(&path.as_str())) {
+            let parts: Vec<_> = path
+                .split('/')
+                .map(|part| if part.starts_with('{') { "1" } else { part })
+                .collect();
+            assert!(
+                area_of(&parts.join("/")).is_some(),
+                "{path} is missing in app/src/lazy.rs"
+            );
+        }
+    }
+}

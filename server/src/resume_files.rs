@@ -3,18 +3,18 @@
 
 use crate::{
     auth::Person,
+    downloads::file_body,
     form::FileForm,
     receive::{self, NotReceived, Sentences, form_of, refused, wrong},
     state::AppState,
 };
 use axum::{
     Json, Router,
-    body::{Body, Bytes},
+    body::Bytes,
     extract::{DefaultBodyLimit, Path, multipart::MultipartRejection},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use futures::stream;
 use http::{HeaderValue, StatusCode, header};
 use parley_domain::{
     batch::{FILES_MAX, UNPACKED_MAX},
@@ -31,7 +31,6 @@ use parley_services::{
     storage,
 };
 use std::fs::File;
-use tokio::io::AsyncReadExt;
 
 /// What a form takes around its files, in bytes.
 const AROUND: u64 = 256 * 1024;
@@ -207,13 +206,6 @@ async fn download(person: Person, Path((slug, id)): Path<(String, String)>) -> R
 
 /// A stranger's PDF: only ever an attachment, never shown on this origin.
 pub fn attachment(name: &str, file: File, length: u64) -> Response {
-    let source = tokio::fs::File::from_std(file);
-    let chunks = stream::try_unfold(source, |mut source| async move {
-        let mut chunk = vec![0; 64 * 1024];
-        let n = source.read(&mut chunk).await?;
-        chunk.truncate(n);
-        Ok::<_, std::io::Error>((n > 0).then(|| (Bytes::from(chunk), source)))
-    });
     let mut response = (
         [
             (header::CONTENT_TYPE, "application/pdf".to_owned()),
@@ -225,7 +217,7 @@ pub fn attachment(name: &str, file: File, length: u64) -> Response {
                 "sandbox; default-src 'none'".to_owned(),
             ),
         ],
-        Body::from_stream(chunks),
+        file_body(file),
     )
         .into_response();
     let disposition = HeaderValue::from_str(&disposition(name));

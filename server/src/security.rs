@@ -9,7 +9,7 @@ use axum::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use leptos::{nonce::use_nonce, prelude::use_context};
 use leptos_axum::ResponseOptions;
-use parley_app::login;
+use parley_app::{candidate::CANDIDATE_COOKIE, login};
 
 /// For everything that ships no script: candidates' landing pages, errors, data.
 const NO_SCRIPT: &str = "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; \
@@ -19,9 +19,6 @@ const NOTHING: &str = "accelerometer=(), camera=(), display-capture=(), geolocat
                        payment=(), usb=()";
 /// Two years. Subdomains are not ours to decide about.
 const HTTPS_ONLY: &str = "max-age=63072000";
-
-/// The cookie that a candidate's browser is remembered by.
-pub const CANDIDATE_COOKIE: &str = "parley_candidate";
 
 /// The policy of a page with scripts: only those that carry the page's nonce, and what they load.
 #[must_use]

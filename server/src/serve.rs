@@ -41,6 +41,9 @@ pub async fn run(settings: &Settings) -> Result<()> {
     } else {
         JoinSet::new()
     };
+    if let Some(warning) = settings.doubtful_links() {
+        tracing::warn!("{warning}");
+    }
     tracing::info!(listen = %settings.listen, url = settings.public_url(), "serving");
     let app = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
     // Without it a streamed page waits for the client's delayed acknowledgement, 40 ms each time.

@@ -1,4 +1,4 @@
-//! Parley's use-cases and everything that touches the outside world: database, time, randomness, files, mail, models.
+//! Parley's use-cases and everything that touches the outside world: database, time, randomness, files, models.
 //! Knows nothing of HTTP or screens: both doors (REST and server functions) call what is here and add nothing to it.
 //!
 //! Every use-case takes [`Services`] and an [`Actor`], asks the one policy, and carries the workspace in every query.

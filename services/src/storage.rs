@@ -20,6 +20,7 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 use std::{
+    collections::HashSet,
     fs::File,
     io::{self, Read as _, Seek as _, SeekFrom},
     path::{Path, PathBuf},
@@ -30,6 +31,8 @@ use uuid::Uuid;
 
 /// Files that one round of [`collect`] looks at.
 const ROUND: u64 = 100;
+/// Files that [`collect_strays`] asks about at once.
+const STRAYS_AT_ONCE: usize = 500;
 
 fn folder(s: &Services) -> PathBuf {
     s.config.data_dir.join("files")
@@ -206,33 +209,58 @@ pub(crate) async fn collect(s: &Services, before: Timestamp) -> Result<u64> {
     Ok(gone)
 }
 
-/// Removes what a process that died left in the folder: bytes that are a day old and have no row.
+/// Removes what a process that died left in the folder: bytes that are a day old and have no row. The folder is read and the
+/// files are removed on threads that may wait for the disk.
 ///
 /// # Errors
 /// When the database fails.
 pub(crate) async fn collect_strays(s: &Services) -> Result<()> {
-    let Ok(entries) = std::fs::read_dir(folder(s)) else {
-        // No file was ever stored.
-        return Ok(());
-    };
-    let day = Duration::from_millis(DAY.unsigned_abs());
-    for entry in entries.flatten() {
-        let old = entry
-            .metadata()
-            .and_then(|about| about.modified())
-            .is_ok_and(|changed| old_enough(changed, day));
-        if !old {
-            continue;
-        }
-        let known = match entry.file_name().to_str().and_then(|name| name.parse::<Uuid>().ok()) {
-            Some(id) => file::Entity::find_by_id(id).one(s.db.read()).await?.is_some(),
-            None => false,
-        };
-        if !known {
-            remove(&entry.path());
-        }
+    let folder = folder(s);
+    let found = tokio::task::spawn_blocking(move || day_old(&folder))
+        .await
+        .map_err(ServiceError::internal)?;
+    for some in found.chunks(STRAYS_AT_ONCE) {
+        let known: Vec<Uuid> = file::Entity::find()
+            .select_only()
+            .column(file::Column::Id)
+            .filter(file::Column::Id.is_in(some.iter().filter_map(|stored| stored.id)))
+            .into_tuple()
+            .all(s.db.read())
+            .await?;
+        let known: HashSet<Uuid> = known.into_iter().collect();
+        let strays: Vec<PathBuf> = some
+            .iter()
+            .filter(|stored| stored.id.is_none_or(|id| !known.contains(&id)))
+            .map(|stored| stored.path.clone())
+            .collect();
+        tokio::task::spawn_blocking(move || strays.iter().for_each(|path| remove(path)))
+            .await
+            .map_err(ServiceError::internal)?;
     }
     Ok(())
+}
+
+/// A file in the folder, and the id that its name says.
+struct Stored {
+    path: PathBuf,
+    id: Option<Uuid>,
+}
+
+/// The files of the folder that are a day old. None where no file was ever stored.
+fn day_old(folder: &Path) -> Vec<Stored> {
+    let day = Duration::from_millis(DAY.unsigned_abs());
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let old = entries.flatten().filter(|entry| {
+        let changed = entry.metadata().and_then(|about| about.modified());
+        changed.is_ok_and(|changed| old_enough(changed, day))
+    });
+    old.map(|entry| Stored {
+        id: entry.file_name().to_str().and_then(|name| name.parse().ok()),
+        path: entry.path(),
+    })
+    .collect()
 }
 
 /// The disk's clock, not ours: how long ago the system says the file was written.

@@ -14,7 +14,8 @@ use parley_domain::{
     account::Role,
     clock::Presence,
     conversation::Speaker,
-    session::{RetakeReason, RetakeRequestState, Status},
+    paging::PageRequest,
+    session::{RetakeReason, RetakeRequestState, SessionFilter, SessionOrder, Status},
 };
 use parley_services::{
     conversation,
@@ -316,10 +317,19 @@ async fn who_asks_waits_in_the_queue_until_somebody_decides(bed: TestBed) {
             .unwrap(),
         (0, 0)
     );
-    let row = sessions::rows(&bed.s, &bed.owner, &[people[0].session.id])
-        .await
-        .unwrap();
-    assert!(row[0].asks_retake);
+    let (filter, request) = (SessionFilter::default(), PageRequest::default());
+    let rows = sessions::list(
+        &bed.s,
+        &bed.owner,
+        Some(interview),
+        &filter,
+        SessionOrder::default(),
+        &request,
+    )
+    .await
+    .unwrap()
+    .rows;
+    assert!(rows.iter().all(|row| row.asks_retake));
 
     sessions::grant(&bed.s, &bed.owner, queue[0].id).await.unwrap();
     bed.clock.advance(1_000);

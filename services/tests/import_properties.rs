@@ -94,7 +94,7 @@ fn stories() -> impl Strategy<Value = Story> {
     (
         prop::collection::vec(row, 1..40),
         prop::collection::vec(select(&["ana@x.example", "ben@x.example", "zoe@x.example"][..]), 0..3),
-        select(OnDuplicate::ALL),
+        select(&OnDuplicate::ALL[..]),
         prop_oneof![Just(Vec::new()), prop::collection::vec(correction, 1..5)],
         prop::bool::weighted(0.25),
     )

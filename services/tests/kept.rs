@@ -365,9 +365,15 @@ async fn an_answer_and_a_sign_of_life_at_once(bed: TestBed) {
     };
     let beats: Vec<_> = crowd.iter().map(beat).collect();
     let answering = all_answer(&bed.s, &crowd, "second");
-    // Whoever is not in line by then only makes the test say less.
+    // Released once everybody is in line.
     let release = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        let all = async {
+            while bed.s.together.asked() < 2 * crowd.len() {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        let in_line = tokio::time::timeout(Duration::from_secs(30), all).await;
+        in_line.expect("all answers and signs of life wait for the database");
         drop(held);
     };
     let (answers, ()) = tokio::join!(answering, release);

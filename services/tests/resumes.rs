@@ -34,11 +34,15 @@ use parley_services::{
     storage, tokens,
 };
 use pdf::{resume, without_text};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use std::{
+    fs::File,
     io::{Cursor, Read as _, Write as _},
     sync::Arc,
+    time::{Duration, UNIX_EPOCH},
 };
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 on_both_databases!(
@@ -56,6 +60,7 @@ on_both_databases!(
     what_nobody_comes_back_to_is_given_up,
     adding_twice_adds_once,
     files_are_kept_or_discarded_and_go_with_the_candidate,
+    bytes_that_nothing_knows_are_removed_at_start,
     a_form_is_filled_and_nothing_is_saved,
     free_reading_has_no_price,
     strangers_and_viewers_change_nothing,
@@ -496,7 +501,7 @@ async fn corrections_are_checked_and_kept(bed: TestBed) {
     // Without a name it waits, and says so.
     let after = correct(&[(ResumeField::Name, Some(" "))]).await.unwrap();
     assert_eq!(after.files[0].problems[0].field, "name");
-    assert_eq!(after.addable(), 0);
+    assert!(after.files.iter().all(|file| !file.is_addable()));
     assert_eq!(
         code(batch::add(&s, &bed.owner, id, None).await.unwrap_err()),
         "nothing_to_add"
@@ -709,6 +714,50 @@ async fn files_are_kept_or_discarded_and_go_with_the_candidate(bed: TestBed) {
     assert_eq!(file::Entity::find().count(s.db.read()).await.unwrap(), 0);
     let left = std::fs::read_dir(bed.dir().join("files")).unwrap().count();
     assert_eq!(left, 0, "no bytes stay behind");
+}
+
+async fn bytes_that_nothing_knows_are_removed_at_start(bed: TestBed) {
+    let s = here(&bed);
+    let folder = bed.dir().join("files");
+    std::fs::create_dir_all(&folder).unwrap();
+    let long_ago = UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    let put = |name: &str, old: bool| {
+        let path = folder.join(name);
+        std::fs::write(&path, name).unwrap();
+        if old {
+            let file = File::options().write(true).open(&path).unwrap();
+            file.set_modified(long_ago).unwrap();
+        }
+        path
+    };
+    // More than the database is asked about at once, and strays in between.
+    let now = s.now().millis();
+    let known = (1..=510).map(|n| {
+        let id = Uuid::from_u128(n);
+        put(&id.to_string(), true);
+        let row = file::Model {
+            id,
+            workspace_id: bed.workspace.0,
+            sha256: id.as_bytes().to_vec(),
+            size: 36,
+            content_type: "application/pdf".into(),
+            storage_key: id.to_string(),
+            created_at: now,
+            updated_at: now,
+        };
+        row.into_active_model()
+    });
+    file::Entity::insert_many(known)
+        .exec_without_returning(s.db.read())
+        .await
+        .unwrap();
+    let strays = [put(&Uuid::from_u128(600).to_string(), true), put("left-over.tmp", true)];
+    let fresh = put(&Uuid::from_u128(700).to_string(), false);
+    let stop = CancellationToken::new();
+    stop.cancel();
+    batch::run(s, stop).await;
+    assert!(strays.iter().all(|path| !path.exists()) && fresh.exists());
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 511);
 }
 
 async fn a_form_is_filled_and_nothing_is_saved(bed: TestBed) {

@@ -749,8 +749,8 @@ mod sqlite {
 mod postgres {
     #[test]
     fn whatever_happens_the_sessions_are_what_the_model_says() {
-        if std::env::var_os("PARLEY_TEST_POSTGRES_URL").is_none() {
-            eprintln!("skipped: PARLEY_TEST_POSTGRES_URL is not set");
+        if super::common::postgres_url().is_none() {
+            eprintln!("left out: PARLEY_TEST_POSTGRES_URL is none");
             return;
         }
         super::run(12, async || super::TestBed::postgres().await.unwrap());

@@ -27,6 +27,9 @@ pub mod doors {
     pub const EVENTS: &str = "/events/session";
 }
 
+/// The cookie that a candidate's browser is remembered by.
+pub const CANDIDATE_COOKIE: &str = "parley_candidate";
+
 /// The address of the landing page of a link.
 #[must_use]
 pub fn landing_path(token: &str) -> String {

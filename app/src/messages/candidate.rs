@@ -179,8 +179,6 @@ pub struct ChatText {
     pub time_warning: fn(u64) -> String,
     /// Heading of the conversation, for screen readers.
     pub conversation: &'static str,
-    /// Heading of the question of the moment, for screen readers.
-    pub current_question: &'static str,
     /// Label of the composer.
     pub your_answer: &'static str,
     /// Grey text in the empty composer.

@@ -148,7 +148,6 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         time_left,
         time_warning: |n| format!("{} left.", minutes(n)),
         conversation: "Conversation",
-        current_question: "Current question",
         your_answer: "Your answer",
         placeholder: "Write your answer",
         send: "Send",

@@ -2,7 +2,7 @@
 //!
 //! Two catalogues, both typed, so that a missing text does not compile:
 //! - the candidate's path ([`Candidate`]) in every [`Locale`]. **Adding a language is adding one file** beside `en.rs` with
-//!   a `pub(super) static CANDIDATE`, and its line in [`Locale`];
+//!   a `pub(super) static CANDIDATE`, its variant of [`Locale`] and its place in [`Locale::ALL`];
 //! - the creators' screens ([`Creator`]), English, one file an area under `creator/`.
 //!
 //! Texts with values are plain functions, so that each language forms its own plurals and order.
@@ -14,6 +14,8 @@ mod zh;
 
 pub use candidate::*;
 pub use creator::*;
+/// `1,204`.
+pub use parley_domain::text::grouped as number;
 use serde::{Deserialize, Serialize};
 
 /// A language of the candidate's path.
@@ -29,7 +31,7 @@ pub enum Locale {
 }
 
 impl Locale {
-    /// Every language there is, for lists.
+    /// Every language there is, for lists and for reading a tag: what is missing here is never chosen.
     pub const ALL: [Self; 2] = [Self::En, Self::Zh];
 
     /// The `lang` of `<html>`.
@@ -62,16 +64,14 @@ impl Locale {
     /// From a tag such as `zh-CN`; English where we do not have it.
     #[must_use]
     pub fn parse(tag: &str) -> Self {
-        match tag
-            .split(['-', '_'])
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase()
-            .as_str()
-        {
-            "zh" => Self::Zh,
-            _ => Self::En,
-        }
+        Self::known(tag).unwrap_or_default()
+    }
+
+    fn known(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        Self::ALL
+            .into_iter()
+            .find(|locale| locale.code().eq_ignore_ascii_case(primary))
     }
 
     /// The one that an `Accept-Language` header likes best; English where we have none of it.
@@ -84,11 +84,7 @@ impl Locale {
             let weight = pieces
                 .find_map(|p| p.strip_prefix("q="))
                 .map_or(1.0, |q| q.parse().unwrap_or(0.0));
-            let primary = tag.split('-').next().unwrap_or_default();
-            let known = Self::ALL
-                .into_iter()
-                .find(|locale| locale.code().eq_ignore_ascii_case(primary));
-            if let Some(known) = known
+            if let Some(known) = Self::known(tag)
                 && weight > best.1
             {
                 best = (known, weight);
@@ -113,30 +109,12 @@ pub fn count(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(n), if n == 1 { one } else { many })
 }
 
-/// `1,204`.
-#[must_use]
-pub fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Locale, count, number};
+    use super::{Locale, count};
 
     #[test]
-    fn numbers_have_thousands() {
-        assert_eq!(number(0), "0");
-        assert_eq!(number(999), "999");
-        assert_eq!(number(1_000), "1,000");
-        assert_eq!(number(1_234_567), "1,234,567");
+    fn one_is_singular() {
         assert_eq!(count(1, "row", "rows"), "1 row");
         assert_eq!(count(4_120, "row", "rows"), "4,120 rows");
     }
@@ -173,5 +151,20 @@ mod tests {
         assert_eq!(Locale::parse("ZH_hant"), Locale::Zh);
         assert_eq!(Locale::parse("fr"), Locale::En);
         assert_eq!(Locale::parse(""), Locale::En);
+        for locale in Locale::ALL {
+            assert_eq!(Locale::parse(locale.code()), locale);
+            assert_eq!(Locale::parse(locale.tag()), locale);
+        }
+    }
+
+    /// Whoever reads a page in a language is interviewed in it: the scripted interviewer speaks each of them.
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn the_interviewer_speaks_every_language() {
+        use parley_services::conversation::phrases;
+        let spoken: Vec<_> = phrases::languages().collect();
+        for locale in Locale::ALL {
+            assert!(spoken.contains(&locale.code()), "no phrases in {}", locale.name());
+        }
     }
 }

@@ -142,7 +142,6 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         time_left,
         time_warning: |n| format!("还剩 {}。", minutes(n)),
         conversation: "对话",
-        current_question: "当前问题",
         your_answer: "你的回答",
         placeholder: "请输入你的回答",
         send: "发送",

@@ -185,7 +185,7 @@ pub async fn start_public(
 #[cfg(feature = "ssr")]
 mod server {
     use super::Refusal;
-    use crate::candidate::{landing_path, pages::Typed, session_path};
+    use crate::candidate::{CANDIDATE_COOKIE, landing_path, pages::Typed, public_path, session_path};
     use crate::server_fns as door;
     use http::{HeaderValue, StatusCode};
     use leptos::prelude::use_context;
@@ -353,7 +353,7 @@ mod server {
             return;
         };
         let secure = if door::https(services) { "; Secure" } else { "" };
-        let cookie = format!("parley_candidate={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=7776000{secure}");
+        let cookie = format!("{CANDIDATE_COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=7776000{secure}");
         door::set_cookie(HeaderValue::from_str(&cookie).ok());
     }
 
@@ -417,7 +417,7 @@ mod server {
             Err(refusal) => {
                 note_unknown(refusal.error);
                 if html {
-                    door::go(&format!("/i/{}?notice={}", safe(slug), word(refusal.error)));
+                    door::go(&format!("{}?notice={}", public_path(safe(slug)), word(refusal.error)));
                 } else {
                     set_status(refusal.error);
                 }

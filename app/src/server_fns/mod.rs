@@ -24,8 +24,8 @@ pub mod usage;
 pub use asking::Asking;
 #[cfg(feature = "ssr")]
 pub use server::{
-    ClientAddress, LinkLookup, accepts_html, address, came_directly, end_form, go, headers, https, link_is_unknown,
-    login_secret, own_path, person, services, set_cookie, who,
+    ClientAddress, LinkLookup, accepts_html, address, came_directly, end_form, end_form_at, go, headers, https,
+    link_is_unknown, login_secret, own_path, person, services, set_cookie, who,
 };
 
 #[cfg(feature = "ssr")]
@@ -181,6 +181,19 @@ mod server {
             Err(_) => {}
         }
         result
+    }
+
+    /// Ends a function that a plain form on a page of a workspace can post, and a script as well: the form is led `back` to
+    /// its page, after success and failure; the script, which stays where it is, has the result.
+    ///
+    /// # Errors
+    /// The failure.
+    pub fn end_form_at<T>(result: Result<T, AppError>, back: &str) -> Result<T, AppError> {
+        if !accepts_html() {
+            return result;
+        }
+        let back = if back.starts_with("/w/") { back } else { "/" };
+        end_form(result, back, back)
     }
 
     /// The signed-in person.

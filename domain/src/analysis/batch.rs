@@ -1,12 +1,12 @@
 //! All completed sessions of an interview, analysed once more: what it will take, and how far it is.
 
 use super::Engine;
-use crate::{id::AnalysisBatchId, session::words, time::Timestamp};
+use crate::{id::AnalysisBatchId, time::Timestamp, words::words};
 use serde::{Deserialize, Serialize};
 
 words! {
     /// Where a batch of analyses stands.
-    BatchState {
+    BatchState as "AnalysisBatchState" {
         /// Sessions are still being queued.
         Running = "running",
         /// All sessions are queued; some may still be analysed.

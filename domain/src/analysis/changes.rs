@@ -2,7 +2,7 @@
 //! model each say.
 
 use super::{Analysis, Engine};
-use crate::{session::words, time::Timestamp};
+use crate::{time::Timestamp, words::words};
 use serde::{Deserialize, Serialize};
 
 words! {

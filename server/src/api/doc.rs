@@ -30,6 +30,7 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "Interviews", description = "What is asked, how, and who may enter"),
         (name = "Public links", description = "Anyone with the URL may start; off until it is made"),
         (name = "Candidates", description = "The people who are interviewed, and their invite links"),
+        (name = "Imports", description = "Rows of a spreadsheet become candidates, after a look at what will become of each"),
         (name = "Resumes", description = "Many PDFs become candidates, after review"),
         (name = "AI tokens", description = "What features that cost draw on: the balance and its ledger"),
         (name = "Analysis", description = "What a session shows: by whom, on what evidence, again, and side by side"),

@@ -54,7 +54,38 @@ async fn it_is_openapi_3_1_and_whole() {
     assert!(!text.contains("allOf"), "a flattened schema stayed closed");
     let status = &document["components"]["schemas"]["Status"];
     assert_eq!(status["enum"], json!(["not_started", "in_progress", "completed"]));
+    // Two kinds of batches: what the one may be, the other may not.
+    for (batch, state, first) in [
+        ("ResumeBatch", "BatchState", "uploaded"),
+        ("AnalysisBatch", "AnalysisBatchState", "running"),
+    ] {
+        let schemas = &document["components"]["schemas"];
+        let of_batch = schemas[batch]["properties"]["state"].to_string();
+        assert!(
+            of_batch.contains(&format!("#/components/schemas/{state}\"")),
+            "{of_batch}"
+        );
+        assert_eq!(schemas[state]["enum"][0], first, "{state}");
+    }
     assert_eq!(document["components"]["securitySchemes"]["key"]["scheme"], "bearer");
+    let declared: BTreeSet<_> = document["tags"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tag| tag["name"].to_string())
+        .collect();
+    let used: BTreeSet<_> = document["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|item| item.as_object().unwrap().values())
+        .flat_map(|operation| operation["tags"].as_array().unwrap())
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        used, declared,
+        "each tag is declared with what it is about, and none in vain"
+    );
 }
 
 /// Each documented route is routed: with a key that may do all, none answers that there is no such address or method.

@@ -169,8 +169,8 @@ impl Ai {
     pub fn paced(config: Option<AiConfig>, at_once: usize, pace: Pace) -> anyhow::Result<Self> {
         let fixed = config
             .map(|config| {
-                let port = OpenAi::new(&config.url, config.key.as_deref(), &config.model)?;
-                anyhow::Ok((Endpoint::new(Arc::new(port), at_once), config))
+                let port = adapter(&config.url, config.key.as_deref(), &config.model)?;
+                anyhow::Ok((Endpoint::new(port, at_once), config))
             })
             .transpose()?;
         Ok(Self::made(fixed, at_once, pace))
@@ -239,18 +239,20 @@ impl Ai {
     }
 }
 
+/// The adapter that speaks with the server at `url`: the one place that chooses, for the environment and the settings page.
+fn adapter(url: &str, key: Option<&str>, model: &str) -> anyhow::Result<Arc<dyn Port>> {
+    Ok(Arc::new(OpenAi::new(url, key, model)?))
+}
+
 fn port_of(s: &Services, row: Option<ai_setting::Model>) -> Arc<dyn Port> {
     let Some(row) = row else { return Arc::new(BuiltIn) };
     let made = settings::kept_key(s, &row)
         .map_err(anyhow::Error::from)
-        .and_then(|key| OpenAi::new(&row.url, key.as_deref(), &row.model));
-    match made {
-        Ok(port) => Arc::new(port),
-        Err(error) => {
-            tracing::error!(%error, "the AI model of the settings cannot be used; the built-in engine does the work");
-            Arc::new(BuiltIn)
-        }
-    }
+        .and_then(|key| adapter(&row.url, key.as_deref(), &row.model));
+    made.unwrap_or_else(|error| {
+        tracing::error!(%error, "the AI model of the settings cannot be used; the built-in engine does the work");
+        Arc::new(BuiltIn)
+    })
 }
 
 /// The model's name where one is configured; it may still be out of order.

@@ -1,7 +1,7 @@
 //! The model that the settings page chooses, for the whole installation: who may, how its key is kept, and whether it works.
 
 use super::{
-    OpenAi,
+    adapter,
     gateway::{Answer, ask_json},
     port::{Failure, Request},
 };
@@ -21,7 +21,7 @@ use parley_domain::{
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, QueryOrder, QuerySelect};
 use serde::Deserialize;
 use serde_json::json;
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// What is bound to a sealed key besides the secret: a key sealed for something else does not open as this.
@@ -135,7 +135,8 @@ pub async fn put(s: &Services, actor: &Actor, input: AiSettingsInput) -> Result<
     let tx = s.db.write(Priority::Person).await?;
     let kept = row(&*tx).await?;
     let key = meant_key(s, &input, kept.as_ref())?;
-    OpenAi::new(&input.url, key.as_deref(), &input.model).map_err(ServiceError::internal)?;
+    // Whether it can be made at all.
+    adapter(&input.url, key.as_deref(), &input.model).map_err(ServiceError::internal)?;
     let sealed = key.map(|key| s.secrets.seal(BOUND, key.as_bytes())).transpose()?;
     let now = s.now().millis();
     let change = ai_setting::ActiveModel {
@@ -196,9 +197,9 @@ pub async fn test(s: &Services, actor: &Actor, input: Option<AiSettingsInput>) -
             changeable(s)?;
             let input = input.checked()?;
             let key = meant_key(s, &input, row(s.db.read()).await?.as_ref())?;
-            let port = OpenAi::new(&input.url, key.as_deref(), &input.model).map_err(ServiceError::internal)?;
+            let port = adapter(&input.url, key.as_deref(), &input.model).map_err(ServiceError::internal)?;
             Services {
-                ai: Ai::with_port(Arc::new(port)),
+                ai: Ai::with_port(port),
                 ..s.clone()
             }
         }

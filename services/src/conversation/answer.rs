@@ -18,7 +18,7 @@ use parley_domain::{
     clock::{GRACE, Presence},
     conversation::{ANSWER_MAX, CLIENT_ID_MAX, CandidateError, CandidateErrorCode, CandidateView, Speaker, TurnKind},
     id::{ChoiceId, PromptId},
-    question::{Question, QuestionKind},
+    question::Question,
     session::{Awaiting, EndReason, Status, Transition},
     text,
     time::Timestamp,
@@ -311,7 +311,7 @@ fn read_answer(question: &Question, follow_up: bool, input: &AnswerInput) -> Res
     if !input.choices.iter().all(known) || picked.is_empty() {
         return Err(invalid("Pick one of the choices."));
     }
-    if question.kind == QuestionKind::SingleChoice && picked.len() != 1 {
+    if question.kind.picks_one() && picked.len() != 1 {
         return Err(invalid("Pick exactly one of the choices."));
     }
     Ok(picked.join("\n"))

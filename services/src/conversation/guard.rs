@@ -204,6 +204,7 @@ fn forbidden(said: &str) -> Result<(), Why> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::conversation::proposal::INSTRUCTIONS;
     use proptest::prelude::*;
 
     fn guard(left: u32) -> Guard {
@@ -215,7 +216,7 @@ mod tests {
         Guard::new(
             &points.map(str::to_owned),
             "Tell me about an outage.\nWe had an outage and I talked to every customer.",
-            include_str!("../ai/prompts/interviewer-1.txt"),
+            INSTRUCTIONS,
             left,
         )
     }

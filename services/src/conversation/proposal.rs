@@ -15,13 +15,7 @@ use crate::{
     interviews::Version,
     sessions::{clock_of, rules_of},
 };
-use parley_domain::{
-    ai::Purpose,
-    conversation::Speaker,
-    id::WorkspaceId,
-    question::{Question, QuestionKind},
-    text,
-};
+use parley_domain::{ai::Purpose, conversation::Speaker, id::WorkspaceId, question::Question, text};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -65,7 +59,7 @@ impl About<'_> {
 
     fn follow_ups_left(&self) -> u32 {
         // What is picked from a list is not asked on.
-        if self.question.kind != QuestionKind::Open {
+        if !self.question.kind.may_be_asked_on() {
             return 0;
         }
         let used = u32::try_from(self.row.follow_ups).unwrap_or(u32::MAX);

@@ -5,10 +5,7 @@
 
 use super::phrases::Phrases;
 use crate::analysis::terms;
-use parley_domain::{
-    interview::FollowUpDepth,
-    question::{Question, QuestionKind},
-};
+use parley_domain::{interview::FollowUpDepth, question::Question};
 
 /// Where the conversation about the current question stands.
 pub(super) struct Situation<'a> {
@@ -40,7 +37,7 @@ const THIN: usize = 25;
 
 pub(super) fn next(words: &'static Phrases, at: &Situation<'_>) -> Next {
     let most = at.depth.most().min(u32::try_from(words.follow_ups.len()).unwrap_or(0));
-    let ask_on = at.question.kind == QuestionKind::Open && at.follow_ups < most && !gives_up(at) && is_thin(at);
+    let ask_on = at.question.kind.may_be_asked_on() && at.follow_ups < most && !gives_up(at) && is_thin(at);
     if ask_on {
         let index = usize::try_from(at.follow_ups).unwrap_or(0);
         if let Some(text) = words.follow_ups.get(index) {
@@ -80,6 +77,7 @@ fn word_count(text: &str) -> usize {
 mod tests {
     use super::*;
     use crate::conversation::phrases;
+    use parley_domain::question::QuestionKind;
 
     fn question(points: &[&str]) -> Question {
         Question {

@@ -91,7 +91,13 @@ async fn start_inner(s: &Services, token: &str, input: StartInput) -> Result<Can
                 resume(s, &*tx, known, &input).await?
             }
         }
-        _ => return Err(not_open().into()),
+        LinkState::Unknown
+        | LinkState::Revoked
+        | LinkState::NotOpenYet
+        | LinkState::Closed
+        | LinkState::Full
+        | LinkState::Paused
+        | LinkState::Expired => return Err(not_open().into()),
     };
     tx.commit().await?;
     tell(s, &scene.known.session);

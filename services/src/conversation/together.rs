@@ -27,6 +27,8 @@ pub struct Together(Arc<Mutex<Inner>>);
 struct Inner {
     waiting: VecDeque<Waiting>,
     runners: usize,
+    /// Writes whose outcome somebody waits for.
+    asked: usize,
 }
 
 #[derive(Debug)]
@@ -45,14 +47,23 @@ impl Together {
         let starts = {
             let mut inner = self.inner();
             inner.waiting.push_back(Waiting { write, done });
+            inner.asked += 1;
             let starts = inner.runners < most;
             inner.runners += usize::from(starts);
             starts
         };
+        let _asked = Asked(self);
         if starts {
             tokio::spawn(run(self.clone(), db.clone()));
         }
         outcome.await.map_err(ServiceError::internal)?
+    }
+
+    /// How many writes are waited for, in line or in hand: for tests that want a crowd in line.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn asked(&self) -> usize {
+        self.inner().asked
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -76,6 +87,15 @@ impl Together {
         }
         inner.waiting = later;
         batch
+    }
+}
+
+/// Whoever waits for a write, for as long as they do.
+struct Asked<'a>(&'a Together);
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        self.0.inner().asked -= 1;
     }
 }
 

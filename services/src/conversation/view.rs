@@ -190,7 +190,7 @@ pub(super) fn question_at(version: &Version, index: i32) -> Option<&Question> {
 
 /// Whether a turn belongs to a question for code itself; a follow-up to it is answered in words.
 fn is_code(row: &turn::Model, version: &Version) -> bool {
-    let is = |question: &Question| Some(question.id.0) == row.question_id && question.kind == QuestionKind::Code;
+    let is = |question: &Question| Some(question.id.0) == row.question_id && question.kind.is_code();
     row.prompt_id == row.question_id && version.questions.iter().any(is)
 }
 

@@ -318,7 +318,7 @@ impl Ground {
         after: Timestamp,
     ) -> Result<()> {
         let at = after.plus(dice.between(MINUTE, DAY)).min(self.now);
-        let reason = dice.pick(RetakeReason::ALL);
+        let reason = dice.pick(&RetakeReason::ALL);
         let mut next = new_session(&self.s, of, former.attempt + 1)?;
         next.created_at = at.millis();
         next.updated_at = at.millis();

@@ -3,7 +3,7 @@
 use super::people::Dice;
 use parley_domain::{
     conversation::{Speaker, TurnKind},
-    question::{Question, QuestionKind},
+    question::Question,
     time::{MINUTE, SECOND, Timestamp},
 };
 
@@ -78,7 +78,7 @@ fn answer(dice: &mut Dice, question: &Question, skill: usize) -> String {
         return choices(dice, question, skill);
     }
     let mut parts: Vec<String> = Vec::new();
-    if question.kind == QuestionKind::Code {
+    if question.kind.is_code() {
         parts.push(dice.pick(&CODE).to_owned());
     } else {
         parts.push(dice.pick(&OPENINGS).to_owned());
@@ -92,7 +92,7 @@ fn answer(dice: &mut Dice, question: &Question, skill: usize) -> String {
         parts.push(dice.pick(&MISSES).to_owned());
     }
     parts.push(dice.pick(&ENDINGS).to_owned());
-    let joint = if question.kind == QuestionKind::Code { "\n" } else { " " };
+    let joint = if question.kind.is_code() { "\n" } else { " " };
     parts.retain(|p| !p.is_empty());
     parts.join(joint)
 }
@@ -119,7 +119,7 @@ fn choices(dice: &mut Dice, question: &Question, skill: usize) -> String {
     if picked.is_empty() {
         picked.push(dice.pick(&all));
     }
-    if question.kind == QuestionKind::SingleChoice {
+    if question.kind.picks_one() {
         picked.truncate(1);
     }
     picked.join("\n")

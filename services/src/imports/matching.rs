@@ -242,11 +242,7 @@ fn by_key(key: &str) -> Option<Field> {
     static MEANINGS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
         let mut meanings = HashMap::new();
         for field in Field::ALL {
-            meanings.extend(
-                spellings(*field)
-                    .split('|')
-                    .map(|spelling| (self::key(spelling), *field)),
-            );
+            meanings.extend(spellings(field).split('|').map(|spelling| (self::key(spelling), field)));
         }
         meanings
     });
@@ -315,7 +311,7 @@ mod tests {
     #[test]
     fn no_spelling_means_two_things() {
         let mut seen = HashMap::new();
-        for field in Field::ALL.iter().copied() {
+        for field in Field::ALL {
             for spelling in spellings(field).split('|') {
                 assert!(!key(spelling).is_empty(), "{field:?} has an empty spelling");
                 if let Some(other) = seen.insert(key(spelling), field) {

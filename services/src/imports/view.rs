@@ -404,5 +404,9 @@ pub async fn rejected_xlsx(s: &Services, actor: &Actor, id: ImportId) -> Result<
             "No row of this import was rejected.",
         ));
     }
-    book.finish().map_err(ServiceError::internal)
+    // Packing tens of thousands of rows takes a while: not on a thread that answers others.
+    tokio::task::spawn_blocking(move || book.finish())
+        .await
+        .map_err(ServiceError::internal)?
+        .map_err(ServiceError::internal)
 }

@@ -5,13 +5,14 @@
 //! process dies, the lease runs out and somebody else goes on: so every handler is idempotent, and a job that is done
 //! twice has its effect once. Failures that may pass are tried again, later each time; others are final at once.
 //!
-//! To add a kind: a variant of [`Kind`] and its two lines in `handlers`.
+//! To add a kind: a variant of [`Kind`], its place in [`Kind::ALL`] and its two lines in `handlers`. Rows of jobs that are over
+//! are removed after a week.
 
 mod handlers;
 mod queue;
 mod runner;
 
-pub use queue::{Claimed, claim, enqueue, finish, requeue_lapsed};
+pub use queue::{Claimed, claim, enqueue, finish, purge, requeue_lapsed};
 pub use runner::{run, run_due};
 
 use parley_domain::time::{MINUTE, SECOND};

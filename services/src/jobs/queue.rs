@@ -7,7 +7,7 @@ use crate::{
     entity::job,
     error::{Result, ServiceError},
 };
-use parley_domain::id::JobId;
+use parley_domain::{id::JobId, time::DAY};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -20,6 +20,11 @@ const QUEUED: &str = "queued";
 const RUNNING: &str = "running";
 const DONE: &str = "done";
 const FAILED: &str = "failed";
+
+/// How long a job that is over is kept, in milliseconds: long enough to look at one that failed.
+const KEPT: i64 = 7 * DAY;
+/// Jobs that one purge removes at most.
+const PURGED_AT_ONCE: u64 = 500;
 
 /// Longest failure that is kept with a job, in characters.
 const ERROR_MAX: usize = 1_000;
@@ -288,4 +293,35 @@ pub(super) async fn give_back(s: &Services, held: &Claimed) -> Result<()> {
         .exec(&*tx)
         .await?;
     tx.commit().await
+}
+
+/// Removes jobs that are over and that were queued more than a week ago, up to 500; how many there were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn purge(s: &Services) -> Result<u64> {
+    let limit = u64::try_from(s.now().plus(-KEPT).millis()).unwrap_or(0);
+    // Ids begin with their time, so the primary key finds the old ones. What is not over is ruled out one by one: with a
+    // list of states the database would walk all finished jobs by the index of the queue, at every sweep.
+    let oldest = uuid::Builder::from_unix_timestamp_millis(limit, &[0; 10]).into_uuid();
+    let due: Vec<Uuid> = job::Entity::find()
+        .select_only()
+        .column(job::Column::Id)
+        .filter(job::Column::Id.lt(oldest))
+        .filter(job::Column::State.is_not_in([QUEUED, RUNNING]))
+        .order_by_asc(job::Column::Id)
+        .limit(PURGED_AT_ONCE)
+        .into_tuple()
+        .all(s.db.read())
+        .await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let tx = s.db.write(Priority::Background).await?;
+    let gone = job::Entity::delete_many()
+        .filter(job::Column::Id.is_in(due))
+        .exec(&*tx)
+        .await?;
+    tx.commit().await?;
+    Ok(gone.rows_affected)
 }

@@ -117,14 +117,14 @@ fn believed(proposed: &Proposed, document: &Document, by_rules: &ResumeFields) -
             ResumeField::GraduationYear => &proposed.graduation_year,
             ResumeField::WorkExperience => continue,
         };
-        let Some(mut found) = value.as_deref().and_then(|value| verified(*field, value, document)) else {
+        let Some(mut found) = value.as_deref().and_then(|value| verified(field, value, document)) else {
             continue;
         };
         let same = by_rules
-            .get(*field)
+            .get(field)
             .is_some_and(|known| alike(&known.value, &found.value));
         found.confidence = if same { Confidence::High } else { Confidence::Medium };
-        *fields.slot(*field) = Some(found);
+        *fields.slot(field) = Some(found);
     }
     let jobs = jobs(&proposed.jobs, document);
     if !jobs.is_empty() {

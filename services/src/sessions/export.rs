@@ -5,7 +5,7 @@ use super::{
     cursor::Cursor,
     list::{candidates_of, scope},
     query::{Query, Scope, keys_of, kinds},
-    sheet::{HEADERS, Line, write},
+    sheet::{COLUMNS, Line, write},
 };
 use crate::{
     Services,
@@ -88,7 +88,7 @@ pub async fn export(
     // The writer is not async and may wait for the disk: it has a thread of its own, fed row by row, so that an export of
     // any size needs the same memory.
     let (feed, rows) = mpsc::channel::<Line>(64);
-    let header = HEADERS.map(|h| h.replace("{zone}", zone.name()));
+    let header = COLUMNS.map(|(words, _)| words.replace("{zone}", zone.name()));
     let writer = tokio::task::spawn_blocking(move || write(format, &folder, &header, rows));
     let fed = read_all(s, actor, scope, filter, order, selected, &zone, feed).await;
     let written = writer.await.map_err(ServiceError::internal)?;

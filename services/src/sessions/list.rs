@@ -15,7 +15,7 @@ use crate::{
 use parley_domain::{
     account::{Action, Actor},
     clock::Presence,
-    id::{CandidateId, InterviewId, SessionId, WorkspaceId},
+    id::{CandidateId, InterviewId, WorkspaceId},
     paging::PageRequest,
     session::{
         RetakeRequestState, SessionCounts, SessionFilter, SessionOrder, SessionPage, SessionRow, SessionSort, Status,
@@ -176,22 +176,6 @@ pub(super) async fn scope(s: &Services, actor: &Actor, interview: Option<Intervi
         known.ok_or(ServiceError::NotFound)?;
     }
     Ok(Scope { workspace, interview })
-}
-
-/// The rows of these candidates' current attempts, for a list that is shown already and learnt that they changed. Those
-/// that are gone are left out.
-///
-/// # Errors
-/// A role that may not read.
-pub async fn rows(s: &Services, actor: &Actor, ids: &[SessionId]) -> Result<Vec<SessionRow>> {
-    let workspace = s.allow_own(actor, Action::Read)?;
-    let found = session::Entity::find()
-        .filter(session::Column::WorkspaceId.eq(workspace.0))
-        .filter(session::Column::Listed.eq(true))
-        .filter(session::Column::Id.is_in(ids.iter().take(200).map(|id| id.0)))
-        .all(s.db.read())
-        .await?;
-    to_rows(s, actor, found, false).await
 }
 
 /// The attempts of a candidate before the current one, newest first, as rows of the list.

@@ -28,7 +28,7 @@ pub(crate) use lifecycle::{
 };
 #[doc(hidden)]
 pub use list::plan;
-pub use list::{completed_last, counts, earlier, list, rows};
+pub use list::{completed_last, counts, earlier, list};
 pub use query::Scope;
 pub use queue::{decided, request, requests, waiting};
 pub(crate) use report::find as find_session;

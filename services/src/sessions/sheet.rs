@@ -6,36 +6,37 @@ use rust_xlsxwriter::{DocProperties, Format, Workbook, XlsxError};
 use std::{fs::File, io::Write, path::Path};
 use tokio::sync::mpsc;
 
-/// Columns of an export. Those of a candidate are named as the import knows them.
-pub(super) const HEADERS: [&str; 19] = [
-    "Name",
-    "Email",
-    "Phone",
-    "School",
-    "Major",
-    "Degree",
-    "Graduation year",
-    "Work experience",
-    "Notes",
-    "Source",
-    "Status",
-    "Ended",
-    "Added ({zone})",
-    "Started ({zone})",
-    "Finished ({zone})",
-    "Invite link",
-    "Attempt",
-    "Score",
-    "Minutes",
+/// Columns of an export, texts first, figures last, each with its width in a workbook, in characters. Their values are made
+/// in `export::line`, in the same order. Those of a candidate are named as the import knows them.
+pub(super) const COLUMNS: [(&str, f64); 19] = [
+    ("Name", 26.0),
+    ("Email", 28.0),
+    ("Phone", 18.0),
+    ("School", 24.0),
+    ("Major", 20.0),
+    ("Degree", 16.0),
+    ("Graduation year", 15.0),
+    ("Work experience", 30.0),
+    ("Notes", 24.0),
+    ("Source", 12.0),
+    ("Status", 12.0),
+    ("Ended", 16.0),
+    ("Added ({zone})", 18.0),
+    ("Started ({zone})", 18.0),
+    ("Finished ({zone})", 18.0),
+    ("Invite link", 40.0),
+    ("Attempt", 9.0),
+    ("Score", 8.0),
+    ("Minutes", 9.0),
 ];
 
-/// How wide the columns are in a workbook, in characters.
-const WIDTHS: [f64; 19] = [
-    26.0, 28.0, 18.0, 24.0, 20.0, 16.0, 15.0, 30.0, 24.0, 12.0, 12.0, 16.0, 18.0, 18.0, 18.0, 40.0, 9.0, 8.0, 9.0,
-];
+/// The words over them.
+pub(super) type Header = [String; COLUMNS.len()];
 
-/// Texts of a row, before its figures.
-const TEXTS: usize = 16;
+/// Figures at the end of a row: attempt, score, minutes.
+const FIGURES: usize = 3;
+/// Texts before them.
+const TEXTS: usize = COLUMNS.len() - FIGURES;
 /// Rows that a sheet can hold, the header not counted.
 const SHEET_ROWS: u32 = 1_048_575;
 /// Longest text that a cell can hold, in characters.
@@ -51,12 +52,7 @@ pub(super) struct Line {
 }
 
 /// Writes rows until there are no more; returns the file, somewhere.
-pub(super) fn write(
-    format: ExportFormat,
-    folder: &Path,
-    header: &[String; 19],
-    rows: mpsc::Receiver<Line>,
-) -> Result<File> {
+pub(super) fn write(format: ExportFormat, folder: &Path, header: &Header, rows: mpsc::Receiver<Line>) -> Result<File> {
     match format {
         ExportFormat::Xlsx => write_xlsx(folder, header, rows),
         ExportFormat::Csv => write_csv(folder, header, rows),
@@ -71,7 +67,7 @@ fn temporary(folder: &Path) -> Result<File> {
     tempfile::tempfile_in(folder).map_err(unwritten)
 }
 
-fn write_csv(folder: &Path, header: &[String; 19], mut rows: mpsc::Receiver<Line>) -> Result<File> {
+fn write_csv(folder: &Path, header: &Header, mut rows: mpsc::Receiver<Line>) -> Result<File> {
     let mut file = temporary(folder)?;
     // Without the mark Excel takes the file for a legacy encoding.
     file.write_all("\u{FEFF}".as_bytes()).map_err(unwritten)?;
@@ -111,7 +107,7 @@ pub(super) fn harmless(text: &str) -> String {
     }
 }
 
-fn write_xlsx(folder: &Path, header: &[String; 19], rows: mpsc::Receiver<Line>) -> Result<File> {
+fn write_xlsx(folder: &Path, header: &Header, rows: mpsc::Receiver<Line>) -> Result<File> {
     let mut file = temporary(folder)?;
     let book = fill(folder, header, rows).and_then(|mut book| book.save_to_writer(&mut file));
     book.map_err(|e| match e {
@@ -124,7 +120,7 @@ fn write_xlsx(folder: &Path, header: &[String; 19], rows: mpsc::Receiver<Line>) 
     Ok(file)
 }
 
-fn fill(folder: &Path, header: &[String; 19], mut rows: mpsc::Receiver<Line>) -> Result<Workbook, XlsxError> {
+fn fill(folder: &Path, header: &Header, mut rows: mpsc::Receiver<Line>) -> Result<Workbook, XlsxError> {
     let mut book = Workbook::new();
     book.set_tempdir(folder)?;
     book.set_properties(&DocProperties::new().set_title("Parley: sessions"));
@@ -133,7 +129,7 @@ fn fill(folder: &Path, header: &[String; 19], mut rows: mpsc::Receiver<Line>) ->
     // Rows go straight to disk; what applies to the whole sheet must be said first.
     let sheet = book.add_worksheet_with_constant_memory()?;
     sheet.set_name("Sessions")?.set_freeze_panes(1, 0)?;
-    for (column, (title, width)) in (0..).zip(header.iter().zip(WIDTHS)) {
+    for (column, (title, (_, width))) in (0..).zip(header.iter().zip(COLUMNS)) {
         sheet.set_column_width(column, width)?;
         sheet.write_string_with_format(0, column, title, &bold)?;
     }

@@ -7,7 +7,7 @@ use crate::{
     db::Priority,
     entity::{interview, session},
     error::Result,
-    interviews,
+    interviews, jobs,
 };
 use futures::{StreamExt, stream};
 use parley_domain::{
@@ -51,11 +51,28 @@ pub async fn run(s: Services, stop: CancellationToken) {
     }
 }
 
-/// One sweep; how many sessions it closed.
+/// One sweep; how many sessions it closed. Each step is for itself: one that fails is logged and skips none of the others.
 ///
 /// # Errors
-/// When the database fails; what was closed before stays closed.
+/// When sessions could not be closed; what was closed before stays closed.
 pub async fn sweep(s: &Services) -> Result<u64> {
+    let closed = close(s).await;
+    logged("making overdue turns", go_on(s).await);
+    logged("purging candidates", candidates::purge(s).await);
+    logged("purging previews", conversation::preview::purge(s).await);
+    logged("purging jobs", jobs::purge(s).await);
+    logged("telling who is away", note_away(s).await);
+    closed
+}
+
+fn logged<T>(step: &'static str, result: Result<T>) {
+    if let Err(error) = result {
+        tracing::warn!(%error, step, "a step of a sweep failed; the next sweep tries it again");
+    }
+}
+
+/// Closes sessions whose time is up or that nobody came back to; how many.
+async fn close(s: &Services) -> Result<u64> {
     let mut closed = 0;
     // After a downtime there may be thousands: batch after batch, as long as whole ones are closed.
     for _ in 0..ROUNDS {
@@ -66,10 +83,6 @@ pub async fn sweep(s: &Services) -> Result<u64> {
             break;
         }
     }
-    go_on(s).await?;
-    candidates::purge(s).await?;
-    conversation::preview::purge(s).await?;
-    note_away(s).await?;
     Ok(closed)
 }
 

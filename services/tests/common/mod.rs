@@ -1,8 +1,8 @@
 //! One test, two databases: every test in these files runs on SQLite and on PostgreSQL, from one source.
 //!
 //! SQLite is a file in a temporary folder, set up as in production. PostgreSQL is one database per test, made on the
-//! server that `PARLEY_TEST_POSTGRES_URL` names (`scripts/postgres.sh` starts one, `make test` always does); without
-//! that variable these tests say so and pass.
+//! server that `PARLEY_TEST_POSTGRES_URL` names (`scripts/postgres.sh` starts one, `make unit` and `make test` always do).
+//! Without that variable these tests fail and say what to do: half of the suite must not look as if it had passed.
 
 #![allow(
     clippy::allow_attributes,
@@ -49,7 +49,7 @@ macro_rules! on_both_databases {
             async fn $name() {
                 match $crate::common::TestBed::postgres().await {
                     Some(bed) => super::$name(bed).await,
-                    None => eprintln!("skipped: PARLEY_TEST_POSTGRES_URL is not set"),
+                    None => eprintln!("left out: PARLEY_TEST_POSTGRES_URL is none"),
                 }
             })*
         }
@@ -81,8 +81,9 @@ impl TestBed {
         Self::with(&url, dir).await
     }
 
+    /// `None` where somebody chose to leave PostgreSQL out.
     pub async fn postgres() -> Option<Self> {
-        let base = std::env::var("PARLEY_TEST_POSTGRES_URL").ok()?;
+        let base = postgres_url()?;
         let number = DATABASES.fetch_add(1, Ordering::SeqCst);
         let name = format!("parley_test_{}_{number}", std::process::id());
         let admin = Database::connect(&base).await.unwrap();
@@ -199,6 +200,18 @@ impl TestBed {
 
     pub fn dir(&self) -> &std::path::Path {
         self.dir.path()
+    }
+}
+
+/// The server that tests make their databases on; `None` where somebody chose to leave them out.
+pub fn postgres_url() -> Option<String> {
+    match std::env::var("PARLEY_TEST_POSTGRES_URL") {
+        Ok(url) if url == "none" => None,
+        Ok(url) => Some(url),
+        Err(_) => panic!(
+            "PARLEY_TEST_POSTGRES_URL is not set. Run `scripts/postgres.sh with cargo nextest run …` or `make unit`; \
+             PARLEY_TEST_POSTGRES_URL=none leaves the tests on PostgreSQL out"
+        ),
     }
 }
 

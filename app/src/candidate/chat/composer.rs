@@ -119,7 +119,7 @@ fn sends(ev: &KeyboardEvent, code: bool) -> bool {
 fn choices(chat: Chat) -> AnyView {
     let texts = chat.texts;
     let prompt = chat.prompt();
-    let single = prompt.as_ref().is_some_and(|p| p.kind == QuestionKind::SingleChoice);
+    let single = prompt.as_ref().is_some_and(|p| p.kind.picks_one());
     let (legend, kind) = if single {
         (texts.chat.choose_one, "radio")
     } else {

@@ -7,7 +7,6 @@ use super::{
 };
 use crate::messages::PageText;
 use leptos::prelude::*;
-use parley_domain::question::QuestionKind;
 
 /// All turns in order, newest at the bottom and in sight.
 pub(super) fn talk(chat: Chat) -> AnyView {
@@ -93,7 +92,7 @@ fn writing(interviewer: &str, text: String) -> AnyView {
 /// The answer on its way: shown, and marked as not stored.
 fn on_its_way(chat: Chat, pending: Pending) -> AnyView {
     let texts = chat.texts;
-    let code = chat.prompt().is_some_and(|p| p.kind == QuestionKind::Code);
+    let code = chat.prompt().is_some_and(|p| p.kind.is_code());
     let note = match (pending.delivery, chat.online.get()) {
         (Delivery::Sending, _) => line("turn__note", format!("{}…", texts.chat.sending)),
         (Delivery::Slowed, _) => trouble(chat, &texts.trouble.too_fast),

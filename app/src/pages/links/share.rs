@@ -1,6 +1,7 @@
 //! The shareable link: its card on the Settings tab and its badge in the interview's header.
 
 use crate::{
+    candidate::public_path,
     components::{
         Button, ButtonKind, ButtonSize, ButtonType, ConfirmDialog, CopyButton, CopyField, FieldWidth, Icon, IconName,
         Notice, NoticeKind, Skeleton, TextField, Toasts, badge_class, button_class, use_toasts,
@@ -272,7 +273,7 @@ fn live(desk: Desk, link: PublicLink, seen: SharedLink) -> AnyView {
         desk.share.id,
         link.slug
     );
-    let page = format!("/i/{}", link.slug);
+    let page = public_path(&link.slug);
     view! {
         <div class="card share__card">
             <div class="share__main">

@@ -112,18 +112,13 @@ pub async fn earlier_attempts(slug: String, candidate: CandidateId) -> Result<Ve
 /// Marks the attempt that counts. Also from a plain form.
 #[server(endpoint = "sessions/counts-mark")]
 pub async fn mark_counts(slug: String, id: SessionId, back: String) -> Result<(), AppError> {
-    let back = if back.starts_with("/w/") { back } else { "/".to_owned() };
     let result = async {
         let (s, actor) = crate::server_fns::who(&slug).await?;
         parley_services::sessions::mark_counts(&s, &actor, id).await?;
         Ok(())
     }
     .await;
-    if crate::server_fns::accepts_html() {
-        crate::server_fns::end_form(result, &back, &back)
-    } else {
-        result
-    }
+    crate::server_fns::end_form_at(result, &back)
 }
 
 /// Who asks for a retake, and what was decided.
@@ -161,7 +156,6 @@ pub async fn retake_queue(slug: String, interview: InterviewId) -> Result<QueueD
 /// Grants (`verdict` is `grant`) or declines a request. Also from a plain form.
 #[server(endpoint = "retakes/decide")]
 pub async fn decide_retake(slug: String, id: RetakeRequestId, verdict: String, back: String) -> Result<(), AppError> {
-    let back = if back.starts_with("/w/") { back } else { "/".to_owned() };
     let result = async {
         let (s, actor) = crate::server_fns::who(&slug).await?;
         match verdict.as_str() {
@@ -176,11 +170,7 @@ pub async fn decide_retake(slug: String, id: RetakeRequestId, verdict: String, b
         Ok(())
     }
     .await;
-    if crate::server_fns::accepts_html() {
-        crate::server_fns::end_form(result, &back, &back)
-    } else {
-        result
-    }
+    crate::server_fns::end_form_at(result, &back)
 }
 
 /// Attempts side by side: those of `only`; all that have begun, where it is empty.

@@ -84,18 +84,13 @@ pub async fn restore_candidates(
     back: String,
     #[server(default)] ids: Vec<String>,
 ) -> Result<u64, AppError> {
-    let back = if back.starts_with("/w/") { back } else { "/".to_owned() };
     let result = async {
         let (s, actor) = crate::server_fns::who(&slug).await?;
         let ids = ssr::ids::<CandidateId>(&ids)?;
         Ok(parley_services::candidates::restore(&s, &actor, &ids).await?)
     }
     .await;
-    if crate::server_fns::accepts_html() {
-        crate::server_fns::end_form(result, &back, &back)
-    } else {
-        result
-    }
+    crate::server_fns::end_form_at(result, &back)
 }
 
 /// Purges deleted candidates at once.

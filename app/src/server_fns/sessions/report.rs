@@ -110,7 +110,6 @@ pub async fn decide(
     reason: String,
     back: String,
 ) -> Result<(), AppError> {
-    let back = if back.starts_with("/w/") { back } else { "/".to_owned() };
     let result = async {
         let (s, actor) = crate::server_fns::who(&slug).await?;
         let verdict: Verdict = verdict
@@ -120,17 +119,12 @@ pub async fn decide(
         Ok(())
     }
     .await;
-    if crate::server_fns::accepts_html() {
-        crate::server_fns::end_form(result, &back, &back)
-    } else {
-        result
-    }
+    crate::server_fns::end_form_at(result, &back)
 }
 
 /// The report of one session.
 #[server(endpoint = "sessions/report", input = Json)]
 pub async fn report(slug: String, id: SessionId) -> Result<ReportData, AppError> {
-    use parley_domain::question::QuestionKind;
     use parley_domain::time::{MINUTE, Timestamp};
     use parley_services::{accounts::zone_of, analysis, candidates, sessions};
     let (s, actor) = crate::server_fns::who(&slug).await?;
@@ -151,7 +145,7 @@ pub async fn report(slug: String, id: SessionId) -> Result<ReportData, AppError>
     let runs = analysis::history(&s, &actor, id).await?;
     let asks_code = |id| {
         let mut questions = report.questions.iter();
-        questions.any(|q| Some(q.id) == id && q.kind == QuestionKind::Code)
+        questions.any(|q| Some(q.id) == id && q.kind.is_code())
     };
     // What is asked on about code is answered in words.
     let mut asked = TurnKind::Question;

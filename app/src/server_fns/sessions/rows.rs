@@ -334,9 +334,5 @@ pub async fn show_columns(slug: String, back: String, #[server(default)] shown: 
         hidden.join(".")
     );
     crate::server_fns::set_cookie(http::HeaderValue::from_str(&value).ok());
-    let back = if back.starts_with("/w/") { back } else { "/".to_owned() };
-    if crate::server_fns::accepts_html() {
-        crate::server_fns::go(&back);
-    }
-    Ok(())
+    crate::server_fns::end_form_at(Ok(()), &back)
 }

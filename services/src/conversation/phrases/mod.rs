@@ -1,4 +1,4 @@
-//! What the scripted interviewer says, by language. Adding a language is adding one file and one line in [`of`].
+//! What the scripted interviewer says, by language. Adding a language is adding one file and one line in `ALL`.
 
 use parley_domain::interview::Tone;
 
@@ -23,13 +23,21 @@ impl std::fmt::Debug for Phrases {
     }
 }
 
+/// Every language there is, by the first part of its tag.
+static ALL: [(&str, &Phrases); 2] = [("en", &en::PHRASES), ("zh", &zh::PHRASES)];
+
 /// The words for a language tag; English where there are none.
 #[must_use]
 pub fn of(language: &str) -> &'static Phrases {
-    match language.split('-').next().unwrap_or_default() {
-        "zh" => &zh::PHRASES,
-        _ => &en::PHRASES,
-    }
+    let primary = language.split('-').next().unwrap_or_default();
+    ALL.iter()
+        .find(|(known, _)| *known == primary)
+        .map_or(&en::PHRASES, |(_, phrases)| *phrases)
+}
+
+/// The languages that have words of their own, by the first part of their tags.
+pub fn languages() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|(language, _)| *language)
 }
 
 /// One of `options`, by number.
@@ -44,7 +52,8 @@ mod tests {
 
     #[test]
     fn every_language_has_words_for_every_tone_and_depth() {
-        for phrases in [&en::PHRASES, &zh::PHRASES] {
+        for (language, phrases) in ALL {
+            assert!(std::ptr::eq(of(language), phrases), "{language} has words of its own");
             assert!(phrases.follow_ups.len() >= 5, "Deep asks up to five follow-ups");
             for tone in Tone::ALL {
                 assert!((phrases.greeting)(tone, "Ana", "Robin").contains("Ana"));

@@ -1,8 +1,8 @@
 //! Why a file could not be read, each with the one sentence that a recruiter sees.
 
-use serde::{Deserialize, Serialize};
-
 use super::limits;
+use parley_domain::text::grouped;
+use serde::{Deserialize, Serialize};
 
 /// What is wrong with an uploaded file as a whole. Nothing is kept of a file that has one of these.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,7 +163,7 @@ impl SheetError {
             }
             Self::TooManyRows => format!(
                 "The sheet has more than {} rows under its header. Split it into smaller files.",
-                grouped(limits::ROWS)
+                grouped(limits::ROWS.into())
             ),
             Self::TooManyColumns => format!(
                 "The sheet has more than {} columns. Delete those that are not about candidates.",
@@ -171,7 +171,7 @@ impl SheetError {
             ),
             Self::TooManyCells => format!(
                 "The sheet has more than {} filled cells. Delete the columns that are not about candidates.",
-                grouped(limits::CELLS)
+                grouped(limits::CELLS.into())
             ),
             Self::CellTooLong { cell } => {
                 let cell = cell
@@ -179,7 +179,7 @@ impl SheetError {
                     .map_or_else(|| "One cell".to_owned(), |cell| format!("Cell {cell}"));
                 format!(
                     "{cell} holds more than {} characters. Shorten it.",
-                    grouped(limits::CELL_CHARS)
+                    grouped(limits::CELL_CHARS.into())
                 )
             }
             Self::NoVisibleSheet => "No visible sheet of the workbook has anything in it.".into(),
@@ -200,19 +200,6 @@ impl SheetError {
             ),
         }
     }
-}
-
-/// `50000` as `50,000`.
-fn grouped(number: impl Into<u64>) -> String {
-    let digits = number.into().to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]
@@ -256,12 +243,5 @@ mod tests {
         assert_eq!(text, r#"{"error":"cell_too_long","cell":"C14"}"#);
         assert_eq!(serde_json::from_str::<SheetError>(&text).unwrap(), error);
         assert_eq!(error.code(), "cell_too_long");
-    }
-
-    #[test]
-    fn thousands_are_grouped() {
-        assert_eq!(grouped(7_u32), "7");
-        assert_eq!(grouped(1_000_u32), "1,000");
-        assert_eq!(grouped(2_000_000_u32), "2,000,000");
     }
 }

@@ -70,7 +70,7 @@ fn answer(a: &ComparedAnswer, newest: &str, number: i32, name: &str) -> AnyView 
         return column(number, Some(t.compare_not_asked.to_owned()), &[], false, name);
     }
     let other = (a.text != newest).then(|| format!("{} {}", t.compare_changed_here, a.text));
-    column(number, other, &a.turns, a.kind == Some(QuestionKind::Code), name)
+    column(number, other, &a.turns, a.kind.is_some_and(QuestionKind::is_code), name)
 }
 
 fn column(number: i32, note: Option<String>, turns: &[Turn], code: bool, name: &str) -> AnyView {
