@@ -6,11 +6,13 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
+// `as` gives a name of its own in the API's description, where two types of different modules have the same.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident $(as $schema:ident)? { $($(#[$each:meta])* $variant:ident = $word:literal),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        $(#[cfg_attr(feature = "openapi", schema(as = $schema))])?
         #[serde(rename_all = "snake_case")]
         pub enum $name { $($(#[$each])* $variant),* }
 
@@ -97,7 +99,7 @@ words! {
 
 words! {
     /// What will become of a row.
-    Fate {
+    Fate as ImportFate {
         /// It will be added.
         New = "new",
         /// Somebody with this email is on the interview.

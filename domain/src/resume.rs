@@ -10,11 +10,13 @@ pub const FILE_BYTES: u64 = 10_000_000;
 /// Pages of a resume that are read; those behind them are left out.
 pub const PAGES_MAX: usize = 50;
 
+// `as` gives a name of its own in the API's description, where two types of different modules have the same.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident $(as $schema:ident)? { $($(#[$each:meta])* $variant:ident = $word:literal),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        $(#[cfg_attr(feature = "openapi", schema(as = $schema))])?
         #[serde(rename_all = "snake_case")]
         pub enum $name { $($(#[$each])* $variant),* }
 
@@ -63,7 +65,7 @@ words! {
 
 words! {
     /// How sure the reader is of a value.
-    Confidence {
+    Confidence as ResumeConfidence {
         /// Might be something else: a person should look.
         Low = "low",
         /// Found by its place or its words.
@@ -75,7 +77,7 @@ words! {
 
 words! {
     /// Who read the fields.
-    Engine {
+    Engine as ResumeEngine {
         /// The rules of this program.
         BuiltIn = "built_in",
         /// A model; each of its values was found again in the document.

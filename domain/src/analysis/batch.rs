@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 words! {
     /// Where a batch of analyses stands.
-    BatchState {
+    BatchState as AnalysisBatchState {
         /// Sessions are still being queued.
         Running = "running",
         /// All sessions are queued; some may still be analysed.
