@@ -8,7 +8,7 @@ mod list;
 mod merge;
 mod read;
 
-pub use delete::{DELETED_KEPT_DAYS, DeletedCandidate, delete, deleted, erase, purge, restore};
+pub use delete::{DELETED_KEPT_DAYS, DeletedCandidate, delete, deleted, deleted_page, erase, purge, restore};
 pub use extend::{Whose, extend_link, extend_links};
 pub use insert::{BulkResult, NewCandidate, OnDuplicate, create, create_many, insert, twin};
 pub(crate) use insert::{lock_interview, prepare, search_key, store_fields, this_year};

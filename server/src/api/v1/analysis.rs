@@ -71,7 +71,9 @@ async fn history(
     State(s): State<Services>,
     Caller(actor): Caller,
     Id(id): Id<SessionId>,
+    query: Query,
 ) -> ApiResult<Json<Page<Analysis>>> {
+    query.done()?;
     let items = analysis::history(&s, &actor, id).await?;
     Ok(Json(Page {
         items,

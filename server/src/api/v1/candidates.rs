@@ -213,17 +213,21 @@ async fn extend_link(
 
 /// List the deleted candidates of an interview
 ///
-/// Last deleted first, those of the last 30 days, 500 at most.
-#[utoipa::path(get, path = "/interviews/{id}/candidates/deleted", tag = "Candidates", params(("id" = InterviewId, Path,)),
-    responses((status = 200, description = "All of them", body = Page<many::Deleted>), Problems))]
+/// Last deleted first, those of the last 30 days.
+#[utoipa::path(get, path = "/interviews/{id}/candidates/deleted", tag = "Candidates",
+    params(
+        ("id" = InterviewId, Path,),
+        ("limit" = Option<u64>, Query, minimum = 1, maximum = 200, description = "Rows of the page; 50 where left out"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+    ),
+    responses((status = 200, description = "A page", body = Page<many::Deleted>), Problems))]
 async fn deleted(
     State(s): State<Services>,
     Caller(actor): Caller,
     Id(id): Id<InterviewId>,
+    mut query: Query,
 ) -> ApiResult<Json<Page<DeletedCandidate>>> {
-    let items = candidates::deleted(&s, &actor, id).await?;
-    Ok(Json(Page {
-        items,
-        next_cursor: None,
-    }))
+    let page = query.page();
+    query.done()?;
+    Ok(Json(candidates::deleted_page(&s, &actor, id, &page).await?))
 }

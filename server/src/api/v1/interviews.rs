@@ -129,7 +129,8 @@ async fn archive(State(s): State<Services>, Caller(actor): Caller, Id(id): Id<In
 /// Ready-made interviews; POST the `interview` of one to start from it.
 #[utoipa::path(get, path = "/templates", tag = "Interviews",
     responses((status = 200, description = "All templates", body = Page<Template>), Problems))]
-async fn templates(State(s): State<Services>, Caller(actor): Caller) -> ApiResult<Json<Page<Template>>> {
+async fn templates(State(s): State<Services>, Caller(actor): Caller, query: Query) -> ApiResult<Json<Page<Template>>> {
+    query.done()?;
     let items = interviews::templates(&s, &actor)?;
     Ok(Json(Page {
         items,

@@ -107,18 +107,23 @@ async fn upload(
 
 /// List the resume batches of an interview
 ///
-/// Newest first, without their files; the last 50.
-#[utoipa::path(get, path = "/interviews/{id}/resume-batches", tag = "Resumes", params(("id" = InterviewId, Path,)),
-    responses((status = 200, description = "All of them", body = Page<BatchSummary>), Problems))]
+/// Newest first, without their files.
+#[utoipa::path(get, path = "/interviews/{id}/resume-batches", tag = "Resumes",
+    params(
+        ("id" = InterviewId, Path,),
+        ("limit" = Option<u64>, Query, minimum = 1, maximum = 200, description = "Rows of the page; 50 where left out"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+    ),
+    responses((status = 200, description = "A page", body = Page<BatchSummary>), Problems))]
 async fn list(
     State(s): State<Services>,
     Caller(actor): Caller,
     Id(id): Id<InterviewId>,
+    mut query: Query,
 ) -> ApiResult<Json<Page<BatchSummary>>> {
-    Ok(Json(Page {
-        items: batch::list(&s, &actor, id).await?,
-        next_cursor: None,
-    }))
+    let page = query.page();
+    query.done()?;
+    Ok(Json(batch::list_page(&s, &actor, id, &page).await?))
 }
 
 /// Read a resume batch
