@@ -97,6 +97,15 @@ async fn extract_to_the_end(
     })
 }
 
+/// Tells whether two uploads hold the same: the first half of the SHA-256 of what arrived.
+///
+/// # Errors
+/// When what arrived cannot be read.
+pub fn fingerprint(upload: &mut Upload) -> Result<Uuid> {
+    let (sha256, _) = storage::sealed(upload.file.as_file_mut()).map_err(|error| storage::unwritable(&error))?;
+    Uuid::from_slice(sha256.get(..16).unwrap_or_default()).map_err(ServiceError::internal)
+}
+
 /// What is charged for this file under this key: the same again for the same again.
 fn subject_of(actor: &Actor, key: &str, sha256: &[u8]) -> Result<Uuid> {
     let whole = secrets::hash([actor.code().as_bytes(), b"\n", key.as_bytes(), b"\n", sha256].concat());

@@ -5,7 +5,7 @@ use crate::api::{
     doc::Problems,
     error::{ApiError, ApiResult},
     extract::{AnyJson, ApiJson, Id, Query},
-    idempotency::Parts,
+    idempotency::{Chosen, Parts},
     reply,
     routes::{Purpose, routes},
 };
@@ -82,6 +82,7 @@ async fn create(
     Id(id): Id<InterviewId>,
     mut query: Query,
     done_before: Option<Extension<Parts>>,
+    Chosen(made): Chosen,
     AnyJson(body): AnyJson,
 ) -> ApiResult<Response> {
     let on_duplicate = query
@@ -90,12 +91,13 @@ async fn create(
     query.done()?;
     match body {
         serde_json::Value::Array(entries) => match done_before {
-            None => many::create(&s, &actor, id, entries, on_duplicate).await,
+            None => many::create(&s, &actor, id, entries, on_duplicate, made.into()).await,
             Some(Extension(Parts(parts))) => many::answer_again(&s, &actor, entries, parts).await,
         },
         one => {
             let input: CandidateInput = input::parse(one)?;
-            let candidate = candidates::create(&s, &actor, id, input, Source::Api, on_duplicate).await?;
+            let candidate =
+                candidates::create_as(&s, &actor, made.into(), id, input, Source::Api, on_duplicate).await?;
             Ok(reply::created(&path(candidate.id), &candidate))
         }
     }

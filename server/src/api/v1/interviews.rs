@@ -5,6 +5,7 @@ use crate::api::{
     doc::Problems,
     error::ApiResult,
     extract::{AnyJson, ApiJson, Id, IfMatch, Query},
+    idempotency::Chosen,
     reply,
     routes::{Purpose, routes},
 };
@@ -73,9 +74,10 @@ async fn list(State(s): State<Services>, Caller(actor): Caller, mut query: Query
 async fn create(
     State(s): State<Services>,
     Caller(actor): Caller,
+    Chosen(id): Chosen,
     ApiJson(input): ApiJson<InterviewInput>,
 ) -> ApiResult<Response> {
-    let made = interviews::create(&s, &actor, input).await?;
+    let made = interviews::create_as(&s, &actor, id.into(), input).await?;
     Ok(with_revision(made.revision, reply::created(&path(made.id), &made)))
 }
 

@@ -5,11 +5,12 @@ use crate::api::{
     doc::Problems,
     error::{ApiError, ApiResult},
     extract::{AnyJson, ApiJson, Id},
+    idempotency::{Chosen, Parts},
     reply,
     routes::{Purpose, routes},
 };
 use axum::{
-    Json,
+    Extension, Json,
     extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
@@ -21,7 +22,9 @@ use parley_domain::{
 use parley_services::{
     Services,
     candidates::{self, Whose},
-    conversation, links,
+    conversation,
+    idempotency::Part,
+    links,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -128,29 +131,58 @@ struct Extended {
 ///
 /// Of the candidates named, those of other interviews, unknown and deleted ones are left out.
 #[utoipa::path(post, path = "/interviews/{id}/extend-links", tag = "Candidates",
-    params(("id" = InterviewId, Path,)), request_body = ManyExtensions,
+    params(
+        ("id" = InterviewId, Path,),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless"),
+    ),
+    request_body = ManyExtensions,
     responses((status = 200, description = "How many links there were", body = Extended), Problems))]
 async fn extend(
     State(s): State<Services>,
     Caller(actor): Caller,
     Id(id): Id<InterviewId>,
+    done_before: Option<Extension<Parts>>,
     ApiJson(body): ApiJson<ManyExtensions>,
-) -> ApiResult<Json<Extended>> {
-    let whose = match body.candidates {
-        Some(ids) => Whose::These(Some(id), ids),
-        None => Whose::AllOf(id),
+) -> ApiResult<Response> {
+    let extended = match done_before.and_then(|Extension(Parts(parts))| parts.first()?.count) {
+        Some(before) => before,
+        None => {
+            let whose = match body.candidates {
+                Some(ids) => Whose::These(Some(id), ids),
+                None => Whose::AllOf(id),
+            };
+            candidates::extend_links(&s, &actor, &whose, body.expires).await?
+        }
     };
-    let extended = candidates::extend_links(&s, &actor, &whose, body.expires).await?;
-    Ok(Json(Extended { extended }))
+    let part = Part {
+        result: "extended".to_owned(),
+        count: Some(extended),
+        ..Part::default()
+    };
+    Ok(reply::made_of(StatusCode::OK, vec![part], Extended { extended }))
 }
 
 /// Preview an interview
 ///
 /// Makes a link under which the interview is taken as a candidate would. It stands in no list, count or export, is not
 /// analysed, and is gone after a day.
-#[utoipa::path(post, path = "/interviews/{id}/previews", tag = "Interviews", params(("id" = InterviewId, Path,)),
+#[utoipa::path(post, path = "/interviews/{id}/previews", tag = "Interviews",
+    params(
+        ("id" = InterviewId, Path,),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless"),
+    ),
     responses((status = 201, description = "The link", body = Preview), Problems))]
-async fn preview(State(s): State<Services>, Caller(actor): Caller, Id(id): Id<InterviewId>) -> ApiResult<Response> {
-    let preview = conversation::preview::create(&s, &actor, id).await?;
-    Ok((StatusCode::CREATED, Json(preview)).into_response())
+async fn preview(
+    State(s): State<Services>,
+    Caller(actor): Caller,
+    Id(id): Id<InterviewId>,
+    done_before: Option<Extension<Parts>>,
+    Chosen(session): Chosen,
+) -> ApiResult<Response> {
+    // The link is a secret and not kept with the key: it is derived again from the session.
+    let preview = match done_before {
+        None => conversation::preview::create_as(&s, &actor, session.into(), id).await?,
+        Some(_) => conversation::preview::again(&s, &actor, session.into()).await?,
+    };
+    Ok(reply::made_of(StatusCode::CREATED, Vec::new(), preview))
 }

@@ -6,6 +6,7 @@ use crate::{
         doc::Problems,
         error::{ApiError, ApiResult},
         extract::{ApiJson, Id, Query},
+        idempotency::{Parts, key_reused},
         reply,
         routes::{Purpose, routes},
     },
@@ -13,9 +14,9 @@ use crate::{
     resume_files::{self, MANY_BODY, ONE_BODY, attachment},
 };
 use axum::{
-    Json,
+    Extension, Json,
     extract::{DefaultBodyLimit, Multipart, State, multipart::MultipartRejection},
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode},
     response::Response,
 };
 use parley_domain::{
@@ -26,6 +27,7 @@ use parley_domain::{
 };
 use parley_services::{
     Services,
+    idempotency::Part,
     resumes::{batch, single},
 };
 use serde::Deserialize;
@@ -281,7 +283,8 @@ struct ResumeForm {
 
 /// Read one resume
 ///
-/// Its fields with their sources; nothing is saved. Charged only if it could be read.
+/// Its fields with their sources; nothing is saved. Charged only if it could be read. The same file with the same key is read
+/// again and charged once; another file with it is a conflict.
 #[utoipa::path(post, path = "/resumes/extract", tag = "Resumes",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless")),
     request_body(content = ResumeForm, content_type = "multipart/form-data"),
@@ -290,14 +293,25 @@ async fn extract(
     State(s): State<Services>,
     Caller(actor): Caller,
     headers: HeaderMap,
+    done_before: Option<Extension<Parts>>,
     form: Result<Multipart, MultipartRejection>,
-) -> ApiResult<Json<ExtractedResume>> {
+) -> ApiResult<Response> {
     let form = form.map_err(|_| ApiError::media_type("multipart/form-data"))?;
-    let upload = resume_files::one(&s, form, FILE_BYTES).await?;
-    // Nothing is kept that could be answered again: the file is read again, and charged once.
+    let mut upload = resume_files::one(&s, form, FILE_BYTES).await?;
+    // Nothing is kept that could be answered again: the file is read again, and charged once. So it has to be the same.
+    let which = Part {
+        result: "read".to_owned(),
+        id: Some(single::fingerprint(&mut upload)?),
+        ..Part::default()
+    };
+    if let Some(Extension(Parts(before))) = done_before
+        && !before.contains(&which)
+    {
+        return Err(key_reused());
+    }
     let once = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
     let extracted = single::extract(&s, &actor, upload, once.map(str::to_owned)).await?;
-    Ok(Json(extracted))
+    Ok(reply::made_of(StatusCode::OK, vec![which], extracted))
 }
 
 /// Download a candidate's resume
