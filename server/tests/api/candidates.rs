@@ -39,11 +39,13 @@ async fn a_candidate_from_adding_to_erasing() {
         bed.call(&key, &format!("PATCH {path}"), Some(wrong)).await.problem(422),
         ["email", "graduation_year"]
     );
+    for unknown in [json!({"age": 30}), json!({"age": null, "notes": "kept?"})] {
+        let refused = bed.call(&key, &format!("PATCH {path}"), Some(unknown)).await;
+        assert_eq!(refused.problem(422), ["age"]);
+    }
     assert_eq!(
-        bed.call(&key, &format!("PATCH {path}"), Some(json!({"age": 30})))
-            .await
-            .problem(422),
-        ["age"]
+        bed.call(&key, &format!("GET {path}"), None).await.body["notes"],
+        json!(null)
     );
 
     let replaced = bed.call(&key, &format!("POST {path}/link"), None).await.ok(200);
