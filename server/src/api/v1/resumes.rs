@@ -164,13 +164,16 @@ enum Corrected {
         /// The new value.
         value: String,
     },
+    /// `null`: nothing.
+    Nothing,
 }
 
 impl Corrected {
-    fn text(self) -> String {
+    fn text(self) -> Option<String> {
         match self {
-            Self::Text(text) | Self::Field { value: text } => text,
-            Self::Number(number) => number.to_string(),
+            Self::Text(text) | Self::Field { value: text } => Some(text),
+            Self::Number(number) => Some(number.to_string()),
+            Self::Nothing => None,
         }
     }
 }
@@ -180,8 +183,7 @@ impl Corrected {
 #[serde(deny_unknown_fields)]
 struct FilePatch {
     /// By field: its new value, or `null` to empty it.
-    #[schema(value_type = BTreeMap<ResumeField, Corrected>)]
-    fields: BTreeMap<ResumeField, Option<Corrected>>,
+    fields: BTreeMap<ResumeField, Corrected>,
 }
 
 /// Correct fields of a resume
@@ -197,10 +199,7 @@ async fn correct(
     Id((id, file)): Id<(BatchId, ResumeFileId)>,
     ApiJson(FilePatch { fields }): ApiJson<FilePatch>,
 ) -> ApiResult<Json<ResumeBatch>> {
-    let changes: Corrections = fields
-        .into_iter()
-        .map(|(field, value)| (field, value.map(Corrected::text)))
-        .collect();
+    let changes: Corrections = fields.into_iter().map(|(field, value)| (field, value.text())).collect();
     Ok(Json(batch::correct(&s, &actor, id, file, changes).await?))
 }
 
