@@ -110,6 +110,11 @@ fn finished(document: utoipa::openapi::OpenApi) -> Value {
             if let Some(body) = item.pointer_mut("/patch/requestBody") {
                 point_at_patches(body);
             }
+            if WITHOUT_BODY.contains(&path.as_str())
+                && let Some(body) = item.pointer_mut("/post/requestBody")
+            {
+                body["required"] = json!(false);
+            }
             let words: Vec<_> = path
                 .split(['/', '{', '}', '-', '.'])
                 .filter(|word| !word.is_empty())
@@ -203,6 +208,9 @@ const PATCHES: [(&str, &str); 4] = [
     ("CandidateInput", "CandidatePatch"),
     ("PublicLinkInput", "PublicLinkPatch"),
 ];
+
+/// Where a POST may come without its body.
+const WITHOUT_BODY: [&str; 1] = ["/interviews/{id}/public-link"];
 
 /// Where references to schemas begin.
 const SCHEMAS: &str = "#/components/schemas/";

@@ -170,4 +170,19 @@ async fn public_links_live_until_revoked() {
     bed.call(&key, &format!("DELETE {path}"), None).await.problem(404);
     let again = bed.call(&key, &format!("POST {path}"), Some(json!({}))).await.ok(201);
     assert_ne!(again.body["slug"], made.body["slug"]);
+
+    // No field is required: so no body is.
+    bed.call(&key, &format!("DELETE {path}"), None).await.ok(204);
+    let call = format!("POST {path}");
+    let bare = bed.call_with(&key, &call, &[("idempotency-key", "bare")], None).await;
+    let bare = bare.ok(201).body;
+    assert_eq!(bare["max_starts"], json!(null));
+    let repeated = bed.call_with(&key, &call, &[("idempotency-key", "bare")], None).await;
+    assert_eq!(repeated.ok(201).body, bare);
+    let other = [("content-type", "text/plain")];
+    bed.call_with(&key, &call, &other, None).await.problem(415);
+    let document = bed.call("", "GET /openapi.json", None).await.ok(200).body;
+    let of = |path: &str| document["paths"][path]["post"]["requestBody"]["required"].clone();
+    assert_eq!(of("/interviews/{id}/public-link"), json!(false));
+    assert_eq!(of("/interviews"), json!(true));
 }

@@ -4,7 +4,7 @@ use crate::api::{
     auth::Caller,
     doc::Problems,
     error::{ApiError, ApiResult},
-    extract::{AnyJson, ApiJson, Id},
+    extract::{AnyJson, ApiJson, Id, JsonOrNone},
     idempotency::{Chosen, Parts},
     reply,
     routes::{Purpose, routes},
@@ -52,7 +52,8 @@ async fn get(State(s): State<Services>, Caller(actor): Caller, Id(id): Id<Interv
 
 /// Create the public link
 ///
-/// Anyone with the URL can start from then on. Refused where one lives already: revoke it first for a new one.
+/// Anyone with the URL can start from then on; without a body there is neither a window nor a cap. Refused where one lives
+/// already: revoke it first for a new one.
 #[utoipa::path(post, path = "/interviews/{id}/public-link", tag = "Public links",
     params(
         ("id" = InterviewId, Path,),
@@ -64,7 +65,7 @@ async fn create(
     State(s): State<Services>,
     Caller(actor): Caller,
     Id(id): Id<InterviewId>,
-    ApiJson(input): ApiJson<PublicLinkInput>,
+    JsonOrNone(input): JsonOrNone<PublicLinkInput>,
 ) -> ApiResult<Response> {
     let link = links::create(&s, &actor, id, input).await?;
     Ok(reply::created(&format!("/interviews/{id}/public-link"), &link))
