@@ -112,6 +112,8 @@ pub async fn twin(
         .filter(candidate::Column::EmailNorm.eq(email_norm))
         .filter(candidate::Column::DeletedAt.is_null())
         .filter(came)
+        // Not by id alone: those of an import have ids that were made when its file was uploaded.
+        .order_by_asc(candidate::Column::CreatedAt)
         .order_by_asc(candidate::Column::Id)
         .one(conn)
         .await?;

@@ -41,7 +41,8 @@ fn path(id: CandidateId) -> String {
 
 /// List the candidates of an interview
 ///
-/// Last added first, each with the current attempt. `GET /interviews/{id}/sessions` filters, searches and sorts.
+/// By id, newest first, each with the current attempt: last added first, but for imported candidates, whose ids are made when
+/// the file is uploaded. `GET /interviews/{id}/sessions` filters, searches and sorts, also by when they were added.
 #[utoipa::path(get, path = "/interviews/{id}/candidates", tag = "Candidates",
     params(
         ("id" = InterviewId, Path,),

@@ -307,6 +307,7 @@ async fn here(
         .filter(candidate::Column::InterviewId.eq(batch.interview_id))
         .filter(candidate::Column::DeletedAt.is_null())
         .filter(same)
+        .order_by_asc(candidate::Column::CreatedAt)
         .order_by_asc(candidate::Column::Id)
         .all(s.db.read())
         .await?)
