@@ -29,3 +29,4 @@ pub mod serve;
 pub mod start;
 pub mod state;
 pub mod streams;
+pub mod unread;
