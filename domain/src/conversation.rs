@@ -187,6 +187,9 @@ pub struct CandidateError {
     pub error: CandidateErrorCode,
     /// In words: what happened, what is kept, what to do.
     pub detail: String,
+    /// Seconds after which the same may be sent again, where waiting helps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
     /// The present view.
     #[serde(flatten)]
     pub view: Option<Box<CandidateView>>,

@@ -69,7 +69,7 @@ words! {
 
 words! {
     /// What will become of a row.
-    Fate {
+    Fate as "ImportFate" {
         /// It will be added.
         New = "new",
         /// Somebody with this email is on the interview.

@@ -35,7 +35,7 @@ words! {
 
 words! {
     /// How sure the reader is of a value.
-    Confidence {
+    Confidence as "ResumeConfidence" {
         /// Might be something else: a person should look.
         Low = "low",
         /// Found by its place or its words.
@@ -47,7 +47,7 @@ words! {
 
 words! {
     /// Who read the fields.
-    Engine {
+    Engine as "ResumeEngine" {
         /// The rules of this program.
         BuiltIn = "built_in",
         /// A model; each of its values was found again in the document.

@@ -30,3 +30,4 @@ pub mod serve;
 pub mod start;
 pub mod state;
 pub mod streams;
+pub mod unread;

@@ -2,7 +2,7 @@
 
 use crate::{
     address, api, assets, candidate_events, candidate_pages, downloads, health, import_files, logging, lookups, pages,
-    resume_files, security, state::AppState, streams,
+    resume_files, security, state::AppState, streams, unread,
 };
 use axum::{
     Router,
@@ -38,6 +38,7 @@ pub fn build(state: AppState) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), lookups::count))
         .layer(middleware::from_fn_with_state(state.clone(), security::guard))
         .layer(middleware::from_fn_with_state(state.clone(), address::note))
+        .layer(middleware::from_fn(unread::read_out))
         .layer(middleware::from_fn_with_state(state.clone(), logging::request))
         .with_state(state)
 }

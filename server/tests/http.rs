@@ -409,6 +409,7 @@ async fn one_link_cannot_flood() {
     };
     assert!((180..400).contains(&passed), "{passed}");
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.header("retry-after"), "1");
     let other = house
         .form(
             "/sfn/candidate/answer",

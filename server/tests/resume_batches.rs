@@ -388,6 +388,32 @@ async fn one_resume_fills_a_form() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_resume_with_a_key_is_charged_once() {
+    let house = House::new(500).await;
+    let bearer = format!("Bearer {}", house.key);
+    let extract = async |bytes: &[u8]| {
+        let more = [
+            ("authorization", bearer.as_str()),
+            ("content-type", "multipart/form-data; boundary=cut"),
+            ("idempotency-key", "once"),
+        ];
+        let body = form(&[("file", Some("ana.pdf"), bytes)]);
+        house.send("POST /api/v1/resumes/extract", &more, body).await
+    };
+    // What could not be read is neither charged nor remembered.
+    extract(&without_text()).await.json(422);
+    let ana = resume("Ana Lima", "ana@example.com");
+    for _ in 0..2 {
+        let found = extract(&ana).await.json(200);
+        assert_eq!((&found["cost"], &found["balance"]), (&json!(5), &json!(495)));
+        assert_eq!(found["fields"]["email"]["value"], "ana@example.com");
+    }
+    let other = extract(&resume("Ben Doe", "ben@example.com")).await.json(409);
+    assert_eq!(other["type"], "urn:parley:problem:key_reused");
+    assert_eq!(house.tokens().await["balance"], 495);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_browser_sends_file_by_file() {
     let house = House::new(500).await;
     let id = parley_services::resumes::batch::begin(&house.services, &house.owner, house.interview, true)

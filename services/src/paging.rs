@@ -3,7 +3,9 @@
 use crate::error::{Result, ServiceError};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use parley_domain::paging::{Page, PageRequest};
+use sea_orm::{ColumnTrait, Condition};
 use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
 
 /// Writes the keys of a page's last row as a cursor.
 ///
@@ -33,6 +35,17 @@ pub fn rows(request: &PageRequest) -> Result<u64> {
     request
         .rows()
         .map_err(|message| ServiceError::invalid("limit", message))
+}
+
+/// The rows behind the one where a page ended, in a list whose newest row stands first: sorted by a time, among equal ones
+/// by id, both falling.
+///
+/// # Errors
+/// A cursor that this kind of list did not make.
+pub fn older<C: ColumnTrait>(cursor: &str, at: C, id: C) -> Result<Condition> {
+    let (last_at, last_id): (i64, Uuid) = decode(cursor)?;
+    let same = Condition::all().add(at.eq(last_at)).add(id.lt(last_id));
+    Ok(Condition::any().add(at.lt(last_at)).add(same))
 }
 
 /// Makes a page of `found`, which holds one row more than `limit` where there is a next page.

@@ -28,7 +28,7 @@ use parley_services::{
     imports::{self, RowFilter},
     secrets::Secrets,
 };
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use std::{
     sync::Arc,
@@ -49,6 +49,7 @@ on_both_databases!(
     rejected_rows_come_back_corrected,
     people_who_came_meanwhile_are_not_added_twice,
     cancelling_keeps_the_sums,
+    an_import_that_cannot_go_on_accounts_for_every_row,
     a_refused_file_leaves_nothing,
     the_file_is_read_another_way,
     strangers_and_viewers_change_nothing,
@@ -513,6 +514,51 @@ async fn cancelling_keeps_the_sums(bed: TestBed) {
     let undone = imports::undo(&s, &bed.owner, import.id).await.unwrap();
     assert_eq!(undone.counts.removed, cancelled.counts.added);
     assert!(people(&s, interview).await.is_empty());
+}
+
+async fn an_import_that_cannot_go_on_accounts_for_every_row(bed: TestBed) {
+    let s = here(&bed);
+    let interview = bed.interview(1, |_| {}).await;
+    let elsewhere = bed.interview(1, |_| {}).await;
+    let lines = (0..200).map(|n| format!("Person {n},UPM\n"));
+    let text: String = std::iter::once("Name,School\n".to_owned()).chain(lines).collect();
+    let import = uploaded(&s, &bed, interview, &text).await;
+    let last = import_row::Entity::find()
+        .filter(import_row::Column::ImportId.eq(import.id.0))
+        .order_by_desc(import_row::Column::Number)
+        .one(s.db.read())
+        .await
+        .unwrap()
+        .unwrap();
+    // Somebody has the id that the last row gives its candidate: a fault that no second try mends.
+    let somebody = CandidateInput {
+        name: "Somebody".into(),
+        ..Default::default()
+    };
+    let policy = candidates::OnDuplicate::Refuse;
+    candidates::create_as(
+        &s,
+        &bed.owner,
+        CandidateId(last.id),
+        elsewhere,
+        somebody,
+        Source::Api,
+        policy,
+    )
+    .await
+    .unwrap();
+    let failed = confirmed(&s, &bed, import.id).await;
+    assert_eq!((failed.state, failed.work), (ImportState::Failed, None));
+    let failure = failed.failure.unwrap();
+    assert!(failure.contains("because of a fault"), "{failure}");
+    let added = failed.counts.added.unwrap();
+    assert!((1..200).contains(&added), "{added}");
+    assert_eq!(failed.counts.finished(), 200);
+    sums_hold(&s, &bed.owner, import.id).await;
+    assert_eq!(people(&s, interview).await.len(), added as usize);
+    let undone = imports::undo(&s, &bed.owner, import.id).await.unwrap();
+    assert_eq!(undone.state, ImportState::Undone);
+    assert_eq!(people(&s, interview).await.len(), 0);
 }
 
 async fn a_refused_file_leaves_nothing(bed: TestBed) {

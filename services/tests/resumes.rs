@@ -24,6 +24,7 @@ use parley_domain::{
 };
 use parley_services::{
     Config, Services, candidates,
+    child::Children,
     entity::{file, resume_file},
     error::ServiceError,
     jobs,
@@ -62,6 +63,7 @@ on_both_databases!(
     files_are_kept_or_discarded_and_go_with_the_candidate,
     bytes_that_nothing_knows_are_removed_at_start,
     a_form_is_filled_and_nothing_is_saved,
+    a_try_that_failed_does_not_make_the_next_one_free,
     free_reading_has_no_price,
     strangers_and_viewers_change_nothing,
 );
@@ -796,6 +798,31 @@ async fn a_form_is_filled_and_nothing_is_saved(bed: TestBed) {
     let poor = with_tokens(&bed, 500, 1_000);
     let refused = single::extract(&poor, &bed.owner, uploaded(&s, "ana.pdf", &ana), None).await;
     assert_eq!(code(refused.unwrap_err()), "too_few_tokens");
+}
+
+async fn a_try_that_failed_does_not_make_the_next_one_free(bed: TestBed) {
+    let s = here(&bed);
+    let mut broken = s.clone();
+    broken.children = Some(Children::new("/nowhere/parley".into(), 1));
+    let ana = resume("Ana Lima", "ana@example.com");
+    let extract = async |s: &Services| {
+        single::extract(s, &bed.owner, uploaded(s, "ana.pdf", &ana), Some("once".to_owned())).await
+    };
+    for _ in 0..12 {
+        extract(&broken).await.unwrap_err();
+        assert_eq!(balance(&s, &bed).await, (500, 0));
+    }
+    // Charged as soon as it is read, once, and the answer says so each time.
+    for _ in 0..2 {
+        let found = extract(&s).await.unwrap();
+        assert_eq!((found.cost, found.balance), (5, 495));
+    }
+    extract(&broken).await.unwrap_err();
+    assert_eq!(extract(&s).await.unwrap().cost, 5);
+    assert_eq!(balance(&s, &bed).await, (495, 0));
+    let free = with_tokens(&bed, 500, 0);
+    let found = single::extract(&free, &bed.owner, uploaded(&s, "ana.pdf", &ana), None).await;
+    assert_eq!(found.unwrap().cost, 0);
 }
 
 async fn free_reading_has_no_price(bed: TestBed) {

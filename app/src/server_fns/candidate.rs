@@ -33,10 +33,11 @@ impl FromServerFnError for Refusal {
         let refusal = Self(CandidateError {
             error: code,
             detail: detail.to_owned(),
+            retry_after: None,
             view: None,
         });
         #[cfg(feature = "ssr")]
-        server::set_status(code);
+        server::set_status(&refusal.0);
         refusal
     }
 }
@@ -99,6 +100,7 @@ pub async fn answer_question(
         _ => Err(CandidateError {
             error: CandidateErrorCode::Invalid,
             detail: "The question or a choice is not one that the server knows. Nothing was stored.".to_owned(),
+            retry_after: None,
             view: None,
         }),
     };
@@ -187,7 +189,7 @@ mod server {
     use super::Refusal;
     use crate::candidate::{CANDIDATE_COOKIE, landing_path, pages::Typed, public_path, session_path};
     use crate::server_fns as door;
-    use http::{HeaderValue, StatusCode};
+    use http::{HeaderValue, StatusCode, header};
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
     use parley_domain::{
@@ -198,6 +200,7 @@ mod server {
     use parley_services::{
         Services,
         conversation::{self, StartInput},
+        error::ServiceError,
     };
 
     /// Which page a plain form post leads to.
@@ -214,6 +217,7 @@ mod server {
             Refusal(CandidateError {
                 error: CandidateErrorCode::Unavailable,
                 detail: "This did not work right now. Try again in a moment.".to_owned(),
+                retry_after: None,
                 view: None,
             })
         })
@@ -230,12 +234,26 @@ mod server {
             .candidate_requests
             .take(&key, services.now())
             .map(drop)
-            .map_err(|_| CandidateError {
-                error: CandidateErrorCode::TooMany,
-                detail: "This page sent very many requests. What was saved is safe; wait a moment and try again."
-                    .to_owned(),
-                view: None,
+            .map_err(|error| {
+                too_many(
+                    &error,
+                    "This page sent very many requests. What was saved is safe; wait a moment and try again.",
+                )
             })
+    }
+
+    /// A limit was reached; with the time after which there is room again.
+    fn too_many(error: &ServiceError, detail: &str) -> CandidateError {
+        let retry_after = match error {
+            ServiceError::TooMany { retry_after } => Some(*retry_after),
+            _ => None,
+        };
+        CandidateError {
+            error: CandidateErrorCode::TooMany,
+            detail: detail.to_owned(),
+            retry_after,
+            view: None,
+        }
     }
 
     /// Takes one of the public starts that an address has.
@@ -247,10 +265,11 @@ mod server {
             .starts
             .take(&address, services.now())
             .map(|_| ())
-            .map_err(|_| CandidateError {
-                error: CandidateErrorCode::TooMany,
-                detail: "Too many interviews were started from your network. Wait a minute and try again.".to_owned(),
-                view: None,
+            .map_err(|error| {
+                too_many(
+                    &error,
+                    "Too many interviews were started from your network. Wait a minute and try again.",
+                )
             })
     }
 
@@ -302,14 +321,15 @@ mod server {
         text.filter(|t| !t.is_empty()).map(|t| t.parse().unwrap_or(0))
     }
 
-    pub(super) fn set_status(code: CandidateErrorCode) {
+    /// Puts a refusal's status into the answer, and when to come back where waiting helps.
+    pub(super) fn set_status(refusal: &CandidateError) {
         let Some(options) = use_context::<ResponseOptions>() else {
             return;
         };
         if door::accepts_html() {
             return;
         }
-        options.set_status(match code {
+        let status = match refusal.error {
             CandidateErrorCode::UnknownLink => StatusCode::NOT_FOUND,
             CandidateErrorCode::ConsentNeeded | CandidateErrorCode::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
             CandidateErrorCode::EmailNeeded => StatusCode::FORBIDDEN,
@@ -320,7 +340,11 @@ mod server {
             | CandidateErrorCode::Ended => StatusCode::CONFLICT,
             CandidateErrorCode::TooMany => StatusCode::TOO_MANY_REQUESTS,
             CandidateErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        });
+        };
+        options.set_status(status);
+        if [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE].contains(&status) {
+            options.insert_header(header::RETRY_AFTER, refusal.retry_after.unwrap_or(1).into());
+        }
     }
 
     /// Notes a refusal where it says that there is no such link, for whoever counts how many of them somebody tries.
@@ -392,7 +416,7 @@ mod server {
                         _ => format!("{}?notice={notice}", landing_path(safe(token))),
                     });
                 } else {
-                    set_status(refusal.error);
+                    set_status(&refusal);
                 }
                 Err(Refusal(refusal))
             }
@@ -419,7 +443,7 @@ mod server {
                 if html {
                     door::go(&format!("{}?notice={}", public_path(safe(slug)), word(refusal.error)));
                 } else {
-                    set_status(refusal.error);
+                    set_status(&refusal);
                 }
                 Err(Refusal(refusal))
             }

@@ -111,6 +111,11 @@ fn finished(document: utoipa::openapi::OpenApi) -> Value {
             if let Some(body) = item.pointer_mut("/patch/requestBody") {
                 point_at_patches(body);
             }
+            if WITHOUT_BODY.contains(&path.as_str())
+                && let Some(body) = item.pointer_mut("/post/requestBody")
+            {
+                body["required"] = json!(false);
+            }
             let words: Vec<_> = path
                 .split(['/', '{', '}', '-', '.'])
                 .filter(|word| !word.is_empty())
@@ -162,7 +167,8 @@ fn last_word(reference: &str) -> &str {
     reference.rsplit('/').next().unwrap_or_default()
 }
 
-/// For each `XInput` that PATCH is merged into: `XPatch`, the same with every field optional and `null` allowed.
+/// For each object that PATCH is merged into: `XPatch`, the same with every field optional and `null` allowed, also in the
+/// objects inside.
 fn add_patches(schemas: &mut Map<String, Value>) {
     for (input, patch) in PATCHES {
         let Some(mut schema) = schemas.get(input).cloned() else {
@@ -173,26 +179,49 @@ fn add_patches(schemas: &mut Map<String, Value>) {
         }
         if let Some(Value::Object(properties)) = schema.get_mut("properties") {
             for property in properties.values_mut() {
-                if property.get("$ref").is_some() || property.get("type").is_some_and(Value::is_string) {
+                if !takes_null(property) {
                     *property = json!({"anyOf": [property.take(), {"type": "null"}]});
                 }
             }
         }
+        point_at_patches(&mut schema);
         schemas.insert(patch.to_owned(), schema);
     }
 }
 
-const PATCHES: [(&str, &str); 3] = [
+fn takes_null(schema: &Value) -> bool {
+    let some = |name: &str| {
+        schema
+            .get(name)
+            .and_then(Value::as_array)
+            .is_some_and(|of| of.iter().any(takes_null))
+    };
+    match schema.get("type") {
+        Some(Value::String(kind)) => kind == "null",
+        Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == "null"),
+        _ => some("anyOf") || some("oneOf"),
+    }
+}
+
+const PATCHES: [(&str, &str); 4] = [
     ("InterviewInput", "InterviewPatch"),
+    ("Settings", "SettingsPatch"),
     ("CandidateInput", "CandidatePatch"),
     ("PublicLinkInput", "PublicLinkPatch"),
 ];
 
+/// Where a POST may come without its body.
+const WITHOUT_BODY: [&str; 1] = ["/interviews/{id}/public-link"];
+
+/// Where references to schemas begin.
+const SCHEMAS: &str = "#/components/schemas/";
+
 fn point_at_patches(value: &mut Value) {
     match value {
         Value::String(text) => {
-            if let Some((_, patch)) = PATCHES.iter().find(|(input, _)| last_word(text) == *input) {
-                *text = format!("#/components/schemas/{patch}");
+            let named = text.strip_prefix(SCHEMAS).unwrap_or_default();
+            if let Some((_, patch)) = PATCHES.iter().find(|(input, _)| named == *input) {
+                *text = format!("{SCHEMAS}{patch}");
             }
         }
         Value::Object(fields) => fields.values_mut().for_each(point_at_patches),

@@ -79,6 +79,28 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ApiJson<T> {
     }
 }
 
+/// The JSON body as a `T`; a request without a body and without a Content-Type says nothing, as `{}` does. For bodies of
+/// which no field is required.
+#[derive(Debug)]
+pub struct JsonOrNone<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for JsonOrNone<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        if request.headers().contains_key(header::CONTENT_TYPE) {
+            let ApiJson(value) = ApiJson::<T>::from_request(request, state).await?;
+            return Ok(Self(value));
+        }
+        let bytes = read_body(request.into_body(), JSON_MAX).await?;
+        if bytes.is_empty() {
+            Ok(Self(T::default()))
+        } else {
+            Err(ApiError::media_type("application/json"))
+        }
+    }
+}
+
 /// The query, read field by field; what is wrong is collected and said at once by [`Query::done`].
 #[derive(Debug)]
 pub struct Query {

@@ -1,8 +1,12 @@
 //! `Idempotency-Key`: a POST that is sent again is answered again instead of being done again.
 //!
 //! The handler runs in a task of its own, so that a client that hangs up does not leave it half remembered. Its answer
-//! is remembered by the address that it names ([`super::reply`]) and read again from there; answers that name none, and
-//! all failures, are forgotten: such a request may be sent again corrected.
+//! is remembered by the address that it names ([`super::reply`]) and read again from there. Where the answer is no object
+//! with an address, the handler leaves [`Parts`], gets them back with the repeated request and answers by itself. Failures
+//! are not remembered: such a request may be sent again corrected.
+//!
+//! A process may die after the work and before the answer is remembered. Handlers that would make a second object then take
+//! its id from [`Chosen`], which is the same for the same request.
 
 use super::{
     error::ApiError,
@@ -12,19 +16,20 @@ use super::{
 use axum::{
     Router,
     body::Body,
-    extract::{OriginalUri, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    extract::{FromRequestParts, OriginalUri, Request, State},
+    http::{self, HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use parley_domain::account::Actor;
 use parley_services::{
     Services,
-    idempotency::{Answered, Begin, Part, Ticket, begin, finish, purge, release},
+    idempotency::{Answered, Begin, Part, Ticket, begin, finish, purge, release, touch},
     secrets,
 };
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 use tower::ServiceExt;
+use uuid::Uuid;
 
 /// What the layer needs.
 #[derive(Clone, Debug)]
@@ -35,14 +40,32 @@ pub struct Repeat {
     pub routes: Router,
 }
 
-/// The fates of the objects of one request, in the order sent: on an answer, what to remember; on a request, that it was
-/// done already and only has to be answered again.
+/// What the answer is made of again, such as the fates of the objects of one request, in the order sent: on an answer, what
+/// to remember; on a request, that it was done already and only has to be answered again.
 #[derive(Clone, Debug)]
 pub struct Parts(pub Vec<Part>);
+
+/// Extractor: the id for what a request makes. The same request with the same `Idempotency-Key`, sent again after it was
+/// lost with its process, meets the object instead of making a second one; a request without a key has a new one.
+#[derive(Clone, Copy, Debug)]
+pub struct Chosen(pub Uuid);
+
+impl FromRequestParts<Services> for Chosen {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut http::request::Parts, s: &Services) -> Result<Self, ApiError> {
+        match parts.extensions.get() {
+            Some(chosen) => Ok(*chosen),
+            None => Ok(Self(s.new_id()?)),
+        }
+    }
+}
 
 /// How long a request waits for one with the same key that is being worked on, in steps of [`STEP`].
 const STEPS: u32 = 100;
 const STEP: Duration = Duration::from_millis(100);
+/// How often a request that takes long says that it is still being worked on; four times before it would count as lost.
+const BEAT: Duration = Duration::from_secs(30);
 /// Longest key.
 const KEY_MAX: usize = 255;
 
@@ -80,22 +103,33 @@ async fn repeated(repeat: &Repeat, key: String, request: Request, next: Next) ->
         .ok_or_else(ApiError::unauthorized)?;
     let (hash, mut request) = hashed(request).await?;
     match wait(repeat, &actor, &key, &hash).await? {
-        Begin::Run(ticket) => run(repeat, ticket, request, next).await,
-        Begin::Done(answered) if !answered.parts.is_empty() => {
-            request.extensions_mut().insert(Parts(answered.parts));
-            Ok(next.run(request).await)
+        Begin::Run(ticket) => {
+            request.extensions_mut().insert(Chosen(ticket.id()));
+            run(repeat, ticket, request, next).await
         }
-        Begin::Done(answered) => read_again(repeat, actor, &answered).await,
+        Begin::Done(ticket, answered) => match answered.parts {
+            Some(parts) => {
+                request.extensions_mut().insert(Chosen(ticket.id()));
+                request.extensions_mut().insert(Parts(parts));
+                Ok(next.run(request).await)
+            }
+            None => read_again(repeat, actor, &answered).await,
+        },
         Begin::Running => Err(ApiError::conflict(
             "still_running",
             "A request with this Idempotency-Key is still being worked on. Try again in a moment.",
         )
         .retry_after(2)),
-        Begin::Other => Err(ApiError::conflict(
-            "key_reused",
-            "This Idempotency-Key was used for another request in the last 24 hours. Nothing was done; use a new key.",
-        )),
+        Begin::Other => Err(key_reused()),
     }
+}
+
+/// 409: the key came with another request before.
+pub fn key_reused() -> ApiError {
+    ApiError::conflict(
+        "key_reused",
+        "This Idempotency-Key was used for another request in the last 24 hours. Nothing was done; use a new key.",
+    )
 }
 
 /// SHA-256 over method, path with query, and body; of a multipart form, whose boundary differs each time, without body.
@@ -136,7 +170,7 @@ async fn wait(repeat: &Repeat, actor: &Actor, key: &str, hash: &[u8]) -> Result<
 async fn run(repeat: &Repeat, ticket: Ticket, request: Request, next: Next) -> Result<Response, ApiError> {
     let services = repeat.services.clone();
     let work = tokio::spawn(async move {
-        let response = next.run(request).await;
+        let response = alive(&services, ticket, next.run(request)).await;
         let kept = match remembered(&response) {
             Some(answered) => finish(&services, ticket, &answered).await,
             None => release(&services, ticket).await,
@@ -165,6 +199,24 @@ async fn run(repeat: &Repeat, ticket: Ticket, request: Request, next: Next) -> R
     }
 }
 
+/// What `work` answers; for as long as it takes, its ticket is marked as still being worked on.
+async fn alive(s: &Services, ticket: Ticket, work: impl Future<Output = Response>) -> Response {
+    let mut work = pin!(work);
+    loop {
+        let mark = async {
+            tokio::time::sleep(BEAT).await;
+            if let Err(error) = touch(s, ticket).await {
+                tracing::warn!(%error, "a request with an Idempotency-Key could not be marked as being worked on");
+            }
+        };
+        // Both at once: the work may hold what the marking waits for.
+        tokio::select! {
+            response = &mut work => return response,
+            () = mark => {}
+        }
+    }
+}
+
 fn remembered(response: &Response) -> Option<Answered> {
     let status = response.status();
     if !status.is_success() {
@@ -174,7 +226,7 @@ fn remembered(response: &Response) -> Option<Answered> {
         return Some(Answered {
             status: status.as_u16(),
             location: None,
-            parts: parts.clone(),
+            parts: Some(parts.clone()),
         });
     }
     let headers = response.headers();
@@ -185,7 +237,7 @@ fn remembered(response: &Response) -> Option<Answered> {
     (location.is_some() || status == StatusCode::NO_CONTENT).then(|| Answered {
         status: status.as_u16(),
         location,
-        parts: Vec::new(),
+        parts: None,
     })
 }
 

@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use parley_services::idempotency::Part;
 use serde::Serialize;
 
 /// Where everything of this version is.
@@ -30,10 +31,10 @@ pub fn changed(path: &str, body: impl Serialize) -> Response {
     with_address(StatusCode::OK, header::CONTENT_LOCATION, path, body)
 }
 
-/// 200 to a POST of many: the fate of each.
-pub fn many(parts: Parts, body: impl Serialize) -> Response {
-    let mut response = Json(body).into_response();
-    response.extensions_mut().insert(parts);
+/// An answer that is no object with an address, with what it is made of again when the request is repeated.
+pub fn made_of(status: StatusCode, parts: Vec<Part>, body: impl Serialize) -> Response {
+    let mut response = (status, Json(body)).into_response();
+    response.extensions_mut().insert(Parts(parts));
     response
 }
 

@@ -1,8 +1,13 @@
 //! Candidates.
 
 use crate::bed::Bed;
-use parley_domain::account::Role;
+use parley_domain::{account::Role, candidate::Source, id::CandidateId};
+use parley_services::{
+    accounts,
+    candidates::{self, OnDuplicate},
+};
 use serde_json::json;
+use uuid::Uuid;
 
 #[tokio::test]
 async fn a_candidate_from_adding_to_erasing() {
@@ -39,11 +44,13 @@ async fn a_candidate_from_adding_to_erasing() {
         bed.call(&key, &format!("PATCH {path}"), Some(wrong)).await.problem(422),
         ["email", "graduation_year"]
     );
+    for unknown in [json!({"age": 30}), json!({"age": null, "notes": "kept?"})] {
+        let refused = bed.call(&key, &format!("PATCH {path}"), Some(unknown)).await;
+        assert_eq!(refused.problem(422), ["age"]);
+    }
     assert_eq!(
-        bed.call(&key, &format!("PATCH {path}"), Some(json!({"age": 30})))
-            .await
-            .problem(422),
-        ["age"]
+        bed.call(&key, &format!("GET {path}"), None).await.body["notes"],
+        json!(null)
     );
 
     let replaced = bed.call(&key, &format!("POST {path}/link"), None).await.ok(200);
@@ -78,11 +85,23 @@ async fn an_email_that_is_here_is_refused_unless_said_otherwise() {
     let refused = bed.call(&key, &path, Some(twin.clone())).await;
     refused.problem(409);
     assert_eq!(refused.body["existing_id"], first.body["id"]);
+    bed.clock.advance(1);
     let added = bed
         .call(&key, &format!("{path}?on_duplicate=add"), Some(twin.clone()))
         .await
         .ok(201);
     assert_eq!(added.body["possible_duplicate_of"], first.body["id"]);
+    // Whoever was added first, whatever the ids: those of an import are as old as its upload.
+    bed.clock.advance(1);
+    let actor = accounts::key_actor(&bed.s, &key).await.unwrap().unwrap();
+    let interview = first.body["interview_id"].as_str().unwrap().parse().unwrap();
+    let input = serde_json::from_value(twin.clone()).unwrap();
+    let (id, policy) = (CandidateId(Uuid::from_u128(1)), OnDuplicate::Add);
+    candidates::create_as(&bed.s, &actor, id, interview, input, Source::Imported, policy)
+        .await
+        .unwrap();
+    let refused = bed.call(&key, &path, Some(twin.clone())).await;
+    assert_eq!(refused.body["existing_id"], first.body["id"]);
     assert_eq!(
         bed.call(&key, &format!("{path}?on_duplicate=maybe"), Some(twin))
             .await

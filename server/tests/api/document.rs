@@ -164,3 +164,63 @@ async fn answers_have_the_documented_fields() {
         json!(["title"])
     );
 }
+
+/// Whether a schema takes `null`.
+fn takes_null(schema: &Value) -> bool {
+    let null = json!("null");
+    let some = |name: &str| schema[name].as_array().into_iter().flatten().any(takes_null);
+    schema["type"] == null
+        || schema["type"].as_array().is_some_and(|types| types.contains(&null))
+        || some("anyOf")
+        || some("oneOf")
+}
+
+#[tokio::test]
+async fn what_can_be_nulled_may_be_null() {
+    let bed = Bed::new().await;
+    let document = document(&bed).await;
+    let schemas = &document["components"]["schemas"];
+    for name in ["InterviewPatch", "SettingsPatch", "CandidatePatch", "PublicLinkPatch"] {
+        let schema = &schemas[name];
+        assert_eq!(schema.get("required"), None, "{name}");
+        for (field, property) in schema["properties"].as_object().unwrap() {
+            assert!(takes_null(property), "{name}.{field}: {property}");
+        }
+    }
+    let settings = schemas["InterviewPatch"]["properties"]["settings"].to_string();
+    assert!(settings.contains("#/components/schemas/SettingsPatch"), "{settings}");
+    assert!(!takes_null(&schemas["Settings"]["properties"]["tone"]));
+    assert!(takes_null(&schemas["Corrected"]), "{}", schemas["Corrected"]);
+    let corrections = schemas["FilePatch"]["properties"]["fields"].to_string();
+    assert!(corrections.contains("#/components/schemas/Corrected"), "{corrections}");
+}
+
+#[tokio::test]
+async fn fields_have_the_words_that_they_are_answered_with() {
+    let bed = Bed::new().await;
+    let document = document(&bed).await;
+    let schemas = &document["components"]["schemas"];
+    let words = |schema: &str, field: &str| {
+        let property = schemas[schema]["properties"][field].to_string();
+        let name = property.split("#/components/schemas/").nth(1).unwrap();
+        let name = name.split('"').next().unwrap();
+        schemas[name]["enum"].clone()
+    };
+    let fates = json!(["new", "already_here", "twice_in_file", "rejected"]);
+    assert_eq!(words("ImportRow", "fate"), fates);
+    assert_eq!(words("AnalysisBatch", "state"), json!(["running", "done", "cancelled"]));
+    let states = json!(["uploaded", "running", "ready", "done", "cancelled"]);
+    assert_eq!(words("ResumeBatch", "state"), states);
+}
+
+#[tokio::test]
+async fn every_post_takes_an_idempotency_key() {
+    let bed = Bed::new().await;
+    let document = document(&bed).await;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let Some(post) = item.get("post") else { continue };
+        let parameters = post["parameters"].as_array().into_iter().flatten();
+        let told = parameters.filter(|p| p["name"] == "Idempotency-Key" && p["in"] == "header");
+        assert_eq!(told.count(), 1, "POST {path}");
+    }
+}

@@ -2,10 +2,15 @@
 
 use crate::bed::Bed;
 use axum::body::Body;
+use futures::StreamExt;
 use http::Request;
 use parley_domain::account::Role;
 use parley_services::limits::Rates;
 use serde_json::json;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 fn raw(method: &str, path: &str, key: &str, kind: Option<&str>, body: impl Into<Body>) -> Request<Body> {
     let mut request = Request::builder()
@@ -191,4 +196,44 @@ async fn cookies_are_not_read_and_other_sites_get_nothing() {
     reply.problem(401);
     assert_eq!(reply.header("access-control-allow-origin"), "");
     assert_eq!(reply.header("x-content-type-options"), "nosniff");
+}
+
+/// A body of so many pieces of 64 kB, and how many of them were taken.
+fn pieces(many: usize) -> (Body, Arc<AtomicUsize>) {
+    let taken = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&taken);
+    let pieces = futures::stream::iter(0..many).map(move |_| {
+        counter.fetch_add(1, Ordering::Relaxed);
+        Ok::<_, std::io::Error>(vec![b'x'; 64 * 1024])
+    });
+    (Body::from_stream(pieces), taken)
+}
+
+/// A body that is left in the socket has the connection reset, and the client never reads why.
+#[tokio::test]
+async fn what_is_refused_unread_is_read_out_first() {
+    let bed = Bed::new().await;
+    let path = "/api/v1/interviews/01912345-6789-7abc-8def-0123456789ab/imports";
+    let kind = Some("multipart/form-data; boundary=cut");
+    for (many, all) in [(100, true), (600, false)] {
+        let (body, taken) = pieces(many);
+        bed.send(raw("POST", path, "pk_nonsense", kind, body))
+            .await
+            .problem(401);
+        let taken = taken.load(Ordering::Relaxed);
+        assert_eq!(taken == many, all, "{taken} of {many}");
+    }
+    // Who waits to be told to send is not told.
+    let (body, taken) = pieces(3);
+    let mut waits = raw("POST", path, "pk_nonsense", kind, body);
+    waits.headers_mut().insert("expect", "100-continue".parse().unwrap());
+    bed.send(waits).await.problem(401);
+    assert_eq!(taken.load(Ordering::Relaxed), 0);
+    // A form that is too large is read to its limit, and the rest thrown away.
+    let key = bed.key(Role::Member).await;
+    let (body, taken) = pieces(300);
+    bed.send(raw("POST", "/api/v1/interviews", &key, Some("application/json"), body))
+        .await
+        .problem(413);
+    assert_eq!(taken.load(Ordering::Relaxed), 300);
 }

@@ -140,3 +140,26 @@ async fn forms_that_are_wrong() {
     let call = format!("POST /interviews/{interview}/imports");
     bed.call(&key, &call, Some(json!({}))).await.problem(415);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_is_refused_changes_nothing() {
+    let bed = Bed::new().await;
+    let key = bed.key(Role::Member).await;
+    let interview = bed.interview(&key).await;
+    let made = upload(&bed, &key, &interview, &[("file", PEOPLE)]).await.ok(201);
+    let path = format!("/imports/{}", made.id());
+    let before = bed.call(&key, &format!("GET {path}"), None).await.ok(200).body;
+    let twice = json!({
+        "header_row": 2,
+        "on_duplicate": "add",
+        "mapping": [{"column": 0, "field": "email"}, {"column": 1, "field": "email"}],
+    });
+    let nowhere = json!({"header_row": 2, "mapping": [{"column": 1_000_000, "field": "email"}]});
+    let unknown = json!({"header_row": 2, "separator": ";;"});
+    for (wrong, field) in [(twice, "mapping"), (nowhere, "mapping"), (unknown, "separator")] {
+        let refused = bed.call(&key, &format!("PATCH {path}"), Some(wrong)).await;
+        assert_eq!(refused.problem(422), [field]);
+        let after = bed.call(&key, &format!("GET {path}"), None).await.ok(200).body;
+        assert_eq!(after, before);
+    }
+}

@@ -62,6 +62,13 @@ async fn an_interview_from_title_to_archive() {
         )
         .await;
     assert_eq!(null.ok(200).body["settings"]["time_limit_minutes"], json!(null));
+    for (unknown, field) in [
+        (json!({"colour": null}), "colour"),
+        (json!({"settings": {"speed": null}}), "settings.speed"),
+    ] {
+        let refused = bed.call(&key, &format!("PATCH {path}"), Some(unknown)).await;
+        assert_eq!(refused.problem(422), [field]);
+    }
 
     bed.call(&key, &format!("DELETE {path}"), None).await.ok(204);
     let list = bed.call(&key, "GET /interviews", None).await.ok(200);
@@ -151,15 +158,31 @@ async fn public_links_live_until_revoked() {
         .await
         .ok(200);
     assert_eq!(open.body["max_starts"], json!(null));
-    assert_eq!(
-        bed.call(&key, &format!("PATCH {path}"), Some(json!({"max_starts": 0})))
-            .await
-            .problem(422),
-        ["max_starts"]
-    );
+    for (wrong, field) in [
+        (json!({"max_starts": 0}), "max_starts"),
+        (json!({"starts": null}), "starts"),
+    ] {
+        let refused = bed.call(&key, &format!("PATCH {path}"), Some(wrong)).await;
+        assert_eq!(refused.problem(422), [field]);
+    }
     bed.call(&key, &format!("DELETE {path}"), None).await.ok(204);
     bed.call(&key, &format!("GET {path}"), None).await.problem(404);
     bed.call(&key, &format!("DELETE {path}"), None).await.problem(404);
     let again = bed.call(&key, &format!("POST {path}"), Some(json!({}))).await.ok(201);
     assert_ne!(again.body["slug"], made.body["slug"]);
+
+    // No field is required: so no body is.
+    bed.call(&key, &format!("DELETE {path}"), None).await.ok(204);
+    let call = format!("POST {path}");
+    let bare = bed.call_with(&key, &call, &[("idempotency-key", "bare")], None).await;
+    let bare = bare.ok(201).body;
+    assert_eq!(bare["max_starts"], json!(null));
+    let repeated = bed.call_with(&key, &call, &[("idempotency-key", "bare")], None).await;
+    assert_eq!(repeated.ok(201).body, bare);
+    let other = [("content-type", "text/plain")];
+    bed.call_with(&key, &call, &other, None).await.problem(415);
+    let document = bed.call("", "GET /openapi.json", None).await.ok(200).body;
+    let of = |path: &str| document["paths"][path]["post"]["requestBody"]["required"].clone();
+    assert_eq!(of("/interviews/{id}/public-link"), json!(false));
+    assert_eq!(of("/interviews"), json!(true));
 }

@@ -16,6 +16,7 @@ mod errors;
 mod imports;
 mod interviews;
 mod links;
+mod lists;
 mod repeated;
 mod sessions;
 mod uploads;

@@ -5,8 +5,13 @@ use parley_domain::{
     account::Role,
     time::{DAY, MINUTE},
 };
-use parley_services::{entity::idempotency_key, idempotency};
-use sea_orm::{EntityTrait, PaginatorTrait};
+use parley_services::{
+    accounts,
+    entity::{idempotency_key, preview},
+    idempotency::{self, Begin},
+};
+use parley_testing::{ScriptedModel, Step};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -171,39 +176,164 @@ async fn nothing_personal_or_secret_is_kept_with_a_key() {
     keyed(&bed, &key, "one", &path, Some(json!({"name": "Zebulon"})))
         .await
         .ok(201);
+    let preview = path.replace("/candidates", "/previews");
+    let preview = keyed(&bed, &key, "preview", &preview, None).await.ok(201).body;
+    let token = preview["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
     let rows = idempotency_key::Entity::find().all(bed.s.db.read()).await.unwrap();
-    assert_eq!(rows.len(), 2);
+    assert_eq!(rows.len(), 3);
     let kept = format!("{rows:?}");
-    for secret in ["Zebulon", "zebulon", "invite"] {
+    for secret in ["Zebulon", "zebulon", "invite", &token] {
         assert!(!kept.contains(secret), "{kept}");
     }
 }
 
 #[tokio::test]
-async fn a_request_that_was_lost_with_its_process_can_be_sent_again() {
+async fn answers_without_an_address_are_remembered_too() {
     let bed = Bed::new().await;
-    let key = bed.key(Role::Member).await;
-    let body = json!({"title": "Barista"});
-    keyed(&bed, &key, "a", "POST /interviews", Some(body.clone()))
-        .await
-        .ok(201);
-    let row = idempotency_key::Entity::find()
-        .one(bed.s.db.read())
-        .await
-        .unwrap()
-        .unwrap();
-    let unfinished = idempotency_key::ActiveModel {
-        id: sea_orm::ActiveValue::Unchanged(row.id),
-        done: sea_orm::ActiveValue::Set(false),
-        ..Default::default()
-    };
-    idempotency_key::Entity::update(unfinished)
+    let model = ScriptedModel::start().await;
+    model.otherwise(|asked| {
+        if asked.to_string().contains("test of the connection") {
+            return Step::json(&json!({"greeting": "hello", "number": 7}));
+        }
+        Step::json(&json!({"title": "Barista", "questions": [
+            {"ref": "", "kind": "open", "text": "Twelve people wait. What do you do?", "choices": [], "expected_points": []},
+        ]}))
+    });
+    let key = bed.key(Role::Owner).await;
+    let settings = json!({"url": model.url(), "model": "m"});
+    bed.call(&key, "PUT /ai", Some(settings)).await.ok(200);
+    let interview = bed.interview(&key).await;
+    bed.candidate(&key, &interview, "Ana").await;
+    let of = |what: &str| format!("POST /interviews/{interview}/{what}");
+
+    let first = keyed(&bed, &key, "preview", &of("previews"), None).await.ok(201);
+    let again = keyed(&bed, &key, "preview", &of("previews"), None).await.ok(201);
+    assert_eq!(again.body, first.body, "the same link");
+    assert_eq!(preview::Entity::find().count(bed.s.db.read()).await.unwrap(), 1);
+
+    let later = Some(json!({"expires": {"in_days": 9}}));
+    let first = keyed(&bed, &key, "extend", &of("extend-links"), later.clone()).await;
+    assert_eq!(first.ok(200).body, json!({"extended": 1}));
+    let ben = bed.candidate(&key, &interview, "Ben").await;
+    let again = keyed(&bed, &key, "extend", &of("extend-links"), later).await;
+    assert_eq!(again.ok(200).body, json!({"extended": 1}));
+    let ben = format!("GET /candidates/{}", ben["id"].as_str().unwrap());
+    let ben = bed.call(&key, &ben, None).await.ok(200).body;
+    assert_eq!(ben["link_expires_at"], Value::Null, "nothing was extended once more");
+
+    for _ in 0..2 {
+        let none = keyed(&bed, &key, "none", &of("candidates"), Some(json!([]))).await;
+        assert_eq!(none.ok(200).body, json!({"items": []}));
+    }
+    let asked = json!({"description": "Baristas who stay calm when the queue is long."});
+    for _ in 0..2 {
+        let test = keyed(&bed, &key, "test", "POST /ai/test", None).await.ok(200);
+        assert_eq!(test.body["ok"], true);
+        let draft = keyed(&bed, &key, "draft", "POST /interviews/draft", Some(asked.clone())).await;
+        assert_eq!(draft.ok(200).body["title"], "Barista");
+    }
+    // With another body, or at another address, the key is another request's.
+    for (name, call, body) in [
+        ("preview", of("extend-links"), Some(json!({"expires": "never"}))),
+        ("extend", of("extend-links"), Some(json!({"expires": "never"}))),
+        ("none", of("candidates"), Some(json!([{"name": "Cem"}]))),
+        ("test", "POST /interviews/draft".to_owned(), Some(asked)),
+        (
+            "draft",
+            "POST /interviews/draft".to_owned(),
+            Some(json!({"description": "Somebody else."})),
+        ),
+    ] {
+        let refused = keyed(&bed, &key, name, &call, body).await;
+        refused.problem(409);
+        assert_eq!(refused.body["type"], "urn:parley:problem:key_reused", "{name}");
+    }
+}
+
+/// As if the process had died between the work and the note that it is done.
+async fn lose(bed: &Bed, name: &str) {
+    idempotency_key::Entity::update_many()
+        .col_expr(idempotency_key::Column::Done, Expr::value(false))
+        .filter(idempotency_key::Column::Key.eq(name))
         .exec(bed.s.db.read())
         .await
         .unwrap();
     bed.clock.advance(2 * MINUTE);
-    keyed(&bed, &key, "a", "POST /interviews", Some(body)).await.ok(201);
+}
+
+#[tokio::test]
+async fn a_request_that_was_lost_with_its_process_is_done_once() {
+    let bed = Bed::new().await;
+    let key = bed.key(Role::Member).await;
+    let interview = bed.interview(&key).await;
+    let people = format!("POST /interviews/{interview}/candidates");
+    let many = json!([{"name": "Ben", "email": "ben@example.com"}, {"name": ""}, {"name": "Cem"}]);
+    for (name, call, body) in [
+        (
+            "interview",
+            "POST /interviews".to_owned(),
+            Some(json!({"title": "Barista"})),
+        ),
+        ("one", people.clone(), Some(json!({"name": "Ana"}))),
+        (
+            "mail",
+            people.clone(),
+            Some(json!({"name": "Eva", "email": "eva@example.com"})),
+        ),
+        ("many", people.clone(), Some(many)),
+        ("preview", format!("POST /interviews/{interview}/previews"), None),
+    ] {
+        let first = keyed(&bed, &key, name, &call, body.clone()).await;
+        assert!(first.status.is_success(), "{name}: {}", first.text);
+        lose(&bed, name).await;
+        for _ in 0..2 {
+            let again = keyed(&bed, &key, name, &call, body.clone()).await;
+            assert_eq!((again.status, &again.body), (first.status, &first.body), "{name}");
+        }
+    }
     assert_eq!(count(&bed, &key).await, 2);
+    let list = format!("GET /interviews/{interview}/candidates");
+    let list = bed.call(&key, &list, None).await.ok(200).body;
+    let items = list["items"].as_array().unwrap();
+    let mut names: Vec<_> = items.iter().map(|c| c["name"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["Ana", "Ben", "Cem", "Eva"]);
+    assert_eq!(preview::Entity::find().count(bed.s.db.read()).await.unwrap(), 1);
+    // What was lost may also be sent again as something else.
+    lose(&bed, "one").await;
+    keyed(&bed, &key, "one", &people, Some(json!({"name": "Dana"})))
+        .await
+        .ok(201);
+}
+
+#[tokio::test]
+async fn a_request_that_takes_long_is_not_taken_for_lost() {
+    let bed = Bed::new().await;
+    let key = bed.key(Role::Member).await;
+    let actor = accounts::key_actor(&bed.s, &key).await.unwrap().unwrap();
+    let begin = async |hash: &[u8]| idempotency::begin(&bed.s, &actor, "a", hash).await.unwrap();
+    let Begin::Run(ticket) = begin(b"one").await else {
+        panic!("it is new");
+    };
+    for _ in 0..3 {
+        bed.clock.advance(2 * MINUTE - 1);
+        assert!(matches!(begin(b"one").await, Begin::Running));
+        assert!(matches!(begin(b"two").await, Begin::Other));
+        idempotency::touch(&bed.s, ticket).await.unwrap();
+    }
+    bed.clock.advance(2 * MINUTE);
+    let Begin::Run(again) = begin(b"one").await else {
+        panic!("it is lost");
+    };
+    assert_eq!(again.id(), ticket.id());
+    // After a failure the same may be sent again at once, or another.
+    for (hash, same) in [(&b"one"[..], true), (&b"two"[..], false)] {
+        idempotency::release(&bed.s, again).await.unwrap();
+        let Begin::Run(next) = begin(hash).await else {
+            panic!("it was let go of");
+        };
+        assert_eq!(next.id() == ticket.id(), same);
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use super::{
 };
 use http::{Method, StatusCode};
 use parley_app::candidate::chat::model::form;
-use parley_domain::link::PublicLinkInput;
+use parley_domain::{link::PublicLinkInput, time::MINUTE};
 use parley_services::{conversation, links};
 use serde_json::json;
 
@@ -177,6 +177,49 @@ async fn every_door_counts_those_who_try_many_links() {
     let (_, link) = house.invite(json!({})).await;
     let inside = house.start(&link).await;
     house.open(&inside).await.says("Why coffee?");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_tried_too_often_is_told_when_to_come_back() {
+    let house = Bed::new().await;
+    let (_, link) = house.invite(json!({"settings": {"require_invited_email": true}})).await;
+    let start = async |name: &str| {
+        let body = format!("token={}&consent=true&email={name}%40example.com", token(&link));
+        house.form("/sfn/candidate/start", "application/json", &[], &body).await
+    };
+    for _ in 0..5 {
+        assert_eq!(start("eve").await.status, StatusCode::FORBIDDEN);
+        house.clock.advance(MINUTE);
+    }
+    // The first of the five tries counts for ten minutes more.
+    let refused = start("ana").await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.header("retry-after"), "600");
+    refused.says("\"retry_after\":600");
+    house.clock.advance(10 * MINUTE - 1);
+    let refused = start("ana").await;
+    assert_eq!(refused.header("retry-after"), "1");
+    house.clock.advance(1);
+    assert_eq!(start("ana").await.status, StatusCode::OK);
+
+    let flood = async || {
+        let body = format!("token={}", token(&link));
+        house
+            .form("/sfn/candidate/heartbeat", "application/json", &[], &body)
+            .await
+    };
+    let refused = loop {
+        let answer = flood().await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            break answer;
+        }
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        assert_eq!(answer.header("retry-after"), "");
+    };
+    assert_eq!(refused.header("retry-after"), "1");
+    // A plain form is led to a page that says it.
+    let plain = house.post("/sfn/candidate/finish", &[("token", token(&link))]).await;
+    assert_eq!(plain.location(), format!("{link}?notice=too_many"));
 }
 
 /// Presses the button of a plain form, and follows where it leads as a browser does: with the cookie that was set.

@@ -6,11 +6,12 @@ use crate::{
     entity::{candidate, session},
     error::Result,
     events::Change,
-    interviews, results, storage,
+    interviews, paging, results, storage,
 };
 use parley_domain::{
     account::{Action, Actor},
     id::{CandidateId, InterviewId, WorkspaceId},
+    paging::{Page, PageRequest},
     time::{DAY, Timestamp},
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -110,35 +111,63 @@ pub async fn restore(s: &Services, actor: &Actor, ids: &[CandidateId]) -> Result
     Ok(changed)
 }
 
-/// The deleted candidates of an interview, last deleted first, 500 at most.
+/// The deleted candidates of an interview, last deleted first, 500 at most: what the screens show.
 ///
 /// # Errors
 /// A role that is too low; unknown and foreign interviews.
 pub async fn deleted(s: &Services, actor: &Actor, interview: InterviewId) -> Result<Vec<DeletedCandidate>> {
     let workspace = s.allow_own(actor, Action::EditCandidates)?;
+    Ok(some_deleted(s, workspace, interview, None, 500).await?.items)
+}
+
+/// A page of the deleted candidates of an interview, last deleted first.
+///
+/// # Errors
+/// A role that is too low; unknown and foreign interviews; a limit or cursor that is none.
+pub async fn deleted_page(
+    s: &Services,
+    actor: &Actor,
+    interview: InterviewId,
+    request: &PageRequest,
+) -> Result<Page<DeletedCandidate>> {
+    let workspace = s.allow_own(actor, Action::EditCandidates)?;
+    let limit = paging::rows(request)?;
+    some_deleted(s, workspace, interview, request.cursor.as_deref(), limit).await
+}
+
+async fn some_deleted(
+    s: &Services,
+    workspace: WorkspaceId,
+    interview: InterviewId,
+    cursor: Option<&str>,
+    limit: u64,
+) -> Result<Page<DeletedCandidate>> {
     interviews::known(s.db.read(), workspace, interview).await?;
-    let rows = candidate::Entity::find()
+    let mut query = candidate::Entity::find()
         .filter(candidate::Column::WorkspaceId.eq(workspace.0))
         .filter(candidate::Column::InterviewId.eq(interview.0))
-        .filter(candidate::Column::DeletedAt.is_not_null())
+        .filter(candidate::Column::DeletedAt.is_not_null());
+    if let Some(cursor) = cursor {
+        let (at, id) = (candidate::Column::DeletedAt, candidate::Column::Id);
+        query = query.filter(paging::older(cursor, at, id)?);
+    }
+    let found = query
         .order_by_desc(candidate::Column::DeletedAt)
         .order_by_desc(candidate::Column::Id)
-        .limit(500)
+        .limit(limit + 1)
         .all(s.db.read())
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|r| {
-            let deleted_at = Timestamp::from_millis(r.deleted_at.unwrap_or_default());
-            DeletedCandidate {
-                id: CandidateId(r.id),
-                name: r.name,
-                email: r.email,
-                deleted_at,
-                purged_at: deleted_at.plus(DELETED_KEPT_DAYS * DAY),
-            }
-        })
-        .collect())
+    let page = paging::page(found, limit, |row| (row.deleted_at.unwrap_or_default(), row.id))?;
+    Ok(page.map(|row| {
+        let deleted_at = Timestamp::from_millis(row.deleted_at.unwrap_or_default());
+        DeletedCandidate {
+            id: CandidateId(row.id),
+            name: row.name,
+            email: row.email,
+            deleted_at,
+            purged_at: deleted_at.plus(DELETED_KEPT_DAYS * DAY),
+        }
+    }))
 }
 
 /// Purges deleted candidates at once, with sessions, transcripts and scores. Cannot be undone.

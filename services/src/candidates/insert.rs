@@ -1,6 +1,6 @@
 //! Adding candidates. Every way ends the same: one candidate, one session Not started, one invite link.
 
-use super::read::to_candidate;
+use super::read::{current_session, to_candidate};
 use crate::{
     Services,
     db::Priority,
@@ -21,6 +21,8 @@ use parley_domain::{
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
+use std::collections::HashMap;
+use uuid::Uuid;
 
 /// What to do when the email is already on the interview.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -110,6 +112,8 @@ pub async fn twin(
         .filter(candidate::Column::EmailNorm.eq(email_norm))
         .filter(candidate::Column::DeletedAt.is_null())
         .filter(came)
+        // Not by id alone: those of an import have ids that were made when its file was uploaded.
+        .order_by_asc(candidate::Column::CreatedAt)
         .order_by_asc(candidate::Column::Id)
         .one(conn)
         .await?;
@@ -127,7 +131,17 @@ pub async fn insert(
     interview: &interview::Model,
     new: NewCandidate,
 ) -> Result<(candidate::Model, session::Model)> {
-    let (row, session) = prepare(s, interview, s.new_id()?, new)?;
+    insert_as(tx, s, interview, s.new_id()?, new).await
+}
+
+async fn insert_as(
+    tx: &impl ConnectionTrait,
+    s: &Services,
+    interview: &interview::Model,
+    id: CandidateId,
+    new: NewCandidate,
+) -> Result<(candidate::Model, session::Model)> {
+    let (row, session) = prepare(s, interview, id, new)?;
     candidate::Entity::insert(row.clone().into_active_model())
         .exec_without_returning(tx)
         .await?;
@@ -220,11 +234,32 @@ pub async fn create(
     source: Source,
     on_duplicate: OnDuplicate,
 ) -> Result<Candidate> {
+    create_as(s, actor, s.new_id()?, interview, input, source, on_duplicate).await
+}
+
+/// Adds one candidate under an id that was chosen before. Whoever is there under it already was added by the same request,
+/// and is answered as they are.
+///
+/// # Errors
+/// As [`create`].
+pub async fn create_as(
+    s: &Services,
+    actor: &Actor,
+    id: CandidateId,
+    interview: InterviewId,
+    input: CandidateInput,
+    source: Source,
+    on_duplicate: OnDuplicate,
+) -> Result<Candidate> {
     let workspace = s.allow_own(actor, Action::EditCandidates)?;
     let fields = input.checked(this_year(s))?;
     let tx = s.db.write(Priority::Person).await?;
     let interview = lock_interview(&*tx, workspace, interview).await?;
-    let (row, session) = match add_one(&*tx, s, &interview, fields, source, on_duplicate).await? {
+    if let Some((row, session)) = already_there(&*tx, &interview, &[id]).await?.remove(&id.0) {
+        drop(tx);
+        return to_candidate(s, actor, row, session).await;
+    }
+    let (row, session) = match add_one(&*tx, s, &interview, id, fields, (source, on_duplicate)).await? {
         Added::Yes(row, session) => (*row, *session),
         Added::Twin(id) => return Err(already_here(id)),
     };
@@ -238,6 +273,26 @@ pub async fn create(
     to_candidate(s, actor, row, session).await
 }
 
+/// Those of an interview who are there under these ids, each with the current attempt.
+async fn already_there(
+    tx: &impl ConnectionTrait,
+    interview: &interview::Model,
+    ids: &[CandidateId],
+) -> Result<HashMap<Uuid, (candidate::Model, session::Model)>> {
+    let rows = candidate::Entity::find()
+        .filter(candidate::Column::WorkspaceId.eq(interview.workspace_id))
+        .filter(candidate::Column::InterviewId.eq(interview.id))
+        .filter(candidate::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .all(tx)
+        .await?;
+    let mut known = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let session = current_session(tx, &row).await?;
+        known.insert(row.id, (row, session));
+    }
+    Ok(known)
+}
+
 enum Added {
     Yes(Box<candidate::Model>, Box<session::Model>),
     Twin(CandidateId),
@@ -247,28 +302,28 @@ async fn add_one(
     tx: &impl ConnectionTrait,
     s: &Services,
     interview: &interview::Model,
+    id: CandidateId,
     fields: CandidateInput,
-    source: Source,
-    on_duplicate: OnDuplicate,
+    (source, on_duplicate): (Source, OnDuplicate),
 ) -> Result<Added> {
-    let (workspace, id) = (WorkspaceId(interview.workspace_id), InterviewId(interview.id));
+    let (workspace, of) = (WorkspaceId(interview.workspace_id), InterviewId(interview.id));
     let mut duplicate = None;
     if let Some(email) = fields.email.as_deref().map(text::email_norm) {
-        duplicate = twin(tx, workspace, id, &email, false).await?;
+        duplicate = twin(tx, workspace, of, &email, false).await?;
         if let Some(existing) = duplicate
             && on_duplicate == OnDuplicate::Refuse
         {
             return Ok(Added::Twin(existing));
         }
         if duplicate.is_none() {
-            duplicate = twin(tx, workspace, id, &email, true).await?;
+            duplicate = twin(tx, workspace, of, &email, true).await?;
         }
     }
     let new = NewCandidate {
         possible_duplicate_of: duplicate,
         ..NewCandidate::plain(fields, source)
     };
-    let (row, session) = insert(tx, s, interview, new).await?;
+    let (row, session) = insert_as(tx, s, interview, id, new).await?;
     Ok(Added::Yes(Box::new(row), Box::new(session)))
 }
 
@@ -292,15 +347,37 @@ pub async fn create_many(
     source: Source,
     on_duplicate: OnDuplicate,
 ) -> Result<Vec<BulkResult>> {
+    create_many_as(s, actor, s.new_id()?, interview, inputs, source, on_duplicate).await
+}
+
+/// Adds many candidates under ids that were chosen before: `first` for the first, and those that follow it for the others.
+/// Whoever is there under one of them already was added by the same request.
+///
+/// # Errors
+/// As [`create_many`].
+pub async fn create_many_as(
+    s: &Services,
+    actor: &Actor,
+    first: CandidateId,
+    interview: InterviewId,
+    inputs: Vec<CandidateInput>,
+    source: Source,
+    on_duplicate: OnDuplicate,
+) -> Result<Vec<BulkResult>> {
     let workspace = s.allow_own(actor, Action::EditCandidates)?;
     let year = this_year(s);
+    let ids: Vec<CandidateId> = (0..inputs.len() as u128)
+        .map(|n| CandidateId(Uuid::from_u128(first.0.as_u128().wrapping_add(n))))
+        .collect();
     let tx = s.db.write(Priority::Person).await?;
     let interview = lock_interview(&*tx, workspace, interview).await?;
+    let mut known = already_there(&*tx, &interview, &ids).await?;
     let mut rows = Vec::with_capacity(inputs.len());
-    for input in inputs {
-        rows.push(match input.checked(year) {
-            Err(errors) => Err(BulkResult::Invalid(errors)),
-            Ok(fields) => match add_one(&*tx, s, &interview, fields, source, on_duplicate).await? {
+    for (input, id) in inputs.into_iter().zip(ids) {
+        rows.push(match (input.checked(year), known.remove(&id.0)) {
+            (Err(errors), _) => Err(BulkResult::Invalid(errors)),
+            (Ok(_), Some(added)) => Ok(added),
+            (Ok(fields), None) => match add_one(&*tx, s, &interview, id, fields, (source, on_duplicate)).await? {
                 Added::Twin(id) => Err(BulkResult::Duplicate(id)),
                 Added::Yes(row, session) => Ok((*row, *session)),
             },

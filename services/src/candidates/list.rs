@@ -18,7 +18,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// A page of candidates, last added first, each with the current attempt.
+/// A page of candidates by id, newest first, each with the current attempt. Ids begin with their time, so this is last added
+/// first, but for imported candidates, whose ids are made when the file is uploaded.
 ///
 /// # Errors
 /// An unknown interview; a limit or cursor that is none.
@@ -35,7 +36,7 @@ pub async fn list(
         .one(s.db.read())
         .await?
         .ok_or(ServiceError::NotFound)?;
-    // Newest first by id: ids begin with their time.
+    // By id, which never changes: a walk meets everybody once.
     let mut query = candidate::Entity::find()
         .filter(candidate::Column::WorkspaceId.eq(workspace.0))
         .filter(candidate::Column::InterviewId.eq(interview.0))

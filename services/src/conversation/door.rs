@@ -258,6 +258,7 @@ pub(super) fn refuse(error: CandidateErrorCode, detail: &str) -> CandidateError 
     CandidateError {
         error,
         detail: detail.to_owned(),
+        retry_after: None,
         view: None,
     }
 }
@@ -267,6 +268,7 @@ pub(super) fn refuse_with(error: CandidateErrorCode, detail: &str, view: Candida
     CandidateError {
         error,
         detail: detail.to_owned(),
+        retry_after: None,
         view: Some(Box::new(view)),
     }
 }
@@ -286,13 +288,17 @@ impl From<ServiceError> for RefusedOr {
             ServiceError::Invalid(fields) => CandidateError {
                 error: CandidateErrorCode::Invalid,
                 detail: fields.first().map_or_else(String::new, |f| f.message.clone()),
+                retry_after: None,
                 view: None,
             },
             ServiceError::NotFound | ServiceError::Forbidden => unknown_link(),
-            ServiceError::TooMany { .. } => refuse(
-                CandidateErrorCode::TooMany,
-                "Too many tries. Wait a few minutes and try again.",
-            ),
+            ServiceError::TooMany { retry_after } => CandidateError {
+                retry_after: Some(retry_after),
+                ..refuse(
+                    CandidateErrorCode::TooMany,
+                    "Too many tries. Wait a few minutes and try again.",
+                )
+            },
             other => {
                 tracing::error!(error = %other, "a candidate's request failed");
                 refuse(

@@ -15,7 +15,7 @@ use crate::{
 use parley_domain::{
     account::{Action, Actor},
     candidate::Source,
-    id::{CandidateId, InterviewId},
+    id::{CandidateId, InterviewId, SessionId, WorkspaceId},
     link::Preview,
     time::{DAY, Timestamp},
 };
@@ -40,7 +40,20 @@ fn token(s: &Services, session: Uuid) -> Result<String> {
 /// # Errors
 /// A conflict for an interview without a question; an unknown one; a role that is too low.
 pub async fn create(s: &Services, actor: &Actor, id: InterviewId) -> Result<Preview> {
+    create_as(s, actor, s.new_id()?, id).await
+}
+
+/// Makes a preview whose session has an id that was chosen before. Where it is there already, the same request made it: it
+/// is answered as it is.
+///
+/// # Errors
+/// As [`create`].
+pub async fn create_as(s: &Services, actor: &Actor, session_id: SessionId, id: InterviewId) -> Result<Preview> {
     let workspace = s.allow_own(actor, Action::EditInterviews)?;
+    if let Some(row) = of_session(s, workspace, session_id).await? {
+        return shown(s, &row);
+    }
+    let session_id = session_id.0;
     let of = interview::Entity::find_by_id(id.0)
         .filter(interview::Column::WorkspaceId.eq(workspace.0))
         .one(s.db.read())
@@ -54,7 +67,6 @@ pub async fn create(s: &Services, actor: &Actor, id: InterviewId) -> Result<Prev
         ));
     }
     let name = name_of(s, actor).await?;
-    let session_id: Uuid = s.new_id()?;
     let now = s.now();
     let taker = stand_in(&of, session_id, &name, now);
     let row = session::Model {
@@ -79,13 +91,36 @@ pub async fn create(s: &Services, actor: &Actor, id: InterviewId) -> Result<Prev
     session::Entity::insert(row.into_active_model())
         .exec_without_returning(&*tx)
         .await?;
-    preview::Entity::insert(preview.into_active_model())
+    preview::Entity::insert(preview.clone().into_active_model())
         .exec_without_returning(&*tx)
         .await?;
     tx.commit().await?;
+    shown(s, &preview)
+}
+
+/// The preview with this session once more, with its link.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] once it is gone; a role that is too low.
+pub async fn again(s: &Services, actor: &Actor, session: SessionId) -> Result<Preview> {
+    let workspace = s.allow_own(actor, Action::EditInterviews)?;
+    let row = of_session(s, workspace, session).await?.ok_or(ServiceError::NotFound)?;
+    shown(s, &row)
+}
+
+async fn of_session(s: &Services, workspace: WorkspaceId, session: SessionId) -> Result<Option<preview::Model>> {
+    Ok(preview::Entity::find()
+        .filter(preview::Column::WorkspaceId.eq(workspace.0))
+        .filter(preview::Column::SessionId.eq(session.0))
+        .one(s.db.read())
+        .await?)
+}
+
+fn shown(s: &Services, row: &preview::Model) -> Result<Preview> {
+    let token = token(s, row.session_id)?;
     Ok(Preview {
         url: format!("{}/i/invite/{token}", s.config.public_url),
-        expires_at: now.plus(KEPT),
+        expires_at: Timestamp::from_millis(row.created_at).plus(KEPT),
     })
 }
 

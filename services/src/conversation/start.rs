@@ -19,11 +19,11 @@ use parley_domain::{
     link::LinkState,
     session::{Awaiting, EndReason, Transition},
     text,
-    time::MINUTE,
+    time::{MINUTE, SECOND},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ use std::sync::Arc;
 pub const CONSENT_VERSION: &str = "2026-11";
 
 /// Wrong emails that one link takes in [`EMAIL_WINDOW`].
-const EMAIL_TRIES: u64 = 5;
+const EMAIL_TRIES: usize = 5;
 /// The window for [`EMAIL_TRIES`], in milliseconds.
 const EMAIL_WINDOW: i64 = 15 * MINUTE;
 
@@ -119,17 +119,27 @@ async fn check_email(
     if !asks_email(known) {
         return Ok(Ok(()));
     }
-    let tries = session_event::Entity::find()
+    // The last ones, newest first: with the oldest of them out of the window there is a try again.
+    let tries: Vec<i64> = session_event::Entity::find()
+        .select_only()
+        .column(session_event::Column::At)
         .filter(session_event::Column::SessionId.eq(known.session.id))
         .filter(session_event::Column::Kind.eq("email_refused"))
         .filter(session_event::Column::At.gt(s.now().plus(-EMAIL_WINDOW).millis()))
-        .count(tx)
+        .order_by_desc(session_event::Column::At)
+        .limit(EMAIL_TRIES as u64)
+        .into_tuple()
+        .all(tx)
         .await?;
-    if tries >= EMAIL_TRIES {
-        return Ok(Err(refuse(
-            CandidateErrorCode::TooMany,
-            "Too many tries with this link. Wait 15 minutes and try again.",
-        )));
+    if let Some(oldest) = tries.get(EMAIL_TRIES - 1) {
+        let left = oldest + EMAIL_WINDOW - s.now().millis();
+        return Ok(Err(CandidateError {
+            retry_after: Some(left.unsigned_abs().div_ceil(SECOND.unsigned_abs()).max(1)),
+            ..refuse(
+                CandidateErrorCode::TooMany,
+                "Too many tries with this link. Wait 15 minutes and try again.",
+            )
+        }));
     }
     let typed = typed.map(text::email_norm).filter(|e| !e.is_empty());
     if typed.is_some() && typed == known.candidate.email_norm {

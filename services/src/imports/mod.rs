@@ -25,4 +25,4 @@ mod view;
 pub use intake::{Upload, extract_in_child, incoming, may_upload, upload};
 pub use preview::{correct, patch};
 pub use run::{cancel, confirm, resume, run, undo};
-pub use view::{RowFilter, get, list, page_before, rejected_xlsx, rows, template_xlsx};
+pub use view::{RowFilter, get, list, list_page, page_before, rejected_xlsx, rows, template_xlsx};

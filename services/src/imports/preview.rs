@@ -53,6 +53,10 @@ pub async fn patch(s: &Services, actor: &Actor, id: ImportId, patch: ImportPatch
     let workspace = s.allow_own(actor, Action::EditCandidates)?;
     let before = store::find(s.db.read(), workspace, id).await?;
     require_preview(&before)?;
+    if let Some(changes) = &patch.mapping {
+        // A match that cannot be is said before anything is done: the file is not read another way for it.
+        changed_columns(&before, changes)?;
+    }
     let (s, actor) = (s.clone(), *actor);
     // A task of its own: it comes to an end even if the caller goes away in the middle.
     let work = async move {

@@ -305,8 +305,12 @@ async fn drive(s: &Services, id: ImportId) -> Result<bool> {
                 failures += 1;
                 tracing::warn!(%error, import = %id, failures, "a chunk of an import failed");
                 if failures == TRIES {
-                    give_up(s, id).await?;
-                    return Err(error);
+                    // A busy database or a full disk passes: the import goes on when the lease is over.
+                    let passes = matches!(error, ServiceError::Unavailable(_));
+                    if passes || !give_up(s, id, lease).await? {
+                        return Err(error);
+                    }
+                    failures = 0;
                 }
                 tokio::time::sleep(Duration::from_millis(200 * u64::from(failures))).await;
             }
@@ -364,6 +368,9 @@ async fn chunk(
             figures.lease_until = Some(now.plus(LEASE).millis());
         }
         Step::Finished(state) => {
+            // What was given up ends as failed; by now the rows that it did not reach are accounted for.
+            let given_up = state == ImportState::Cancelled && figures.failure.is_some();
+            let state = if given_up { ImportState::Failed } else { state };
             figures.state = state.as_str().to_owned();
             figures.finished_at = figures.finished_at.or(Some(now.millis()));
             (figures.work, figures.lease, figures.lease_until) = (None, None, None);
@@ -382,22 +389,31 @@ async fn load(conn: &impl ConnectionTrait, id: ImportId) -> Result<import::Model
         .ok_or(ServiceError::NotFound)
 }
 
-/// Ends an import that cannot go on. What it wrote stays and can be undone.
-async fn give_up(s: &Services, id: ImportId) -> Result<()> {
+/// Stops an import that cannot go on. What it wrote stays and can be undone. Whether rows that it did not reach are still
+/// to be accounted for, which is done as for a cancelled one.
+async fn give_up(s: &Services, id: ImportId, lease: Uuid) -> Result<bool> {
     let tx = s.db.write(Priority::Background).await?;
-    import::Entity::update_many()
-        .col_expr(import::Column::State, Expr::value(ImportState::Failed.as_str()))
-        .col_expr(
-            import::Column::Failure,
-            Expr::value("The import stopped because of a fault. What it added is kept; undo takes it back."),
-        )
-        .col_expr(import::Column::Work, Expr::value(Option::<String>::None))
-        .col_expr(import::Column::Lease, Expr::value(Option::<Uuid>::None))
-        .col_expr(import::Column::LeaseUntil, Expr::value(Option::<i64>::None))
-        .filter(import::Column::Id.eq(id.0))
-        .exec(&*tx)
-        .await?;
-    tx.commit().await
+    let Some(mut import) = import::Entity::find_by_id(id.0).lock_exclusive().one(&*tx).await? else {
+        return Ok(false);
+    };
+    if import.lease != Some(lease) {
+        return Ok(false);
+    }
+    let now = s.now();
+    let rows_are_left = import.work.as_deref() == Some("confirm");
+    import.failure =
+        Some("The import stopped because of a fault. What it added is kept; undo takes it back.".to_owned());
+    import.updated_at = now.millis();
+    if rows_are_left {
+        import.work = Some("cancel".to_owned());
+        import.lease_until = Some(now.plus(LEASE).millis());
+    } else {
+        import.state = ImportState::Failed.as_str().to_owned();
+        (import.work, import.lease, import.lease_until) = (None, None, None);
+    }
+    store::save(&*tx, import).await?;
+    tx.commit().await?;
+    Ok(rows_are_left)
 }
 
 fn tell(s: &Services, import: &import::Model) {

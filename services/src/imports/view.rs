@@ -12,6 +12,7 @@ use crate::{
     candidates::this_year,
     entity::{import, import_row, interview, user},
     error::{Result, ServiceError},
+    paging,
 };
 use parley_domain::{
     account::{Action, Actor},
@@ -74,31 +75,64 @@ async fn creators(s: &Services, imports: &[import::Model]) -> Result<HashMap<Uui
     Ok(names.into_iter().collect())
 }
 
-/// The imports of an interview, newest first, 100 at most.
+/// The imports of an interview, newest first, 100 at most: what the screens show.
 ///
 /// # Errors
 /// An unknown interview; a role that is too low.
 pub async fn list(s: &Services, actor: &Actor, interview: InterviewId) -> Result<Vec<Import>> {
     let workspace = s.allow_own(actor, Action::Read)?;
+    Ok(listed(s, workspace, interview, None, LISTED).await?.items)
+}
+
+/// A page of all imports of an interview, newest first.
+///
+/// # Errors
+/// An unknown interview; a limit or cursor that is none; a role that is too low.
+pub async fn list_page(
+    s: &Services,
+    actor: &Actor,
+    interview: InterviewId,
+    request: &PageRequest,
+) -> Result<Page<Import>> {
+    let workspace = s.allow_own(actor, Action::Read)?;
+    let limit = paging::rows(request)?;
+    listed(s, workspace, interview, request.cursor.as_deref(), limit).await
+}
+
+async fn listed(
+    s: &Services,
+    workspace: WorkspaceId,
+    interview: InterviewId,
+    cursor: Option<&str>,
+    limit: u64,
+) -> Result<Page<Import>> {
     interview::Entity::find_by_id(interview.0)
         .filter(interview::Column::WorkspaceId.eq(workspace.0))
         .one(s.db.read())
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let imports = import::Entity::find()
+    let mut query = import::Entity::find()
         .filter(import::Column::WorkspaceId.eq(workspace.0))
-        .filter(import::Column::InterviewId.eq(interview.0))
+        .filter(import::Column::InterviewId.eq(interview.0));
+    if let Some(cursor) = cursor {
+        query = query.filter(paging::older(cursor, import::Column::CreatedAt, import::Column::Id)?);
+    }
+    let found = query
         .order_by_desc(import::Column::CreatedAt)
         .order_by_desc(import::Column::Id)
-        .limit(LISTED)
+        .limit(limit + 1)
         .all(s.db.read())
         .await?;
-    let names = creators(s, &imports).await?;
-    let mut shown = Vec::with_capacity(imports.len());
-    for import in imports {
-        shown.push(show(s, import, &[], &names).await?);
+    let page = paging::page(found, limit, |import| (import.created_at, import.id))?;
+    let names = creators(s, &page.items).await?;
+    let mut items = Vec::with_capacity(page.items.len());
+    for import in page.items {
+        items.push(show(s, import, &[], &names).await?);
     }
-    Ok(shown)
+    Ok(Page {
+        items,
+        next_cursor: page.next_cursor,
+    })
 }
 
 async fn show(

@@ -15,4 +15,4 @@ pub(crate) use read::known;
 pub use read::{InterviewFilter, get, list};
 pub use templates::{template, templates};
 pub use version::{Version, question_count, version};
-pub use write::{create, patch, save};
+pub use write::{create, create_as, patch, save};

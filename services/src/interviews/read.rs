@@ -14,7 +14,7 @@ use parley_domain::{
     paging::{Page, PageRequest},
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -108,11 +108,8 @@ pub async fn list(
         None => query.filter(interview::Column::State.ne(InterviewState::Archived.as_str())),
     };
     if let Some(cursor) = &request.cursor {
-        let (at, id): (i64, Uuid) = paging::decode(cursor)?;
-        let same = Condition::all()
-            .add(interview::Column::UpdatedAt.eq(at))
-            .add(interview::Column::Id.lt(id));
-        query = query.filter(Condition::any().add(interview::Column::UpdatedAt.lt(at)).add(same));
+        let (at, id) = (interview::Column::UpdatedAt, interview::Column::Id);
+        query = query.filter(paging::older(cursor, at, id)?);
     }
     let found = query
         .order_by_desc(interview::Column::UpdatedAt)

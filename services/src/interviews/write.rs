@@ -3,7 +3,10 @@
 //! What shapes the talk (questions, criteria, objective, pinned settings) stands in a version. A version is written in
 //! place until a session has started on it; from then on it never changes, and saving makes the next number.
 
-use super::{archive::end_sessions, read::to_interview};
+use super::{
+    archive::end_sessions,
+    read::{find_version, to_interview},
+};
 use crate::{
     Services,
     candidates::lock_interview,
@@ -30,11 +33,28 @@ use serde_json::Value;
 /// # Errors
 /// Invalid fields; a role that is too low.
 pub async fn create(s: &Services, actor: &Actor, input: InterviewInput) -> Result<Interview> {
+    create_as(s, actor, s.new_id()?, input).await
+}
+
+/// Makes an interview under an id that was chosen before. Where it is there already, the same request made it: it is
+/// answered as it is.
+///
+/// # Errors
+/// As [`create`].
+pub async fn create_as(s: &Services, actor: &Actor, id: InterviewId, input: InterviewInput) -> Result<Interview> {
     let workspace = s.allow_own(actor, Action::EditInterviews)?;
     let mut input = input.checked()?;
     give_ids(s, &mut input)?;
     let tx = s.db.write(Priority::Person).await?;
-    let (row, version) = insert(&*tx, s, workspace, maker(actor), input).await?;
+    let there = interview::Entity::find_by_id(id.0)
+        .filter(interview::Column::WorkspaceId.eq(workspace.0))
+        .one(&*tx)
+        .await?;
+    if let Some(row) = there {
+        let version = find_version(&*tx, &row).await?;
+        return to_interview(row, version);
+    }
+    let (row, version) = insert(&*tx, s, workspace, maker(actor), (id, input)).await?;
     tx.commit().await?;
     tell(s, &row);
     to_interview(row, version)
@@ -53,10 +73,9 @@ async fn insert(
     s: &Services,
     workspace: WorkspaceId,
     maker: Option<UserId>,
-    input: InterviewInput,
+    (id, input): (InterviewId, InterviewInput),
 ) -> Result<(interview::Model, interview_version::Model)> {
     let now = s.now().millis();
-    let id: InterviewId = s.new_id()?;
     let version: VersionId = s.new_id()?;
     let mut row = interview::Model {
         id: id.0,

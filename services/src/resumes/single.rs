@@ -66,14 +66,15 @@ async fn extract_to_the_end(
         None => s.new_id()?,
         Some(key) => subject_of(actor, &key, &sha256)?,
     };
-    let reference = format!("{PREFIX}{subject}");
+    let tx = s.db.write(Priority::Person).await?;
+    // What was set aside for a try that failed came back: the next one sets aside anew.
+    let reference = tokens::not_given_back(&*tx, workspace, &format!("{PREFIX}{subject}")).await?;
     let hold = tokens::Hold {
         reference: reference.clone(),
         subject,
         amount: tokens::per_resume(s),
         note: Some(file_name.clone()),
     };
-    let tx = s.db.write(Priority::Person).await?;
     tokens::reserve(&*tx, s, actor, workspace, &[hold]).await?;
     tx.commit().await?;
     let reader = extractor::Reader {
@@ -87,6 +88,7 @@ async fn extract_to_the_end(
         Ok(Ok(_)) => tokens::commit(&*tx, s, workspace, &reference).await?,
         _ => tokens::refund(&*tx, s, workspace, &[&reference]).await?,
     };
+    let cost = tokens::charged(&*tx, workspace, subject).await?;
     tx.commit().await?;
     let ResumeRead {
         fields,
@@ -102,9 +104,18 @@ async fn extract_to_the_end(
         engine,
         fell_back,
         damaged,
-        cost: tokens::per_resume(s),
+        cost,
         balance: balance.available,
     })
+}
+
+/// Tells whether two uploads hold the same: the first half of the SHA-256 of what arrived.
+///
+/// # Errors
+/// When what arrived cannot be read.
+pub fn fingerprint(upload: &mut Upload) -> Result<Uuid> {
+    let (sha256, _) = storage::sealed(upload.file.as_file_mut()).map_err(|error| storage::unwritable(&error))?;
+    Uuid::from_slice(sha256.get(..16).unwrap_or_default()).map_err(ServiceError::internal)
 }
 
 /// What is charged for this file under this key: the same again for the same again.

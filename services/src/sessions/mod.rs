@@ -30,7 +30,7 @@ pub(crate) use lifecycle::{
 pub use list::plan;
 pub use list::{completed_last, counts, earlier, list};
 pub use query::Scope;
-pub use queue::{decided, request, requests, waiting};
+pub use queue::{decided, decided_page, request, requests, requests_page, waiting};
 pub(crate) use report::find as find_session;
 pub use report::{Report, actor_names, decide, decision, events, get, of_candidate, report, transcript};
 pub use retake::{NotRetaken, RetakeInput, Retaken, retake, retake_many};

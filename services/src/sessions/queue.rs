@@ -4,11 +4,12 @@ use crate::{
     Services,
     entity::{candidate, retake_request, session},
     error::{Result, ServiceError},
-    interviews,
+    interviews, paging,
 };
 use parley_domain::{
     account::{Action, Actor},
     id::{InterviewId, RetakeRequestId, WorkspaceId},
+    paging::{Page, PageRequest},
     session::{RetakeRequest, RetakeRequestState},
     time::Timestamp,
 };
@@ -33,41 +34,110 @@ fn of_workspace(workspace: WorkspaceId) -> Select<retake_request::Entity> {
         .filter(candidate::Column::DeletedAt.is_null())
 }
 
-/// Who waits for a decision on an interview, longest waiting first, 500 at most.
+/// Who waits for a decision on an interview, longest waiting first, 500 at most: what the screens show.
 ///
 /// # Errors
 /// A role that is too low; unknown and foreign interviews.
 pub async fn requests(s: &Services, actor: &Actor, interview: InterviewId) -> Result<Vec<RetakeRequest>> {
     let workspace = s.allow_own(actor, Action::GrantRetakes)?;
-    interviews::known(s.db.read(), workspace, interview).await?;
-    let rows = of_workspace(workspace)
-        .select_also(candidate::Entity)
-        .filter(candidate::Column::InterviewId.eq(interview.0))
-        .filter(retake_request::Column::State.eq(RetakeRequestState::Waiting.as_str()))
-        .order_by_asc(retake_request::Column::Id)
-        .limit(MOST)
-        .all(s.db.read())
-        .await?;
-    to_requests(s, workspace, rows).await
+    Ok(some_waiting(s, workspace, interview, None, MOST).await?.items)
 }
 
-/// Requests of an interview that were granted or declined, last decided first, 500 at most.
+/// A page of those who wait for a decision on an interview, longest waiting first.
+///
+/// # Errors
+/// A role that is too low; unknown and foreign interviews; a limit or cursor that is none.
+pub async fn requests_page(
+    s: &Services,
+    actor: &Actor,
+    interview: InterviewId,
+    request: &PageRequest,
+) -> Result<Page<RetakeRequest>> {
+    let workspace = s.allow_own(actor, Action::GrantRetakes)?;
+    let limit = paging::rows(request)?;
+    some_waiting(s, workspace, interview, request.cursor.as_deref(), limit).await
+}
+
+async fn some_waiting(
+    s: &Services,
+    workspace: WorkspaceId,
+    interview: InterviewId,
+    cursor: Option<&str>,
+    limit: u64,
+) -> Result<Page<RetakeRequest>> {
+    interviews::known(s.db.read(), workspace, interview).await?;
+    let mut query = of_workspace(workspace)
+        .select_also(candidate::Entity)
+        .filter(candidate::Column::InterviewId.eq(interview.0))
+        .filter(retake_request::Column::State.eq(RetakeRequestState::Waiting.as_str()));
+    if let Some(cursor) = cursor {
+        // Ids begin with their time: the order of asking.
+        let last: Uuid = paging::decode(cursor)?;
+        query = query.filter(retake_request::Column::Id.gt(last));
+    }
+    let found = query
+        .order_by_asc(retake_request::Column::Id)
+        .limit(limit + 1)
+        .all(s.db.read())
+        .await?;
+    let page = paging::page(found, limit, |(row, _)| row.id)?;
+    Ok(Page {
+        items: to_requests(s, workspace, page.items).await?,
+        next_cursor: page.next_cursor,
+    })
+}
+
+/// Requests of an interview that were granted or declined, last decided first, 500 at most: what the screens show.
 ///
 /// # Errors
 /// A role that is too low; unknown and foreign interviews.
 pub async fn decided(s: &Services, actor: &Actor, interview: InterviewId) -> Result<Vec<RetakeRequest>> {
     let workspace = s.allow_own(actor, Action::GrantRetakes)?;
+    Ok(some_decided(s, workspace, interview, None, MOST).await?.items)
+}
+
+/// A page of the requests of an interview that were granted or declined, last decided first.
+///
+/// # Errors
+/// A role that is too low; unknown and foreign interviews; a limit or cursor that is none.
+pub async fn decided_page(
+    s: &Services,
+    actor: &Actor,
+    interview: InterviewId,
+    request: &PageRequest,
+) -> Result<Page<RetakeRequest>> {
+    let workspace = s.allow_own(actor, Action::GrantRetakes)?;
+    let limit = paging::rows(request)?;
+    some_decided(s, workspace, interview, request.cursor.as_deref(), limit).await
+}
+
+async fn some_decided(
+    s: &Services,
+    workspace: WorkspaceId,
+    interview: InterviewId,
+    cursor: Option<&str>,
+    limit: u64,
+) -> Result<Page<RetakeRequest>> {
     interviews::known(s.db.read(), workspace, interview).await?;
-    let rows = of_workspace(workspace)
+    let mut query = of_workspace(workspace)
         .select_also(candidate::Entity)
         .filter(candidate::Column::InterviewId.eq(interview.0))
-        .filter(retake_request::Column::State.ne(RetakeRequestState::Waiting.as_str()))
+        .filter(retake_request::Column::State.ne(RetakeRequestState::Waiting.as_str()));
+    if let Some(cursor) = cursor {
+        let (at, id) = (retake_request::Column::DecidedAt, retake_request::Column::Id);
+        query = query.filter(paging::older(cursor, at, id)?);
+    }
+    let found = query
         .order_by_desc(retake_request::Column::DecidedAt)
         .order_by_desc(retake_request::Column::Id)
-        .limit(MOST)
+        .limit(limit + 1)
         .all(s.db.read())
         .await?;
-    to_requests(s, workspace, rows).await
+    let page = paging::page(found, limit, |(row, _)| (row.decided_at.unwrap_or_default(), row.id))?;
+    Ok(Page {
+        items: to_requests(s, workspace, page.items).await?,
+        next_cursor: page.next_cursor,
+    })
 }
 
 /// How many wait for a decision on an interview, and how many requests there are with those that were decided. None for

@@ -323,6 +323,54 @@ async fn settle(
     open.write().await
 }
 
+/// The name of the next reservation for work that may be tried again under the same name: the first of `name`, `name:2`,
+/// `name:3` … that was not given back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn not_given_back(conn: &impl ConnectionTrait, workspace: WorkspaceId, name: &str) -> Result<String> {
+    // So many are asked for at once.
+    const FEW: u32 = 10;
+    let numbered = |n: u32| match n {
+        1 => name.to_owned(),
+        n => format!("{name}:{n}"),
+    };
+    let mut from = 1;
+    loop {
+        let names: Vec<String> = (from..from + FEW).map(numbered).collect();
+        let given_back: Vec<String> = token_entry::Entity::find()
+            .select_only()
+            .column(token_entry::Column::Reference)
+            .filter(token_entry::Column::WorkspaceId.eq(workspace.0))
+            .filter(token_entry::Column::Reference.is_in(names.iter().map(String::as_str)))
+            .filter(token_entry::Column::Kind.eq(EntryKind::Refund.as_str()))
+            .into_tuple()
+            .all(conn)
+            .await?;
+        if let Some(free) = names.into_iter().find(|name| !given_back.contains(name)) {
+            return Ok(free);
+        }
+        from += FEW;
+    }
+}
+
+/// What was charged for one piece of work, under whatever reference; 0 where it was nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn charged(conn: &impl ConnectionTrait, workspace: WorkspaceId, subject: Uuid) -> Result<i64> {
+    let amount: Option<i64> = token_entry::Entity::find()
+        .select_only()
+        .column(token_entry::Column::Amount)
+        .filter(token_entry::Column::WorkspaceId.eq(workspace.0))
+        .filter(token_entry::Column::SubjectId.eq(subject))
+        .filter(token_entry::Column::Kind.eq(EntryKind::Commit.as_str()))
+        .into_tuple()
+        .one(conn)
+        .await?;
+    Ok(amount.unwrap_or(0))
+}
+
 /// Gives back what was set aside before `before` under references that begin with `prefix` and was never settled: the
 /// process that did the work died. How many.
 ///

@@ -11,7 +11,7 @@
 mod ledger;
 mod read;
 
-pub use ledger::{Hold, commit, grant, refund, refund_forgotten, reserve};
+pub use ledger::{Hold, charged, commit, grant, not_given_back, refund, refund_forgotten, reserve};
 pub use read::{account, entries, per_resume, spend_by_day};
 
 /// Prefix of the reference under which an installation's first workspace is granted its first tokens.

@@ -91,6 +91,7 @@ fn the_servers_answers_are_read() {
     let refusal = CandidateError {
         error: CandidateErrorCode::Stale,
         detail: "moved on".into(),
+        retry_after: None,
         view: Some(Box::new(view())),
     };
     let json = serde_json::to_string(&refusal).unwrap();

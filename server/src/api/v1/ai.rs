@@ -5,9 +5,10 @@ use crate::api::{
     doc::Problems,
     error::ApiResult,
     extract::{ApiJson, Query},
+    reply,
     routes::{Purpose, routes},
 };
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use parley_domain::ai::{AiSettings, AiSettingsInput, AiTest, AiUsage};
 use parley_services::{
     Services,
@@ -58,12 +59,14 @@ async fn remove(State(s): State<Services>, Caller(actor): Caller) -> ApiResult<J
 
 /// Test the AI model
 ///
-/// Asks the model that is used one harmless question. A model that does not answer is no error: the result says so.
+/// Asks the model that is used one harmless question. A model that does not answer is no error: the result says so. Sent
+/// again with the same key it is tested once more.
 #[utoipa::path(post, path = "/ai/test", tag = "AI model",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless")),
     responses((status = 200, description = "What was found", body = AiTest), Problems))]
-async fn test(State(s): State<Services>, Caller(actor): Caller) -> ApiResult<Json<AiTest>> {
-    Ok(Json(settings::test(&s, &actor, None).await?))
+async fn test(State(s): State<Services>, Caller(actor): Caller) -> ApiResult<Response> {
+    let found = settings::test(&s, &actor, None).await?;
+    Ok(reply::made_of(StatusCode::OK, Vec::new(), found))
 }
 
 /// The query, for the document.

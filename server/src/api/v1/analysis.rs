@@ -8,7 +8,7 @@ use crate::api::{
     reply,
     routes::{Purpose, routes},
 };
-use axum::{Json, extract::State, response::Response};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use parley_domain::{
     analysis::{Analysis, AnalysisBatch, BatchEstimate, Engine, SideBySide},
     drafting::DraftRequest,
@@ -71,7 +71,9 @@ async fn history(
     State(s): State<Services>,
     Caller(actor): Caller,
     Id(id): Id<SessionId>,
+    query: Query,
 ) -> ApiResult<Json<Page<Analysis>>> {
+    query.done()?;
     let items = analysis::history(&s, &actor, id).await?;
     Ok(Json(Page {
         items,
@@ -173,13 +175,17 @@ async fn cancel_batch(
 /// Write an interview from a description
 ///
 /// By the configured model; nothing is stored: post the answer to `/interviews` to keep it. With `current` and `wish` an
-/// interview is changed instead; what it keeps keeps its id. A conflict where no model is configured.
-#[utoipa::path(post, path = "/interviews/draft", tag = "Interviews", request_body = DraftRequest,
+/// interview is changed instead; what it keeps keeps its id. A conflict where no model is configured. Sent again with the
+/// same key it is written anew, for nothing of it was kept.
+#[utoipa::path(post, path = "/interviews/draft", tag = "Interviews",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless")),
+    request_body = DraftRequest,
     responses((status = 200, description = "An interview, as POST takes it", body = InterviewInput), Problems))]
 async fn draft(
     State(s): State<Services>,
     Caller(actor): Caller,
     ApiJson(asked): ApiJson<DraftRequest>,
-) -> ApiResult<Json<InterviewInput>> {
-    Ok(Json(drafting::whole(&s, &actor, asked).await?))
+) -> ApiResult<Response> {
+    let draft = drafting::whole(&s, &actor, asked).await?;
+    Ok(reply::made_of(StatusCode::OK, Vec::new(), draft))
 }

@@ -5,7 +5,7 @@ use crate::api::{
     doc::Problems,
     error::{ApiError, ApiResult},
     extract::{AnyJson, ApiJson, Id, Query},
-    idempotency::Parts,
+    idempotency::{Chosen, Parts},
     reply,
     routes::{Purpose, routes},
 };
@@ -41,7 +41,8 @@ fn path(id: CandidateId) -> String {
 
 /// List the candidates of an interview
 ///
-/// Last added first, each with the current attempt. `GET /interviews/{id}/sessions` filters, searches and sorts.
+/// By id, newest first, each with the current attempt: last added first, but for imported candidates, whose ids are made when
+/// the file is uploaded. `GET /interviews/{id}/sessions` filters, searches and sorts, also by when they were added.
 #[utoipa::path(get, path = "/interviews/{id}/candidates", tag = "Candidates",
     params(
         ("id" = InterviewId, Path,),
@@ -82,6 +83,7 @@ async fn create(
     Id(id): Id<InterviewId>,
     mut query: Query,
     done_before: Option<Extension<Parts>>,
+    Chosen(made): Chosen,
     AnyJson(body): AnyJson,
 ) -> ApiResult<Response> {
     let on_duplicate = query
@@ -90,12 +92,13 @@ async fn create(
     query.done()?;
     match body {
         serde_json::Value::Array(entries) => match done_before {
-            None => many::create(&s, &actor, id, entries, on_duplicate).await,
+            None => many::create(&s, &actor, id, entries, on_duplicate, made.into()).await,
             Some(Extension(Parts(parts))) => many::answer_again(&s, &actor, entries, parts).await,
         },
         one => {
             let input: CandidateInput = input::parse(one)?;
-            let candidate = candidates::create(&s, &actor, id, input, Source::Api, on_duplicate).await?;
+            let candidate =
+                candidates::create_as(&s, &actor, made.into(), id, input, Source::Api, on_duplicate).await?;
             Ok(reply::created(&path(candidate.id), &candidate))
         }
     }
@@ -213,17 +216,21 @@ async fn extend_link(
 
 /// List the deleted candidates of an interview
 ///
-/// Last deleted first, those of the last 30 days, 500 at most.
-#[utoipa::path(get, path = "/interviews/{id}/candidates/deleted", tag = "Candidates", params(("id" = InterviewId, Path,)),
-    responses((status = 200, description = "All of them", body = Page<many::Deleted>), Problems))]
+/// Last deleted first, those of the last 30 days.
+#[utoipa::path(get, path = "/interviews/{id}/candidates/deleted", tag = "Candidates",
+    params(
+        ("id" = InterviewId, Path,),
+        ("limit" = Option<u64>, Query, minimum = 1, maximum = 200, description = "Rows of the page; 50 where left out"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+    ),
+    responses((status = 200, description = "A page", body = Page<many::Deleted>), Problems))]
 async fn deleted(
     State(s): State<Services>,
     Caller(actor): Caller,
     Id(id): Id<InterviewId>,
+    mut query: Query,
 ) -> ApiResult<Json<Page<DeletedCandidate>>> {
-    let items = candidates::deleted(&s, &actor, id).await?;
-    Ok(Json(Page {
-        items,
-        next_cursor: None,
-    }))
+    let page = query.page();
+    query.done()?;
+    Ok(Json(candidates::deleted_page(&s, &actor, id, &page).await?))
 }

@@ -104,19 +104,23 @@ async fn upload(
 
 /// List the imports of an interview
 ///
-/// Newest first, the last 100.
-#[utoipa::path(get, path = "/interviews/{id}/imports", tag = "Imports", params(("id" = InterviewId, Path,)),
-    responses((status = 200, description = "All of them", body = Page<Import>), Problems))]
+/// Newest first.
+#[utoipa::path(get, path = "/interviews/{id}/imports", tag = "Imports",
+    params(
+        ("id" = InterviewId, Path,),
+        ("limit" = Option<u64>, Query, minimum = 1, maximum = 200, description = "Rows of the page; 50 where left out"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+    ),
+    responses((status = 200, description = "A page", body = Page<Import>), Problems))]
 async fn list(
     State(s): State<Services>,
     Caller(actor): Caller,
     Id(id): Id<InterviewId>,
+    mut query: Query,
 ) -> ApiResult<Json<Page<Import>>> {
-    let items = imports::list(&s, &actor, id).await?;
-    Ok(Json(Page {
-        items,
-        next_cursor: None,
-    }))
+    let page = query.page();
+    query.done()?;
+    Ok(Json(imports::list_page(&s, &actor, id, &page).await?))
 }
 
 /// Read an import

@@ -5,6 +5,7 @@ use crate::api::{
     doc::Problems,
     error::ApiResult,
     extract::{AnyJson, ApiJson, Id, IfMatch, Query},
+    idempotency::Chosen,
     reply,
     routes::{Purpose, routes},
 };
@@ -73,9 +74,10 @@ async fn list(State(s): State<Services>, Caller(actor): Caller, mut query: Query
 async fn create(
     State(s): State<Services>,
     Caller(actor): Caller,
+    Chosen(id): Chosen,
     ApiJson(input): ApiJson<InterviewInput>,
 ) -> ApiResult<Response> {
-    let made = interviews::create(&s, &actor, input).await?;
+    let made = interviews::create_as(&s, &actor, id.into(), input).await?;
     Ok(with_revision(made.revision, reply::created(&path(made.id), &made)))
 }
 
@@ -129,7 +131,8 @@ async fn archive(State(s): State<Services>, Caller(actor): Caller, Id(id): Id<In
 /// Ready-made interviews; POST the `interview` of one to start from it.
 #[utoipa::path(get, path = "/templates", tag = "Interviews",
     responses((status = 200, description = "All templates", body = Page<Template>), Problems))]
-async fn templates(State(s): State<Services>, Caller(actor): Caller) -> ApiResult<Json<Page<Template>>> {
+async fn templates(State(s): State<Services>, Caller(actor): Caller, query: Query) -> ApiResult<Json<Page<Template>>> {
+    query.done()?;
     let items = interviews::templates(&s, &actor)?;
     Ok(Json(Page {
         items,

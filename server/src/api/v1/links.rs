@@ -4,12 +4,13 @@ use crate::api::{
     auth::Caller,
     doc::Problems,
     error::{ApiError, ApiResult},
-    extract::{AnyJson, ApiJson, Id},
+    extract::{AnyJson, ApiJson, Id, JsonOrNone},
+    idempotency::{Chosen, Parts},
     reply,
     routes::{Purpose, routes},
 };
 use axum::{
-    Json,
+    Extension, Json,
     extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
@@ -21,7 +22,9 @@ use parley_domain::{
 use parley_services::{
     Services,
     candidates::{self, Whose},
-    conversation, links,
+    conversation,
+    idempotency::Part,
+    links,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -49,7 +52,8 @@ async fn get(State(s): State<Services>, Caller(actor): Caller, Id(id): Id<Interv
 
 /// Create the public link
 ///
-/// Anyone with the URL can start from then on. Refused where one lives already: revoke it first for a new one.
+/// Anyone with the URL can start from then on; without a body there is neither a window nor a cap. Refused where one lives
+/// already: revoke it first for a new one.
 #[utoipa::path(post, path = "/interviews/{id}/public-link", tag = "Public links",
     params(
         ("id" = InterviewId, Path,),
@@ -61,7 +65,7 @@ async fn create(
     State(s): State<Services>,
     Caller(actor): Caller,
     Id(id): Id<InterviewId>,
-    ApiJson(input): ApiJson<PublicLinkInput>,
+    JsonOrNone(input): JsonOrNone<PublicLinkInput>,
 ) -> ApiResult<Response> {
     let link = links::create(&s, &actor, id, input).await?;
     Ok(reply::created(&format!("/interviews/{id}/public-link"), &link))
@@ -128,29 +132,58 @@ struct Extended {
 ///
 /// Of the candidates named, those of other interviews, unknown and deleted ones are left out.
 #[utoipa::path(post, path = "/interviews/{id}/extend-links", tag = "Candidates",
-    params(("id" = InterviewId, Path,)), request_body = ManyExtensions,
+    params(
+        ("id" = InterviewId, Path,),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless"),
+    ),
+    request_body = ManyExtensions,
     responses((status = 200, description = "How many links there were", body = Extended), Problems))]
 async fn extend(
     State(s): State<Services>,
     Caller(actor): Caller,
     Id(id): Id<InterviewId>,
+    done_before: Option<Extension<Parts>>,
     ApiJson(body): ApiJson<ManyExtensions>,
-) -> ApiResult<Json<Extended>> {
-    let whose = match body.candidates {
-        Some(ids) => Whose::These(Some(id), ids),
-        None => Whose::AllOf(id),
+) -> ApiResult<Response> {
+    let extended = match done_before.and_then(|Extension(Parts(parts))| parts.first()?.count) {
+        Some(before) => before,
+        None => {
+            let whose = match body.candidates {
+                Some(ids) => Whose::These(Some(id), ids),
+                None => Whose::AllOf(id),
+            };
+            candidates::extend_links(&s, &actor, &whose, body.expires).await?
+        }
     };
-    let extended = candidates::extend_links(&s, &actor, &whose, body.expires).await?;
-    Ok(Json(Extended { extended }))
+    let part = Part {
+        result: "extended".to_owned(),
+        count: Some(extended),
+        ..Part::default()
+    };
+    Ok(reply::made_of(StatusCode::OK, vec![part], Extended { extended }))
 }
 
 /// Preview an interview
 ///
 /// Makes a link under which the interview is taken as a candidate would. It stands in no list, count or export, is not
 /// analysed, and is gone after a day.
-#[utoipa::path(post, path = "/interviews/{id}/previews", tag = "Interviews", params(("id" = InterviewId, Path,)),
+#[utoipa::path(post, path = "/interviews/{id}/previews", tag = "Interviews",
+    params(
+        ("id" = InterviewId, Path,),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless"),
+    ),
     responses((status = 201, description = "The link", body = Preview), Problems))]
-async fn preview(State(s): State<Services>, Caller(actor): Caller, Id(id): Id<InterviewId>) -> ApiResult<Response> {
-    let preview = conversation::preview::create(&s, &actor, id).await?;
-    Ok((StatusCode::CREATED, Json(preview)).into_response())
+async fn preview(
+    State(s): State<Services>,
+    Caller(actor): Caller,
+    Id(id): Id<InterviewId>,
+    done_before: Option<Extension<Parts>>,
+    Chosen(session): Chosen,
+) -> ApiResult<Response> {
+    // The link is a secret and not kept with the key: it is derived again from the session.
+    let preview = match done_before {
+        None => conversation::preview::create_as(&s, &actor, session.into(), id).await?,
+        Some(_) => conversation::preview::again(&s, &actor, session.into()).await?,
+    };
+    Ok(reply::made_of(StatusCode::CREATED, Vec::new(), preview))
 }

@@ -4,7 +4,7 @@ use crate::api::{
     auth::Caller,
     doc::Problems,
     error::ApiResult,
-    extract::{ApiJson, Id},
+    extract::{ApiJson, Id, Query},
     reply,
     routes::{Purpose, routes},
 };
@@ -34,7 +34,8 @@ struct MembershipChange {
 /// All of them, by name.
 #[utoipa::path(get, path = "/members", tag = "Members",
     responses((status = 200, description = "All members", body = Page<Member>), Problems))]
-async fn list(State(s): State<Services>, Caller(actor): Caller) -> ApiResult<Json<Page<Member>>> {
+async fn list(State(s): State<Services>, Caller(actor): Caller, query: Query) -> ApiResult<Json<Page<Member>>> {
+    query.done()?;
     let items = accounts::members(&s, &actor).await?;
     Ok(Json(Page {
         items,

@@ -6,6 +6,7 @@ use crate::{
         doc::Problems,
         error::{ApiError, ApiResult},
         extract::{ApiJson, Id, Query},
+        idempotency::{Parts, key_reused},
         reply,
         routes::{Purpose, routes},
     },
@@ -14,9 +15,9 @@ use crate::{
     resume_files::{self, MANY_BODY, ONE_BODY, Takes, attachment},
 };
 use axum::{
-    Json,
+    Extension, Json,
     extract::{DefaultBodyLimit, State, multipart::MultipartRejection},
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode},
     response::Response,
 };
 use parley_domain::{
@@ -27,6 +28,7 @@ use parley_domain::{
 };
 use parley_services::{
     Services,
+    idempotency::Part,
     resumes::{batch, single},
 };
 use serde::Deserialize;
@@ -109,18 +111,23 @@ async fn upload(
 
 /// List the resume batches of an interview
 ///
-/// Newest first, without their files; the last 50.
-#[utoipa::path(get, path = "/interviews/{id}/resume-batches", tag = "Resumes", params(("id" = InterviewId, Path,)),
-    responses((status = 200, description = "All of them", body = Page<BatchSummary>), Problems))]
+/// Newest first, without their files.
+#[utoipa::path(get, path = "/interviews/{id}/resume-batches", tag = "Resumes",
+    params(
+        ("id" = InterviewId, Path,),
+        ("limit" = Option<u64>, Query, minimum = 1, maximum = 200, description = "Rows of the page; 50 where left out"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+    ),
+    responses((status = 200, description = "A page", body = Page<BatchSummary>), Problems))]
 async fn list(
     State(s): State<Services>,
     Caller(actor): Caller,
     Id(id): Id<InterviewId>,
+    mut query: Query,
 ) -> ApiResult<Json<Page<BatchSummary>>> {
-    Ok(Json(Page {
-        items: batch::list(&s, &actor, id).await?,
-        next_cursor: None,
-    }))
+    let page = query.page();
+    query.done()?;
+    Ok(Json(batch::list_page(&s, &actor, id, &page).await?))
 }
 
 /// Read a resume batch
@@ -159,13 +166,16 @@ enum Corrected {
         /// The new value.
         value: String,
     },
+    /// `null`: nothing.
+    Nothing,
 }
 
 impl Corrected {
-    fn text(self) -> String {
+    fn text(self) -> Option<String> {
         match self {
-            Self::Text(text) | Self::Field { value: text } => text,
-            Self::Number(number) => number.to_string(),
+            Self::Text(text) | Self::Field { value: text } => Some(text),
+            Self::Number(number) => Some(number.to_string()),
+            Self::Nothing => None,
         }
     }
 }
@@ -175,8 +185,7 @@ impl Corrected {
 #[serde(deny_unknown_fields)]
 struct FilePatch {
     /// By field: its new value, or `null` to empty it.
-    #[schema(value_type = BTreeMap<ResumeField, Corrected>)]
-    fields: BTreeMap<ResumeField, Option<Corrected>>,
+    fields: BTreeMap<ResumeField, Corrected>,
 }
 
 /// Correct fields of a resume
@@ -192,10 +201,7 @@ async fn correct(
     Id((id, file)): Id<(BatchId, ResumeFileId)>,
     ApiJson(FilePatch { fields }): ApiJson<FilePatch>,
 ) -> ApiResult<Json<ResumeBatch>> {
-    let changes: Corrections = fields
-        .into_iter()
-        .map(|(field, value)| (field, value.map(Corrected::text)))
-        .collect();
+    let changes: Corrections = fields.into_iter().map(|(field, value)| (field, value.text())).collect();
     Ok(Json(batch::correct(&s, &actor, id, file, changes).await?))
 }
 
@@ -278,7 +284,8 @@ struct ResumeForm {
 
 /// Read one resume
 ///
-/// Its fields with their sources; nothing is saved. Charged only if it could be read.
+/// Its fields with their sources; nothing is saved. Charged only if it could be read. The same file with the same key is read
+/// again and charged once; another file with it is a conflict.
 #[utoipa::path(post, path = "/resumes/extract", tag = "Resumes",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless")),
     request_body(content = ResumeForm, content_type = "multipart/form-data"),
@@ -287,15 +294,26 @@ async fn extract(
     State(s): State<Services>,
     Caller(actor): Caller,
     headers: HeaderMap,
+    done_before: Option<Extension<Parts>>,
     form: Result<FileForm, MultipartRejection>,
-) -> ApiResult<Json<ExtractedResume>> {
+) -> ApiResult<Response> {
     single::may_extract(&s, &actor)?;
     let form = form.map_err(|_| ApiError::media_type("multipart/form-data"))?;
-    let upload = resume_files::one(&s, form, FILE_BYTES).await?;
-    // Nothing is kept that could be answered again: the file is read again, and charged once.
+    let mut upload = resume_files::one(&s, form, FILE_BYTES).await?;
+    // Nothing is kept that could be answered again: the file is read again, and charged once. So it has to be the same.
+    let which = Part {
+        result: "read".to_owned(),
+        id: Some(single::fingerprint(&mut upload)?),
+        ..Part::default()
+    };
+    if let Some(Extension(Parts(before))) = done_before
+        && !before.contains(&which)
+    {
+        return Err(key_reused());
+    }
     let once = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
     let extracted = single::extract(&s, &actor, upload, once.map(str::to_owned)).await?;
-    Ok(Json(extracted))
+    Ok(reply::made_of(StatusCode::OK, vec![which], extracted))
 }
 
 /// Download a candidate's resume

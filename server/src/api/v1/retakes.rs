@@ -73,8 +73,10 @@ async fn create(
     params(
         ("id" = InterviewId, Path,),
         ("state" = inline(Option<Queue>), Query, description = "`waiting` where left out, or `decided`"),
+        ("limit" = Option<u64>, Query, minimum = 1, maximum = 200, description = "Rows of the page; 50 where left out"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
     ),
-    responses((status = 200, description = "All of them, 500 at most", body = Page<RetakeRequest>), Problems))]
+    responses((status = 200, description = "A page", body = Page<RetakeRequest>), Problems))]
 async fn requests(
     State(s): State<Services>,
     Caller(actor): Caller,
@@ -82,15 +84,13 @@ async fn requests(
     mut query: Query,
 ) -> ApiResult<Json<Page<RetakeRequest>>> {
     let state: Option<Queue> = query.value("state");
+    let page = query.page();
     query.done()?;
-    let items = match state {
-        Some(Queue::Decided) => sessions::decided(&s, &actor, id).await?,
-        Some(Queue::Waiting) | None => sessions::requests(&s, &actor, id).await?,
+    let found = match state {
+        Some(Queue::Decided) => sessions::decided_page(&s, &actor, id, &page).await?,
+        Some(Queue::Waiting) | None => sessions::requests_page(&s, &actor, id, &page).await?,
     };
-    Ok(Json(Page {
-        items,
-        next_cursor: None,
-    }))
+    Ok(Json(found))
 }
 
 /// Which requests.

@@ -149,7 +149,9 @@ async fn of_candidate(
     State(s): State<Services>,
     Caller(actor): Caller,
     Id(id): Id<CandidateId>,
+    query: Query,
 ) -> ApiResult<Json<Page<Session>>> {
+    query.done()?;
     let items = sessions::of_candidate(&s, &actor, id).await?;
     Ok(Json(Page {
         items,
@@ -173,7 +175,9 @@ async fn transcript(
     State(s): State<Services>,
     Caller(actor): Caller,
     Id(id): Id<SessionId>,
+    query: Query,
 ) -> ApiResult<Json<Transcript>> {
+    query.done()?;
     Ok(Json(sessions::transcript(&s, &actor, id).await?))
 }
 
@@ -186,7 +190,9 @@ async fn events(
     State(s): State<Services>,
     Caller(actor): Caller,
     Id(id): Id<SessionId>,
+    query: Query,
 ) -> ApiResult<Json<Page<SessionEvent>>> {
+    query.done()?;
     let items = sessions::events(&s, &actor, id).await?;
     Ok(Json(Page {
         items,

@@ -21,4 +21,4 @@ pub(crate) use intake::shown_name;
 pub use intake::{Upload, add_file, begin, may_add, may_begin, start, upload};
 pub(crate) use run::{give_up, read_all};
 pub use sweep::{run, sweep};
-pub use view::{get, list};
+pub use view::{get, list, list_page};

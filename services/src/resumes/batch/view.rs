@@ -5,13 +5,14 @@ use crate::{
     Services,
     entity::{candidate, resume_batch, resume_file},
     error::{Result, ServiceError},
-    interviews, tokens,
+    interviews, paging, tokens,
 };
 use parley_domain::{
     account::{Action, Actor},
     batch::{self, BatchFile, BatchState, BatchSummary, FileCounts, FileState, PossibleDuplicate, ResumeBatch},
     error::FieldError,
     id::{BatchId, CandidateId, InterviewId, ResumeFileId, WorkspaceId},
+    paging::{Page, PageRequest},
     resume::{ResumeFailure, ResumeField},
     text,
     time::Timestamp,
@@ -33,21 +34,53 @@ pub async fn get(s: &Services, actor: &Actor, id: BatchId) -> Result<ResumeBatch
     of(s, actor, row).await
 }
 
-/// The latest batches of an interview, newest first, without their files.
+/// The latest batches of an interview, newest first, without their files, 50 at most: what the screens show.
 ///
 /// # Errors
 /// An unknown interview; a role that may not read.
 pub async fn list(s: &Services, actor: &Actor, interview: InterviewId) -> Result<Vec<BatchSummary>> {
     let workspace = s.allow_own(actor, Action::Read)?;
+    Ok(listed(s, workspace, interview, None, LISTED).await?.items)
+}
+
+/// A page of all batches of an interview, newest first, without their files.
+///
+/// # Errors
+/// An unknown interview; a limit or cursor that is none; a role that may not read.
+pub async fn list_page(
+    s: &Services,
+    actor: &Actor,
+    interview: InterviewId,
+    request: &PageRequest,
+) -> Result<Page<BatchSummary>> {
+    let workspace = s.allow_own(actor, Action::Read)?;
+    let limit = paging::rows(request)?;
+    listed(s, workspace, interview, request.cursor.as_deref(), limit).await
+}
+
+async fn listed(
+    s: &Services,
+    workspace: WorkspaceId,
+    interview: InterviewId,
+    cursor: Option<&str>,
+    limit: u64,
+) -> Result<Page<BatchSummary>> {
     interviews::known(s.db.read(), workspace, interview).await?;
-    let batches = resume_batch::Entity::find()
+    let mut query = resume_batch::Entity::find()
         .filter(resume_batch::Column::WorkspaceId.eq(workspace.0))
-        .filter(resume_batch::Column::InterviewId.eq(interview.0))
+        .filter(resume_batch::Column::InterviewId.eq(interview.0));
+    if let Some(cursor) = cursor {
+        let (at, id) = (resume_batch::Column::CreatedAt, resume_batch::Column::Id);
+        query = query.filter(paging::older(cursor, at, id)?);
+    }
+    let found = query
         .order_by_desc(resume_batch::Column::CreatedAt)
         .order_by_desc(resume_batch::Column::Id)
-        .limit(LISTED)
+        .limit(limit + 1)
         .all(s.db.read())
         .await?;
+    let page = paging::page(found, limit, |batch| (batch.created_at, batch.id))?;
+    let batches = page.items;
     let files: Vec<(Uuid, String, Option<Uuid>)> = resume_file::Entity::find()
         .select_only()
         .columns([
@@ -66,7 +99,7 @@ pub async fn list(s: &Services, actor: &Actor, interview: InterviewId) -> Result
             .map_err(|word| ServiceError::internal(anyhow::Error::msg::<String>(word)))?;
         count(counts.entry(batch).or_default(), state, candidate.is_some());
     }
-    batches
+    let items: Result<Vec<BatchSummary>> = batches
         .into_iter()
         .map(|batch| {
             Ok(BatchSummary {
@@ -76,7 +109,11 @@ pub async fn list(s: &Services, actor: &Actor, interview: InterviewId) -> Result
                 created_at: Timestamp::from_millis(batch.created_at),
             })
         })
-        .collect()
+        .collect();
+    Ok(Page {
+        items: items?,
+        next_cursor: page.next_cursor,
+    })
 }
 
 const fn count(counts: &mut FileCounts, state: FileState, added: bool) {
@@ -270,6 +307,7 @@ async fn here(
         .filter(candidate::Column::InterviewId.eq(batch.interview_id))
         .filter(candidate::Column::DeletedAt.is_null())
         .filter(same)
+        .order_by_asc(candidate::Column::CreatedAt)
         .order_by_asc(candidate::Column::Id)
         .all(s.db.read())
         .await?)

@@ -2,10 +2,9 @@
 
 use crate::api::{
     error::{ApiError, ApiResult},
-    idempotency::Parts,
     reply,
 };
-use axum::response::Response;
+use axum::{http::StatusCode, response::Response};
 use parley_domain::{
     account::Actor,
     candidate::{Candidate, CandidateInput, Source},
@@ -127,13 +126,14 @@ impl Fate {
         Part {
             result: result.to_owned(),
             id: self.candidate.as_ref().map(|c| c.id.0),
+            ..Part::default()
         }
     }
 }
 
 fn answer(items: Vec<Fate>) -> Response {
     let parts = items.iter().map(Fate::part).collect();
-    reply::many(Parts(parts), Fates { items })
+    reply::made_of(StatusCode::OK, parts, Fates { items })
 }
 
 fn read(entry: Value) -> Result<CandidateInput, Vec<FieldError>> {
@@ -152,13 +152,14 @@ async fn present(s: &Services, actor: &Actor, id: CandidateId) -> ApiResult<Opti
     }
 }
 
-/// Adds each entry that can be added.
+/// Adds each entry that can be added; the first under the id `first`.
 pub(super) async fn create(
     s: &Services,
     actor: &Actor,
     interview: InterviewId,
     entries: Vec<Value>,
     on_duplicate: OnDuplicate,
+    first: CandidateId,
 ) -> ApiResult<Response> {
     if entries.len() > MOST {
         let message = format!(
@@ -179,7 +180,7 @@ pub(super) async fn create(
             Err(errors) => fates.push(Fate::invalid(index, errors)),
         }
     }
-    let results = candidates::create_many(s, actor, interview, inputs, Source::Api, on_duplicate).await?;
+    let results = candidates::create_many_as(s, actor, first, interview, inputs, Source::Api, on_duplicate).await?;
     for (index, result) in places.into_iter().zip(results) {
         fates.push(match result {
             BulkResult::Created(candidate) => Fate::of(index, FateWord::Created, Some(*candidate)),
