@@ -254,7 +254,7 @@ async fn forget(s: &Services) -> Result<()> {
         tx.commit().await?;
         store::forget_file(s, id).await;
     }
-    Ok(())
+    store::forget_strays(s).await
 }
 
 /// Does the work of an import to its end, if nobody else does; whether it did.
@@ -397,7 +397,10 @@ async fn give_up(s: &Services, id: ImportId) -> Result<()> {
         .filter(import::Column::Id.eq(id.0))
         .exec(&*tx)
         .await?;
-    tx.commit().await
+    tx.commit().await?;
+    // Nobody reads it again: what goes on from here is undo, by the rows.
+    store::forget_file(s, id.0).await;
+    Ok(())
 }
 
 fn tell(s: &Services, import: &import::Model) {
