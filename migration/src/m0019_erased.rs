@@ -81,45 +81,54 @@ async fn leave_links_out(
     column: &'static str,
     json: bool,
 ) -> Result<(), DbErr> {
-    let conn = m.get_connection();
+    let (conn, backend) = (m.get_connection(), m.get_database_backend());
     let mut last = Uuid::nil();
     loop {
-        let mut held = Query::select();
-        held.columns(["id", column])
-            .from(table)
-            .and_where(Expr::col("id").gt(last))
-            .and_where(Func::lower(Expr::col(column)).like("%invite%"))
-            .order_by("id", Order::Asc)
-            .limit(ROUND);
-        if table == "candidate" {
-            let imported = Query::select()
-                .expr(Expr::val(1))
-                .from("import_row")
-                .and_where(Expr::col(("import_row", "candidate_id")).equals(("candidate", "id")))
-                .to_owned();
-            held.and_where(Expr::exists(imported));
-        }
-        let rows = conn.query_all(&held).await?;
-        let Some(end) = rows.last() else { return Ok(()) };
-        last = end.try_get("", "id")?;
-        for row in &rows {
-            let id: Uuid = row.try_get("", "id")?;
-            let text: String = row.try_get("", column)?;
+        let next = backend.build(&held(table, column, last));
+        let rows = conn.query_all_raw(next).await?;
+        let found: Vec<(Uuid, String)> = rows
+            .iter()
+            .map(|row| Ok((row.try_get("", "id")?, row.try_get("", column)?)))
+            .collect::<Result<_, DbErr>>()?;
+        let Some((end, _)) = found.last() else { return Ok(()) };
+        last = *end;
+        for (id, text) in found {
             let left = if json {
                 json_without_links(&text)
             } else {
                 without_links(&text)
             };
             if let Some(left) = left {
-                let change = Query::update()
-                    .table(table)
-                    .value(column, left)
-                    .and_where(Expr::col("id").eq(id))
-                    .to_owned();
-                conn.execute(&change).await?;
+                let change = backend.build(
+                    Query::update()
+                        .table(table)
+                        .value(column, left)
+                        .and_where(Expr::col("id").eq(id)),
+                );
+                conn.execute_raw(change).await?;
             }
         }
     }
+}
+
+/// The next rows of a table that may have a link in a column.
+fn held(table: &'static str, column: &'static str, after: Uuid) -> SelectStatement {
+    let mut held = Query::select();
+    held.columns(["id", column])
+        .from(table)
+        .and_where(Expr::col("id").gt(after))
+        .and_where(Func::lower(Expr::col(column)).like("%invite%"))
+        .order_by("id", Order::Asc)
+        .limit(ROUND);
+    if table == "candidate" {
+        let imported = Query::select()
+            .expr(Expr::val(1))
+            .from("import_row")
+            .and_where(Expr::col(("import_row", "candidate_id")).equals(("candidate", "id")))
+            .to_owned();
+        held.and_where(Expr::exists(imported));
+    }
+    held
 }
 
 /// JSON without invite links in any of its texts; `None` where there is none.

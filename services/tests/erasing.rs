@@ -617,7 +617,8 @@ async fn what_earlier_versions_left_is_cleared(bed: TestBed) {
         serde_json::to_string(&serde_json::json!({"notes": [null, clean]})).unwrap()
     );
     assert!(!everything(&bed).await.contains(&token(&now)));
-    let file = &batch::get(&s, &bed.owner, batch.id).await.unwrap().files[0];
+    let batch = batch::get(&s, &bed.owner, batch.id).await.unwrap();
+    let file = &batch.files[0];
     assert_eq!(
         (file.name.as_str(), file.reason_code.as_deref()),
         ("(erased)", Some("erased"))

@@ -36,7 +36,8 @@ impl Transcripts {
     /// two belong together.
     pub(super) async fn of(&self, conn: &DatabaseConnection, row: &session::Model) -> Result<Turns> {
         let turns = self.within(conn, row).await?;
-        if row.status == Status::InProgress.as_str() {
+        // What is deleted is not listed: the sweeper may still look at it, but it is not kept for that.
+        if row.listed && row.status == Status::InProgress.as_str() {
             self.keep(row.id, &turns);
         }
         Ok(turns)
