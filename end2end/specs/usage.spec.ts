@@ -27,7 +27,7 @@ test('tokens are granted, spent and accounted for', async ({ visitor, accessible
   await page.reload();
   await expect(page.locator('dd').first()).toHaveText('595');
   await expect(page.getByRole('row').filter({ hasText: 'More for May' })).toContainText('+100');
-  await expect(page.getByRole('row').filter({ hasText: 'Spent' }).filter({ hasText: 'ana.pdf' })).toBeVisible();
+  await expect(page.getByRole('row').filter({ hasText: 'Spent' }).filter({ hasText: 'Resume for a form' })).toBeVisible();
   const chart = page.getByRole('img', { name: /AI tokens spent on each of the last 30 days: 5 in all/ });
   await expect(chart).toBeVisible();
   await page.getByText('Show as table').click();

@@ -71,6 +71,18 @@ impl<K: Eq + Hash + Clone, V> Shelf<K, V> {
         Some(kept.value)
     }
 
+    /// Lets go of every value of which this is true.
+    pub(crate) fn let_go(&self, is_gone: impl Fn(&V) -> bool) {
+        let mut shelf = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut freed = 0;
+        shelf.kept.retain(|_, kept| {
+            let goes = is_gone(&kept.value);
+            freed += if goes { kept.size } else { 0 };
+            !goes
+        });
+        shelf.taken -= freed;
+    }
+
     /// Keeps a value that takes `size` bytes, instead of what was there.
     pub(crate) fn keep(&self, key: K, value: V, size: usize) {
         let mut shelf = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
@@ -132,6 +144,20 @@ mod tests {
             Some(10),
             "what was taken out takes no room"
         );
+    }
+
+    #[test]
+    fn what_is_let_go_of_takes_no_room() {
+        let shelf = Shelf::new(10);
+        for n in 1..=4 {
+            shelf.keep(n, n, 2);
+        }
+        shelf.let_go(|n| n % 2 == 0);
+        assert_eq!(
+            [1, 2, 3, 4].map(|n| shelf.look(&n, |_| ()).is_some()),
+            [true, false, true, false]
+        );
+        assert_eq!(shelf.inner.lock().unwrap().taken, 4);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use sea_orm::{
 };
 use std::{
     collections::HashSet,
-    fs::File,
+    fs::{DirEntry, File},
     io::{self, Read as _, Seek as _, SeekFrom},
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
@@ -33,6 +33,8 @@ use uuid::Uuid;
 const ROUND: u64 = 100;
 /// Files that [`collect_strays`] asks about at once.
 const STRAYS_AT_ONCE: usize = 500;
+/// Files that one transaction of [`collect_these`] looks at.
+const ERASED_AT_ONCE: usize = 50;
 
 fn folder(s: &Services) -> PathBuf {
     s.config.data_dir.join("files")
@@ -209,6 +211,54 @@ pub(crate) async fn collect(s: &Services, before: Timestamp) -> Result<u64> {
     Ok(gone)
 }
 
+/// Removes those of these files that nothing points at any more, and that nobody touched since `before`; how many. It asks
+/// about each of them by its id, where [`collect`] looks through all.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn collect_these(s: &Services, ids: &[Uuid], before: Timestamp) -> Result<u64> {
+    let mut gone = 0;
+    for piece in ids.chunks(ERASED_AT_ONCE) {
+        let rows = file::Entity::find()
+            .filter(file::Column::Id.is_in(piece.iter().copied()))
+            .all(s.db.read())
+            .await?;
+        if rows.is_empty() {
+            continue;
+        }
+        let tx = s.db.write(Priority::Background).await?;
+        let mut removed = Vec::with_capacity(rows.len());
+        for row in rows {
+            let candidates = candidate::Entity::find()
+                .select_only()
+                .column(candidate::Column::ResumeFileId)
+                .filter(candidate::Column::ResumeFileId.eq(row.id))
+                .into_query();
+            let batches = resume_file::Entity::find()
+                .select_only()
+                .column(resume_file::Column::FileId)
+                .filter(resume_file::Column::FileId.eq(row.id))
+                .into_query();
+            let done = file::Entity::delete_many()
+                .filter(file::Column::Id.eq(row.id))
+                .filter(file::Column::UpdatedAt.lt(before.millis()))
+                .filter(file::Column::Id.not_in_subquery(candidates))
+                .filter(file::Column::Id.not_in_subquery(batches))
+                .exec(&*tx)
+                .await?;
+            if done.rows_affected == 1 {
+                removed.push(row.storage_key);
+            }
+        }
+        tx.commit().await?;
+        for key in &removed {
+            remove(&path_of(s, key));
+            gone += 1;
+        }
+    }
+    Ok(gone)
+}
+
 /// Removes what a process that died left in the folder: bytes that are a day old and have no row. The folder is read and the
 /// files are removed on threads that may wait for the disk.
 ///
@@ -223,15 +273,15 @@ pub(crate) async fn collect_strays(s: &Services) -> Result<()> {
         let known: Vec<Uuid> = file::Entity::find()
             .select_only()
             .column(file::Column::Id)
-            .filter(file::Column::Id.is_in(some.iter().filter_map(|stored| stored.id)))
+            .filter(file::Column::Id.is_in(some.iter().filter_map(|(_, id)| *id)))
             .into_tuple()
             .all(s.db.read())
             .await?;
         let known: HashSet<Uuid> = known.into_iter().collect();
         let strays: Vec<PathBuf> = some
             .iter()
-            .filter(|stored| stored.id.is_none_or(|id| !known.contains(&id)))
-            .map(|stored| stored.path.clone())
+            .filter(|(_, id)| id.is_none_or(|id| !known.contains(&id)))
+            .map(|(path, _)| path.clone())
             .collect();
         tokio::task::spawn_blocking(move || strays.iter().for_each(|path| remove(path)))
             .await
@@ -240,27 +290,25 @@ pub(crate) async fn collect_strays(s: &Services) -> Result<()> {
     Ok(())
 }
 
-/// A file in the folder, and the id that its name says.
-struct Stored {
-    path: PathBuf,
-    id: Option<Uuid>,
-}
-
-/// The files of the folder that are a day old. None where no file was ever stored.
-fn day_old(folder: &Path) -> Vec<Stored> {
+/// The files of a folder that are a day old, each with the id that it is named after, if it is. None where there is no such
+/// folder: then nothing was ever stored in it.
+pub(crate) fn day_old(folder: &Path) -> Vec<(PathBuf, Option<Uuid>)> {
     let day = Duration::from_millis(DAY.unsigned_abs());
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Vec::new();
     };
-    let old = entries.flatten().filter(|entry| {
+    let old = |entry: &DirEntry| {
         let changed = entry.metadata().and_then(|about| about.modified());
         changed.is_ok_and(|changed| old_enough(changed, day))
-    });
-    old.map(|entry| Stored {
-        id: entry.file_name().to_str().and_then(|name| name.parse().ok()),
-        path: entry.path(),
-    })
-    .collect()
+    };
+    entries
+        .flatten()
+        .filter(old)
+        .map(|entry| {
+            let id = entry.file_name().to_str().and_then(|name| name.parse().ok());
+            (entry.path(), id)
+        })
+        .collect()
 }
 
 /// The disk's clock, not ours: how long ago the system says the file was written.

@@ -6,7 +6,7 @@ use crate::{
     entity::{candidate, session},
     error::Result,
     events::Change,
-    interviews, paging, results, storage,
+    imports, interviews, paging, results, resumes, storage,
 };
 use parley_domain::{
     account::{Action, Actor},
@@ -14,9 +14,10 @@ use parley_domain::{
     paging::{Page, PageRequest},
     time::{DAY, Timestamp},
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// Days for which a deleted candidate can be restored.
 pub const DELETED_KEPT_DAYS: i64 = 30;
@@ -36,13 +37,14 @@ pub struct DeletedCandidate {
     pub purged_at: Timestamp,
 }
 
+/// Marks candidates as deleted, or no longer; who of them it was, and on which interviews.
 async fn mark(
     tx: &impl ConnectionTrait,
     workspace: WorkspaceId,
     ids: &[CandidateId],
     deleted_at: Option<i64>,
-) -> Result<(u64, BTreeSet<InterviewId>)> {
-    let mut changed = 0;
+) -> Result<(Vec<Uuid>, BTreeSet<InterviewId>)> {
+    let mut changed = Vec::new();
     let mut interviews = BTreeSet::new();
     for chunk in ids.chunks(1_000) {
         let ids: Vec<_> = chunk.iter().map(|id| id.0).collect();
@@ -69,7 +71,7 @@ async fn mark(
             .exec(tx)
             .await?;
         results::count_anew(tx, &ids).await?;
-        changed += rows.len() as u64;
+        changed.extend(ids);
     }
     Ok((changed, interviews))
 }
@@ -85,6 +87,17 @@ fn tell(s: &Services, workspace: WorkspaceId, interviews: BTreeSet<InterviewId>)
     }
 }
 
+/// The sessions of these candidates.
+async fn sessions_of(conn: &impl ConnectionTrait, candidates: &[Uuid]) -> Result<Vec<Uuid>> {
+    Ok(session::Entity::find()
+        .select_only()
+        .column(session::Column::Id)
+        .filter(session::Column::CandidateId.is_in(candidates.iter().copied()))
+        .into_tuple()
+        .all(conn)
+        .await?)
+}
+
 /// Deletes candidates with their sessions; how many there were. Those that are not there are left out.
 ///
 /// # Errors
@@ -93,9 +106,19 @@ pub async fn delete(s: &Services, actor: &Actor, ids: &[CandidateId]) -> Result<
     let workspace = s.allow_own(actor, Action::EditCandidates)?;
     let tx = s.db.write(Priority::Person).await?;
     let (changed, interviews) = mark(&*tx, workspace, ids, Some(s.now().millis())).await?;
+    let mut sessions = Vec::new();
+    for people in changed.chunks(1_000) {
+        sessions.extend(sessions_of(&*tx, people).await?);
+    }
     tx.commit().await?;
+    let gone = Gone {
+        people: changed,
+        sessions,
+        files: Vec::new(),
+    };
+    gone.leave_memory(s);
     tell(s, workspace, interviews);
-    Ok(changed)
+    Ok(gone.people.len() as u64)
 }
 
 /// Brings deleted candidates back as they were; how many there were.
@@ -108,7 +131,7 @@ pub async fn restore(s: &Services, actor: &Actor, ids: &[CandidateId]) -> Result
     let (changed, interviews) = mark(&*tx, workspace, ids, None).await?;
     tx.commit().await?;
     tell(s, workspace, interviews);
-    Ok(changed)
+    Ok(changed.len() as u64)
 }
 
 /// The deleted candidates of an interview, last deleted first, 500 at most: what the screens show.
@@ -170,54 +193,127 @@ async fn some_deleted(
     }))
 }
 
-/// Purges deleted candidates at once, with sessions, transcripts and scores. Cannot be undone.
+/// People who are deleted or taken out of the database, and what of them is elsewhere.
+#[derive(Debug, Default)]
+struct Gone {
+    people: Vec<Uuid>,
+    sessions: Vec<Uuid>,
+    /// Stored files that they held.
+    files: Vec<Uuid>,
+}
+
+impl Gone {
+    fn join(&mut self, others: Self) {
+        self.people.extend(others.people);
+        self.sessions.extend(others.sessions);
+        self.files.extend(others.files);
+    }
+
+    /// Lets go of what this process keeps of them: after the commit, because until then a request may find them.
+    fn leave_memory(&self, s: &Services) {
+        s.scenes.forget(self.people.iter().copied());
+        s.transcripts.forget(self.sessions.iter().copied());
+    }
+
+    /// The same, and their files go, unless somebody else has the same one.
+    async fn leave(&self, s: &Services) -> Result<()> {
+        self.leave_memory(s);
+        storage::collect_these(s, &self.files, s.now()).await?;
+        Ok(())
+    }
+}
+
+/// Takes those of `wanted` out for good, with what imports and batches of resumes keep of them.
+async fn take_out(
+    tx: &impl ConnectionTrait,
+    s: &Services,
+    traces: &imports::Traces,
+    wanted: Select<candidate::Entity>,
+) -> Result<Gone> {
+    // Locked, so that nobody brings one of them back in the middle.
+    let found: Vec<(Uuid, Option<Uuid>)> = wanted
+        .select_only()
+        .columns([candidate::Column::Id, candidate::Column::ResumeFileId])
+        .order_by_asc(candidate::Column::Id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(tx)
+        .await?;
+    if found.is_empty() {
+        return Ok(Gone::default());
+    }
+    let people: Vec<Uuid> = found.iter().map(|(id, _)| *id).collect();
+    let now = s.now().millis();
+    let sessions = sessions_of(tx, &people).await?;
+    imports::forget(tx, now, traces, &people).await?;
+    let mut files = resumes::batch::forget(tx, now, &people).await?;
+    files.extend(found.into_iter().filter_map(|(_, file)| file));
+    candidate::Entity::delete_many()
+        .filter(candidate::Column::Id.is_in(people.iter().copied()))
+        .exec(tx)
+        .await?;
+    Ok(Gone {
+        people,
+        sessions,
+        files,
+    })
+}
+
+/// Purges deleted candidates at once, with sessions, transcripts and scores, their files, and what imports and batches of
+/// resumes keep of them. Cannot be undone.
 ///
 /// # Errors
 /// A role below admin.
 pub async fn erase(s: &Services, actor: &Actor, ids: &[CandidateId]) -> Result<u64> {
     let workspace = s.allow_own(actor, Action::Erase)?;
-    let tx = s.db.write(Priority::Person).await?;
-    let mut gone = 0;
-    for chunk in ids.chunks(1_000) {
-        gone += candidate::Entity::delete_many()
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let these = |chunk: &[Uuid]| {
+        candidate::Entity::find()
             .filter(candidate::Column::WorkspaceId.eq(workspace.0))
-            .filter(candidate::Column::Id.is_in(chunk.iter().map(|id| id.0)))
+            .filter(candidate::Column::Id.is_in(chunk.iter().copied()))
             .filter(candidate::Column::DeletedAt.is_not_null())
-            .exec(&*tx)
-            .await?
-            .rows_affected;
+    };
+    let mut people = Vec::new();
+    for chunk in ids.chunks(1_000) {
+        people.extend(these(chunk).all(s.db.read()).await?);
+    }
+    let traces = imports::traces(s.db.read(), &people).await?;
+    let mut gone = Gone::default();
+    let tx = s.db.write(Priority::Person).await?;
+    for chunk in ids.chunks(1_000) {
+        gone.join(take_out(&*tx, s, &traces, these(chunk)).await?);
     }
     tx.commit().await?;
-    // Their files go with them, unless somebody else has the same one.
-    storage::collect(s, s.now()).await?;
-    Ok(gone)
+    gone.leave(s).await?;
+    Ok(gone.people.len() as u64)
 }
 
-/// Purges up to 200 candidates whose 30 days are over; how many there were.
+/// Purges up to 200 candidates whose 30 days are over, as [`erase`] does; how many there were.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn purge(s: &Services) -> Result<u64> {
     let limit = s.now().plus(-DELETED_KEPT_DAYS * DAY).millis();
-    let due: Vec<_> = candidate::Entity::find()
+    let due = candidate::Entity::find()
         .filter(candidate::Column::DeletedAt.lt(limit))
         .limit(200)
         .all(s.db.read())
-        .await?
-        .into_iter()
-        .map(|r| r.id)
-        .collect();
-    let mut gone = 0;
+        .await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let traces = imports::traces(s.db.read(), &due).await?;
+    let mut purged = 0;
     // Small transactions: a candidate takes a whole transcript along.
     for chunk in due.chunks(20) {
+        let these = candidate::Entity::find()
+            .filter(candidate::Column::Id.is_in(chunk.iter().map(|row| row.id)))
+            .filter(candidate::Column::DeletedAt.lt(limit));
         let tx = s.db.write(Priority::Background).await?;
-        gone += candidate::Entity::delete_many()
-            .filter(candidate::Column::Id.is_in(chunk.to_vec()))
-            .filter(candidate::Column::DeletedAt.lt(limit))
-            .exec(&*tx)
-            .await?
-            .rows_affected;
+        let gone = take_out(&*tx, s, &traces, these).await?;
         tx.commit().await?;
+        gone.leave(s).await?;
+        purged += gone.people.len() as u64;
     }
-    Ok(gone)
+    Ok(purged)
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Services, accounts,
     db::Priority,
-    entity::{candidate, decision, retake_request, session},
+    entity::{candidate, decision, import_row, resume_file, retake_request, session},
     error::{Result, ServiceError},
     events::Change,
     secrets,
@@ -141,6 +141,7 @@ pub async fn merge(
         .await?;
     number(&*tx, &keep, &plan, of_keep.into_iter().chain(of_gone).collect()).await?;
     requests(&*tx, actor, s, &keep, &gone, &plan).await?;
+    came_from(&*tx, &keep, &gone).await?;
     let row = take_over(&*tx, s, keep, &gone).await?;
     candidate::Entity::delete_by_id(gone.id).exec(&*tx).await?;
     mark_score(&*tx, workspace.0, row.id).await?;
@@ -149,6 +150,7 @@ pub async fn merge(
     event(&*tx, s, &current, "merged", actor, None).await?;
     accounts::audit::write(&*tx, s, workspace, actor, "candidate.merge", Some(row.id)).await?;
     tx.commit().await?;
+    s.scenes.forget([gone.id]);
     s.events.send(Change {
         workspace,
         interview: InterviewId(row.interview_id),
@@ -252,6 +254,24 @@ async fn requests(
             .exec(tx)
             .await?;
     }
+    Ok(())
+}
+
+/// The rows of imports and the files of batches that the other entry came from are the kept one's now: when somebody is
+/// erased, what was imported of them is found by whose it is.
+async fn came_from(tx: &impl ConnectionTrait, keep: &candidate::Model, gone: &candidate::Model) -> Result<()> {
+    import_row::Entity::update_many()
+        .col_expr(import_row::Column::CandidateId, keep.id.into())
+        .filter(import_row::Column::WorkspaceId.eq(keep.workspace_id))
+        .filter(import_row::Column::CandidateId.eq(gone.id))
+        .exec(tx)
+        .await?;
+    resume_file::Entity::update_many()
+        .col_expr(resume_file::Column::CandidateId, keep.id.into())
+        .filter(resume_file::Column::WorkspaceId.eq(keep.workspace_id))
+        .filter(resume_file::Column::CandidateId.eq(gone.id))
+        .exec(tx)
+        .await?;
     Ok(())
 }
 

@@ -5,6 +5,8 @@
 
 use super::view::Scene;
 use crate::{secrets, shelf::Shelf};
+use std::collections::HashSet;
+use uuid::Uuid;
 
 /// How much is kept, in bytes of text and a little for the rest.
 const ROOM: usize = 24_000_000;
@@ -32,11 +34,24 @@ impl Scenes {
     /// Keeps a scene that is stored like this.
     pub(super) fn keep(&self, scene: Scene) {
         // A preview's link is another kind, and nobody is in a hurry there.
-        if scene.known.is_preview() || !scene.is_in_progress() {
+        if scene.known.is_preview() {
+            return;
+        }
+        let link = scene.known.candidate.link_hash.clone();
+        if !scene.is_in_progress() {
+            // It is over: nor is anybody here.
+            self.0.take(&link);
             return;
         }
         let texts: usize = scene.turns.iter().map(|turn| FRAME + turn.text.len()).sum();
-        self.0
-            .keep(scene.known.candidate.link_hash.clone(), scene, ROWS + texts);
+        self.0.keep(link, scene, ROWS + texts);
+    }
+
+    /// Lets go of these people's scenes, also of those behind links that they had before.
+    pub(crate) fn forget(&self, candidates: impl IntoIterator<Item = Uuid>) {
+        let candidates: HashSet<Uuid> = candidates.into_iter().collect();
+        if !candidates.is_empty() {
+            self.0.let_go(|scene| candidates.contains(&scene.known.candidate.id));
+        }
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     error::Result,
     shelf::Shelf,
 };
+use parley_domain::session::Status;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -31,11 +32,22 @@ impl Default for Transcripts {
 }
 
 impl Transcripts {
-    /// All turns that a session's row counts. What was said after `row` was read is left out: the two belong together.
+    /// All turns that a session's row counts; kept as long as it goes on. What was said after `row` was read is left out: the
+    /// two belong together.
     pub(super) async fn of(&self, conn: &DatabaseConnection, row: &session::Model) -> Result<Turns> {
         let turns = self.within(conn, row).await?;
-        self.keep(row.id, &turns);
+        // What is deleted is not listed: the sweeper may still look at it, but it is not kept for that.
+        if row.listed && row.status == Status::InProgress.as_str() {
+            self.keep(row.id, &turns);
+        }
         Ok(turns)
+    }
+
+    /// Lets go of what was said in these sessions: they are over, or whose they were is deleted.
+    pub(crate) fn forget(&self, sessions: impl IntoIterator<Item = Uuid>) {
+        for session in sessions {
+            self.0.take(&session);
+        }
     }
 
     /// The same inside a transaction: nothing that it reads is kept.

@@ -34,6 +34,8 @@ pub struct Model {
     pub candidate_id: Option<Uuid>,
     /// JSON: what update changed, from and to.
     pub before: Option<String>,
+    /// When its candidate was erased, UTC milliseconds: nothing of what it held is left.
+    pub erased_at: Option<i64>,
     /// When it was made, UTC milliseconds.
     pub created_at: i64,
     /// When it was last changed, UTC milliseconds.

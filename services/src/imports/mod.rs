@@ -14,6 +14,7 @@ pub mod row;
 pub mod template;
 
 mod commit;
+mod erase;
 mod intake;
 mod notices;
 mod preview;
@@ -22,6 +23,7 @@ mod store;
 mod takeback;
 mod view;
 
+pub(crate) use erase::{Traces, forget, traces};
 pub use intake::{Upload, extract_in_child, incoming, may_upload, upload};
 pub use preview::{correct, patch};
 pub use run::{cancel, confirm, resume, run, undo};

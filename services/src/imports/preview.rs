@@ -3,7 +3,7 @@
 use super::{
     intake::{self, Frames, Told},
     matching,
-    reader::{Options, limits},
+    reader::{Options, limits, without_links},
     store::{self, Judged, Pace},
     view,
 };
@@ -369,7 +369,8 @@ pub async fn correct(
         if row.cells.len() <= at {
             row.cells.resize(at + 1, String::new());
         }
-        row.cells[at] = text::many_lines(&change.value).trim().to_owned();
+        // A link that is pasted is kept no more than one that came with the file.
+        row.cells[at] = without_links(text::many_lines(&change.value).trim().to_owned());
         row.notes.retain(|note| note.column != change.column);
     }
     let verdict = Judged::of(row.clone(), &store::columns(&import)?, this_year(s)).map(|judged| judged.verdict);

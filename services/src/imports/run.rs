@@ -254,7 +254,7 @@ async fn forget(s: &Services) -> Result<()> {
         tx.commit().await?;
         store::forget_file(s, id).await;
     }
-    Ok(())
+    store::forget_strays(s).await
 }
 
 /// Does the work of an import to its end, if nobody else does; whether it did.
@@ -413,6 +413,10 @@ async fn give_up(s: &Services, id: ImportId, lease: Uuid) -> Result<bool> {
     }
     store::save(&*tx, import).await?;
     tx.commit().await?;
+    if !rows_are_left {
+        // Nobody reads it again: what goes on from here is undo, by the rows.
+        store::forget_file(s, id.0).await;
+    }
     Ok(rows_are_left)
 }
 

@@ -8,6 +8,7 @@ use crate::{
     Services,
     entity::{candidate, import, import_row},
     error::{Result, ServiceError},
+    storage,
 };
 use parley_domain::{
     candidate::{CandidateInput, Source},
@@ -149,6 +150,26 @@ pub(super) async fn forget_file(s: &Services, id: Uuid) {
     }
 }
 
+/// Forgets what a process that died left in the folder: files that are a day old and belong to no import that may still
+/// read them.
+pub(super) async fn forget_strays(s: &Services) -> Result<()> {
+    let read_again = [ImportState::Reading, ImportState::Preview, ImportState::Running];
+    for (path, id) in storage::day_old(&folder(s)) {
+        let wanted = match id {
+            Some(id) => import::Entity::find_by_id(id)
+                .filter(import::Column::State.is_in(read_again.map(ImportState::as_str)))
+                .one(s.db.read())
+                .await?
+                .is_some(),
+            None => false,
+        };
+        if !wanted && let Err(error) = tokio::fs::remove_file(&path).await {
+            tracing::warn!(%error, "a file that an import left could not be removed; the next round tries again");
+        }
+    }
+    Ok(())
+}
+
 /// A row with what its cells say.
 #[derive(Debug)]
 pub(super) struct Judged {
@@ -199,6 +220,7 @@ impl Judged {
             reason: None,
             candidate_id: None,
             before: None,
+            erased_at: None,
             created_at: now,
             updated_at: now,
         })

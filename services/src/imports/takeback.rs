@@ -45,8 +45,12 @@ pub(super) async fn take_back(
     };
     let is_added = |row: &import_row::Model| row.result.as_deref() == Some(RowResult::Added.as_str());
     let (added, updated): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_added);
+    // Whoever was merged into another entry is that one now, which stays.
+    let is_another = |row: &import_row::Model| row.candidate_id.is_some_and(|of| of != row.id);
+    let (merged, added): (Vec<_>, Vec<_>) = added.into_iter().partition(is_another);
     let added: Vec<Uuid> = added.into_iter().map(|row| row.id).collect();
-    let (mut restored, mut kept) = (Vec::new(), Vec::new());
+    let mut restored = Vec::new();
+    let mut kept: Vec<Uuid> = merged.into_iter().map(|row| row.id).collect();
     for row in updated {
         if restore(tx, s, WorkspaceId(import.workspace_id), &row).await? {
             &mut restored

@@ -31,6 +31,8 @@ use uuid::Uuid;
 const SAMPLE_ROWS: u64 = 5;
 /// Imports of a list.
 const LISTED: u64 = 100;
+/// What is said of a row that held somebody's data, once these are gone. An entry that was merged into another is gone too.
+const ERASED: &str = "This candidate is no longer here, and what the row held went with them.";
 
 /// Which rows are wanted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -366,7 +368,10 @@ pub(super) fn row(import: &import::Model, stored: import_row::Model) -> Result<I
             .map(|word| word.parse())
             .transpose()
             .map_err(store::unknown_word)?,
-        reason: stored.reason.as_deref().map(sentence),
+        reason: match stored.erased_at {
+            Some(_) => Some(ERASED.to_owned()),
+            None => stored.reason.as_deref().map(sentence),
+        },
         problems,
         candidate_id: stored.candidate_id.map(CandidateId),
     })
@@ -380,7 +385,7 @@ fn sentence(code: &str) -> String {
         reason::CANCELLED => "The import was cancelled before this row.",
         reason::REMOVED => "Undo took this candidate back.",
         reason::RESTORED => "Undo gave this candidate the earlier values back.",
-        reason::KEPT => "Undo left this candidate, who has started or was edited since.",
+        reason::KEPT => "Undo left this candidate, who has started, was edited or was merged since.",
         other => other,
     }
     .to_owned()
@@ -424,8 +429,10 @@ pub async fn rejected_xlsx(s: &Services, actor: &Actor, id: ImportId) -> Result<
         let Some(last) = found.last().map(|row| row.number) else {
             break;
         };
-        (after, any) = (last, true);
-        for stored in found {
+        after = last;
+        // What was erased cannot be fixed.
+        for stored in found.into_iter().filter(|row| row.erased_at.is_none()) {
+            any = true;
             let row = row(&import, stored)?;
             let reasons: Vec<String> = row.problems.iter().map(CellProblem::sentence).collect();
             book.row(&row.cells, &reasons.join(" "))
@@ -435,7 +442,7 @@ pub async fn rejected_xlsx(s: &Services, actor: &Actor, id: ImportId) -> Result<
     if !any {
         return Err(ServiceError::conflict(
             "none_rejected",
-            "No row of this import was rejected.",
+            "There is no rejected row in this import.",
         ));
     }
     // Packing tens of thousands of rows takes a while: not on a thread that answers others.

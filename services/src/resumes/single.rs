@@ -73,7 +73,7 @@ async fn extract_to_the_end(
         reference: reference.clone(),
         subject,
         amount: tokens::per_resume(s),
-        note: Some(file_name.clone()),
+        note: Some("Resume for a form".to_owned()),
     };
     tokens::reserve(&*tx, s, actor, workspace, &[hold]).await?;
     tx.commit().await?;

@@ -237,8 +237,12 @@ pub async fn end(s: &Services, actor: &Actor, id: SessionId) -> Result<Session> 
     super::to_session(s.db.read(), row).await
 }
 
-/// Tells those who watch that a session changed.
+/// Tells those who watch that a session changed. One that is over is not kept in memory any longer.
 pub(crate) fn tell(s: &Services, row: &session::Model) {
+    if row.status == Status::Completed.as_str() {
+        s.transcripts.forget([row.id]);
+        s.scenes.forget(row.candidate_id);
+    }
     s.events.send(Change {
         workspace: row.workspace_id.into(),
         interview: row.interview_id.into(),

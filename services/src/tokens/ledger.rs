@@ -36,7 +36,7 @@ pub struct Hold {
     pub subject: Uuid,
     /// How many tokens.
     pub amount: i64,
-    /// In words, for the list of entries.
+    /// In words, for the list of entries. Nothing about a person: an entry stays as it is, also when they are erased.
     pub note: Option<String>,
 }
 

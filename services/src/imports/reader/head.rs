@@ -4,7 +4,7 @@ use std::io;
 
 use parley_domain::{import::TopRow, text};
 
-use super::{Format, Frame, Opened, Options, Row, Sheet, SheetError, Stop, address, limits};
+use super::{Format, Frame, Opened, Options, Row, Sheet, SheetError, Stop, address, limits, without_links};
 use crate::imports::matching;
 
 /// What a format knows of itself before its first row.
@@ -49,13 +49,17 @@ impl<'a, S: FnMut(Frame) -> io::Result<()>> Head<'a, S> {
         self.source = Some(source);
     }
 
-    /// Takes the next row of the sheet. Empty cells at its end are dropped; a row without anything in it is no row.
+    /// Takes the next row of the sheet. Empty cells at its end are dropped; a row without anything in it is no row. What
+    /// leads to somebody's interview is left out, here where every row of every format passes, the header's too.
     pub(super) fn row(&mut self, mut row: Row) -> Result<(), Stop> {
         while row.cells.last().is_some_and(String::is_empty) {
             row.cells.pop();
         }
         if row.cells.is_empty() && row.notes.is_empty() {
             return Ok(());
+        }
+        for cell in &mut row.cells {
+            *cell = without_links(std::mem::take(cell));
         }
         self.check(&row)?;
         if self.opened {
@@ -193,7 +197,7 @@ fn top(row: &Row) -> TopRow {
 
 #[cfg(test)]
 mod tests {
-    use crate::imports::reader::{Frame, Opened, Options, Row, SheetError, Stop, read};
+    use crate::imports::reader::{Frame, LEFT_OUT, Opened, Options, Row, SheetError, Stop, read};
 
     fn table(text: &str, header_row: Option<u32>) -> Result<(Opened, Vec<Row>), SheetError> {
         let options = Options {
@@ -227,6 +231,33 @@ mod tests {
         assert_eq!((opened.header_row, opened.header.len(), rows.len()), (1, 2, 1));
         let (opened, rows) = table("Name,Email\nAna,ana@x.example\n", Some(0)).unwrap();
         assert_eq!((opened.header_row, rows.len()), (0, 2));
+    }
+
+    #[test]
+    fn no_invite_link_gets_past() {
+        let token = "A_b-4f9a2c71d0b84f6e9a55xyz";
+        let link = format!("https://parley.example/i/invite/{token}");
+        let text = format!("{link}\nName,Notes,Invite link\nAna,see {link} here,{link}\nBen,,{link}\n,,{link}\n");
+        let (opened, rows) = table(&text, None).unwrap();
+        assert_eq!(opened.header, ["Name", "Notes", "Invite link"]);
+        let cells: Vec<_> = rows.iter().map(|row| row.cells.clone()).collect();
+        let noted = format!("see {LEFT_OUT} here");
+        assert_eq!(
+            cells,
+            [
+                ["Ana", noted.as_str(), LEFT_OUT],
+                ["Ben", "", LEFT_OUT],
+                // It had something in it, so it is a row as before.
+                ["", "", LEFT_OUT],
+            ]
+        );
+        assert_eq!(opened.top[0].cells, [LEFT_OUT]);
+        // Nor where it is taken for a header.
+        let (headed, _) = table(&text, Some(1)).unwrap();
+        assert_eq!(headed.header, [LEFT_OUT]);
+        for seen in [format!("{opened:?}{rows:?}"), format!("{headed:?}")] {
+            assert!(!seen.contains(token), "{seen}");
+        }
     }
 
     #[test]

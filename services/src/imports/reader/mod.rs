@@ -11,6 +11,7 @@ mod detect;
 mod error;
 mod formats;
 mod head;
+mod invite;
 mod precheck;
 mod ranges;
 mod sheets;
@@ -26,6 +27,7 @@ pub use parley_domain::import::{ENCODINGS, SEPARATORS};
 use serde::{Deserialize, Serialize};
 
 pub use error::SheetError;
+pub use invite::{LEFT_OUT, without_links};
 
 /// What is taken; beyond it a file is refused with a sentence.
 pub mod limits {

@@ -329,7 +329,8 @@ pub(super) fn hold(file: &resume_file::Model, price: i64) -> tokens::Hold {
         reference: rows::reference(file),
         subject: file.id,
         amount: if file.charged { 0 } else { price },
-        note: Some(file.name.clone()),
+        // Entries stay for good: no name, and that of a file is its person's as a rule.
+        note: Some(format!("Resume {} of a batch", file.number)),
     }
 }
 

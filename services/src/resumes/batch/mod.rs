@@ -9,6 +9,7 @@
 mod add;
 mod archive;
 mod edit;
+mod erase;
 mod intake;
 mod rows;
 mod run;
@@ -17,6 +18,7 @@ mod view;
 
 pub use add::add;
 pub use edit::{cancel, correct, remove, retry};
+pub(crate) use erase::forget;
 pub(crate) use intake::shown_name;
 pub use intake::{Upload, add_file, begin, may_add, may_begin, start, upload};
 pub(crate) use run::{give_up, read_all};

@@ -22,6 +22,8 @@ pub(super) mod reason {
     pub const DUPLICATE: &str = "duplicate";
     /// The batch was given up before the file was read.
     pub const CANCELLED: &str = "cancelled";
+    /// Whom it was about is erased, and what was read with them.
+    pub const ERASED: &str = "erased";
 }
 
 fn stored(word: String) -> ServiceError {

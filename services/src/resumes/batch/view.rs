@@ -189,6 +189,7 @@ fn sentence(row: &resume_file::Model, all: &[resume_file::Model]) -> Option<Stri
             }
         }
         rows::reason::CANCELLED => "Not read: the batch was given up. It cost nothing.".to_owned(),
+        rows::reason::ERASED => "This candidate is no longer here, and what was read went with them.".to_owned(),
         code => match code.parse::<ResumeFailure>() {
             Ok(failure) => failure.sentence().to_owned(),
             Err(_) => code.to_owned(),
