@@ -1,9 +1,9 @@
 //! What a candidate's open page is told while it is open.
 
 use super::{
-    door::{asks_email, visitor},
+    door::visitor,
     view::version_of,
-    window::may_see,
+    window::{is_fresh, may_know},
 };
 use crate::{
     Services,
@@ -21,7 +21,7 @@ pub struct Standing {
     pub pulse: Pulse,
     /// The lease of the window that holds the session, told to nobody: whether it changed.
     pub holder: i64,
-    /// Whether whoever comes with this lease may hear of it any more.
+    /// Whether this browser may hear of it any more.
     pub theirs: bool,
     /// Seconds left; none without a limit.
     pub seconds_left: Option<i64>,
@@ -45,7 +45,7 @@ pub async fn pulse(s: &Services, token: &str, lease: Option<i64>) -> Result<Opti
     } else {
         None
     };
-    let knows = !asks_email(&known) || lease == Some(row.holder);
+    let knows = may_know(&known, lease);
     let pulse = Pulse {
         link: link::mark(token),
         state,
@@ -56,7 +56,7 @@ pub async fn pulse(s: &Services, token: &str, lease: Option<i64>) -> Result<Opti
         session: SessionId(row.id),
         pulse,
         holder: row.holder,
-        theirs: may_see(&known, lease),
+        theirs: knows || is_fresh(&known),
         seconds_left,
     }))
 }

@@ -33,18 +33,24 @@ pub(super) fn next_lease(s: &Services, known: &Visitor, present: i64) -> Result<
     })
 }
 
-/// Whether whoever comes with this lease may see what was said in a session.
-pub(super) fn may_see(known: &Visitor, lease: Option<i64>) -> bool {
-    let begun = known.session.status != Status::NotStarted.as_str();
-    !begun || !asks_email(known) || lease == Some(known.session.holder)
+/// Whether a browser that came into the session with this lease may be told the present one. Where the interview asks for the
+/// email only since then, it has none to keep to itself until somebody comes in by the email.
+pub(super) fn may_know(known: &Visitor, lease: Option<i64>) -> bool {
+    let present = known.session.holder;
+    !asks_email(known) || lease == Some(present) || present < SECRET
 }
 
-/// Lets a window in that may see the session. The refusal says nothing of what was said in it.
+/// Whether there is nothing in a session yet that only its candidate may see.
+pub(super) fn is_fresh(known: &Visitor) -> bool {
+    known.session.status == Status::NotStarted.as_str()
+}
+
+/// Lets a window in that may see the session and act in it. The refusal says nothing of what was said.
 ///
 /// # Errors
 /// Where the invited email opens the link: no lease, or another one than the present.
 pub(super) fn admit(known: &Visitor, lease: Option<i64>) -> Result<(), CandidateError> {
-    if may_see(known, lease) {
+    if !asks_email(known) || is_fresh(known) || lease == Some(known.session.holder) {
         return Ok(());
     }
     Err(match lease {
