@@ -134,7 +134,8 @@ pub struct Pulse {
     pub link: String,
     /// Where the session stands.
     pub state: Status,
-    /// The lease of the window that holds the session; `null` where it is a secret that this browser does not have.
+    /// The lease of the window that holds the session; `null` where another one than this browser's does, and its lease is
+    /// a secret.
     pub lease: Option<i64>,
     /// Turns so far.
     pub turns: i32,

@@ -115,7 +115,9 @@ async fn follow(State(state): State<AppState>, headers: HeaderMap) -> Response {
     // Watching begins before the first look, so that nothing falls between.
     let changes = services.events.watch_candidate(candidate);
     let token = match may_follow(&services, cookie, lease).await {
-        Ok(Some(token)) => token,
+        Ok(Some(Ok(token))) => token,
+        // So that the browser does not ask again by itself: the session is not its own to follow any more.
+        Ok(Some(Err(Foreign))) => return StatusCode::NO_CONTENT.into_response(),
         Ok(None) => return StatusCode::UNAUTHORIZED.into_response(),
         Err(error) => {
             tracing::warn!(%error, "a candidate's stream could not begin");
@@ -144,13 +146,20 @@ async fn follow(State(state): State<AppState>, headers: HeaderMap) -> Response {
         .into_response()
 }
 
-/// The invite token of whom a cookie speaks for, where it may follow their session.
-async fn may_follow(services: &Services, cookie: &str, lease: Option<i64>) -> Result<Option<String>, ServiceError> {
+/// Another window came in by the email, and the session is its own to follow.
+struct Foreign;
+
+/// The invite token of whom a cookie speaks for, where it may follow their session; `None` where it speaks for nobody.
+async fn may_follow(
+    services: &Services,
+    cookie: &str,
+    lease: Option<i64>,
+) -> Result<Option<Result<String, Foreign>>, ServiceError> {
     let Some(token) = conversation::token_of_cookie(services, cookie).await? else {
         return Ok(None);
     };
     let standing = conversation::pulse(services, &token, lease).await?;
-    Ok(standing.filter(|now| now.theirs).map(|_| token))
+    Ok(standing.map(|now| if now.theirs { Ok(token) } else { Err(Foreign) }))
 }
 
 /// The present pulse, then one after each change that shows in it, and in between what is written and the time, until the

@@ -380,12 +380,13 @@ impl Chat {
         if pulse.link != link::mark(&self.token()) {
             return;
         }
-        let Some(lease) = pulse.lease else {
-            // Another window may have come in by the email, and its lease is its own: ask.
-            self.beat_if_open();
+        if pulse.state == Status::NotStarted {
+            // A new attempt was granted, also to a window that another one had taken over from.
+            self.go_to_landing();
             return;
-        };
-        if lease > self.lease() {
+        }
+        // No lease: another window came in by the email, and keeps its own to itself.
+        if pulse.lease.is_none_or(|lease| lease > self.lease()) {
             self.elsewhere.set(true);
             return;
         }
@@ -415,8 +416,10 @@ impl Chat {
                     self.apply(*view);
                     dom::focus_composer();
                 }
-                // The interview asks for it only since this page was loaded.
-                Outcome::Refused(CandidateErrorCode::EmailNeeded, _) => self.go_to_landing(),
+                // The interview asks for the email only since this page was loaded, or a new attempt was granted.
+                Outcome::Refused(CandidateErrorCode::EmailNeeded | CandidateErrorCode::ConsentNeeded, _) => {
+                    self.go_to_landing();
+                }
                 Outcome::Refused(code, _) => self.trouble.set(Some(Trouble::Refused(code))),
                 Outcome::Lost => self
                     .trouble
