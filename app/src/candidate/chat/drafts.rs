@@ -80,17 +80,21 @@ impl Chat {
         self.draft.set(draft);
     }
 
-    /// An answer that will not be stored goes back to where it can be changed, sent again or copied.
+    /// An answer that will not be stored goes back to where it can be changed, sent again or copied. One of an earlier attempt
+    /// only to its own question; else it is shown beside, and its draft waits for that.
     pub fn give_back(self, pending: Pending) {
         keep::forget_pending(&self.token());
+        let earlier = pending.attempt != self.attempt();
         let fits = self.prompt().is_some_and(|p| {
-            if p.kind.has_choices() {
+            if earlier || p.kind.has_choices() {
                 p.id == pending.prompt
             } else {
                 !pending.draft.text.is_empty()
             }
         });
-        let free = dom::read_composer().is_empty();
+        // Its draft may stand there already.
+        let there = dom::read_composer();
+        let free = there.is_empty() || there == pending.draft;
         if fits && free && !self.is_over() {
             // From now on it is the draft of the question that is asked now.
             keep::keep_draft(&self.token(), pending.attempt, pending.prompt, &Draft::default());
