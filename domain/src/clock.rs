@@ -59,6 +59,8 @@ pub struct ClockState {
     pub last_seen: Timestamp,
     /// How the candidate takes part.
     pub presence: Presence,
+    /// Milliseconds of time away since the last turn, which no turn has told so far.
+    pub pause: i64,
 }
 
 impl ClockState {
@@ -69,6 +71,7 @@ impl ClockState {
             active: 0,
             last_seen: now,
             presence,
+            pause: 0,
         }
     }
 
@@ -88,14 +91,22 @@ impl ClockState {
         rules.limit.map_or(active, |limit| active.min(limit))
     }
 
-    /// The clock after a sign of life at `now`.
+    /// The clock after a sign of life at `now`. Time away before it adds to the pause: whatever says first that somebody is
+    /// back (a heartbeat, coming back by the link), the next turn tells all of it.
     #[must_use]
     pub fn seen(&self, rules: &ClockRules, now: Timestamp, presence: Presence) -> Self {
         Self {
             active: self.active_at(rules, now),
             last_seen: now.max(self.last_seen),
             presence,
+            pause: self.pause + self.away(now).unwrap_or(0),
         }
+    }
+
+    /// The clock after a turn that tells the pause before it.
+    #[must_use]
+    pub const fn told(self) -> Self {
+        Self { pause: 0, ..self }
     }
 
     /// When time is up if the candidate stays; `None` without a limit.
@@ -145,6 +156,29 @@ mod tests {
         let back = clock.seen(&RULES, at(3_600 * SECOND), Presence::Live);
         assert_eq!(back.active, 30 * SECOND);
         assert_eq!(back.seconds_left(&RULES, at(3_600 * SECOND)), Some(570));
+    }
+
+    #[test]
+    fn a_pause_is_told_whatever_says_first_that_somebody_is_back() {
+        let clock = ClockState::started(at(0), Presence::Live);
+        // Twice away, with a heartbeat each time; being there in between is no pause.
+        let back = clock.seen(&RULES, at(5 * MINUTE), Presence::Live);
+        let there = back.seen(&RULES, at(5 * MINUTE + 30 * SECOND), Presence::Live);
+        let again = there.seen(&RULES, at(9 * MINUTE), Presence::Live);
+        assert_eq!(
+            (back.pause, there.pause, again.pause),
+            (5 * MINUTE, 5 * MINUTE, 8 * MINUTE + 30 * SECOND)
+        );
+        assert_eq!(again.told().pause, 0);
+        assert_eq!(again.told().active, again.active);
+        // Where time away counts, it was time away all the same.
+        let rules = ClockRules {
+            count_time_away: true,
+            ..RULES
+        };
+        assert_eq!(clock.seen(&rules, at(5 * MINUTE), Presence::Live).pause, 5 * MINUTE);
+        let plain = ClockState::started(at(0), Presence::Plain);
+        assert_eq!(plain.seen(&RULES, at(29 * MINUTE), Presence::Plain).pause, 0);
     }
 
     #[test]

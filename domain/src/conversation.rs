@@ -105,8 +105,12 @@ pub struct CandidateView {
     pub total: i32,
     /// Seconds left; `null` without a time limit.
     pub seconds_left: Option<i64>,
-    /// The lease of the window that holds the session; an answer with an older one is refused.
+    /// The lease of the window that holds the session; an answer with an older one is refused. Grows from one attempt to
+    /// the next, too.
     pub lease: i64,
+    /// Which attempt this is, from 1: what a browser kept of an earlier one is not for this one.
+    #[serde(default)]
+    pub attempt: i32,
     /// The conversation so far.
     pub turns: Vec<TurnView>,
     /// The interview's title.
@@ -131,10 +135,20 @@ pub struct Pulse {
     pub link: String,
     /// Where the session stands.
     pub state: Status,
-    /// The lease of the window that holds the session.
-    pub lease: i64,
+    /// The lease of the window that holds the session; `null` where another one than this browser's does, and its lease is
+    /// a secret.
+    pub lease: Option<i64>,
     /// Turns so far.
     pub turns: i32,
+}
+
+/// The time, told to the open page of a session in progress every now and then. A page that can hear it is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tick {
+    /// Which link this is about, by [`crate::link::mark`].
+    pub link: String,
+    /// Seconds left; `null` without a time limit.
+    pub seconds_left: Option<i64>,
 }
 
 /// What the interviewer has written so far of its next turn, told to the open page while it is written.

@@ -22,6 +22,7 @@ mod m0016_results;
 mod m0017_parents;
 mod m0018_partial;
 mod m0019_erased;
+mod m0020_pauses;
 
 /// Runs the migrations, in order.
 #[derive(Debug)]
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_parents::Migration),
             Box::new(m0018_partial::Migration),
             Box::new(m0019_erased::Migration),
+            Box::new(m0020_pauses::Migration),
         ]
     }
 }

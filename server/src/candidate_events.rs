@@ -1,7 +1,11 @@
 //! What a candidate's open page is told while it is open: that another window took over, that a turn came, that the
-//! session ended, and what the interviewer has written so far of its next turn. By the candidate's cookie; names no link.
+//! session ended, what the interviewer has written so far of its next turn, and every now and then the time. By the
+//! candidate's cookie; names no link.
 
-use crate::state::AppState;
+use crate::{
+    seats::{RETRY, Seat, bye, over},
+    state::AppState,
+};
 use axum::{
     Router,
     extract::State,
@@ -15,19 +19,39 @@ use futures::{Stream, StreamExt, stream};
 use http::{HeaderMap, StatusCode};
 use parley_app::{candidate::CANDIDATE_COOKIE, login};
 use parley_domain::{
-    conversation::{Pulse, ReplySoFar},
+    conversation::{Pulse, ReplySoFar, Tick},
     id::{CandidateId, SessionId},
+    session::Status,
 };
 use parley_services::{
     Services,
-    conversation::{self, Desk, Draft},
+    conversation::{self, Desk, Draft, Standing},
+    error::ServiceError,
     events::Change,
+    secrets::CandidateCookie,
 };
 use std::{convert::Infallible, sync::Arc, time::Duration};
-use tokio::sync::{
-    broadcast::{Receiver, error::RecvError},
-    watch,
+use tokio::{
+    sync::{
+        broadcast::{Receiver, error::RecvError},
+        watch,
+    },
+    time::Instant,
 };
+
+/// Streams that one candidate may have open: windows on all of their devices.
+const MOST: usize = 8;
+
+/// How often an open page is told the time. It answers with a sign of life: a page that nobody looks at has slow timers, but
+/// hears the network as ever, and is there for as long as it answers. Well below the minute after which somebody is away.
+#[derive(Clone, Copy, Debug)]
+pub struct Ticks(pub Duration);
+
+impl Default for Ticks {
+    fn default() -> Self {
+        Self(Duration::from_secs(20))
+    }
+}
 
 /// The route.
 pub fn router() -> Router<AppState> {
@@ -39,9 +63,25 @@ struct Watch {
     services: Services,
     token: String,
     candidate: CandidateId,
+    /// The lease of the window for which alone the cookie was made.
+    lease: Option<i64>,
     changes: Receiver<Change>,
-    last: Option<Pulse>,
+    last: Option<Told>,
     desk: Option<Watched>,
+    /// When the time is told next, and how often.
+    tick: Instant,
+    ticks: Ticks,
+    /// Keeps the place until the end.
+    _seat: Seat,
+}
+
+/// What was told last.
+struct Told {
+    pulse: Pulse,
+    /// Told to nobody who does not have it; that it is another one is.
+    holder: i64,
+    /// Whether they may hear more.
+    theirs: bool,
 }
 
 /// Where the interviewer of the present session writes.
@@ -58,6 +98,8 @@ enum News {
     Change,
     /// The interviewer has written more.
     Reply(Draft),
+    /// It is time to tell the time.
+    Tick,
     /// Nothing more will come.
     Over,
 }
@@ -65,53 +107,80 @@ enum News {
 async fn follow(State(state): State<AppState>, headers: HeaderMap) -> Response {
     let services = state.services;
     let cookie = login::cookie(&headers, CANDIDATE_COOKIE);
-    let known = cookie.and_then(|c| Some((c, services.secrets.read_candidate_cookie(c)?.0)));
-    let Some((cookie, candidate)) = known else {
+    let known = cookie.and_then(|c| Some((c, services.secrets.read_candidate_cookie(c)?)));
+    let Some((cookie, CandidateCookie { candidate, lease, .. })) = known else {
         return StatusCode::UNAUTHORIZED.into_response();
     };
     // Watching begins before the first look, so that nothing falls between.
     let changes = services.events.watch_candidate(candidate);
-    let token = match conversation::token_of_cookie(&services, cookie).await {
-        Ok(Some(token)) => token,
+    let token = match may_follow(&services, cookie, lease).await {
+        Ok(Some(Ok(token))) => token,
+        // So that the browser does not ask again by itself: the session is not its own to follow any more.
+        Ok(Some(Err(Foreign))) => return StatusCode::NO_CONTENT.into_response(),
         Ok(None) => return StatusCode::UNAUTHORIZED.into_response(),
         Err(error) => {
             tracing::warn!(%error, "a candidate's stream could not begin");
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
     };
+    let seat = state.seats.take(candidate.0, MOST);
+    let lost = seat.lost();
+    let over = over(state.stop, seat.lost());
     let watch = Watch {
         services,
         token,
         candidate,
+        lease,
         changes,
         last: None,
         desk: None,
+        tick: Instant::now() + state.ticks.0,
+        ticks: state.ticks,
+        _seat: seat,
     };
-    let stop = state.stop;
-    let pulses = pulses(watch).take_until(async move { stop.cancelled().await });
-    let bye = stream::iter([Ok(Event::default().event("bye").data(""))]);
+    let pulses = pulses(watch).take_until(Box::pin(over));
+    let bye = stream::once(async move { Ok::<_, Infallible>(bye(&lost)) });
     Sse::new(pulses.chain(bye))
         .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
         .into_response()
 }
 
-/// The present pulse, then one after each change that shows in it, and what is written in between, until the link ends.
+/// Another window came in by the email, and the session is its own to follow.
+struct Foreign;
+
+/// The invite token of whom a cookie speaks for, where it may follow their session; `None` where it speaks for nobody.
+async fn may_follow(
+    services: &Services,
+    cookie: &str,
+    lease: Option<i64>,
+) -> Result<Option<Result<String, Foreign>>, ServiceError> {
+    let Some(token) = conversation::token_of_cookie(services, cookie).await? else {
+        return Ok(None);
+    };
+    let standing = conversation::pulse(services, &token, lease).await?;
+    Ok(standing.map(|now| if now.theirs { Ok(token) } else { Err(Foreign) }))
+}
+
+/// The present pulse, then one after each change that shows in it, and in between what is written and the time, until the
+/// link ends, or the session is no more this browser's to follow; that it is not, is the last thing it hears.
 fn pulses(watch: Watch) -> impl Stream<Item = Result<Event, Infallible>> {
     stream::unfold(watch, |mut watch| async move {
         loop {
-            if watch.last.is_some() {
+            let mut ticks = false;
+            if let Some(last) = &watch.last {
+                if !last.theirs {
+                    return None;
+                }
                 match news(&mut watch).await {
                     News::Change => {}
                     News::Reply(draft) => return Some((Ok(reply(&watch, draft)), watch)),
+                    News::Tick => ticks = true,
                     News::Over => return None,
                 }
             }
-            match conversation::pulse(&watch.services, &watch.token).await {
-                Ok(Some((session, pulse))) => {
-                    sit_at(&mut watch, session);
-                    if watch.last.as_ref() != Some(&pulse) {
-                        let event = named("pulse", &pulse);
-                        watch.last = Some(pulse);
+            match conversation::pulse(&watch.services, &watch.token, watch.lease).await {
+                Ok(Some(now)) => {
+                    if let Some(event) = look(&mut watch, now, ticks) {
                         return Some((Ok(event), watch));
                     }
                 }
@@ -125,13 +194,56 @@ fn pulses(watch: Watch) -> impl Stream<Item = Result<Event, Infallible>> {
     })
 }
 
+/// What there is to tell of how things stand now: what changed, or else the time where it is time for it.
+fn look(watch: &mut Watch, now: Standing, ticks: bool) -> Option<Event> {
+    sit_at(watch, now.session);
+    set_tick(watch, now.seconds_left, ticks);
+    let first = watch.last.is_none();
+    let same = |told: &Told| told.pulse == now.pulse && told.holder == now.holder;
+    if watch.last.as_ref().is_some_and(same) {
+        let running = now.pulse.state == Status::InProgress;
+        return (ticks && running).then(|| {
+            named(
+                "tick",
+                &Tick {
+                    link: now.pulse.link,
+                    seconds_left: now.seconds_left,
+                },
+            )
+        });
+    }
+    let event = named("pulse", &now.pulse);
+    watch.last = Some(Told {
+        pulse: now.pulse,
+        holder: now.holder,
+        theirs: now.theirs,
+    });
+    Some(if first { event.retry(RETRY) } else { event })
+}
+
+/// The next tick: after the usual time, and at the moment when time is up, because what stands in the composer then has to
+/// be sent within seconds.
+fn set_tick(watch: &mut Watch, seconds_left: Option<i64>, ticked: bool) {
+    let now = Instant::now();
+    if ticked {
+        watch.tick = now + watch.ticks.0;
+    }
+    let left = seconds_left
+        .and_then(|left| u64::try_from(left).ok())
+        .filter(|left| *left > 0);
+    if let Some(left) = left {
+        watch.tick = watch.tick.min(now + Duration::from_secs(left));
+    }
+}
+
 fn named(name: &str, data: &impl serde::Serialize) -> Event {
     let data = serde_json::to_string(data).unwrap_or_default();
     Event::default().event(name).data(data)
 }
 
 fn reply(watch: &Watch, draft: Draft) -> Event {
-    let link = watch.last.as_ref().map(|pulse| pulse.link.clone()).unwrap_or_default();
+    let told = watch.last.as_ref();
+    let link = told.map(|told| told.pulse.link.clone()).unwrap_or_default();
     named(
         "reply",
         &ReplySoFar {
@@ -162,6 +274,7 @@ fn sit_at(watch: &mut Watch, session: SessionId) {
 
 /// Waits for what there is to tell this candidate.
 async fn news(watch: &mut Watch) -> News {
+    let tick = watch.tick;
     loop {
         let drafts = watch.desk.as_mut().map(|desk| &mut desk.drafts);
         let written = async {
@@ -175,6 +288,7 @@ async fn news(watch: &mut Watch) -> News {
         };
         let change = tokio::select! {
             draft = written => return News::Reply(draft),
+            () = tokio::time::sleep_until(tick) => return News::Tick,
             change = watch.changes.recv() => change,
         };
         match change {

@@ -219,8 +219,13 @@ async fn landing(
             invited(&state, token, &found, None, asked.before(&headers), &headers)
         }
         LinkState::Continue => {
-            // Without its view the page says less, but leads on all the same.
-            let view = conversation::view(&state.services, &token).await.ok();
+            // Without its view the page says less, but leads on all the same: nor does it tell how far somebody is before
+            // the email is typed.
+            let view = if found.asks_email {
+                None
+            } else {
+                conversation::view(&state.services, &token).await.ok()
+            };
             invited(&state, token, &found, view.as_ref(), asked.before(&headers), &headers)
         }
         LinkState::Completed => {
@@ -281,12 +286,10 @@ async fn public(
     }
     if asked.new.is_none()
         && let Some(cookie) = login::cookie(&headers, CANDIDATE_COOKIE)
-        && let Ok(Some(token)) = conversation::session_of_cookie(&state.services, &slug, cookie).await
+        && let Ok(Some(back)) = conversation::session_of_cookie(&state.services, &slug, cookie).await
     {
-        return page(
-            StatusCode::OK,
-            pages::welcome_back(&assets(&state), &slug, &token, &found),
-        );
+        let html = pages::welcome_back(&assets(&state), &slug, &back.token, back.asks_email, &found);
+        return page(StatusCode::OK, html);
     }
     if found.state != LinkState::Ready {
         return stopped(&state, &found);
@@ -341,6 +344,19 @@ async fn inside(
     }
 }
 
+/// Where the invited email opens a link, its session's pages are for the window that came in by it. To any other one the
+/// landing page, which asks for the email, says that the session is open elsewhere.
+fn by_email(token: &str, found: &Landing, lease: Option<i64>, view: &CandidateView) -> Option<Response> {
+    if !found.asks_email || lease == Some(view.lease) {
+        return None;
+    }
+    let mut path = landing_path(token);
+    if lease.is_some() {
+        path.push_str("?notice=taken_over");
+    }
+    Some(Redirect::to(&path).into_response())
+}
+
 async fn session(
     State(state): State<AppState>,
     Path(token): Path<String>,
@@ -348,10 +364,19 @@ async fn session(
     lookup: Option<Extension<LinkLookup>>,
     headers: HeaderMap,
 ) -> Response {
-    let (view, Landing { company, preview, .. }) = match inside(&state, &token, lookup.as_deref(), &headers).await {
+    let (view, found) = match inside(&state, &token, lookup.as_deref(), &headers).await {
         Ok(inside) => inside,
         Err(answer) => return answer,
     };
+    if let Some(answer) = by_email(&token, &found, asked.lease(), &view) {
+        return answer;
+    }
+    let Landing {
+        company,
+        preview,
+        asks_email,
+        ..
+    } = found;
     let assets = assets(&state);
     if asked.lease() != Some(view.lease) {
         return page(StatusCode::OK, pages::elsewhere(&assets, &token, &company, &view));
@@ -372,6 +397,7 @@ async fn session(
         notice: asked.notice(),
         own_link,
         preview,
+        asks_email,
     };
     let mut answer = page(StatusCode::OK, pages::chat(&assets, &nonce, start));
     if let Some(policy) = security::page_policy(&nonce) {
@@ -389,12 +415,12 @@ async fn finish(
     headers: HeaderMap,
 ) -> Response {
     match inside(&state, &token, lookup.as_deref(), &headers).await {
-        Ok((view, Landing { company, .. })) => {
-            let lease = asked.lease().unwrap_or(0);
-            page(
-                StatusCode::OK,
-                pages::finish(&assets(&state), &token, &company, lease, &view),
-            )
+        Ok((view, found)) => {
+            if let Some(answer) = by_email(&token, &found, asked.lease(), &view) {
+                return answer;
+            }
+            let html = pages::finish(&assets(&state), &token, &found.company, asked.lease(), &view);
+            page(StatusCode::OK, html)
         }
         Err(answer) => answer,
     }

@@ -25,6 +25,7 @@ pub mod reading;
 pub mod receive;
 pub mod resume_files;
 pub mod router;
+pub mod seats;
 pub mod security;
 pub mod serve;
 pub mod start;

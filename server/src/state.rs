@@ -1,6 +1,6 @@
 //! What handlers reach: cheap to clone, the same for every request.
 
-use crate::{address::Network, config::Settings};
+use crate::{address::Network, candidate_events::Ticks, config::Settings, seats::Seats};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use parley_app::assets::AssetNames;
@@ -40,6 +40,10 @@ pub struct AppState {
     pub assets: AssetNames,
     /// What the middleware was told.
     pub http: Arc<Http>,
+    /// Event streams that are open.
+    pub seats: Seats,
+    /// How often open chats are told the time.
+    pub ticks: Ticks,
     /// Cancelled when the process is asked to stop: event streams end then, so that the server can.
     pub stop: CancellationToken,
     /// What leptos needs to know.
@@ -54,6 +58,8 @@ impl AppState {
             services,
             assets: crate::assets::names(),
             http: Arc::new(http),
+            seats: Seats::default(),
+            ticks: Ticks::default(),
             stop,
             leptos: LeptosOptions::builder().output_name("parley").build(),
         }

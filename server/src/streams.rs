@@ -3,6 +3,7 @@
 
 use crate::{
     auth::{Person, Refused},
+    seats::{RETRY, bye, over},
     state::AppState,
 };
 use axum::{
@@ -28,10 +29,8 @@ use tokio::sync::broadcast::{
     error::{RecvError, TryRecvError},
 };
 
-/// How long a stream lasts. The browser opens the next one by itself, and who is asking is found out again.
-const LASTS: Duration = Duration::from_secs(10 * 60);
-/// How soon a browser whose stream broke asks for the next.
-const RETRY: Duration = Duration::from_secs(2);
+/// Streams that one person may have open: one a tab that is looked at, on however many machines.
+const MOST: usize = 32;
 
 /// Changes that come so close together are told together.
 const GATHER: Duration = Duration::from_millis(250);
@@ -60,14 +59,16 @@ async fn follow(State(state): State<AppState>, person: Person, id: Option<Path<I
         Err(ServiceError::NotFound) => return StatusCode::NOT_FOUND.into_response(),
         Err(error) => return Refused::Failed(error).into_response(),
     };
-    told(&state, workspace, Some(id))
+    told(&state, &person, workspace, Some(id))
 }
 
 /// Everything that moves in a workspace: what a creators' tab has open, whatever page it shows.
 async fn follow_all(State(state): State<AppState>, person: Person, Path(slug): Path<String>) -> Response {
     match person.in_workspace(&slug).await {
         Ok(actor) => match actor.workspace() {
-            Some(workspace) if can(&actor, Action::Read, &Resource::of(workspace)) => told(&state, workspace, None),
+            Some(workspace) if can(&actor, Action::Read, &Resource::of(workspace)) => {
+                told(&state, &person, workspace, None)
+            }
             _ => StatusCode::NOT_FOUND.into_response(),
         },
         Err(ServiceError::NotFound) => StatusCode::NOT_FOUND.into_response(),
@@ -77,22 +78,18 @@ async fn follow_all(State(state): State<AppState>, person: Person, Path(slug): P
 
 /// The stream: first a word to read again, because something may have moved before it was there, then an event per
 /// change, until it has lasted long enough.
-fn told(state: &AppState, workspace: WorkspaceId, interview: Option<InterviewId>) -> Response {
+fn told(state: &AppState, person: &Person, workspace: WorkspaceId, interview: Option<InterviewId>) -> Response {
+    let seat = state.seats.take(person.user.0, MOST);
     let changes = state.services.events.watch_workspace(workspace);
-    let stop = state.stop.clone();
-    let over = async move {
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(LASTS) => {}
-        }
-    };
+    let over = over(state.stop.clone(), seat.lost());
     let moves = match state.http.works_elsewhere {
         false => moves(changes, interview).left_stream(),
         true => stream::select(moves(changes, interview), looks()).right_stream(),
     };
     let moves = moves.take_until(Box::pin(over));
     let hello = stream::iter([Ok(Event::default().event("change").data("{}").retry(RETRY))]);
-    let bye = stream::iter([Ok(Event::default().event("bye").data(""))]);
+    // Keeps the place until the end.
+    let bye = stream::once(async move { Ok::<_, Infallible>(bye(&seat.lost())) });
     Sse::new(hello.chain(moves).chain(bye))
         .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
         .into_response()

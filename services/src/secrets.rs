@@ -37,6 +37,17 @@ impl Purpose {
     }
 }
 
+/// What a candidate's cookie says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CandidateCookie {
+    /// Whose it is.
+    pub candidate: CandidateId,
+    /// Of which version of their link.
+    pub link_version: i32,
+    /// For which window alone, where not everybody with the link may look in.
+    pub lease: Option<i64>,
+}
+
 /// One installation key.
 struct Key {
     id: String,
@@ -173,20 +184,29 @@ impl Secrets {
         Ok(URL_SAFE_NO_PAD.encode(&tag.as_ref()[..20]))
     }
 
-    /// The candidate cookie's value: who, which link version, and a tag that only we can make.
+    /// The candidate cookie's value: who, which link version, where it was made for one window alone its lease, and a tag
+    /// that only we can make.
     ///
     /// # Errors
     /// When derivation fails.
-    pub fn candidate_cookie(&self, candidate: CandidateId, link_version: i32) -> Result<String> {
+    pub fn candidate_cookie(&self, cookie: &CandidateCookie) -> Result<String> {
         let key = self.keys.first().ok_or_else(|| failed("finding a key"))?;
-        let body = format!("{candidate}.{link_version}");
+        let CandidateCookie {
+            candidate,
+            link_version,
+            lease,
+        } = cookie;
+        let mut body = format!("{candidate}.{link_version}");
+        if let Some(lease) = lease {
+            body.push_str(&format!(".{lease}"));
+        }
         let tag = hmac::sign(&key.sub_key(Purpose::CandidateCookie)?, body.as_bytes());
         Ok(format!("{body}.{}", URL_SAFE_NO_PAD.encode(&tag.as_ref()[..20])))
     }
 
     /// Reads a candidate cookie back; `None` if we did not make it.
     #[must_use]
-    pub fn read_candidate_cookie(&self, value: &str) -> Option<(CandidateId, i32)> {
+    pub fn read_candidate_cookie(&self, value: &str) -> Option<CandidateCookie> {
         let (body, tag) = value.rsplit_once('.')?;
         let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
         let genuine = self.keys.iter().any(|key| {
@@ -195,8 +215,13 @@ impl Secrets {
                 same_bytes(&expected.as_ref()[..20], &tag)
             })
         });
-        let (id, version) = body.split_once('.')?;
-        genuine.then_some((id.parse().ok()?, version.parse().ok()?))
+        let mut parts = body.split('.');
+        let cookie = CandidateCookie {
+            candidate: parts.next()?.parse().ok()?,
+            link_version: parts.next()?.parse().ok()?,
+            lease: parts.next().map(str::parse).transpose().ok()?,
+        };
+        (genuine && parts.next().is_none()).then_some(cookie)
     }
 
     /// Encrypts a secret of somebody else's (AES-256-GCM) under a sub-key of [`Secrets::current_key`]. `bound` says what it
@@ -334,10 +359,23 @@ mod tests {
     #[test]
     fn cookies_are_read_back_only_as_made() {
         let s = secrets(OLD);
-        let me = CandidateId(Uuid::from_u128(9));
-        let cookie = s.candidate_cookie(me, 3).unwrap();
-        assert_eq!(s.read_candidate_cookie(&cookie), Some((me, 3)));
+        let mine = CandidateCookie {
+            candidate: CandidateId(Uuid::from_u128(9)),
+            link_version: 3,
+            lease: None,
+        };
+        let cookie = s.candidate_cookie(&mine).unwrap();
+        assert_eq!(s.read_candidate_cookie(&cookie), Some(mine));
         assert_eq!(s.read_candidate_cookie(&cookie.replace(".3.", ".4.")), None);
+        let window = CandidateCookie {
+            lease: Some(77),
+            ..mine
+        };
+        let of_window = s.candidate_cookie(&window).unwrap();
+        assert_eq!(s.read_candidate_cookie(&of_window), Some(window));
+        for other in [".78.", "."] {
+            assert_eq!(s.read_candidate_cookie(&of_window.replace(".77.", other)), None);
+        }
         assert_eq!(secrets(NEW).read_candidate_cookie(&cookie), None);
         for broken in ["", ".", "a.b.c", &cookie[1..]] {
             assert_eq!(s.read_candidate_cookie(broken), None);

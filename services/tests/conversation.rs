@@ -613,7 +613,9 @@ async fn what_the_sweeper_closes_is_analysed(bed: TestBed) {
         .unwrap();
     for _ in 0..22 {
         bed.clock.advance(30 * SECOND);
-        conversation::heartbeat(&bed.s, &token(&late), 1).await.unwrap();
+        conversation::heartbeat(&bed.s, &token(&late), view.lease)
+            .await
+            .unwrap();
     }
     assert_eq!(sessions::sweep(&bed.s).await.unwrap(), 1);
     bed.clock.advance(2 * DAY);

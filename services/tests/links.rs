@@ -13,10 +13,10 @@ use common::{TestBed, token};
 use parley_domain::{
     candidate::Source,
     conversation::CandidateErrorCode as Code,
-    id::InterviewId,
+    id::{CandidateId, InterviewId},
     interview::InterviewState,
     link::{LinkState, PublicLinkInput, RetakeOffer},
-    session::Status,
+    session::{RetakeReason, Status},
     time::{DAY, HOUR, MINUTE},
 };
 use parley_services::{
@@ -24,7 +24,8 @@ use parley_services::{
     conversation::{PublicStart, StartInput},
     entity,
     error::ServiceError,
-    links, sessions,
+    interviews, links,
+    sessions::{self, RetakeInput},
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
@@ -35,9 +36,11 @@ on_both_databases!(
     the_same_email_opens_nothing_and_tells_nothing,
     the_cap_holds_whatever_arrives_at_once,
     pressing_twice_starts_once,
+    a_page_that_somebody_else_presses_on_starts_somebody_else,
     the_window_is_kept,
     strangers_see_no_link,
     a_candidate_takes_the_retakes_that_are_allowed,
+    a_retake_on_a_link_that_has_expired_can_be_taken,
     asking_stands_in_the_queue_once,
 );
 
@@ -217,6 +220,35 @@ async fn pressing_twice_starts_once(bed: TestBed) {
     );
 }
 
+/// A laptop that is handed round: the page is still open, or comes back by the browser's history.
+async fn a_page_that_somebody_else_presses_on_starts_somebody_else(bed: TestBed) {
+    let interview = bed.interview(1, |_| {}).await;
+    let slug = link(&bed, interview, PublicLinkInput::default()).await;
+    let press = async |name: &str, email: &str| {
+        let start = PublicStart {
+            start_id: Some("0123456789abcdef".into()),
+            ..person(name, email)
+        };
+        conversation::start_public(&bed.s, &slug, start).await.unwrap()
+    };
+    let (_, ana) = press("Ana Lima", "ana@example.com").await;
+    let mut tokens = vec![ana.clone()];
+    for (name, email) in [
+        ("Ben Ito", "ben@example.com"),
+        ("Ana Lima", "other@example.com"),
+        ("Ben Ito", "ana@example.com"),
+    ] {
+        let (view, token) = press(name, email).await;
+        assert_eq!((view.name.as_str(), view.turns.len()), (name, 1));
+        assert!(!tokens.contains(&token), "{name} {email}");
+        tokens.push(token);
+    }
+    assert_eq!(people(&bed).await, 4);
+    let (_, again) = press(" Ana  Lima", "ANA@example.com").await;
+    assert_eq!(again, ana, "the same person, as it is stored");
+    assert_eq!(people(&bed).await, 4);
+}
+
 async fn the_window_is_kept(bed: TestBed) {
     let interview = bed.interview(1, |_| {}).await;
     let now = bed.s.now();
@@ -307,6 +339,63 @@ async fn a_candidate_takes_the_retakes_that_are_allowed(bed: TestBed) {
     .unwrap();
     conversation::finish(&bed.s, &t).await.unwrap();
     assert_eq!(offer(&bed, &t).await, RetakeOffer::Ask, "the allowed one is used");
+}
+
+async fn a_retake_on_a_link_that_has_expired_can_be_taken(bed: TestBed) {
+    let interview = bed
+        .interview(1, |i| {
+            i.settings.invite_expiry_days = Some(3);
+            i.settings.self_retakes = 1;
+        })
+        .await;
+    let ends = async |c: CandidateId| {
+        let found = entity::candidate::Entity::find_by_id(c.0).one(bed.s.db.read()).await;
+        found.unwrap().unwrap().link_expires_at
+    };
+    let again = RetakeInput {
+        reason: RetakeReason::Requested,
+        note: String::new(),
+    };
+    for own in [true, false] {
+        let (c, t) = completed(&bed, interview).await;
+        bed.clock.advance(4 * DAY);
+        if own {
+            assert_eq!(offer(&bed, &t).await, RetakeOffer::Start);
+            conversation::ask_retake(&bed.s, &t, "").await.unwrap();
+        } else {
+            sessions::retake(&bed.s, &bed.owner, c.id, again.clone()).await.unwrap();
+        }
+        assert_eq!(conversation::landing(&bed.s, &t).await.unwrap().state, LinkState::Ready);
+        let until = bed.s.now().plus(3 * DAY);
+        assert_eq!(ends(c.id).await, Some(until.millis()), "as for a new invitation");
+        let events = sessions::events(
+            &bed.s,
+            &bed.owner,
+            candidates::get(&bed.s, &bed.owner, c.id).await.unwrap().session.id,
+        );
+        let said = events.await.unwrap().into_iter().find(|e| e.kind == "link_extended");
+        assert_eq!(said.unwrap().code, Some(until.to_string()));
+        bed.clock.advance(3 * DAY);
+        assert_eq!(
+            conversation::landing(&bed.s, &t).await.unwrap().state,
+            LinkState::Expired,
+            "and no longer"
+        );
+    }
+    // One that still has time keeps it; by an interview without an end for links it is good for ever.
+    let (c, _) = completed(&bed, interview).await;
+    let before = ends(c.id).await;
+    bed.clock.advance(DAY);
+    sessions::retake(&bed.s, &bed.owner, c.id, again.clone()).await.unwrap();
+    assert_eq!(ends(c.id).await, before);
+    let (c, _) = completed(&bed, interview).await;
+    let change = json!({"settings": {"invite_expiry_days": null}});
+    interviews::patch(&bed.s, &bed.owner, interview, &change, None)
+        .await
+        .unwrap();
+    bed.clock.advance(4 * DAY);
+    sessions::retake(&bed.s, &bed.owner, c.id, again).await.unwrap();
+    assert_eq!(ends(c.id).await, None);
 }
 
 async fn asking_stands_in_the_queue_once(bed: TestBed) {

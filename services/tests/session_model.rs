@@ -67,7 +67,10 @@ enum Step {
     Heartbeat {
         back: i64,
     },
-    Finish,
+    /// By a window that opened so many leases ago; by one that does not say which.
+    Finish {
+        back: Option<i64>,
+    },
     End,
     Retake,
     /// The candidate wants another attempt: one they may take by themselves, then they have to ask.
@@ -115,7 +118,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         10 => (0..QUESTIONS, prop_oneof![4 => Just(0i64), 1 => 1i64..3], proptest::option::weighted(0.15, 0usize..4))
             .prop_map(|(question, back, client)| Step::Answer { question, back, client }),
         2 => (0i64..2).prop_map(|back| Step::Heartbeat { back }),
-        1 => Just(Step::Finish),
+        2 => proptest::option::weighted(0.7, 0i64..2).prop_map(|back| Step::Finish { back }),
         1 => Just(Step::End),
         2 => Just(Step::Retake),
         2 => Just(Step::Ask),
@@ -154,7 +157,10 @@ struct Attempt {
     lease: i64,
     /// Client id and text, in order; the number of answers is the question that is current.
     answers: Vec<(String, String)>,
+    /// Since somebody was seen.
     idle_hours: i64,
+    /// Since something was said.
+    mute_hours: i64,
     /// Since the start, where the clock runs.
     age_hours: i64,
 }
@@ -175,11 +181,35 @@ impl Attempt {
 
     /// What a sweep makes of it.
     fn swept(&self, timed: bool) -> Option<EndReason> {
-        let idle = self.status() == Status::InProgress && self.idle_hours * HOUR > DAY;
+        let left = self.idle_hours * HOUR > DAY || self.mute_hours * HOUR > 4 * DAY;
         match self.is_up(timed) {
             true => Some(EndReason::TimeUp),
-            false => idle.then_some(EndReason::Inactivity),
+            false => (self.status() == Status::InProgress && left).then_some(EndReason::Inactivity),
         }
+    }
+
+    /// Begun; its lease goes on from those before.
+    fn begun(&self) -> Self {
+        Self {
+            started: true,
+            lease: self.lease + 1,
+            ..Default::default()
+        }
+    }
+
+    /// The one after it, which goes on with its leases.
+    fn next(&self) -> Self {
+        Self {
+            lease: self.lease,
+            ..Default::default()
+        }
+    }
+
+    /// Something was said in it.
+    fn says(&mut self, client: String, text: String) {
+        self.answers.push((client, text));
+        self.idle_hours = 0;
+        self.mute_hours = 0;
     }
 }
 
@@ -223,11 +253,7 @@ impl World {
                 .unwrap();
             let candidate = candidates::get(&bed.s, &bed.owner, row.id.into()).await.unwrap();
             assert!(candidate.invite_url.as_deref().unwrap().ends_with(&token));
-            model.attempts.push(Attempt {
-                started: true,
-                lease: 1,
-                ..Default::default()
-            });
+            model.attempts.push(Attempt::default().begun());
             candidate
         } else {
             model.attempts.push(Attempt::default());
@@ -247,12 +273,18 @@ impl World {
         self.model.attempts.last_mut().unwrap()
     }
 
+    /// Another attempt is there.
+    fn again(&mut self) {
+        let next = self.now().next();
+        self.model.attempts.push(next);
+    }
+
     async fn take(&mut self, step: &Step) {
         match step {
             Step::Start { consent } => self.start(*consent).await,
             Step::Answer { question, back, client } => self.answer(*question, *back, *client).await,
             Step::Heartbeat { back } => self.heartbeat(*back).await,
-            Step::Finish => self.finish().await,
+            Step::Finish { back } => self.finish(*back).await,
             Step::End => self.end().await,
             Step::Retake => self.retake().await,
             Step::Ask => self.ask().await,
@@ -266,17 +298,15 @@ impl World {
                 let old = std::mem::replace(&mut self.token, token(&again));
                 let refused = conversation::view(&self.bed.s, &old).await.unwrap_err();
                 assert_eq!(refused.error, Code::UnknownLink);
-                let current = self.now();
-                if current.status() == Status::InProgress {
-                    // Whoever is inside by the old link has the newest lease no more.
-                    current.lease += 1;
-                }
+                // Whoever is inside by the old link has the newest lease no more.
+                self.now().lease += 1;
             }
             Step::Pause(paused) => self.pause(*paused).await,
             Step::Wait { hours } => {
                 self.bed.clock.advance(hours * HOUR);
                 let current = self.now();
                 current.idle_hours += hours;
+                current.mute_hours += hours;
                 current.age_hours += hours;
             }
             Step::Sweep => {
@@ -316,12 +346,9 @@ impl World {
             Status::NotStarted if paused => assert_eq!(result.unwrap_err(), Code::NotOpen),
             Status::NotStarted if !consent => assert_eq!(result.unwrap_err(), Code::ConsentNeeded),
             Status::NotStarted => {
-                *current = Attempt {
-                    started: true,
-                    lease: 1,
-                    ..Default::default()
-                };
-                assert_eq!(result.unwrap().state, Status::InProgress);
+                *current = current.begun();
+                let view = result.unwrap();
+                assert_eq!((view.state, view.lease), (Status::InProgress, current.lease));
             }
         }
     }
@@ -358,8 +385,7 @@ impl World {
                 Err(Code::Ended)
             }
             (None, Status::InProgress) => {
-                current.answers.push((client, text));
-                current.idle_hours = 0;
+                current.says(client, text);
                 Ok(())
             }
         };
@@ -384,14 +410,18 @@ impl World {
         }
     }
 
-    async fn finish(&mut self) {
-        let result = conversation::finish(&self.bed.s, &self.token)
+    async fn finish(&mut self, back: Option<i64>) {
+        let lease = back.map(|back| self.now().lease - back);
+        let result = conversation::finish_by(&self.bed.s, &self.token, lease)
             .await
             .map_err(|e| e.error);
         let timed = self.model.timed;
         let current = self.now();
         match current.status() {
             Status::NotStarted => assert_eq!(result.unwrap_err(), Code::NotOpen),
+            Status::InProgress if back.is_some_and(|back| back > 0) => {
+                assert_eq!(result.unwrap_err(), Code::TakenOver);
+            }
             Status::InProgress => {
                 current.ended = Some(finishing(current, timed));
                 assert_eq!(result.unwrap().state, Status::Completed);
@@ -423,7 +453,7 @@ impl World {
             current.ended = Some(EndReason::Replaced);
         }
         if possible {
-            self.model.attempts.push(Attempt::default());
+            self.again();
             self.model.waits = false;
         }
         assert_eq!(result.is_ok(), possible);
@@ -440,7 +470,7 @@ impl World {
             Status::Completed if self.model.own < OWN => {
                 self.model.own += 1;
                 self.model.waits = false;
-                self.model.attempts.push(Attempt::default());
+                self.again();
                 assert_eq!(result.unwrap().state, Status::NotStarted);
             }
             Status::Completed => {
@@ -457,12 +487,14 @@ impl World {
         let Some(request) = queue.first() else { return };
         if grant {
             sessions::grant(s, owner, request.id).await.unwrap();
-            self.model.attempts.push(Attempt::default());
         } else {
             sessions::decline(s, owner, request.id).await.unwrap();
         }
         assert!(sessions::grant(s, owner, request.id).await.is_err(), "decided once");
         self.model.waits = false;
+        if grant {
+            self.again();
+        }
     }
 
     /// Whoever is inside goes on; nobody comes in by a link that was revoked, also when there is a new one.
@@ -551,11 +583,7 @@ impl World {
         match current.status() {
             Status::NotStarted if row.status == Status::InProgress.as_str() => {
                 assert!(!paused);
-                *current = Attempt {
-                    started: true,
-                    lease: 1,
-                    ..Default::default()
-                };
+                *current = current.begun();
             }
             Status::InProgress if row.status == Status::Completed.as_str() => {
                 assert!(current.is_up(timed));
@@ -581,8 +609,7 @@ impl World {
         if stored.is_some() {
             assert_eq!(current.status(), Status::InProgress);
             assert!(current.answers.len() < QUESTIONS && !current.is_up(timed));
-            current.answers.push((client, text));
-            current.idle_hours = 0;
+            current.says(client, text);
         } else if current.is_up(timed) && row.status == Status::Completed.as_str() {
             current.ended = Some(EndReason::TimeUp);
         }
@@ -604,7 +631,7 @@ impl World {
         let current = self.now();
         assert_ne!(current.status(), Status::NotStarted);
         current.ended = current.ended.or(Some(EndReason::Replaced));
-        self.model.attempts.push(Attempt::default());
+        self.again();
         self.model.waits = false;
     }
 

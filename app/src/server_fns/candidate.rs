@@ -115,11 +115,11 @@ pub async fn heartbeat(token: String, #[server(default)] lease: Option<String>) 
     if let Err(refusal) = server::spare_request(&services, &token) {
         return server::end(&token, lease, Err(refusal), server::After::Session);
     }
-    let result = parley_services::conversation::heartbeat(&services, &token, lease.unwrap_or(i64::MAX)).await;
+    let result = parley_services::conversation::heartbeat(&services, &token, lease).await;
     server::end(&token, lease, result, server::After::Session)
 }
 
-/// Completes the session.
+/// Completes the session, from the window that holds it.
 #[server(endpoint = "candidate/finish")]
 pub async fn finish_session(token: String, #[server(default)] lease: Option<String>) -> Result<CandidateView, Refusal> {
     let services = server::services()?;
@@ -127,19 +127,24 @@ pub async fn finish_session(token: String, #[server(default)] lease: Option<Stri
     if let Err(refusal) = server::spare_request(&services, &token) {
         return server::end(&token, lease, Err(refusal), server::After::Session);
     }
-    let result = parley_services::conversation::finish(&services, &token).await;
+    let result = parley_services::conversation::finish_by(&services, &token, lease).await;
     server::end(&token, lease, result, server::After::Landing)
 }
 
-/// Starts another attempt where the interview allows it, else asks the team for one.
+/// Starts another attempt where the interview allows it, else asks the team for one. The email where the interview asks for
+/// the invited one.
 #[server(endpoint = "candidate/retake")]
-pub async fn ask_retake(token: String, #[server(default)] reason: Option<String>) -> Result<CandidateView, Refusal> {
+pub async fn ask_retake(
+    token: String,
+    #[server(default)] reason: Option<String>,
+    #[server(default)] email: Option<String>,
+) -> Result<CandidateView, Refusal> {
     let services = server::services()?;
     if let Err(refusal) = server::spare_request(&services, &token) {
         return server::end(&token, None, Err(refusal), server::After::Landing);
     }
     let reason = reason.unwrap_or_default();
-    let result = parley_services::conversation::ask_retake(&services, &token, &reason).await;
+    let result = parley_services::conversation::ask_retake_by(&services, &token, &reason, email.as_deref()).await;
     server::end(&token, None, result, server::After::Landing)
 }
 

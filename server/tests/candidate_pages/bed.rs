@@ -16,7 +16,7 @@ use parley_services::{
     interviews,
 };
 use serde_json::{Value, json};
-use std::{ops::Deref, sync::Arc};
+use std::{ops::Deref, sync::Arc, time::Duration};
 
 pub const ORIGIN: &str = "http://127.0.0.1:3000";
 pub const NAVIGATE: (&str, &str) = ("sec-fetch-mode", "navigate");
@@ -38,8 +38,17 @@ impl Deref for Bed {
 
 impl Bed {
     pub async fn new() -> Self {
-        let clock = Arc::new(ManualClock::new(Timestamp::from_millis(1_795_510_800_000)));
-        let house = House::at(Arc::clone(&clock)).await;
+        let clock = clock();
+        Self::around(House::at(Arc::clone(&clock)).await, clock).await
+    }
+
+    /// Where open chats are told the time this often.
+    pub async fn ticking(every: Duration) -> Self {
+        let clock = clock();
+        Self::around(House::ticking(Arc::clone(&clock), every).await, clock).await
+    }
+
+    async fn around(house: House, clock: Arc<ManualClock>) -> Self {
         house.add_owner().await;
         let s = house.services.clone();
         let key = accounts::keys::create_key_as_system(&s, "test", Role::Owner, None)
@@ -129,6 +138,10 @@ impl Bed {
         ];
         self.post("/sfn/candidate/answer", &fields).await
     }
+}
+
+fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::new(Timestamp::from_millis(1_795_510_800_000)))
 }
 
 fn merge(into: &mut Value, change: Value) {

@@ -14,6 +14,7 @@ mod entries;
 mod house;
 mod link_states;
 mod previews;
+mod windows;
 
 use bed::{Bed, NAVIGATE, is_a_quiet_page, token};
 use house::PAGE;

@@ -11,11 +11,12 @@ use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use parley_domain::{account::Role, person::PersonInput};
 use parley_server::{
+    candidate_events::Ticks,
     router,
     state::{AppState, Http},
 };
 use parley_services::{Config, Services, accounts::people, clock::ManualClock, db::Db, install, secrets::Secrets};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -91,6 +92,19 @@ impl House {
     pub async fn at(clock: Arc<ManualClock>) -> Self {
         let services = |db, secrets, config| Services::with_clock(db, secrets, config, clock);
         Self::with("http://127.0.0.1:3000", services).await
+    }
+
+    /// The same, where open chats are told the time more often than a test could wait for.
+    pub async fn ticking(clock: Arc<ManualClock>, every: Duration) -> Self {
+        let mut house = Self::at(clock).await;
+        let http = Http {
+            public_url: "http://127.0.0.1:3000".to_owned(),
+            ..Http::default()
+        };
+        let mut state = AppState::new(house.services.clone(), http, house.stop.clone());
+        state.ticks = Ticks(every);
+        house.router = router::build(state);
+        house
     }
 
     async fn with(public_url: &str, services: impl FnOnce(Db, Secrets, Config) -> Services) -> Self {

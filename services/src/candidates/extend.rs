@@ -39,7 +39,7 @@ pub enum Whose {
 const CHUNK: usize = 200;
 
 /// What an event says of a link's new end.
-fn code(until: Option<Timestamp>) -> String {
+pub(crate) fn code(until: Option<Timestamp>) -> String {
     until.map_or_else(|| "never".to_owned(), |at| at.to_string())
 }
 

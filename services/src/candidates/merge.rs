@@ -196,6 +196,7 @@ async fn number(
         .exec(tx)
         .await?;
     let last = plan.attempts.last().map(|a| a.session_id);
+    let highest = rows.iter().map(|row| row.holder).max().unwrap_or(0);
     for attempt in &plan.attempts {
         let Some(row) = rows.iter().find(|row| SessionId(row.id) == attempt.session_id) else {
             continue;
@@ -206,6 +207,10 @@ async fn number(
         // Every column that is set is written: the number that was put aside is another one than the row here says.
         change.is_current = Set(last == Some(attempt.session_id));
         change.counts = Set(attempt.counts);
+        if last == Some(attempt.session_id) && row.candidate_id != Some(keep.id) {
+            // It goes on by the kept link, by which windows of other attempts have had leases.
+            change.holder = Set(highest + 1);
+        }
         change.source = Set(keep.source.clone());
         change.added_key = Set(keep.created_at);
         change.update(tx).await?;

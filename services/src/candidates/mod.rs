@@ -9,9 +9,10 @@ mod merge;
 mod read;
 
 pub use delete::{DELETED_KEPT_DAYS, DeletedCandidate, delete, deleted, deleted_page, erase, purge, restore};
+pub(crate) use extend::code as expiry_code;
 pub use extend::{Whose, extend_link, extend_links};
 pub use insert::{BulkResult, NewCandidate, OnDuplicate, create, create_as, create_many, create_many_as, insert, twin};
-pub(crate) use insert::{lock_interview, prepare, search_key, store_fields, this_year};
+pub(crate) use insert::{link_expiry, lock_interview, prepare, search_key, store_fields, this_year};
 pub use links::{CandidateLink, invite_url, links, replace_link};
 pub use list::list;
 pub use merge::{merge, merge_plan, not_duplicate};

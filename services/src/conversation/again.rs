@@ -2,6 +2,7 @@
 
 use super::{
     door::{RefusedOr, refuse, unknown_link, visitor},
+    start::checked,
     view::Scene,
 };
 use crate::{Services, error::ServiceError, sessions};
@@ -14,13 +15,29 @@ use parley_domain::{
 /// for a new attempt, Completed while the wish waits.
 ///
 /// # Errors
-/// An unknown link; a session that is not completed; an interview that takes nobody now; a reason that is missing.
+/// An unknown link; a session that is not completed; an interview that takes nobody now; a reason that is missing; one that
+/// asks for the invited email.
 pub async fn ask_retake(s: &Services, token: &str, reason: &str) -> Result<CandidateView, CandidateError> {
-    inner(s, token, reason).await.map_err(|RefusedOr(e)| e)
+    ask_retake_by(s, token, reason, None).await
 }
 
-async fn inner(s: &Services, token: &str, reason: &str) -> Result<CandidateView, RefusedOr> {
+/// The same by somebody who typed this email.
+///
+/// # Errors
+/// As for [`ask_retake`]; where the interview asks for the invited email, one that is not it.
+pub async fn ask_retake_by(
+    s: &Services,
+    token: &str,
+    reason: &str,
+    email: Option<&str>,
+) -> Result<CandidateView, CandidateError> {
+    inner(s, token, reason, email).await.map_err(|RefusedOr(e)| e)
+}
+
+async fn inner(s: &Services, token: &str, reason: &str, email: Option<&str>) -> Result<CandidateView, RefusedOr> {
     let known = visitor(s.db.read(), token).await?.ok_or_else(unknown_link)?;
+    // An attempt is used up, and the view shows the one before.
+    checked(s, &known, email).await?;
     match sessions::ask(s, &known.actor(), CandidateId(known.candidate.id), reason).await {
         Ok(_) => {}
         Err(ServiceError::Conflict { detail, .. }) => return Err(refuse(CandidateErrorCode::NotOpen, &detail).into()),

@@ -5,6 +5,7 @@ use super::{
     interviewer::{advance, asked, due, scripted_turn},
     store::{Write, store},
     view::Scene,
+    window::admit,
 };
 use crate::{
     Services, ai,
@@ -37,7 +38,7 @@ pub struct AnswerInput {
     pub text: Option<String>,
     /// The choices, for choice questions.
     pub choices: Vec<ChoiceId>,
-    /// The lease of the sending window; none counts as the newest.
+    /// The lease of the sending window; none counts as the newest, unless the invited email opens the link.
     pub lease: Option<i64>,
     /// How the page tells that somebody is there.
     pub presence: Presence,
@@ -160,6 +161,8 @@ enum Fate {
 }
 
 fn judge(s: &Services, scene: &Scene, input: &AnswerInput) -> Result<Fate, RefusedOr> {
+    // First of all: what follows answers with the conversation.
+    admit(&scene.known, input.lease)?;
     let row = &scene.known.session;
     let client_id = Some(input.client_id.as_str());
     if let Some(stored) = scene.turns.iter().find(|turn| turn.client_id.as_deref() == client_id) {
@@ -172,8 +175,8 @@ fn judge(s: &Services, scene: &Scene, input: &AnswerInput) -> Result<Fate, Refus
     if let Some((code, detail)) = refusal(row, input) {
         return Err(refuse_with(code, detail, scene.view(s)?).into());
     }
-    let now = s.now();
-    let up = clock_of(row).up_at(&rules_of(&scene.version.settings), now);
+    let (now, rules, clock) = (s.now(), rules_of(&scene.version.settings), clock_of(row));
+    let up = clock.up_at(&rules, now);
     if let Some(up) = up
         && now > up.plus(GRACE)
     {
@@ -198,7 +201,7 @@ fn judge(s: &Services, scene: &Scene, input: &AnswerInput) -> Result<Fate, Refus
         text,
         client_id: Some(input.client_id.clone()),
         scripted: false,
-        pause_ms: clock_of(row).away(now).unwrap_or(0),
+        pause_ms: clock.seen(&rules, now, input.presence).pause,
         created_at: now.millis(),
         updated_at: now.millis(),
     };
@@ -211,7 +214,7 @@ fn take(s: &Services, scene: &mut Scene, said: turn::Model, input: &AnswerInput,
     let rules = rules_of(&scene.version.settings);
     let row = &mut scene.known.session;
     let clock = clock_of(row).seen(&rules, Timestamp::from_millis(said.created_at), input.presence);
-    keep_clock(row, &clock, &rules);
+    keep_clock(row, &clock.told(), &rules);
     row.turns = said.number;
     row.awaiting = Some(Awaiting::Interviewer.as_str().to_owned());
     row.updated_at = said.created_at;
@@ -234,6 +237,7 @@ fn take(s: &Services, scene: &mut Scene, said: turn::Model, input: &AnswerInput,
 async fn close(s: &Services, tx: &WriteTxn, scene: &mut Scene, up: Timestamp, said: Option<turn::Model>) -> Result<()> {
     let row = scene.known.session.clone();
     let active = clock_of(&row).active_at(&rules_of(&scene.version.settings), up);
+    let pause = if said.is_some() { 0 } else { row.pending_pause_ms };
     if let Some(said) = said {
         turn::Entity::insert(said.clone().into_active_model())
             .exec_without_returning(&**tx)
@@ -245,6 +249,7 @@ async fn close(s: &Services, tx: &WriteTxn, scene: &mut Scene, up: Timestamp, sa
     scene.known.session = change_status(&**tx, s, row, up_now, &scene.known.actor(), up, |c| {
         c.turns = Set(turns);
         c.active_ms = Set(active);
+        c.pending_pause_ms = Set(pause);
     })
     .await?;
     Ok(())
@@ -276,7 +281,7 @@ fn refusal(row: &session::Model, input: &AnswerInput) -> Option<(CandidateErrorC
     } else if row.status == Status::Completed.as_str() {
         let detail = "The interview is over. This answer was not stored; the text is still here.";
         Some((CandidateErrorCode::Ended, detail))
-    } else if input.lease.is_some_and(|lease| lease < row.holder) {
+    } else if is_older(input.lease, row) {
         let detail = "The interview was opened in another window. This answer was not stored; the text is still here.";
         Some((CandidateErrorCode::TakenOver, detail))
     } else if row.awaiting.as_deref() != Some(Awaiting::Candidate.as_str()) || row.prompt_id != Some(input.question.0) {
@@ -285,6 +290,11 @@ fn refusal(row: &session::Model, input: &AnswerInput) -> Option<(CandidateErrorC
     } else {
         None
     }
+}
+
+/// Whether another window has taken over from the one with this lease, perhaps in an attempt after the one that it shows.
+fn is_older(lease: Option<i64>, row: &session::Model) -> bool {
+    lease.is_some_and(|lease| lease < row.holder)
 }
 
 /// What is stored as the answer; refuses what is empty, too long, or not one of the choices.
@@ -317,15 +327,20 @@ fn read_answer(question: &Question, follow_up: bool, input: &AnswerInput) -> Res
     Ok(picked.join("\n"))
 }
 
-/// A sign of life from the window with `lease`.
+/// A sign of life from the window with `lease`; none counts as the newest, unless the invited email opens the link.
 ///
 /// # Errors
-/// An unknown link; a window whose session was taken over by a newer one.
-pub async fn heartbeat(s: &Services, token: &str, lease: i64) -> Result<CandidateView, CandidateError> {
+/// An unknown link; a window whose session was taken over by a newer one; no lease where the invited email is asked for.
+pub async fn heartbeat(
+    s: &Services,
+    token: &str,
+    lease: impl Into<Option<i64>>,
+) -> Result<CandidateView, CandidateError> {
+    let lease = lease.into();
     heartbeat_inner(s, token, lease).await.map_err(|RefusedOr(e)| e)
 }
 
-async fn heartbeat_inner(s: &Services, token: &str, lease: i64) -> Result<CandidateView, RefusedOr> {
+async fn heartbeat_inner(s: &Services, token: &str, lease: Option<i64>) -> Result<CandidateView, RefusedOr> {
     if let Some(mut scene) = s.scenes.take(token)
         && let Ok(Some(before)) = beats(s, &mut scene, lease)
     {
@@ -358,12 +373,13 @@ async fn heartbeat_inner(s: &Services, token: &str, lease: i64) -> Result<Candid
 }
 
 /// Takes a sign of life into the scene; its session before that, if it changes anything.
-fn beats(s: &Services, scene: &mut Scene, lease: i64) -> Result<Option<session::Model>, RefusedOr> {
+fn beats(s: &Services, scene: &mut Scene, lease: Option<i64>) -> Result<Option<session::Model>, RefusedOr> {
+    admit(&scene.known, lease)?;
     let row = &scene.known.session;
     if row.status != Status::InProgress.as_str() {
         return Ok(None);
     }
-    if lease < row.holder {
+    if is_older(lease, row) {
         let detail = "The interview was opened in another window. It goes on there; you can take it back here.";
         return Err(refuse_with(CandidateErrorCode::TakenOver, detail, scene.view(s)?).into());
     }
@@ -383,24 +399,38 @@ fn beats(s: &Services, scene: &mut Scene, lease: i64) -> Result<Option<session::
     Ok(Some(before))
 }
 
-/// Completes the session because the candidate pressed Finish. Completed already: the view, nothing added.
+/// Completes the session because the candidate pressed Finish, whichever window has it. Completed already: the view,
+/// nothing added.
 ///
 /// # Errors
-/// An unknown link; a session that has not started.
+/// An unknown link; a session that has not started; one whose link the invited email opens.
 pub async fn finish(s: &Services, token: &str) -> Result<CandidateView, CandidateError> {
-    finish_inner(s, token).await.map_err(|RefusedOr(e)| e)
+    finish_by(s, token, None).await
 }
 
-async fn finish_inner(s: &Services, token: &str) -> Result<CandidateView, RefusedOr> {
+/// The same, pressed in the window with `lease`; none counts as the newest, unless the invited email opens the link.
+///
+/// # Errors
+/// As for [`finish`]; a window whose session was taken over by a newer one, also one that shows an earlier attempt.
+pub async fn finish_by(s: &Services, token: &str, lease: Option<i64>) -> Result<CandidateView, CandidateError> {
+    finish_inner(s, token, lease).await.map_err(|RefusedOr(e)| e)
+}
+
+async fn finish_inner(s: &Services, token: &str, lease: Option<i64>) -> Result<CandidateView, RefusedOr> {
     // First where nobody waits: whoever has no link does not queue with those who write.
     visitor(s.db.read(), token).await?.ok_or_else(unknown_link)?;
     let tx = s.db.write(Priority::Person).await?;
     let mut scene = Scene::locked(s, &*tx, token).await?.ok_or_else(unknown_link)?;
+    admit(&scene.known, lease)?;
     if scene.known.session.status == Status::NotStarted.as_str() {
         let detail = "The interview has not been started yet. Open your link and start it.";
         return Err(refuse_with(CandidateErrorCode::NotOpen, detail, scene.view(s)?).into());
     }
     if scene.known.session.status == Status::InProgress.as_str() {
+        if is_older(lease, &scene.known.session) {
+            let detail = "The interview was opened in another window and goes on there. Nothing was handed in.";
+            return Err(refuse_with(CandidateErrorCode::TakenOver, detail, scene.view(s)?).into());
+        }
         let rules = rules_of(&scene.version.settings);
         let clock = clock_of(&scene.known.session);
         let now = s.now();

@@ -6,7 +6,7 @@ use crate::{
     db::Priority,
     entity::{candidate, interview, session, workspace},
     error::{Result, ServiceError},
-    secrets,
+    secrets::{self, CandidateCookie},
     sessions::{event, own_retakes_left, waiting_request},
 };
 use parley_domain::{
@@ -218,7 +218,8 @@ pub async fn observe_opened(s: &Services, token: &str) -> Result<()> {
     Ok(())
 }
 
-/// The value of the candidate's cookie for the link with this token; `None` for an unknown one.
+/// The value of the candidate's cookie for the link with this token, whose session they have just come into; `None` for an
+/// unknown one.
 ///
 /// # Errors
 /// When the database fails.
@@ -226,10 +227,12 @@ pub async fn cookie(s: &Services, token: &str) -> Result<Option<String>> {
     let Some(known) = visitor(s.db.read(), token).await? else {
         return Ok(None);
     };
-    Ok(Some(s.secrets.candidate_cookie(
-        CandidateId(known.candidate.id),
-        known.candidate.link_version,
-    )?))
+    Ok(Some(s.secrets.candidate_cookie(&CandidateCookie {
+        candidate: CandidateId(known.candidate.id),
+        link_version: known.candidate.link_version,
+        // The cookie follows the session, so it is worth as much as the lease.
+        lease: asks_email(&known).then_some(known.session.holder),
+    })?))
 }
 
 /// Whom a candidate's cookie speaks for, as their present invite token; `None` once the link was replaced or the
@@ -238,9 +241,10 @@ pub async fn cookie(s: &Services, token: &str) -> Result<Option<String>> {
 /// # Errors
 /// When the database fails.
 pub async fn token_of_cookie(s: &Services, cookie: &str) -> Result<Option<String>> {
-    let Some((id, link_version)) = s.secrets.read_candidate_cookie(cookie) else {
+    let Some(cookie) = s.secrets.read_candidate_cookie(cookie) else {
         return Ok(None);
     };
+    let (id, link_version) = (cookie.candidate, cookie.link_version);
     if link_version == preview::VERSION {
         return preview::token_of(s, id).await;
     }

@@ -294,6 +294,9 @@ fn carry_out(
     };
     row.turns += 1;
     row.updated_at = s.now().millis();
-    let said = say(s, &row, row.turns, line)?;
+    let said = turn::Model {
+        pause_ms: std::mem::take(&mut row.pending_pause_ms),
+        ..say(s, &row, row.turns, line)?
+    };
     Ok((row, said))
 }

@@ -147,15 +147,15 @@ async fn start_inner(s: &Services, slug: &str, input: PublicStart) -> Result<(Ca
         .await?
         .ok_or_else(unknown_link)?;
     if let Some(hash) = &start_hash
-        && let Some(known) = pressed_before(s, &*tx, hash, &of).await?
+        && let Some(known) = pressed_before(s, &*tx, hash, &of, (&fields.name, &email)).await?
     {
         drop(tx);
         let token = token_of(s, &known.candidate)?;
         return Ok((Scene::around(s, known).await?.view(s)?, token));
     }
     let start_hash = match start_hash {
-        // A page that was kept open, or came back by the browser's own history, long after its first start: somebody
-        // else may sit there now.
+        // A page that was kept open, or came back by the browser's own history, long after its first start, or somebody
+        // else has typed their name into it: whoever sits there now does not get what the first one has.
         Some(hash) if used_before(&*tx, &hash).await? => None,
         other => other,
     };
@@ -211,16 +211,19 @@ async fn used_before(tx: &impl ConnectionTrait, hash: &[u8]) -> Result<bool> {
     Ok(found.is_some())
 }
 
-/// The session that an earlier press on the same page started.
+/// The session that an earlier press on the same page started, with the same name and email in it.
 async fn pressed_before(
     s: &Services,
     tx: &impl ConnectionTrait,
     hash: &[u8],
     of: &interview::Model,
+    (name, email): (&str, &str),
 ) -> Result<Option<Visitor>> {
     let found = candidate::Entity::find()
         .filter(candidate::Column::StartHash.eq(hash))
         .filter(candidate::Column::InterviewId.eq(of.id))
+        .filter(candidate::Column::Name.eq(name))
+        .filter(candidate::Column::EmailNorm.eq(email))
         .filter(candidate::Column::DeletedAt.is_null())
         .filter(candidate::Column::CreatedAt.gt(s.now().plus(-SAME_START).millis()))
         .one(tx)

@@ -4,6 +4,7 @@ use super::{
     door::{RefusedOr, Visitor, asks_email, link_state, refuse, unknown_link, visitor},
     interviewer::{advance, due, opening},
     view::{Scene, not_open, version_within},
+    window::{email_needed, next_lease},
 };
 use crate::{
     Services,
@@ -13,6 +14,7 @@ use crate::{
     sessions::{change_status, clock_of, event, lock, rules_of, store_clock, tell},
 };
 use parley_domain::{
+    account::Actor,
     clock::{ClockState, Presence},
     conversation::{CandidateError, CandidateErrorCode, CandidateView},
     id::VersionId,
@@ -34,6 +36,11 @@ pub const CONSENT_VERSION: &str = "2026-11";
 const EMAIL_TRIES: usize = 5;
 /// The window for [`EMAIL_TRIES`], in milliseconds.
 const EMAIL_WINDOW: i64 = 15 * MINUTE;
+
+/// Between two notes that a candidate came back, in milliseconds: what happened to a session is a list that people read.
+const RETURNS: i64 = 5 * MINUTE;
+/// The same where they had not gone away, so that another window took over.
+const TAKEOVERS: i64 = MINUTE;
 
 /// What comes with a press on Start interview.
 #[derive(Clone, Debug, Default)]
@@ -74,30 +81,22 @@ async fn start_inner(s: &Services, token: &str, input: StartInput) -> Result<Can
     }
     let known = visitor(&*tx, token).await?.ok_or_else(unknown_link)?;
     let state = link_state(&known, s.now())?;
+    if !matches!(state, LinkState::Completed | LinkState::Continue | LinkState::Ready) {
+        return Err(not_open().into());
+    }
+    // Before anything of the session is shown, also where it is over.
+    if let Err(refusal) = check_email(s, &*tx, &known, input.email.as_deref()).await? {
+        // The failed try counts: it is all that this transaction wrote.
+        tx.commit().await?;
+        return Err(refusal.into());
+    }
     let scene = match state {
-        LinkState::Completed => {
-            drop(tx);
+        LinkState::Ready => begin(s, &*tx, known, &input).await?,
+        LinkState::Continue => resume(s, &*tx, known, &input).await?,
+        _ => {
+            tx.commit().await?;
             return Ok(Scene::around(s, known).await?.view(s)?);
         }
-        LinkState::Continue | LinkState::Ready => {
-            if let Err(refusal) = check_email(s, &*tx, &known, input.email.as_deref()).await? {
-                // The failed try counts: it is all that this transaction wrote.
-                tx.commit().await?;
-                return Err(refusal.into());
-            }
-            if state == LinkState::Ready {
-                begin(s, &*tx, known, &input).await?
-            } else {
-                resume(s, &*tx, known, &input).await?
-            }
-        }
-        LinkState::Unknown
-        | LinkState::Revoked
-        | LinkState::NotOpenYet
-        | LinkState::Closed
-        | LinkState::Full
-        | LinkState::Paused
-        | LinkState::Expired => return Err(not_open().into()),
     };
     tx.commit().await?;
     tell(s, &scene.known.session);
@@ -107,6 +106,22 @@ async fn start_inner(s: &Services, token: &str, input: StartInput) -> Result<Can
     // A process died between an answer and the next question.
     advance(s, scene.known.session.id.into()).await?;
     Ok(Scene::of(s, token).await?.ok_or_else(unknown_link)?.view(s)?)
+}
+
+/// Checks the typed email in a transaction of its own, for what needs nothing else of it.
+pub(super) async fn checked(s: &Services, known: &Visitor, typed: Option<&str>) -> Result<(), RefusedOr> {
+    if !asks_email(known) {
+        return Ok(());
+    }
+    let tx = s.db.write(Priority::Person).await?;
+    // Of many tries at once each is counted.
+    candidate::Entity::find_by_id(known.candidate.id)
+        .lock_exclusive()
+        .one(&*tx)
+        .await?;
+    let checked = check_email(s, &*tx, known, typed).await?;
+    tx.commit().await?;
+    Ok(checked?)
 }
 
 /// Compares the typed email with the invited one; one answer for every failure, five tries in 15 minutes.
@@ -149,10 +164,7 @@ async fn check_email(
         return Ok(Ok(()));
     }
     event(tx, s, &known.session, "email_refused", &known.actor(), None).await?;
-    Ok(Err(refuse(
-        CandidateErrorCode::EmailNeeded,
-        "Type the email address to which this invitation was sent.",
-    )))
+    Ok(Err(email_needed()))
 }
 
 pub(super) async fn begin(
@@ -178,11 +190,13 @@ pub(super) async fn begin(
     let clock = ClockState::started(now, input.presence);
     let rules = rules_of(&version.settings);
     let (session, actor) = (known.session.clone(), known.actor());
+    // Goes on from the attempt before: a window that was left open there is an older one here.
+    let holder = next_lease(s, &known, session.holder)?;
     known.session = change_status(tx, s, session, Transition::Start, &actor, now, |change| {
         change.version_id = Set(Some(version.id.0));
         change.awaiting = Set(Some(Awaiting::Candidate.as_str().to_owned()));
         change.prompt_id = Set(Some(first.id.0));
-        change.holder = Set(1);
+        change.holder = Set(holder);
         change.turns = Set(1);
         change.consent_version = Set(Some(CONSENT_VERSION.to_owned()));
         change.consent_language = Set(Some(text::shorten(&text::one_line(&input.language), 35)));
@@ -236,15 +250,38 @@ async fn resume(
         )
         .await?
     } else {
-        let holder = session.holder + 1;
+        let holder = next_lease(s, &known, session.holder)?;
+        let here = clock.away(now).is_none();
         let mut change: session::ActiveModel = session.into_active_model();
         change.holder = Set(holder);
         change.updated_at = Set(now.millis());
         store_clock(&mut change, &clock.seen(&rules, now, input.presence), &rules);
         let session = change.update(tx).await?;
-        event(tx, s, &session, "resumed", &actor, None).await?;
+        note_return(tx, s, &session, here, &actor).await?;
         session
     };
     let turns = s.transcripts.within(tx, &known.session).await?;
     Ok(Scene { known, version, turns })
+}
+
+/// Notes that the candidate came back, or took over from another window while they were `here`; not each time, however
+/// often somebody presses.
+async fn note_return(
+    tx: &impl ConnectionTrait,
+    s: &Services,
+    row: &session::Model,
+    here: bool,
+    actor: &Actor,
+) -> Result<()> {
+    let since = s.now().plus(if here { -TAKEOVERS } else { -RETURNS });
+    let noted = session_event::Entity::find()
+        .filter(session_event::Column::SessionId.eq(row.id))
+        .filter(session_event::Column::Kind.eq("resumed"))
+        .filter(session_event::Column::At.gt(since.millis()))
+        .count(tx)
+        .await?;
+    if noted == 0 {
+        event(tx, s, row, "resumed", actor, None).await?;
+    }
+    Ok(())
 }

@@ -38,10 +38,12 @@ pub(super) struct Link {
     hash: Vec<u8>,
 }
 
-/// What an interviewer's words and a candidate's page are made of, beside the session and its version.
+/// What an interviewer's words and a candidate's page are made of, and who may come in, beside the session and its version.
 #[derive(Debug)]
 pub(super) struct Known {
     name: String,
+    /// The interview may ask for it at the door.
+    email_norm: Option<String>,
     interview: Uuid,
     revision: i64,
 }
@@ -67,6 +69,7 @@ impl Write {
     pub(super) fn of_kept(scene: &Scene, before: session::Model) -> Self {
         let known = Known {
             name: scene.known.candidate.name.clone(),
+            email_norm: scene.known.candidate.email_norm.clone(),
             interview: scene.known.interview.id,
             revision: scene.known.interview.revision,
         };
@@ -108,6 +111,7 @@ fn unchanged(write: &Write) -> Condition {
         .add(C::Holder.eq(row.holder))
         .add(C::Presence.eq(row.presence.as_str()))
         .add(C::ActiveMs.eq(row.active_ms))
+        .add(C::PendingPauseMs.eq(row.pending_pause_ms))
         .add(is(C::LastSeenAt, row.last_seen_at));
     if let Some(link) = &write.link {
         let mut good = candidate::Entity::find()
@@ -117,7 +121,9 @@ fn unchanged(write: &Write) -> Condition {
             .filter(candidate::Column::LinkHash.eq(link.hash.clone()))
             .filter(candidate::Column::DeletedAt.is_null());
         if let Some(known) = &write.known {
-            good = good.filter(candidate::Column::Name.eq(known.name.as_str()));
+            good = good
+                .filter(candidate::Column::Name.eq(known.name.as_str()))
+                .filter(is(candidate::Column::EmailNorm, known.email_norm.as_deref()));
         }
         unchanged = unchanged.add(Expr::exists(good.into_query()));
     }
@@ -132,7 +138,7 @@ fn unchanged(write: &Write) -> Condition {
     unchanged
 }
 
-fn is<V: Into<Value>>(column: session::Column, value: Option<V>) -> Expr {
+fn is<V: Into<Value>>(column: impl ColumnTrait, value: Option<V>) -> Expr {
     value.map_or_else(|| column.is_null(), |value| column.eq(value))
 }
 
@@ -157,6 +163,7 @@ fn change(before: &session::Model, after: &session::Model) -> session::ActiveMod
         last_seen_at,
         deadline,
         active_ms,
+        pending_pause_ms,
         duration_key
     )
 }
@@ -192,11 +199,11 @@ const TOGETHER: &str = "
 WITH want AS (
     SELECT * FROM json_to_recordset(CAST($1 AS text)::json) AS want (
         id uuid, candidate_id uuid, is_current boolean, status text, awaiting text, turns integer, holder bigint,
-        presence text, active_ms bigint, last_seen_at bigint,
-        link_of uuid, link_hash bytea, name text, interview_id uuid, revision bigint,
+        presence text, active_ms bigint, pending_pause_ms bigint, last_seen_at bigint,
+        link_of uuid, link_hash bytea, name text, email_norm text, interview_id uuid, revision bigint,
         new_awaiting text, question_index integer, prompt_id uuid, follow_ups integer, new_turns integer,
-        new_presence text, new_last_seen_at bigint, deadline bigint, new_active_ms bigint, duration_key bigint,
-        updated_at bigint)
+        new_presence text, new_last_seen_at bigint, deadline bigint, new_active_ms bigint,
+        new_pending_pause_ms bigint, duration_key bigint, updated_at bigint)
 ), same AS (
     SELECT session.id FROM session JOIN want ON want.id = session.id
     WHERE session.candidate_id IS NOT DISTINCT FROM want.candidate_id
@@ -207,10 +214,12 @@ WITH want AS (
         AND session.holder = want.holder
         AND session.presence = want.presence
         AND session.active_ms = want.active_ms
+        AND session.pending_pause_ms = want.pending_pause_ms
         AND session.last_seen_at IS NOT DISTINCT FROM want.last_seen_at
         AND (want.link_of IS NULL OR EXISTS (
             SELECT 1 FROM candidate WHERE candidate.id = want.link_of AND candidate.link_hash = want.link_hash
-                AND candidate.deleted_at IS NULL AND (want.name IS NULL OR candidate.name = want.name)))
+                AND candidate.deleted_at IS NULL AND (want.name IS NULL OR (candidate.name = want.name
+                    AND candidate.email_norm IS NOT DISTINCT FROM want.email_norm))))
         AND (want.interview_id IS NULL OR EXISTS (
             SELECT 1 FROM interview WHERE interview.id = want.interview_id AND interview.revision = want.revision))
     FOR NO KEY UPDATE OF session SKIP LOCKED
@@ -219,7 +228,7 @@ WITH want AS (
         awaiting = want.new_awaiting, question_index = want.question_index, prompt_id = want.prompt_id,
         follow_ups = want.follow_ups, turns = want.new_turns, presence = want.new_presence,
         last_seen_at = want.new_last_seen_at, deadline = want.deadline, active_ms = want.new_active_ms,
-        duration_key = want.duration_key, updated_at = want.updated_at
+        pending_pause_ms = want.new_pending_pause_ms, duration_key = want.duration_key, updated_at = want.updated_at
     FROM want JOIN same ON same.id = want.id
     WHERE session.id = want.id
     RETURNING session.id
@@ -246,11 +255,13 @@ struct Row<'a> {
     holder: i64,
     presence: &'a str,
     active_ms: i64,
+    pending_pause_ms: i64,
     last_seen_at: Option<i64>,
     link_of: Option<Uuid>,
     /// As PostgreSQL writes bytes.
     link_hash: Option<String>,
     name: Option<&'a str>,
+    email_norm: Option<&'a str>,
     interview_id: Option<Uuid>,
     revision: Option<i64>,
     new_awaiting: Option<&'a str>,
@@ -262,6 +273,7 @@ struct Row<'a> {
     new_last_seen_at: Option<i64>,
     deadline: Option<i64>,
     new_active_ms: i64,
+    new_pending_pause_ms: i64,
     duration_key: i64,
     updated_at: i64,
 }
@@ -285,10 +297,12 @@ impl<'a> Row<'a> {
             holder: before.holder,
             presence: &before.presence,
             active_ms: before.active_ms,
+            pending_pause_ms: before.pending_pause_ms,
             last_seen_at: before.last_seen_at,
             link_of: link.as_ref().map(|link| link.candidate),
             link_hash: link.as_ref().map(|link| bytea(&link.hash)),
             name: known.as_ref().map(|known| known.name.as_str()),
+            email_norm: known.as_ref().and_then(|known| known.email_norm.as_deref()),
             interview_id: known.as_ref().map(|known| known.interview),
             revision: known.as_ref().map(|known| known.revision),
             new_awaiting: after.awaiting.as_deref(),
@@ -300,6 +314,7 @@ impl<'a> Row<'a> {
             new_last_seen_at: after.last_seen_at,
             deadline: after.deadline,
             new_active_ms: after.active_ms,
+            new_pending_pause_ms: after.pending_pause_ms,
             duration_key: after.duration_key,
             updated_at: after.updated_at,
         }

@@ -136,6 +136,7 @@ fn build(s: &Services, known: &Visitor, version: &Version, turns: &[Arc<turn::Mo
         total,
         seconds_left,
         lease: row.holder,
+        attempt: row.attempt,
         turns: turns.iter().map(|turn| shown(turn, version)).collect(),
         title: known.interview.title.clone(),
         name: known.candidate.name.clone(),

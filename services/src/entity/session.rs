@@ -62,6 +62,8 @@ pub struct Model {
     pub completed_at: Option<i64>,
     /// Time that counted up to the last sign of life.
     pub active_ms: i64,
+    /// Time away since the last turn; the next one tells it.
+    pub pending_pause_ms: i64,
     /// `AnalysisState`.
     pub analysis_state: String,
     /// Overall score of this attempt.

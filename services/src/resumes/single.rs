@@ -113,8 +113,9 @@ async fn extract_to_the_end(
 ///
 /// # Errors
 /// When what arrived cannot be read.
-pub fn fingerprint(upload: &mut Upload) -> Result<Uuid> {
-    let (sha256, _) = storage::sealed(upload.file.as_file_mut()).map_err(|error| storage::unwritable(&error))?;
+pub fn fingerprint(upload: &Upload) -> Result<Uuid> {
+    let sealed = File::open(&upload.file).and_then(|mut file| storage::sealed(&mut file));
+    let (sha256, _) = sealed.map_err(|error| storage::unwritable(&error))?;
     Uuid::from_slice(sha256.get(..16).unwrap_or_default()).map_err(ServiceError::internal)
 }
 

@@ -55,6 +55,7 @@ pub(crate) fn new_session(s: &Services, candidate: &candidate::Model, attempt: i
         deadline: None,
         completed_at: None,
         active_ms: 0,
+        pending_pause_ms: 0,
         analysis_state: AnalysisState::None.as_str().to_owned(),
         score: None,
         score_attempt: None,
@@ -122,6 +123,7 @@ pub(crate) fn clock_of(row: &session::Model) -> ClockState {
         active: row.active_ms,
         last_seen: Timestamp::from_millis(last_seen),
         presence,
+        pause: row.pending_pause_ms,
     }
 }
 
@@ -137,6 +139,7 @@ pub(crate) fn keep_clock(row: &mut session::Model, clock: &ClockState, rules: &C
     row.duration_key = sorted_by(clock);
     row.last_seen_at = Some(clock.last_seen.millis());
     row.presence = clock.presence.as_str().to_owned();
+    row.pending_pause_ms = clock.pause;
     row.deadline = clock.deadline(rules).map(Timestamp::millis);
 }
 
@@ -146,6 +149,7 @@ pub(crate) fn store_clock(change: &mut session::ActiveModel, clock: &ClockState,
     change.duration_key = Set(sorted_by(clock));
     change.last_seen_at = Set(Some(clock.last_seen.millis()));
     change.presence = Set(clock.presence.as_str().to_owned());
+    change.pending_pause_ms = Set(clock.pause);
     change.deadline = Set(clock.deadline(rules).map(Timestamp::millis));
 }
 

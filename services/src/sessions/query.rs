@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn every_order_says_what_its_keys_are() {
-        for &by in SessionSort::ALL {
+        for by in SessionSort::ALL {
             assert_eq!(kinds(by).len(), columns(by).len(), "{}", by.as_str());
         }
     }

@@ -96,20 +96,36 @@ async fn turns(s: &Services, workspace: WorkspaceId, id: SessionId) -> Result<Ve
         .collect()
 }
 
-/// What happened to a session, oldest first.
+/// Events that are told from the beginning of a session, and as many from its end.
+const EVENTS: u64 = 300;
+
+/// What happened to a session, oldest first; of very many the first and the last 300.
 ///
 /// # Errors
 /// Unknown, deleted and foreign ones are not found.
 pub async fn events(s: &Services, actor: &Actor, id: SessionId) -> Result<Vec<SessionEvent>> {
     let workspace = s.allow_own(actor, Action::Read)?;
     find(s, workspace, id).await?;
-    let rows = session_event::Entity::find()
-        .filter(session_event::Column::WorkspaceId.eq(workspace.0))
-        .filter(session_event::Column::SessionId.eq(id.0))
+    let all = || {
+        session_event::Entity::find()
+            .filter(session_event::Column::WorkspaceId.eq(workspace.0))
+            .filter(session_event::Column::SessionId.eq(id.0))
+            .limit(EVENTS)
+    };
+    let mut rows = all()
         .order_by_asc(session_event::Column::At)
         .order_by_asc(session_event::Column::Id)
         .all(s.db.read())
         .await?;
+    if rows.len() as u64 >= EVENTS {
+        let newest = all()
+            .order_by_desc(session_event::Column::At)
+            .order_by_desc(session_event::Column::Id)
+            .all(s.db.read())
+            .await?;
+        let told = rows.last().map(|row| (row.at, row.id));
+        rows.extend(newest.into_iter().rev().filter(|row| Some((row.at, row.id)) > told));
+    }
     Ok(rows
         .into_iter()
         .map(|r| SessionEvent {

@@ -3,8 +3,9 @@
 use super::lifecycle::{change_status, event, new_session, tell};
 use crate::{
     Services,
+    candidates::{expiry_code, link_expiry},
     db::Priority,
-    entity::{candidate, retake_request, session},
+    entity::{candidate, interview, retake_request, session},
     error::{Result, ServiceError},
 };
 use parley_domain::{
@@ -12,6 +13,7 @@ use parley_domain::{
     id::{CandidateId, WorkspaceId},
     session::{EndReason, RetakeReason, RetakeRequestState, Session, Status, Transition},
     text,
+    time::Timestamp,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
@@ -155,7 +157,10 @@ pub(super) async fn grant_in(
     } else {
         current
     };
+    let (candidate, extended) = within_time(tx, s, candidate).await?;
     let mut next = new_session(s, &candidate, current.attempt + 1)?;
+    // Leases go on from here: to the new attempt, a window that was left open in this one is an older one.
+    next.holder = current.holder;
     // The list shows the score that counts on the current row, whichever attempt it is from.
     next.score_key = current.score_key;
     next.score_attempt = current.score_attempt;
@@ -180,5 +185,31 @@ pub(super) async fn grant_in(
         .exec(tx)
         .await?;
     event(tx, s, &next, "retake_granted", actor, Some(reason)).await?;
+    if extended {
+        let until = candidate.link_expires_at.map(Timestamp::from_millis);
+        event(tx, s, &next, "link_extended", actor, Some(&expiry_code(until))).await?;
+    }
     Ok(next)
+}
+
+/// A candidate whose link leads into a new attempt: where its time has run out, it begins anew, as for a new invitation.
+/// Whether it did.
+async fn within_time(
+    tx: &impl ConnectionTrait,
+    s: &Services,
+    row: candidate::Model,
+) -> Result<(candidate::Model, bool)> {
+    let now = s.now();
+    if row.link_expires_at.is_none_or(|at| at > now.millis()) {
+        return Ok((row, false));
+    }
+    let of = interview::Entity::find_by_id(row.interview_id)
+        .filter(interview::Column::WorkspaceId.eq(row.workspace_id))
+        .one(tx)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let mut change = row.into_active_model();
+    change.link_expires_at = Set(link_expiry(&of, now));
+    change.updated_at = Set(now.millis());
+    Ok((change.update(tx).await?, true))
 }

@@ -16,35 +16,37 @@ use parley_domain::{
 impl Chat {
     /// What was typed before the script ran stays; else the kept draft comes back. An answer that was on its way goes on.
     pub fn restore(self) {
-        let token = self.token();
+        let (token, attempt) = (self.token(), self.attempt());
         let typed = dom::read_composer();
         let prompt = self.prompt().map(|p| p.id);
         if !typed.is_empty() {
             self.draft.set(typed);
-        } else if let Some(kept) = prompt.and_then(|id| keep::draft(&token, id)) {
+        } else if let Some(kept) = prompt.and_then(|id| keep::draft(&token, attempt, id)) {
             self.fill(kept);
         }
         if let Some(pending) = keep::pending(&token) {
             if self.view.with_untracked(|v| model::is_stored(v, &pending.client_id)) {
                 keep::forget_pending(&token);
-                keep::keep_draft(&token, pending.prompt, &Draft::default());
-            } else if prompt == Some(pending.prompt) && !self.is_over() {
+                keep::keep_draft(&token, pending.attempt, pending.prompt, &Draft::default());
+            } else if self.view.with_untracked(|v| model::may_go(v, &pending)) {
                 self.pending.set(Some(pending));
                 self.deliver();
             } else {
                 self.give_back(pending);
             }
         }
-        // Their questions were answered elsewhere while this browser was away, or belong to an earlier attempt.
+        // Their questions were answered elsewhere while this browser was away. What was typed in an earlier attempt waits: its
+        // question may still be asked in this one.
         let turns = self.view.with_untracked(|v| v.turns.clone());
-        for text in keep::other_drafts(&token, prompt) {
+        for text in keep::other_drafts(&token, attempt, prompt) {
             self.set_aside(&text, &turns);
         }
     }
 
     /// Another question: its own draft, and the cursor in its field.
     pub fn turn_to(self, prompt: Option<PromptId>) {
-        let kept = prompt.and_then(|id| keep::draft(&self.token(), id)).unwrap_or_default();
+        let kept = prompt.and_then(|id| keep::draft(&self.token(), self.attempt(), id));
+        let kept = kept.unwrap_or_default();
         self.clear_flaw();
         if self.unsent.with_untracked(|text| *text == kept.text) {
             // It was waiting for this question.
@@ -72,26 +74,30 @@ impl Chat {
     pub fn typed(self) {
         let draft = dom::read_composer();
         if let Some(prompt) = self.prompt() {
-            keep::keep_draft(&self.token(), prompt.id, &draft);
+            keep::keep_draft(&self.token(), self.attempt(), prompt.id, &draft);
         }
         self.clear_flaw();
         self.draft.set(draft);
     }
 
-    /// An answer that will not be stored goes back to where it can be changed, sent again or copied.
+    /// An answer that will not be stored goes back to where it can be changed, sent again or copied. One of an earlier attempt
+    /// only to its own question; else it is shown beside, and its draft waits for that.
     pub fn give_back(self, pending: Pending) {
         keep::forget_pending(&self.token());
+        let earlier = pending.attempt != self.attempt();
         let fits = self.prompt().is_some_and(|p| {
-            if p.kind.has_choices() {
+            if earlier || p.kind.has_choices() {
                 p.id == pending.prompt
             } else {
                 !pending.draft.text.is_empty()
             }
         });
-        let free = dom::read_composer().is_empty();
+        // Its draft may stand there already.
+        let there = dom::read_composer();
+        let free = there.is_empty() || there == pending.draft;
         if fits && free && !self.is_over() {
             // From now on it is the draft of the question that is asked now.
-            keep::keep_draft(&self.token(), pending.prompt, &Draft::default());
+            keep::keep_draft(&self.token(), pending.attempt, pending.prompt, &Draft::default());
             self.fill(pending.draft);
             self.typed();
         } else {
@@ -119,6 +125,10 @@ impl Chat {
             .map(|p| dom::read_composer().shown(&p))
             .unwrap_or_default();
         self.set_aside(&draft, &[]);
+        for text in keep::earlier_drafts(&self.token(), self.attempt()) {
+            // Its question was not asked any more.
+            self.set_aside(&text, &[]);
+        }
         keep::forget_all(&self.token());
         self.ending.set(false);
     }
@@ -142,7 +152,7 @@ impl Chat {
 
     /// What was set aside is not needed any more.
     pub fn discard(self) {
-        keep::forget_other_drafts(&self.token(), self.prompt().map(|p| p.id));
+        keep::forget_other_drafts(&self.token(), self.attempt(), self.prompt().map(|p| p.id));
         self.unsent.set(String::new());
         dom::focus_composer();
     }
@@ -150,7 +160,7 @@ impl Chat {
     /// Leaves for the landing page, which says so where something typed waits in this browser.
     pub fn go_to_landing(self) {
         let token = self.token();
-        let kept = self.prompt().and_then(|p| keep::draft(&token, p.id));
+        let kept = self.prompt().and_then(|p| keep::draft(&token, self.attempt(), p.id));
         let mut path = landing_path(&token);
         if kept.is_some() {
             path.push_str("?typed=1");

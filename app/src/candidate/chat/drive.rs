@@ -10,14 +10,14 @@ use super::{
 use crate::candidate::session_path;
 use leptos::{leptos_dom::helpers::set_interval, prelude::*, task::spawn_local};
 use parley_domain::{
-    conversation::{CandidateErrorCode, CandidateView, Pulse, ReplySoFar},
+    conversation::{CandidateErrorCode, CandidateView, Pulse, ReplySoFar, Tick},
     id::PromptId,
     link,
     session::Status,
 };
 use std::time::Duration;
 
-/// Between signs of life. The server takes a silence of a minute for being away.
+/// Between signs of life where the server does not tell the time. It takes a silence of a minute for being away.
 const BEAT: Duration = Duration::from_secs(25);
 
 impl Chat {
@@ -39,7 +39,7 @@ impl Chat {
             now
         });
         set_interval(move || self.tick(), Duration::from_secs(1));
-        set_interval(move || self.beat_if_there(), BEAT);
+        set_interval(move || self.beat_if_due(), BEAT);
         window_event_listener_untyped("visibilitychange", move |_| self.beat_if_there());
         window_event_listener_untyped("pageshow", move |_| self.beat_if_there());
         window_event_listener_untyped("offline", move |_| self.online.set(false));
@@ -52,6 +52,7 @@ impl Chat {
         spawn_local(net::watch(move |news| match news {
             News::Pulse(pulse) => self.hear(pulse),
             News::Reply(reply) => self.read_along(reply),
+            News::Tick(tick) => self.hear_time(&tick),
         }));
     }
 
@@ -85,6 +86,7 @@ impl Chat {
         let pending = Pending {
             client_id: dom::new_client_id(),
             prompt: prompt.id,
+            attempt: self.attempt(),
             draft,
             shown,
             delivery: Delivery::default(),
@@ -106,6 +108,13 @@ impl Chat {
         spawn_local(async move {
             let mut failures = 0_u32;
             while let Some(pending) = self.pending.get_untracked() {
+                if pending.attempt != self.attempt() {
+                    // Another attempt has begun meanwhile, and this window holds it: what was written in the one before is
+                    // not an answer in this one unless somebody sends it.
+                    self.pending.set(None);
+                    self.give_back(pending);
+                    break;
+                }
                 self.mark(Delivery::Sending);
                 let outcome = net::answer(&self.token(), self.lease(), &pending).await;
                 let Some(delivery) = self.delivered(pending, outcome) else {
@@ -153,7 +162,7 @@ impl Chat {
     fn settle(self) {
         let token = self.token();
         if let Some(stored) = self.pending.get_untracked() {
-            keep::keep_draft(&token, stored.prompt, &Draft::default());
+            keep::keep_draft(&token, stored.attempt, stored.prompt, &Draft::default());
         }
         keep::forget_pending(&token);
         self.pending.set(None);
@@ -182,7 +191,9 @@ impl Chat {
             return;
         }
         let known = self.view.with_untracked(|present| {
-            model::is_newer(present, &next).then(|| present.turns.last().map_or(0, |t| t.number))
+            // Of another attempt nothing is known.
+            let same = present.turns.last().filter(|_| present.attempt == next.attempt);
+            model::is_newer(present, &next).then(|| same.map_or(0, |t| t.number))
         });
         let Some(known) = known else { return };
         let pending = self.pending.get_untracked();
@@ -285,7 +296,7 @@ impl Chat {
                     return;
                 }
                 if left == Some(0) {
-                    if let Outcome::View(view) = net::finish(&self.token()).await {
+                    if let Outcome::View(view) = net::finish(&self.token(), self.lease()).await {
                         self.apply(*view);
                     }
                 } else {
@@ -298,8 +309,24 @@ impl Chat {
         }
     }
 
+    /// A sign of life from a window that somebody looks at.
     fn beat_if_there(self) {
-        if dom::is_visible() && !self.elsewhere.get_untracked() && !self.is_over() && !self.ending.get_untracked() {
+        if dom::is_visible() {
+            self.beat_if_open();
+        }
+    }
+
+    /// The same where none has gone out for a while.
+    fn beat_if_due(self) {
+        let heard = self.hidden.with_value(|h| h.heard);
+        if model::is_due(dom::now() - heard) {
+            self.beat_if_there();
+        }
+    }
+
+    /// A sign of life from a window that holds the session, looked at or not.
+    fn beat_if_open(self) {
+        if !self.elsewhere.get_untracked() && !self.is_over() && !self.ending.get_untracked() {
             self.hidden.update_value(|h| h.asked = dom::now());
             spawn_local(self.beat());
         }
@@ -335,12 +362,31 @@ impl Chat {
         }
     }
 
+    /// The server tells the time, and whoever hears it is there, also where nobody looks at the page: its timers go slowly
+    /// then, but what comes by the network is heard at once. A machine that sleeps hears nothing, and is away.
+    fn hear_time(self, tick: &Tick) {
+        if tick.link != link::mark(&self.token()) || self.elsewhere.get_untracked() || self.is_over() {
+            return;
+        }
+        if tick.seconds_left == Some(0) {
+            self.set_clock(Some(0));
+        }
+        self.tick();
+        self.beat_if_open();
+    }
+
     /// Something changed on the server.
     fn hear(self, pulse: Pulse) {
         if pulse.link != link::mark(&self.token()) {
             return;
         }
-        if pulse.lease > self.lease() {
+        if pulse.state == Status::NotStarted {
+            // A new attempt was granted, also to a window that another one had taken over from.
+            self.go_to_landing();
+            return;
+        }
+        // No lease: another window came in by the email, and keeps its own to itself.
+        if pulse.lease.is_none_or(|lease| lease > self.lease()) {
             self.elsewhere.set(true);
             return;
         }
@@ -354,6 +400,11 @@ impl Chat {
 
     /// Takes the session back to this window.
     pub fn take_back(self) {
+        if self.hidden.with_value(|h| h.asks_email) {
+            // The landing page has the field for the email; the draft waits in this browser.
+            self.go_to_landing();
+            return;
+        }
         spawn_local(async move {
             match net::resume(&self.token()).await {
                 Outcome::View(view) => {
@@ -365,8 +416,10 @@ impl Chat {
                     self.apply(*view);
                     dom::focus_composer();
                 }
-                // The landing page has the field for the email; the draft waits in this browser.
-                Outcome::Refused(CandidateErrorCode::EmailNeeded, _) => self.go_to_landing(),
+                // The interview asks for the email only since this page was loaded, or a new attempt was granted.
+                Outcome::Refused(CandidateErrorCode::EmailNeeded | CandidateErrorCode::ConsentNeeded, _) => {
+                    self.go_to_landing();
+                }
                 Outcome::Refused(code, _) => self.trouble.set(Some(Trouble::Refused(code))),
                 Outcome::Lost => self
                     .trouble
@@ -382,7 +435,7 @@ impl Chat {
         }
         self.finishing.set(true);
         spawn_local(async move {
-            match net::finish(&self.token()).await {
+            match net::finish(&self.token(), self.lease()).await {
                 Outcome::View(view) => {
                     // Asked and confirmed: an unsent draft is not handed in, and not mourned.
                     dom::fill_composer(&Draft::default());
@@ -391,7 +444,12 @@ impl Chat {
                     self.apply(*view);
                 }
                 Outcome::Refused(code, view) => {
-                    self.trouble.set(Some(Trouble::Refused(code)));
+                    if code == CandidateErrorCode::TakenOver {
+                        self.elsewhere.set(true);
+                        dom::close_dialog();
+                    } else {
+                        self.trouble.set(Some(Trouble::Refused(code)));
+                    }
                     if let Some(view) = view {
                         self.apply(*view);
                     }

@@ -47,6 +47,7 @@ pub(super) fn finish_dialog(chat: Chat) -> AnyView {
                 <div class="dialog__head"><h2 class="dialog__title" id="finish-title">{t.confirm_title}</h2></div>
                 <div class="dialog__body">
                     <input type="hidden" name="token" value=chat.token()/>
+                    <input type="hidden" name="lease" value=chat.lease().to_string()/>
                     <p class="strong">{words(move || chat.view.with(|v| left_words(texts, v)))}</p>
                     {part(move || if draft_left() { line("", t.draft_left) } else { nothing() })}
                     {line("", t.confirm_text)}

@@ -36,48 +36,77 @@ fn names(prefix: &str) -> Vec<String> {
     names.filter(|name| name.starts_with(prefix)).collect()
 }
 
-fn draft_name(token: &str, prompt: PromptId) -> String {
-    format!("{}draft.{prompt}", keep_name(token))
+fn drafts_prefix(token: &str) -> String {
+    format!("{}draft.", keep_name(token))
+}
+
+fn attempt_prefix(token: &str, attempt: i32) -> String {
+    format!("{}{attempt}.", drafts_prefix(token))
+}
+
+fn draft_name(token: &str, attempt: i32, prompt: PromptId) -> String {
+    format!("{}{prompt}", attempt_prefix(token, attempt))
 }
 
 fn pending_name(token: &str) -> String {
     format!("{}sending", keep_name(token))
 }
 
-/// The draft for a question.
-pub(super) fn draft(token: &str, prompt: PromptId) -> Option<Draft> {
-    read(&draft_name(token, prompt))
+/// The names of the drafts for a question, whichever attempt it was asked in.
+fn names_for(token: &str, prompt: PromptId) -> Vec<String> {
+    let end = format!(".{prompt}");
+    let mut names = names(&drafts_prefix(token));
+    names.retain(|name| name.ends_with(&end));
+    names
 }
 
-/// The names of the drafts for other questions than this one.
-fn other_names(token: &str, prompt: Option<PromptId>) -> Vec<String> {
-    let own = prompt.map(|id| draft_name(token, id));
-    let mut names = names(&format!("{}draft.", keep_name(token)));
+/// The draft for a question; else what was typed for it in an earlier attempt.
+pub(super) fn draft(token: &str, attempt: i32, prompt: PromptId) -> Option<Draft> {
+    read(&draft_name(token, attempt, prompt)).or_else(|| names_for(token, prompt).iter().find_map(|name| read(name)))
+}
+
+/// The names of the drafts of this attempt for other questions than this one.
+fn other_names(token: &str, attempt: i32, prompt: Option<PromptId>) -> Vec<String> {
+    let own = prompt.map(|id| draft_name(token, attempt, id));
+    let mut names = names(&attempt_prefix(token, attempt));
     names.retain(|name| Some(name) != own.as_ref());
     names
 }
 
-/// The texts kept for other questions than this one.
-pub(super) fn other_drafts(token: &str, prompt: Option<PromptId>) -> Vec<String> {
-    let drafts = other_names(token, prompt)
-        .into_iter()
-        .filter_map(|name| read::<Draft>(&name));
+fn texts(names: Vec<String>) -> Vec<String> {
+    let drafts = names.into_iter().filter_map(|name| read::<Draft>(&name));
     drafts.map(|draft| draft.text).collect()
 }
 
-/// Forgets the drafts for other questions than this one.
-pub(super) fn forget_other_drafts(token: &str, prompt: Option<PromptId>) {
-    for name in other_names(token, prompt) {
+/// The texts kept in this attempt for other questions than this one.
+pub(super) fn other_drafts(token: &str, attempt: i32, prompt: Option<PromptId>) -> Vec<String> {
+    texts(other_names(token, attempt, prompt))
+}
+
+/// The texts kept in earlier attempts that were not taken up in this one.
+pub(super) fn earlier_drafts(token: &str, attempt: i32) -> Vec<String> {
+    let own = attempt_prefix(token, attempt);
+    let mut names = names(&drafts_prefix(token));
+    names.retain(|name| !name.starts_with(&own));
+    texts(names)
+}
+
+/// Forgets the drafts of this attempt for other questions than this one.
+pub(super) fn forget_other_drafts(token: &str, attempt: i32, prompt: Option<PromptId>) {
+    for name in other_names(token, attempt, prompt) {
         remove(&name);
     }
 }
 
-/// Keeps the draft for a question; an empty one is forgotten.
-pub(super) fn keep_draft(token: &str, prompt: PromptId, draft: &Draft) {
-    let name = draft_name(token, prompt);
-    if draft.is_empty() {
-        remove(&name);
-    } else {
+/// Keeps the draft for a question instead of any that was there, also of an earlier attempt; an empty one is forgotten.
+pub(super) fn keep_draft(token: &str, attempt: i32, prompt: PromptId, draft: &Draft) {
+    let name = draft_name(token, attempt, prompt);
+    for other in names_for(token, prompt) {
+        if other != name || draft.is_empty() {
+            remove(&other);
+        }
+    }
+    if !draft.is_empty() {
         write(&name, draft);
     }
 }

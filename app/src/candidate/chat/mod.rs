@@ -50,6 +50,9 @@ pub struct ChatStart {
     pub own_link: Option<String>,
     /// A creator looks at it.
     pub preview: bool,
+    /// Whether coming back leads over the landing page, which asks for the invited email.
+    #[serde(default)]
+    pub asks_email: bool,
 }
 
 /// "Question 3 of 8", or that all were asked.

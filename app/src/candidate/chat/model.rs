@@ -45,6 +45,9 @@ pub struct Pending {
     pub client_id: String,
     /// What it answers.
     pub prompt: PromptId,
+    /// In which attempt: never sent in another one, whose questions may be the same.
+    #[serde(default)]
+    pub attempt: i32,
     /// What is sent.
     pub draft: Draft,
     /// How the conversation shows it.
@@ -193,11 +196,30 @@ pub fn backoff(failures: u32) -> u32 {
     1_000 * 2_u32.saturating_pow(failures.saturating_sub(1)).min(30)
 }
 
-/// Whether `next` is news beside `present`, or an answer that was overtaken on its way.
+/// Whether `next` is news beside `present`, or an answer that was overtaken on its way. Leases only grow, also from one
+/// attempt to the next, which begins with few turns.
 #[must_use]
 pub fn is_newer(present: &CandidateView, next: &CandidateView) -> bool {
+    if next.lease != present.lease {
+        return next.lease > present.lease;
+    }
     let settled = present.state == Status::Completed && next.state != Status::Completed;
-    !settled && next.turns.len() >= present.turns.len() && next.lease >= present.lease
+    !settled && next.turns.len() >= present.turns.len()
+}
+
+/// Whether an answer that waits may go out where things stand like this: its question is asked, in its attempt.
+#[must_use]
+pub fn may_go(view: &CandidateView, pending: &Pending) -> bool {
+    view.state == Status::InProgress
+        && view.attempt == pending.attempt
+        && view.question.as_ref().is_some_and(|q| q.id == pending.prompt)
+}
+
+/// Whether a sign of life is due, so many milliseconds after the server was heard last: where it tells the time, the page
+/// answers that already.
+#[must_use]
+pub fn is_due(silence: f64) -> bool {
+    !(0.0..22_000.0).contains(&silence)
 }
 
 /// Whether the server has stored this answer.

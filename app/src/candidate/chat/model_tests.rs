@@ -39,6 +39,7 @@ fn view() -> CandidateView {
         total: 3,
         seconds_left: None,
         lease: 4,
+        attempt: 1,
         turns: vec![
             turn(1, Speaker::Interviewer, "Hello Ana.\n\nWho are you?"),
             TurnView {
@@ -133,6 +134,59 @@ fn an_overtaken_answer_changes_nothing() {
     assert!(!is_newer(&ended, &now));
     let taken = CandidateView { lease: 5, ..view() };
     assert!(!is_newer(&taken, &now));
+    // Another attempt has few turns, and perhaps begins after this one was over.
+    let again = CandidateView {
+        lease: 5,
+        attempt: 2,
+        turns: vec![turn(1, Speaker::Interviewer, "Hello Ana.\n\nWho are you?")],
+        ..view()
+    };
+    for before in [&now, &ended] {
+        assert!(is_newer(before, &again));
+        assert!(!is_newer(&again, before), "what comes late of the attempt before");
+    }
+}
+
+#[test]
+fn an_answer_of_one_attempt_does_not_go_out_in_the_next() {
+    let now = view();
+    let pending = Pending {
+        client_id: "c9".into(),
+        prompt: now.question.as_ref().unwrap().id,
+        attempt: 1,
+        draft: text("Hi"),
+        shown: "Hi".into(),
+        delivery: Delivery::Sending,
+    };
+    assert!(may_go(&now, &pending));
+    let again = CandidateView {
+        lease: 5,
+        attempt: 2,
+        ..view()
+    };
+    assert!(!may_go(&again, &pending), "the same question, asked again");
+    // What a browser kept before attempts were told apart.
+    let mut kept = serde_json::to_value(&pending).unwrap();
+    kept.as_object_mut().unwrap().remove("attempt");
+    let kept: Pending = serde_json::from_value(kept).unwrap();
+    assert!(!may_go(&now, &kept));
+    let other = CandidateView {
+        question: None,
+        ..view()
+    };
+    assert!(!may_go(&other, &pending));
+    let over = CandidateView {
+        state: Status::Completed,
+        ..view()
+    };
+    assert!(!may_go(&over, &pending));
+}
+
+#[test]
+fn a_page_that_answers_the_servers_clock_sends_nothing_by_its_own() {
+    assert!(!is_due(20_000.0) && !is_due(0.0));
+    assert!(is_due(25_000.0));
+    assert!(is_due(-86_400_000.0), "a clock that was set back says nothing");
 }
 
 #[test]
@@ -214,6 +268,7 @@ fn forms_are_written_as_browsers_do() {
     let pending = Pending {
         client_id: "c9".into(),
         prompt: PromptId(uuid::Uuid::nil()),
+        attempt: 1,
         draft: text("Hi"),
         shown: "Hi".into(),
         delivery: Delivery::Sending,

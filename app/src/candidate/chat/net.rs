@@ -4,7 +4,7 @@
 
 use super::model::{Outcome, Pending, answer_form, form};
 use crate::candidate::doors;
-use parley_domain::conversation::{Pulse, ReplySoFar};
+use parley_domain::conversation::{Pulse, ReplySoFar, Tick};
 
 /// What the stream tells.
 #[cfg_attr(
@@ -16,6 +16,8 @@ pub(super) enum News {
     Pulse(Pulse),
     /// The interviewer has written more.
     Reply(ReplySoFar),
+    /// The time.
+    Tick(Tick),
 }
 
 /// Stores an answer.
@@ -38,8 +40,8 @@ pub(super) async fn resume(token: &str) -> Outcome {
 }
 
 /// Hands in.
-pub(super) async fn finish(token: &str) -> Outcome {
-    post(doors::FINISH, form(&[("token", token)])).await
+pub(super) async fn finish(token: &str, lease: i64) -> Outcome {
+    post(doors::FINISH, form(&[("token", token), ("lease", &lease.to_string())])).await
 }
 
 #[cfg(feature = "hydrate")]
@@ -91,10 +93,11 @@ mod browser {
     }
 
     fn read(kind: &str, data: &str) -> Option<News> {
-        if kind == "reply" {
-            return serde_json::from_str(data).ok().map(News::Reply);
+        match kind {
+            "reply" => serde_json::from_str(data).ok().map(News::Reply),
+            "tick" => serde_json::from_str(data).ok().map(News::Tick),
+            _ => serde_json::from_str(data).ok().map(News::Pulse),
         }
-        serde_json::from_str(data).ok().map(News::Pulse)
     }
 
     /// Hands everything that the session's stream tells to `tell`, for as long as the page lives.
@@ -103,8 +106,9 @@ mod browser {
             if let Ok(mut source) = EventSource::new(doors::EVENTS)
                 && let Ok(pulses) = source.subscribe("pulse")
                 && let Ok(replies) = source.subscribe("reply")
+                && let Ok(ticks) = source.subscribe("tick")
             {
-                let mut events = stream::select(pulses, replies);
+                let mut events = stream::select(stream::select(pulses, ticks), replies);
                 while let Some(event) = events.next().await {
                     let event = event
                         .ok()

@@ -19,6 +19,8 @@ pub(super) struct Hidden {
     pub token: String,
     /// The lease under which this window sends.
     pub lease: i64,
+    /// Whether coming back leads over the landing page.
+    pub asks_email: bool,
     /// When time is up, by this machine's clock, in milliseconds.
     pub deadline: Option<f64>,
     /// When the server last heard of this window, by this machine's clock.
@@ -78,6 +80,7 @@ impl Chat {
         let hidden = Hidden {
             token: start.token,
             lease: start.view.lease,
+            asks_email: start.asks_email,
             ..Hidden::default()
         };
         Self {
@@ -129,5 +132,10 @@ impl Chat {
     /// The lease under which this window sends.
     pub fn lease(self) -> i64 {
         self.hidden.with_value(|h| h.lease)
+    }
+
+    /// Which attempt this is.
+    pub fn attempt(self) -> i32 {
+        self.view.with_untracked(|v| v.attempt)
     }
 }

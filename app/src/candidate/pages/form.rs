@@ -113,11 +113,24 @@ pub(super) fn ContinueForm(token: String, label: &'static str) -> impl IntoView 
     }
 }
 
-/// What there is to do about another attempt, after a completed one.
+/// What there is to do about another attempt, after a completed one, and what was wrong with the last press on it.
 #[component]
-pub(super) fn Retake(token: String, locale: Locale, offer: RetakeOffer, refused: bool) -> impl IntoView {
+pub(super) fn Retake(
+    token: String,
+    locale: Locale,
+    offer: RetakeOffer,
+    asks_email: bool,
+    notice: Option<CandidateErrorCode>,
+) -> impl IntoView {
     let texts = locale.candidate();
     let t = &texts.link;
+    let refused = notice == Some(CandidateErrorCode::Invalid);
+    let email_wrong = notice == Some(CandidateErrorCode::EmailNeeded);
+    let email = asks_email.then(|| email_field(texts, email_wrong, String::new()));
+    let crowd = notice
+        .filter(|code| *code == CandidateErrorCode::TooMany)
+        .map(|code| notice_box(words_of(texts, code)));
+    let open = refused || email_wrong || crowd.is_some();
     match offer {
         RetakeOffer::None => ().into_any(),
         RetakeOffer::Waiting => view! {
@@ -131,20 +144,24 @@ pub(super) fn Retake(token: String, locale: Locale, offer: RetakeOffer, refused:
             <form class="form" method="post" action=doors::RETAKE>
                 <p class="prose">{texts.landing.retake_note}</p>
                 <input type="hidden" name="token" value=token/>
+                {crowd}
+                {email}
                 <div class="form__actions"><button class="btn btn--large" type="submit">{t.take_retake}</button></div>
             </form>
         }
         .into_any(),
         RetakeOffer::Ask => view! {
-            <details class="ask-again" open=refused>
+            <details class="ask-again" open=open>
                 <summary>{t.ask_retake}</summary>
                 <form class="form" method="post" action=doors::RETAKE>
                     <input type="hidden" name="token" value=token/>
+                    {crowd}
                     <div class="field">
                         <label class="field__label" for="reason">{t.ask_retake_reason}</label>
                         <textarea class="input" id="reason" name="reason" rows="3" required=true maxlength="1000" dir="auto"></textarea>
                         {refused.then(|| error_note("reason-note", texts.trouble.empty))}
                     </div>
+                    {email}
                     <div class="form__actions"><button class="btn btn--large" type="submit">{t.ask_retake}</button></div>
                 </form>
             </details>

@@ -1,6 +1,6 @@
 //! The landing page of a link and the pages of the states in which it leads nowhere now.
 
-use super::super::{chat::progress_words, public_path};
+use super::super::{chat::progress_words, landing_path, public_path};
 use super::form::{Before, ContinueForm, Door, Retake, StartForm};
 use super::frame::{Assets, Column, document};
 use crate::{
@@ -83,7 +83,7 @@ pub fn completed(
         token.to_owned(),
         found.retake,
     );
-    let refused = notice == Some(CandidateErrorCode::Invalid);
+    let asks_email = found.asks_email;
     document(assets, locale, words.title, None, move || {
         view! {
             <Column locale=locale company=company preview=preview>
@@ -93,7 +93,7 @@ pub fn completed(
                 <p class="prose">{words.text}</p>
                 {next.map(|words| view! { <p class="prose">{words}</p> })}
                 <p class="prose muted">{close}</p>
-                <Retake token=token locale=locale offer=offer refused=refused/>
+                <Retake token=token locale=locale offer=offer asks_email=asks_email notice=notice/>
             </Column>
         }
         .into_any()
@@ -101,19 +101,27 @@ pub fn completed(
 }
 
 /// The landing page of a public link in a browser that has a session in progress there: go on with it, or start anew.
-/// Shows nothing of that session.
+/// Shows nothing of that session. Where it `asks_email`, the way on leads over its landing page, which does.
 #[must_use]
-pub fn welcome_back(assets: &Assets, slug: &str, token: &str, found: &Landing) -> String {
+pub fn welcome_back(assets: &Assets, slug: &str, token: &str, asks_email: bool, found: &Landing) -> String {
     let locale = Locale::parse(&found.language);
     let texts = locale.candidate();
     let (title, company, lang) = (found.title.clone(), found.company.clone(), found.language.clone());
     let (token, fresh) = (token.to_owned(), format!("{}?new=1", public_path(slug)));
     document(assets, locale, &found.title, None, move || {
+        let label = texts.landing.resume;
+        let way_on = if asks_email {
+            let path = landing_path(&token);
+            view! { <p class="form__actions"><a class="btn btn--primary btn--large" href=path>{label}</a></p> }
+                .into_any()
+        } else {
+            view! { <ContinueForm token=token label=label/> }.into_any()
+        };
         view! {
             <Column locale=locale company=company>
                 <h1 lang=lang dir="auto">{title}</h1>
                 <p class="prose">{texts.landing.continue_note}</p>
-                <ContinueForm token=token label=texts.landing.resume/>
+                {way_on}
                 <p><a href=fresh>{texts.landing.start_as_someone_else}</a></p>
             </Column>
         }

@@ -61,14 +61,14 @@ pub fn elsewhere(assets: &Assets, token: &str, company: &str, view: &CandidateVi
     })
 }
 
-/// Asks before finishing, where no script can.
+/// Asks before finishing, where no script can; for the window with `lease`, if it named one.
 #[must_use]
-pub fn finish(assets: &Assets, token: &str, company: &str, lease: i64, view: &CandidateView) -> String {
+pub fn finish(assets: &Assets, token: &str, company: &str, lease: Option<i64>, view: &CandidateView) -> String {
     let locale = Locale::parse(&view.language);
     let texts = locale.candidate();
     let words = &texts.finish;
     let left = super::chat::left_words(texts, view);
-    let back = super::session_path(token, lease);
+    let back = super::session_path(token, lease.unwrap_or(0));
     let (token, company, title) = (token.to_owned(), company.to_owned(), view.title.clone());
     document(assets, locale, words.confirm_title, None, move || {
         view! {
@@ -82,6 +82,7 @@ pub fn finish(assets: &Assets, token: &str, company: &str, lease: i64, view: &Ca
                 </div>
                 <form class="form__actions" method="post" action=super::doors::FINISH>
                     <input type="hidden" name="token" value=token/>
+                    {lease.map(|lease| view! { <input type="hidden" name="lease" value=lease.to_string()/> })}
                     <button class="btn btn--primary btn--large" type="submit">{words.confirm}</button>
                     <a class="btn btn--large" href=back>{words.go_on}</a>
                 </form>

@@ -299,11 +299,11 @@ async fn extract(
 ) -> ApiResult<Response> {
     single::may_extract(&s, &actor)?;
     let form = form.map_err(|_| ApiError::media_type("multipart/form-data"))?;
-    let mut upload = resume_files::one(&s, form, FILE_BYTES).await?;
+    let upload = resume_files::one(&s, form, FILE_BYTES).await?;
     // Nothing is kept that could be answered again: the file is read again, and charged once. So it has to be the same.
     let which = Part {
         result: "read".to_owned(),
-        id: Some(single::fingerprint(&mut upload)?),
+        id: Some(single::fingerprint(&upload)?),
         ..Part::default()
     };
     if let Some(Extension(Parts(before))) = done_before

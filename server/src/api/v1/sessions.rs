@@ -183,9 +183,9 @@ async fn transcript(
 
 /// List what happened to a session
 ///
-/// Who, when and why, in codes; oldest first.
+/// Who, when and why, in codes; oldest first. Of very many the first and the last 300.
 #[utoipa::path(get, path = "/sessions/{id}/events", tag = "Sessions", params(("id" = SessionId, Path,)),
-    responses((status = 200, description = "All events", body = Page<SessionEvent>), Problems))]
+    responses((status = 200, description = "The events", body = Page<SessionEvent>), Problems))]
 async fn events(
     State(s): State<Services>,
     Caller(actor): Caller,
