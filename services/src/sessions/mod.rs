@@ -15,7 +15,6 @@ mod score;
 mod select;
 mod sheet;
 mod sweep;
-mod untouched;
 
 pub use ask::{Asked, ask, decline, grant};
 pub(crate) use ask::{own_retakes_left, waiting as waiting_request};

@@ -1,10 +1,7 @@
 //! The sweeper: closes sessions whose time is up or that nobody came back to, also after a downtime; goes on where a
 //! process died between an answer and the interviewer's next turn; purges what was deleted long ago.
 
-use super::{
-    lifecycle::{change_status, clock_of, lock, rules_of, tell},
-    untouched,
-};
+use super::lifecycle::{change_status, clock_of, lock, rules_of, tell};
 use crate::{
     Services, ai, candidates, conversation,
     db::Priority,
@@ -86,7 +83,6 @@ async fn close(s: &Services) -> Result<u64> {
             break;
         }
     }
-    closed += untouched::close(s).await?;
     Ok(closed)
 }
 
