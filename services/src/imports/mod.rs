@@ -24,5 +24,5 @@ mod view;
 
 pub use intake::{Upload, extract_in_child, incoming, upload};
 pub use preview::{correct, patch};
-pub use run::{cancel, confirm, resume, run, undo};
+pub use run::{cancel, confirm, confirm_seen, resume, run, undo};
 pub use view::{RowFilter, get, list, page_before, rejected_xlsx, rows, template_xlsx};

@@ -90,6 +90,7 @@ texts! {
     cancel_title = "Cancel the import?",
     cancel_text = "What was added stays and can be undone; the rows not reached yet are skipped.",
     cancel_not = "Go on importing",
+    cancel_failed = "The import was not cancelled",
     cancelling = "Cancelling",
     undoing = "Taking back",
     done = "Import finished",

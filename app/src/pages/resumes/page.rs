@@ -2,7 +2,7 @@
 
 use super::{reading::Reading, review::Review, upload::Upload};
 use crate::{
-    components::{ButtonKind, ButtonLink, EmptyState, Notice, NoticeKind, Skeleton, SkeletonKind, failure},
+    components::{ButtonKind, ButtonLink, EmptyState, Skeleton, SkeletonKind, failure, press_failed},
     error::AppError,
     messages::creator,
     pages::{
@@ -223,12 +223,7 @@ fn Step() -> impl IntoView {
 
 /// What could not be done, above what a step holds.
 pub(super) fn trouble(desk: Desk) -> AnyView {
-    (move || {
-        desk.trouble.get().map(|error| {
-            view! { <Notice kind=NoticeKind::Error title=error.to_string()/> }
-        })
-    })
-    .into_any()
+    (move || desk.trouble.get().map(|error| press_failed("", &error))).into_any()
 }
 
 /// What is at the end of it.
