@@ -2,6 +2,7 @@
 // screen of theirs by keyboard and for screen readers.
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
+import { Landing } from '../pages/candidate.ts';
 import { Editor, SignIn } from '../pages/creator.ts';
 import { tokenOf } from '../support/api.ts';
 import { Door } from '../support/door.ts';
@@ -179,6 +180,46 @@ test('two people edit the same interview', async ({ api, page, visitor, complain
   await expect(page.getByText('Changes saved').first()).toBeVisible();
   const saved = await api.get<{ questions: { text: string }[] }>(`/interviews/${interview.id}`);
   expect(saved.questions[0]?.text).toBe('First of the one');
+});
+
+test('candidates get what is on the screen: opening and the preview save it first', async ({ api, page }) => {
+  const interview = await api.interview('As seen', { state: 'draft' });
+  const slug = await signIn(page);
+  const base = `/w/${slug}/interviews/${interview.id}`;
+  await open(page, `${base}/content`);
+  const stored = () => api.get<{ state: string; questions: { text: string }[]; settings: { interviewer_name: string } }>(`/interviews/${interview.id}`);
+  await text(page, 1).fill('What are you proud of?');
+  const opened = page.context().waitForEvent('page');
+  await page.getByRole('button', { name: 'Save and preview' }).click();
+  const preview = await opened;
+  const chat = await new Landing(preview).start();
+  await chat.question('What are you proud of?');
+  await preview.close();
+  await expect(page.getByRole('button', { name: 'Preview', exact: true })).toBeVisible();
+
+  // What cannot be saved is not opened, and its field says why.
+  await text(page, 1).fill('');
+  await page.getByRole('button', { name: 'Save and open' }).click();
+  await expect(text(page, 1)).toHaveAttribute('aria-invalid', 'true');
+  expect((await stored()).state).toBe('draft');
+  await text(page, 1).fill('What are you really proud of?');
+  await page.getByRole('button', { name: 'Save and open' }).click();
+  await expect(page.getByText('Interview is open').first()).toBeVisible();
+  expect(await stored()).toMatchObject({ state: 'open', questions: [{ text: 'What are you really proud of?' }, {}, {}] });
+  await expect(page.getByText('Unsaved changes')).toBeHidden();
+
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByRole('button', { name: 'Open again' })).toBeVisible();
+  await page.getByRole('navigation', { name: 'Interview' }).getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('textbox', { name: "Interviewer's name" }).fill('Kim');
+  await page.getByRole('button', { name: 'Save and open' }).click();
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+  expect(await stored()).toMatchObject({ state: 'open', settings: { interviewer_name: 'Kim' } });
+  // On a tab without edits, the header acts on what is saved.
+  await page.getByRole('textbox', { name: "Interviewer's name" }).fill('Robin');
+  await expect(page.getByRole('button', { name: 'Save and preview' })).toBeVisible();
+  await page.getByRole('navigation', { name: 'Interview' }).getByRole('link', { name: 'Results' }).click();
+  await expect(page.getByRole('button', { name: 'Preview', exact: true })).toBeVisible();
 });
 
 test('results add up what candidates did', async ({ api, page, server, accessible }) => {

@@ -39,6 +39,7 @@ texts! {
     tabs = "Interview",
     invite_only = "Invite only",
     open_it = "Open for candidates",
+    save_and_open = "Save and open",
     pause_it = "Pause",
     reopen_it = "Open again",
     archive_it = "Archive",

@@ -36,6 +36,7 @@ texts! {
     revoked = "Shareable link revoked",
     invite_only_hint = "No shareable link. Create one in the settings.",
     preview = "Preview",
+    save_and_preview = "Save and preview",
     preview_none = "There is nothing to preview yet. Add a question first.",
     preview_hint = "Take the interview as a candidate would. Nothing of it is kept.",
     extend = "Change expiry",
