@@ -289,6 +289,30 @@ test('members: another role takes effect at once, and an owner is left', async (
   await expect(theirs.getByRole('link', { name: 'New interview' })).toHaveCount(0);
 });
 
+test('a new key is not lost by a slip', async ({ visitor, accessible }) => {
+  const page = await visitor({ permissions: ['clipboard-read', 'clipboard-write'] });
+  const slug = await signIn(page);
+  await open(page, `/w/${slug}/settings/keys`);
+  await page.getByRole('button', { name: 'New API key' }).click();
+  await page.getByRole('textbox', { name: 'What is it for' }).fill('Applicant import');
+  await page.getByRole('button', { name: 'Create key' }).click();
+  const made = page.getByRole('dialog', { name: 'Key created' });
+  await expect(made.getByRole('textbox', { name: 'API key' })).toHaveValue(/^pk_/);
+  await accessible(page, 'a new key');
+  const question = page.getByRole('dialog', { name: 'Close without copying the key?' });
+  await page.keyboard.press('Escape');
+  await question.getByRole('button', { name: 'Go back' }).click();
+  await expect(question).toBeHidden();
+  const key = await made.getByRole('textbox', { name: 'API key' }).inputValue();
+  await made.getByRole('button', { name: 'Copy key' }).click();
+  await expect(made.getByRole('button', { name: 'Copied' })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(key);
+  await page.keyboard.press('Escape');
+  await expect(made).toBeHidden();
+  await expect(question).toBeHidden();
+  await expect(page.getByRole('row').filter({ hasText: 'Applicant import' })).toContainText(key.slice(-4));
+});
+
 test('menus and dialogs by keyboard alone', async ({ api, page }) => {
   const interview = await api.interview('Keyboard');
   await api.candidate(interview.id, { name: 'Ana' });

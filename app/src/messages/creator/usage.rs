@@ -34,8 +34,6 @@ texts! {
     col_balance = "Balance",
     col_reserved = "Set aside",
     col_when = "When",
-    newest = "Newest",
-    older = "Older",
     =>
     chart(spent: i64, peak: i64) = format!("AI tokens spent on each of the last 30 days: {} in all, {} at most on one day", number(spent.unsigned_abs()), number(peak.unsigned_abs())),
     on_day(day: &str, spent: i64) = format!("{day}: {}", count(spent.unsigned_abs(), "AI token", "AI tokens")),

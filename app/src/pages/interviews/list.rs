@@ -64,7 +64,7 @@ pub fn InterviewList() -> impl IntoView {
                     let words = (t.shown)(page.items.len() as u64);
                     view! {
                         <InterviewTable rows=page.items/>
-                        {more.then(|| view! { <Pager text=words nostrip:previous=first nostrip:next=next/> })}
+                        {more.then(|| view! { <Pager text=words nostrip:previous=first first=true nostrip:next=next/> })}
                     }
                     .into_any()
                 }}
