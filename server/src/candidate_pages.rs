@@ -55,8 +55,6 @@ struct Asked {
     typed: Option<String>,
     /// On a public link: start anew although this browser has a session there.
     new: Option<String>,
-    /// In the chat: show the person's own link, once after a start by a public link.
-    welcome: Option<String>,
 }
 
 impl Asked {
@@ -331,10 +329,16 @@ async fn session(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let (view, Landing { company, preview, .. }) = match inside(&state, &token, &headers).await {
+    let (view, found) = match inside(&state, &token, &headers).await {
         Ok(inside) => inside,
         Err(answer) => return answer,
     };
+    let Landing {
+        company,
+        preview,
+        walk_in,
+        ..
+    } = found;
     let assets = assets(&state);
     if asked.lease() != Some(view.lease) {
         return page(StatusCode::OK, pages::elsewhere(&assets, &token, &company, &view));
@@ -343,10 +347,7 @@ async fn session(
         return unavailable(&state, &headers);
     };
     let nonce = Nonce::new().to_string();
-    let own_link = asked
-        .welcome
-        .is_some()
-        .then(|| format!("{}{}", state.http.public_url, landing_path(&token)));
+    let own_link = walk_in.then(|| format!("{}{}", state.http.public_url, landing_path(&token)));
     let start = ChatStart {
         token,
         company,
