@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
 import { Landing } from '../pages/candidate.ts';
 import { Editor, SignIn } from '../pages/creator.ts';
-import { tokenOf } from '../support/api.ts';
+import { Api, tokenOf } from '../support/api.ts';
 import { Door } from '../support/door.ts';
 import { Server, owner } from '../support/server.ts';
 
@@ -311,6 +311,54 @@ test('a new key is not lost by a slip', async ({ visitor, accessible }) => {
   await expect(made).toBeHidden();
   await expect(question).toBeHidden();
   await expect(page.getByRole('row').filter({ hasText: 'Applicant import' })).toContainText(key.slice(-4));
+});
+
+test('the workspace is renamed for candidates and colleagues, and a password is changed by who knows it', async ({ visitor, accessible, complaints }) => {
+  complaints.allow(/status of 422/); // a wrong password
+  test.setTimeout(90_000);
+  // A server of its own: the owner of the others keeps their password.
+  const server = await Server.start('own-settings');
+  server.addOwner();
+  const api = new Api(server.url, server.apiKey());
+  const at = { baseURL: server.url };
+  const page = await visitor(at);
+  const slug = await signIn(page);
+  const elsewhere = await visitor(at);
+  await signIn(elsewhere);
+  await open(page, `/w/${slug}/settings`);
+  await accessible(page, 'settings');
+  const name = page.getByRole('textbox', { name: 'Company name' });
+  await expect(name).toHaveValue('My workspace');
+  await name.fill('');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await expect(page.getByText("Enter your company's name.")).toBeVisible();
+  await name.fill('Café Söhne');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await expect(page.getByText('Workspace renamed').first()).toBeVisible();
+  await expect(page.locator('.rail__space')).toContainText('Café Söhne');
+  const interview = await api.interview('Named');
+  const ana = await api.candidate(interview.id, { name: 'Ana' });
+  const candidate = await visitor(at);
+  await Landing.open(candidate, ana.invite_url);
+  await expect(candidate.getByRole('banner')).toHaveText('Café Söhne');
+
+  const [old, fresh] = [page.getByLabel('Present password'), page.getByLabel('New password')];
+  await old.fill('not my password');
+  await fresh.fill('a better one for me');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByText('This is not your present password.')).toBeVisible();
+  await expect(old).toBeFocused();
+  await old.fill(owner.password);
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByText('Password changed').first()).toBeVisible();
+  await expect(old).toHaveValue('');
+  // Here one goes on; in the other browser one logs in again, with the new one.
+  await open(page, `/w/${slug}/interviews`);
+  await expect(page.getByRole('heading', { level: 1, name: 'Interviews' })).toBeVisible();
+  await elsewhere.goto(`/w/${slug}/interviews`);
+  await elsewhere.waitForURL(/\/login/);
+  await new SignIn(elsewhere).as({ email: owner.email, password: 'a better one for me' });
+  await server.stop();
 });
 
 test('menus and dialogs by keyboard alone', async ({ api, page }) => {
