@@ -293,6 +293,7 @@ fn cell(editing: Editing, column: u32, words: String, may_edit: bool) -> AnyView
             }
         })
     });
+    let label = words.clone();
     let shown = move || {
         let Face { text, wrong, field } = face.get();
         if field {
@@ -305,7 +306,15 @@ fn cell(editing: Editing, column: u32, words: String, may_edit: bool) -> AnyView
         };
         view! { <bdi class=class>{text}</bdi> }.into_any()
     };
-    view! { <td class=move || if face.with(|face| face.field) { "import__field" } else { "" }>{shown}</td> }.into_any()
+    let class = move || {
+        if face.with(|face| face.field) {
+            "import__field"
+        } else {
+            ""
+        }
+    };
+    // Where there is no room for a head of columns, a field says itself what it is.
+    view! { <td class=class data-label=label>{shown}</td> }.into_any()
 }
 
 fn input(editing: Editing, column: u32, words: &str, text: String, wrong: bool) -> AnyView {

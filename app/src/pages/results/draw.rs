@@ -57,8 +57,14 @@ fn figures(r: &InterviewResults) -> AnyView {
     };
     let none = || t.no_figure.to_owned();
     let decided = r.decisions.advance + r.decisions.hold + r.decisions.decline;
+    // Then there is nothing to analyse again either.
+    let class = if r.funnel.completed == 0 {
+        "card figures-row results__none"
+    } else {
+        "card figures-row"
+    };
     view! {
-        <dl class="card figures-row">
+        <dl class=class>
             {one(t.figure_completed, whole(r.funnel.completed), (t.of)(r.funnel.added))}
             {one(
                 t.figure_mean,
