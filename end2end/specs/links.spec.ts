@@ -69,14 +69,14 @@ test('invite-only until a link is created; copied, shown as a code, bounded, rev
   await expect(card.getByText('The link closes after it opens.')).toBeVisible();
   await card.getByLabel('Closes at').fill('2031-05-03T09:00');
   await card.getByRole('button', { name: 'Save' }).click();
-  await expect(card.getByText('It takes nobody yet: it opens later.')).toBeVisible();
+  await expect(card.getByText('Not open yet')).toBeVisible();
   const stranger = await visitor();
   await stranger.goto(new URL(first).pathname);
   await expect(stranger.getByRole('heading', { name: 'This interview is not open yet' })).toBeVisible();
   await accessible(stranger, 'a link that opens later');
   await card.getByLabel('Opens at').fill('');
   await card.getByLabel('Closes at').fill('');
-  await card.getByLabel('Most starts').fill('1');
+  await card.getByLabel('Maximum starts').fill('1');
   await card.getByRole('button', { name: 'Save' }).click();
   await expect(card.getByText('0 of 1 start so far')).toBeVisible();
 
@@ -232,12 +232,12 @@ test('invite links: who can start with them, until when, replaced while the page
   await page.keyboard.press('Escape');
   await menu('Change expiry');
   const dialog = page.getByRole('dialog', { name: 'Until when should the link work?' });
-  await dialog.getByLabel('Works').selectOption('Without an end');
+  await dialog.getByLabel('Valid').selectOption('Without an end');
   await dialog.getByRole('button', { name: 'Change expiry' }).click();
   await expect(page.getByText('1 link changed').first()).toBeVisible();
   expect(await api.get<{ link_expires_at: string | null }>(`/candidates/${ana.id}`)).toMatchObject({ link_expires_at: null });
   await menu('Change expiry');
-  await dialog.getByLabel('Works').selectOption('Until a date');
+  await dialog.getByLabel('Valid').selectOption('Until a date');
   await dialog.getByLabel('Until', { exact: true }).fill('2020-01-01T00:00');
   await dialog.getByRole('button', { name: 'Change expiry' }).click();
   await expect(dialog.getByText('This time is past.')).toBeVisible();

@@ -6,7 +6,7 @@ texts! {
     log_in = "Log in",
     log_in_title = "Log in to Parley",
     log_in_failed = "The email or the password is not right.",
-    log_in_failed_text = "Check both. Nothing says which of them it was, so that nobody can find out who has an account.",
+    log_in_failed_text = "Check both and try again.",
     email = "Email",
     password = "Password",
     forgot = "Forgotten it? An admin of this installation sets a new one with “parley user set-password”.",

@@ -99,7 +99,7 @@ texts! {
     conflict_mine = "Replace with mine",
     save_failed = "Not saved",
     save_failed_kept = "Your changes are kept in this browser.",
-    talk = "The talk",
+    talk = "Interviewer",
     talk_help = "Sessions that have started keep the settings they started with.",
     interviewer_name = "Interviewer's name",
     language = "Language",

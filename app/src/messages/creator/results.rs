@@ -51,7 +51,7 @@ texts! {
     name = "Name",
     score = "Score",
     decision = "Decision",
-    recent = "Completed last",
+    recent = "Recently completed",
     recent_none = "Nobody has completed an interview yet.",
     all_completed = "All completed",
     =>
