@@ -62,7 +62,9 @@ impl Editing {
             .filter(|(column, _)| due.contains(column))
             .map(|(column, value)| CellChange { column, value })
             .partition(|cell| stored.get(cell.column as usize).map_or("", String::as_str) != cell.value);
-        self.settle(&same);
+        // A row that is opened while a cell is being saved stays open.
+        let whole = self.whole.get_untracked();
+        self.settle(&same, whole);
         if cells.is_empty() {
             return;
         }
@@ -79,7 +81,7 @@ impl Editing {
             match done {
                 Ok(row) => {
                     self.failed.set(None);
-                    self.settle(&cells);
+                    self.settle(&cells, whole);
                     self.desk.reload();
                     // What was left meanwhile.
                     self.send(&row.cells);
@@ -94,16 +96,13 @@ impl Editing {
         });
     }
 
-    /// These cells are stored. What was typed since stays, and keeps the row open.
-    fn settle(self, stored: &[CellChange]) {
-        self.typed.update(|typed| {
-            typed.retain(|column, value| {
-                !stored
-                    .iter()
-                    .any(|cell| (cell.column, &cell.value) == (*column, &*value))
-            })
-        });
-        if self.typed.with_untracked(BTreeMap::is_empty) {
+    /// These cells are stored; what was typed since stays, and keeps a row open that was saved as a whole.
+    fn settle(self, stored: &[CellChange], whole: bool) {
+        let is_stored =
+            |column: u32, value: &String| stored.iter().any(|cell| cell.column == column && cell.value == *value);
+        self.typed
+            .update(|typed| typed.retain(|column, value| !is_stored(*column, value)));
+        if whole && self.typed.with_untracked(BTreeMap::is_empty) {
             self.whole.set(false);
         }
     }
