@@ -44,7 +44,7 @@ pub enum Action {
     ManageMembers,
     /// Make and revoke API keys.
     ManageApiKeys,
-    /// Change settings of the workspace (AI, retention, webhooks).
+    /// Change settings of the workspace (its name, AI, retention, webhooks).
     ManageSettings,
     /// Read the audit log.
     ReadAudit,

@@ -3,7 +3,7 @@
 use crate::{
     error::{FieldError, Problems},
     id::{CriterionId, InterviewId},
-    question::{QUESTIONS_MAX, Question},
+    question::{QUESTIONS_MAX, Question, QuestionKind},
     text,
     time::Timestamp,
     words::words,
@@ -294,6 +294,26 @@ impl InterviewInput {
     }
 }
 
+/// About how many minutes the questions take to answer in writing, in steps of five; 0 without questions. A guess from their
+/// kinds, for candidates who have no time limit to go by.
+#[must_use]
+pub fn about_minutes(questions: &[Question], depth: FollowUpDepth) -> u32 {
+    let asked_on = match depth {
+        FollowUpDepth::Light => 0,
+        FollowUpDepth::Moderate => 1,
+        FollowUpDepth::Deep => 3,
+    };
+    let minutes: u32 = questions
+        .iter()
+        .map(|question| match question.kind {
+            QuestionKind::Open => 3 + asked_on,
+            QuestionKind::Code => 8 + asked_on,
+            QuestionKind::SingleChoice | QuestionKind::MultipleChoice => 1,
+        })
+        .sum();
+    minutes.div_ceil(5) * 5
+}
+
 /// An interview as the API and the creators' screens show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -328,7 +348,7 @@ pub struct Template {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::question::{Choice, QuestionKind};
+    use crate::question::Choice;
 
     fn input(title: &str) -> InterviewInput {
         InterviewInput {
@@ -341,6 +361,21 @@ mod tests {
     fn only_a_title_is_needed() {
         let parsed: InterviewInput = serde_json::from_str(r#"{"title":"  Barista "}"#).unwrap();
         assert_eq!(parsed.checked().unwrap().title, "Barista");
+    }
+
+    #[test]
+    fn how_long_it_takes_is_guessed_from_the_questions() {
+        let of = |kind| Question {
+            kind,
+            ..Default::default()
+        };
+        assert_eq!(about_minutes(&[], FollowUpDepth::Deep), 0);
+        let choice = [of(QuestionKind::SingleChoice)];
+        assert_eq!(about_minutes(&choice, FollowUpDepth::Deep), 5);
+        let five: Vec<_> = std::iter::repeat_n(of(QuestionKind::Open), 5).collect();
+        assert_eq!(about_minutes(&five, FollowUpDepth::Light), 15);
+        assert_eq!(about_minutes(&five, FollowUpDepth::Moderate), 20);
+        assert_eq!(about_minutes(&[of(QuestionKind::Code)], FollowUpDepth::Light), 10);
     }
 
     #[test]

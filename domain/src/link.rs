@@ -73,6 +73,8 @@ pub struct Landing {
     pub name: Option<String>,
     /// How many questions.
     pub questions: i32,
+    /// About how many minutes they take: a guess from their kinds, which tells nothing else of them. 0 where none is known.
+    pub about_minutes: u32,
     /// Minutes, where there is a limit.
     pub time_limit_minutes: Option<u32>,
     /// Whether the clock also runs while the candidate is away.
@@ -91,6 +93,9 @@ pub struct Landing {
     pub opens_at: Option<Timestamp>,
     /// Whether a creator looks at it as candidates will see it.
     pub preview: bool,
+    /// Whether the candidate came by the public link: nobody has sent them this one, and it is their only way back from
+    /// another device.
+    pub walk_in: bool,
 }
 
 /// Longest time for which a link can be made to work, in days.

@@ -32,6 +32,16 @@ impl WorkspaceSeen {
     }
 }
 
+/// A workspace, as programs read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Workspace {
+    /// Its place in URLs: `/w/{slug}`.
+    pub slug: String,
+    /// Its name, which candidates read as the company's.
+    pub name: String,
+}
+
 /// The signed-in person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {
@@ -66,7 +76,7 @@ pub enum SetupState {
 /// The first person and their workspace.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SetupInput {
-    /// Name of the workspace; "My workspace" if blank.
+    /// Name of the workspace, which candidates read as the company's.
     pub workspace: String,
     /// The owner.
     pub person: PersonInput,
@@ -98,7 +108,7 @@ pub struct ProfileInput {
     pub locale: String,
 }
 
-/// Name of a workspace whose maker gave none.
+/// Name of a workspace that the command line makes, which asks for none.
 pub const WORKSPACE_DEFAULT: &str = "My workspace";
 /// Longest name of a workspace or a key, in characters.
 pub const TITLE_MAX: usize = 100;
@@ -107,6 +117,19 @@ fn check_name(problems: &mut Problems, name: &str) {
     problems.require(!name.is_empty(), "name", "Enter a name.");
     let fits = chars(name) <= NAME_MAX;
     problems.require(fits, "name", format!("A name has at most {NAME_MAX} characters."));
+}
+
+/// A workspace's name, tidied, if it may be stored.
+///
+/// # Errors
+/// A sentence.
+pub fn workspace_name(name: &str) -> Result<String, String> {
+    let name = one_line(name);
+    match chars(&name) {
+        0 => Err("Enter your company's name.".to_owned()),
+        1..=TITLE_MAX => Ok(name),
+        _ => Err(format!("A name has at most {TITLE_MAX} characters.")),
+    }
 }
 
 /// Whether `password` may be chosen.
@@ -153,20 +176,18 @@ impl SetupInput {
     /// What is wrong, field by field; the person's fields without a path, as the form names them.
     pub fn checked(mut self) -> Result<Self, Vec<FieldError>> {
         let mut problems = Problems::new();
-        self.workspace = one_line(&self.workspace);
-        if self.workspace.is_empty() {
-            self.workspace = WORKSPACE_DEFAULT.to_owned();
+        match workspace_name(&self.workspace) {
+            Ok(name) => self.workspace = name,
+            Err(message) => problems.add("workspace", message),
         }
-        let fits = chars(&self.workspace) <= TITLE_MAX;
-        problems.require(fits, "workspace", format!("A name has at most {TITLE_MAX} characters."));
         match self.person.checked() {
             Ok(person) => {
                 self.person = person;
                 problems.into_result(self)
             }
-            Err(more) => {
-                let mut all = problems.into_result(()).err().unwrap_or_default();
-                all.extend(more);
+            // In the order of the form.
+            Err(mut all) => {
+                all.extend(problems.into_result(()).err().unwrap_or_default());
                 Err(all)
             }
         }
@@ -264,16 +285,21 @@ mod tests {
             code: String::new(),
         };
         let fields: Vec<_> = bad.checked().unwrap_err().into_iter().map(|e| e.field).collect();
-        assert_eq!(fields, ["workspace", "name", "email", "password"]);
+        assert_eq!(fields, ["name", "email", "password", "workspace"]);
     }
 
     #[test]
-    fn a_workspace_without_a_name_gets_one() {
-        let input = SetupInput {
+    fn a_workspace_has_a_name_that_candidates_can_read() {
+        let named = |workspace: &str| SetupInput {
+            workspace: workspace.to_owned(),
             person: person(),
             ..SetupInput::default()
         };
-        assert_eq!(input.checked().unwrap().workspace, WORKSPACE_DEFAULT);
+        assert_eq!(named("  Café  Söhne ").checked().unwrap().workspace, "Café Söhne");
+        for bad in ["", " \t ", "w".repeat(TITLE_MAX + 1).as_str()] {
+            let errors = named(bad).checked().unwrap_err();
+            assert_eq!(errors[0].field, "workspace", "{bad:?}");
+        }
     }
 
     #[test]

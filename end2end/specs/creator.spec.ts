@@ -2,8 +2,9 @@
 // screen of theirs by keyboard and for screen readers.
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
+import { Landing } from '../pages/candidate.ts';
 import { Editor, SignIn } from '../pages/creator.ts';
-import { tokenOf } from '../support/api.ts';
+import { Api, tokenOf } from '../support/api.ts';
 import { Door } from '../support/door.ts';
 import { Server, owner } from '../support/server.ts';
 
@@ -44,7 +45,7 @@ test('edits survive an ended login, and the order is changed by keyboard', async
   // The login ends elsewhere, in the middle of it.
   await page.context().clearCookies();
   await page.getByRole('button', { name: 'Save changes' }).click();
-  await expect(page.getByText('You are signed out')).toBeVisible();
+  await expect(page.getByText('You are logged out')).toBeVisible();
   await expect(text(page, 1)).toHaveValue('How do you settle a disagreement?');
   page.once('dialog', (dialog) => void dialog.accept());
   await page.getByRole('link', { name: 'Log in again' }).click();
@@ -120,7 +121,7 @@ test('edits of fields and settings come back after a reload, also those typed a 
   const cookies = await page.context().cookies();
   await page.context().clearCookies();
   await page.getByRole('button', { name: 'Save changes' }).click();
-  await expect(page.getByText('You are signed out').first()).toBeVisible();
+  await expect(page.getByText('You are logged out').first()).toBeVisible();
   await page.context().addCookies(cookies);
   page.once('dialog', (dialog) => void dialog.accept());
   await open(page, `${base}/settings`);
@@ -181,6 +182,46 @@ test('two people edit the same interview', async ({ api, page, visitor, complain
   expect(saved.questions[0]?.text).toBe('First of the one');
 });
 
+test('candidates get what is on the screen: opening and the preview save it first', async ({ api, page }) => {
+  const interview = await api.interview('As seen', { state: 'draft' });
+  const slug = await signIn(page);
+  const base = `/w/${slug}/interviews/${interview.id}`;
+  await open(page, `${base}/content`);
+  const stored = () => api.get<{ state: string; questions: { text: string }[]; settings: { interviewer_name: string } }>(`/interviews/${interview.id}`);
+  await text(page, 1).fill('What are you proud of?');
+  const opened = page.context().waitForEvent('page');
+  await page.getByRole('button', { name: 'Save and preview' }).click();
+  const preview = await opened;
+  const chat = await new Landing(preview).start();
+  await chat.question('What are you proud of?');
+  await preview.close();
+  await expect(page.getByRole('button', { name: 'Preview', exact: true })).toBeVisible();
+
+  // What cannot be saved is not opened, and its field says why.
+  await text(page, 1).fill('');
+  await page.getByRole('button', { name: 'Save and open' }).click();
+  await expect(text(page, 1)).toHaveAttribute('aria-invalid', 'true');
+  expect((await stored()).state).toBe('draft');
+  await text(page, 1).fill('What are you really proud of?');
+  await page.getByRole('button', { name: 'Save and open' }).click();
+  await expect(page.getByText('Interview is open').first()).toBeVisible();
+  expect(await stored()).toMatchObject({ state: 'open', questions: [{ text: 'What are you really proud of?' }, {}, {}] });
+  await expect(page.getByText('Unsaved changes')).toBeHidden();
+
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByRole('button', { name: 'Open again' })).toBeVisible();
+  await page.getByRole('navigation', { name: 'Interview' }).getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('textbox', { name: "Interviewer's name" }).fill('Kim');
+  await page.getByRole('button', { name: 'Save and open' }).click();
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+  expect(await stored()).toMatchObject({ state: 'open', settings: { interviewer_name: 'Kim' } });
+  // On a tab without edits, the header acts on what is saved.
+  await page.getByRole('textbox', { name: "Interviewer's name" }).fill('Robin');
+  await expect(page.getByRole('button', { name: 'Save and preview' })).toBeVisible();
+  await page.getByRole('navigation', { name: 'Interview' }).getByRole('link', { name: 'Results' }).click();
+  await expect(page.getByRole('button', { name: 'Preview', exact: true })).toBeVisible();
+});
+
 test('results add up what candidates did', async ({ api, page, server, accessible }) => {
   const interview = await api.interview('Results', { criteria: [{ name: 'Teamwork', description: 'speaks of the team', weight: 2 }] });
   for (const [index, name] of ['Ana', 'Bo', 'Cy', 'Dora'].entries()) {
@@ -213,7 +254,7 @@ test('results add up what candidates did', async ({ api, page, server, accessibl
   // The same figures as a table, without scripts' help.
   await funnel.getByText('Show as table').click();
   await expect(funnel.getByRole('row', { name: /^Started 3 75%$/ })).toBeVisible();
-  await page.getByRole('link', { name: 'Completed', exact: true }).click();
+  await page.getByRole('link', { name: 'Completed at least once' }).click();
   await page.waitForURL(/\/sessions\?status=completed$/);
   await expect(page.getByRole('row').filter({ hasText: 'Ana' })).toBeVisible();
   await expect(page.getByRole('row').filter({ hasText: 'Dora' })).toHaveCount(0);
@@ -246,6 +287,78 @@ test('members: another role takes effect at once, and an owner is left', async (
   await expect(row).toHaveCount(0);
   await theirs.goto('/');
   await expect(theirs.getByRole('link', { name: 'New interview' })).toHaveCount(0);
+});
+
+test('a new key is not lost by a slip', async ({ visitor, accessible }) => {
+  const page = await visitor({ permissions: ['clipboard-read', 'clipboard-write'] });
+  const slug = await signIn(page);
+  await open(page, `/w/${slug}/settings/keys`);
+  await page.getByRole('button', { name: 'New API key' }).click();
+  await page.getByRole('textbox', { name: 'What is it for' }).fill('Applicant import');
+  await page.getByRole('button', { name: 'Create key' }).click();
+  const made = page.getByRole('dialog', { name: 'Key created' });
+  await expect(made.getByRole('textbox', { name: 'API key' })).toHaveValue(/^pk_/);
+  await accessible(page, 'a new key');
+  const question = page.getByRole('dialog', { name: 'Close without copying the key?' });
+  await page.keyboard.press('Escape');
+  await question.getByRole('button', { name: 'Go back' }).click();
+  await expect(question).toBeHidden();
+  const key = await made.getByRole('textbox', { name: 'API key' }).inputValue();
+  await made.getByRole('button', { name: 'Copy key' }).click();
+  await expect(made.getByRole('button', { name: 'Copied' })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(key);
+  await page.keyboard.press('Escape');
+  await expect(made).toBeHidden();
+  await expect(question).toBeHidden();
+  await expect(page.getByRole('row').filter({ hasText: 'Applicant import' })).toContainText(key.slice(-4));
+});
+
+test('the workspace is renamed for candidates and colleagues, and a password is changed by who knows it', async ({ visitor, accessible, complaints }) => {
+  complaints.allow(/status of 422/); // a wrong password
+  test.setTimeout(90_000);
+  // A server of its own: the owner of the others keeps their password.
+  const server = await Server.start('own-settings');
+  server.addOwner();
+  const api = new Api(server.url, server.apiKey());
+  const at = { baseURL: server.url };
+  const page = await visitor(at);
+  const slug = await signIn(page);
+  const elsewhere = await visitor(at);
+  await signIn(elsewhere);
+  await open(page, `/w/${slug}/settings`);
+  await accessible(page, 'settings');
+  const name = page.getByRole('textbox', { name: 'Company name' });
+  await expect(name).toHaveValue('My workspace');
+  await name.fill('');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await expect(page.getByText("Enter your company's name.")).toBeVisible();
+  await name.fill('Café Söhne');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await expect(page.getByText('Workspace renamed').first()).toBeVisible();
+  await expect(page.locator('.rail__space')).toContainText('Café Söhne');
+  const interview = await api.interview('Named');
+  const ana = await api.candidate(interview.id, { name: 'Ana' });
+  const candidate = await visitor(at);
+  await Landing.open(candidate, ana.invite_url);
+  await expect(candidate.getByRole('banner')).toHaveText('Café Söhne');
+
+  const [old, fresh] = [page.getByLabel('Present password'), page.getByLabel('New password')];
+  await old.fill('not my password');
+  await fresh.fill('a better one for me');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByText('This is not your present password.')).toBeVisible();
+  await expect(old).toBeFocused();
+  await old.fill(owner.password);
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByText('Password changed').first()).toBeVisible();
+  await expect(old).toHaveValue('');
+  // Here one goes on; in the other browser one logs in again, with the new one.
+  await open(page, `/w/${slug}/interviews`);
+  await expect(page.getByRole('heading', { level: 1, name: 'Interviews' })).toBeVisible();
+  await elsewhere.goto(`/w/${slug}/interviews`);
+  await elsewhere.waitForURL(/\/login/);
+  await new SignIn(elsewhere).as({ email: owner.email, password: 'a better one for me' });
+  await server.stop();
 });
 
 test('menus and dialogs by keyboard alone', async ({ api, page }) => {

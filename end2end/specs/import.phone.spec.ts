@@ -25,6 +25,11 @@ test('all steps fit a phone', async ({ accessible, api, page }) => {
   await screen.check();
   await expect(screen.cell('Email', 4)).toBeVisible();
   await fits('check');
+  // A row says what matters without being pushed aside: who, how they are reached, what becomes of them.
+  const [rows, seen] = await screen.dialog.locator('.import__body .table-box').evaluate((box) => [box.scrollWidth, box.clientWidth]);
+  expect(rows, 'the rows are as wide as the screen').toBeLessThanOrEqual(seen ?? 0);
+  const ana = screen.dialog.getByRole('row').filter({ hasText: 'ana@example.com' });
+  for (const words of ['Ana', 'ana@example.com', 'New']) await expect(ana.getByText(words, { exact: true })).toBeVisible();
   // However far the columns reach: what can be done with a row is in sight.
   const edit = await screen.dialog.getByRole('button', { name: 'Edit row 2' }).boundingBox();
   expect((edit?.x ?? Number.NaN) + (edit?.width ?? 0)).toBeLessThanOrEqual(360);

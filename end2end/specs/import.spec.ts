@@ -206,3 +206,85 @@ test('a workbook is read another way, and a row is corrected as a whole', async 
   await expect(screen.dialog.getByText('2 candidates removed.')).toBeVisible();
   expect(await sessionCount(api, interview.id)).toBe(0);
 });
+
+test('what is corrected or chosen while another change is on its way goes out too, and confirming waits for it', async ({ api, complaints, page }) => {
+  complaints.allow(/status of 409/);
+  const interview = await api.interview('In a hurry');
+  await api.candidate(interview.id, { name: 'Ben Doe', email: 'ben@example.com' });
+  await (await SignIn.open(page)).as();
+  await page.waitForURL(/\/w\/[^/]+/);
+  const slug = new URL(page.url()).pathname.split('/')[2] ?? '';
+  await page.goto(`/w/${slug}/interviews/${interview.id}/imports/new`);
+  const screen = new ImportDialog(page);
+  await screen.hydrated();
+  await screen.upload(csv('people.csv', ['Name;Email;Graduation year', 'Anna;anna@;next year', 'Benjamin;ben@example.com;']));
+  await screen.check();
+  await expect(screen.chip('Rejected')).toHaveText(/1$/);
+  /** Holds what goes to `path` until the function that it answers is called. */
+  const hold = async (path: string): Promise<() => void> => {
+    let free = () => {};
+    const freed = new Promise<void>((done) => (free = done));
+    await page.route(path, async (route) => {
+      await freed;
+      await route.continue();
+    });
+    return free;
+  };
+
+  // Two wrong cells of a row, the second one left before the first one is saved.
+  const correct = await hold('**/sfn/imports/correct');
+  await screen.cell('Email', 2).fill('anna@example.com');
+  await screen.cell('Email', 2).press('Tab');
+  await screen.cell('Graduation year', 2).fill('2024');
+  await screen.cell('Graduation year', 2).press('Tab');
+  await expect(screen.confirmButton()).toHaveAttribute('aria-busy', 'true');
+  correct();
+  await expect(screen.chip('Rejected')).toHaveText(/0$/);
+  await expect(screen.cell('Email', 2)).toHaveCount(0);
+  await expect(screen.cell('Graduation year', 2)).toHaveCount(0);
+  await expect(screen.confirmButton()).toHaveText(/add 1$/);
+
+  const match = await hold('**/sfn/imports/match');
+  await screen.dialog.getByRole('radio', { name: 'Update them' }).check();
+  await expect(screen.confirmButton()).toHaveAttribute('aria-busy', 'true');
+  await screen.confirmButton().click();
+  await expect(page).toHaveURL(/\/check$/);
+  match();
+  await expect(screen.confirmButton()).toHaveText(/add 1, update 1$/);
+
+  // Somebody else chooses: what stands on the button holds no more, and nothing is imported by it.
+  const id = new URL(page.url()).pathname.split('/').at(-2) ?? '';
+  await api.send('PATCH', `/imports/${id}`, { on_duplicate: 'add' });
+  await screen.confirmButton().click();
+  await expect(screen.dialog.getByRole('alert')).toContainText('was changed meanwhile');
+  await expect(screen.confirmButton()).toHaveText(/add 2$/);
+  expect(await sessionCount(api, interview.id)).toBe(1);
+  await screen.confirm();
+  await screen.finished();
+  expect(await sessionCount(api, interview.id)).toBe(3);
+});
+
+test('a login that ends in the middle of an import is renewed beside it', async ({ api, complaints, page }) => {
+  complaints.allow(/status of 401/);
+  const interview = await api.interview('Logged out');
+  await (await SignIn.open(page)).as();
+  await page.waitForURL(/\/w\/[^/]+/);
+  const slug = new URL(page.url()).pathname.split('/')[2] ?? '';
+  await page.goto(`/w/${slug}/interviews/${interview.id}/imports/new`);
+  const screen = new ImportDialog(page);
+  await screen.hydrated();
+  await screen.upload(csv('people.csv', ['Name;Email', 'Anna;anna@example.com']));
+  await screen.check();
+  await page.context().clearCookies();
+  await screen.confirmButton().click();
+  await expect(screen.dialog.getByRole('alert')).toContainText('You are logged out');
+  await expect(screen.dialog.getByRole('alert')).toBeInViewport();
+  const opened = page.context().waitForEvent('page');
+  await screen.dialog.getByRole('link', { name: 'Log in in a new tab' }).click();
+  const beside = await opened;
+  await new SignIn(beside).as();
+  await beside.close();
+  await screen.confirm();
+  await screen.finished();
+  expect(await sessionCount(api, interview.id)).toBe(1);
+});

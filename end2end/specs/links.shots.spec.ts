@@ -118,9 +118,9 @@ test('the card of the shareable link, and its pages', async ({ api, complaints, 
   const path = pathOf(await address.inputValue());
   await card.getByLabel('Opens at').fill('2031-05-02T09:00');
   await card.getByLabel('Closes at').fill('2031-05-03T09:00');
-  await card.getByLabel('Most starts').fill('20');
+  await card.getByLabel('Maximum starts').fill('20');
   await card.getByRole('button', { name: 'Save' }).click();
-  await expect(card.getByText('It takes nobody yet: it opens later.')).toBeVisible();
+  await expect(card.getByText('Not open yet')).toBeVisible();
   await shots(creator, 'card', true);
   const page = await visitor();
   await page.goto(path);

@@ -19,7 +19,8 @@ const counts = (api: Api, interview: string) =>
   api.get<{ all: number; not_started: number; in_progress: number; completed: number }>(`/interviews/${interview}/sessions/counts`);
 
 /** What the chat shows to somebody who came by the public link. */
-const ownLink = (page: Page) => page.getByRole('complementary', { name: 'Your own link' }).getByText(/\/i\/invite\//);
+const ownLinkBox = (page: Page) => page.getByRole('group', { name: 'Your own link' });
+const ownLink = (page: Page) => ownLinkBox(page).getByText(/\/i\/invite\//);
 
 /** Starts by the public link as a stranger does; answers the chat and their own link. */
 async function walkIn(page: Page, path: string, name: string, email: string): Promise<[Chat, string]> {
@@ -68,14 +69,14 @@ test('invite-only until a link is created; copied, shown as a code, bounded, rev
   await expect(card.getByText('The link closes after it opens.')).toBeVisible();
   await card.getByLabel('Closes at').fill('2031-05-03T09:00');
   await card.getByRole('button', { name: 'Save' }).click();
-  await expect(card.getByText('It takes nobody yet: it opens later.')).toBeVisible();
+  await expect(card.getByText('Not open yet')).toBeVisible();
   const stranger = await visitor();
   await stranger.goto(new URL(first).pathname);
   await expect(stranger.getByRole('heading', { name: 'This interview is not open yet' })).toBeVisible();
   await accessible(stranger, 'a link that opens later');
   await card.getByLabel('Opens at').fill('');
   await card.getByLabel('Closes at').fill('');
-  await card.getByLabel('Most starts').fill('1');
+  await card.getByLabel('Maximum starts').fill('1');
   await card.getByRole('button', { name: 'Save' }).click();
   await expect(card.getByText('0 of 1 start so far')).toBeVisible();
 
@@ -107,6 +108,13 @@ test('a public start: own link, the browser remembered, start as someone else, t
   const [chat, own] = await walkIn(browser, path, 'Ana Souza', 'ana@example.com');
   await chat.answer('I led a project in a team of four.');
   await chat.question('Which shift suits you?');
+  // It makes room for the talk, and is there also after a reload.
+  await expect(ownLink(browser)).toBeHidden();
+  await browser.reload();
+  await chat.hydrated();
+  await expect(ownLink(browser)).toBeHidden();
+  await ownLinkBox(browser).getByText('Your own link').click();
+  await expect(ownLink(browser)).toHaveText(own);
 
   await browser.goto(path);
   await expect(browser.getByRole('button', { name: 'Continue interview' })).toBeVisible();
@@ -131,6 +139,12 @@ test('a public start: own link, the browser remembered, start as someone else, t
   const phone = await visitor({ viewport: { width: 360, height: 740 } });
   const back = await (await Landing.open(phone, own)).resume();
   await back.said('I led a project in a team of four.');
+
+  // Who was invited has a link already.
+  const invited = await api.candidate(interview.id, { name: 'Ina', email: 'ina@example.com' });
+  const theirChat = await (await Landing.open(await visitor(), invited.invite_url)).start();
+  await theirChat.hydrated();
+  await expect(ownLinkBox(theirChat.page)).toHaveCount(0);
 });
 
 test('the own link is whole on a phone, selected as a whole and copied by a press', async ({ api, visitor, accessible }) => {
@@ -145,9 +159,15 @@ test('the own link is whole on a phone, selected as a whole and copied by a pres
   await text.click();
   expect(await page.evaluate(() => getSelection()?.toString())).toBe(own);
   await page.getByRole('button', { name: 'Copy', exact: true }).click();
-  await expect(page.getByRole('button', { name: 'Copied', exact: true })).toBeVisible();
+  // Copied, it folds to a line, which has the focus and opens it again.
+  const head = ownLinkBox(page).locator('summary');
+  await expect(head).toContainText('Copied');
+  await expect(text).toBeHidden();
+  await expect(head).toBeFocused();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(own);
   await accessible(page, 'own link on a phone');
+  await page.keyboard.press('Enter');
+  await expect(text).toBeVisible();
 });
 
 test('a public start works where no cookie is kept', async ({ api, visitor, complaints }) => {
@@ -212,12 +232,12 @@ test('invite links: who can start with them, until when, replaced while the page
   await page.keyboard.press('Escape');
   await menu('Change expiry');
   const dialog = page.getByRole('dialog', { name: 'Until when should the link work?' });
-  await dialog.getByLabel('Works').selectOption('Without an end');
+  await dialog.getByLabel('Valid').selectOption('Without an end');
   await dialog.getByRole('button', { name: 'Change expiry' }).click();
   await expect(page.getByText('1 link changed').first()).toBeVisible();
   expect(await api.get<{ link_expires_at: string | null }>(`/candidates/${ana.id}`)).toMatchObject({ link_expires_at: null });
   await menu('Change expiry');
-  await dialog.getByLabel('Works').selectOption('Until a date');
+  await dialog.getByLabel('Valid').selectOption('Until a date');
   await dialog.getByLabel('Until', { exact: true }).fill('2020-01-01T00:00');
   await dialog.getByRole('button', { name: 'Change expiry' }).click();
   await expect(dialog.getByText('This time is past.')).toBeVisible();

@@ -24,7 +24,11 @@ test('from an empty installation to a report', async ({ visitor, accessible, com
   await creator.getByRole('textbox', { name: 'Your name' }).fill(owner.name);
   await creator.getByRole('textbox', { name: 'Email' }).fill(owner.email);
   await creator.getByLabel('Password', { exact: true }).fill(owner.password);
-  await creator.getByRole('textbox', { name: 'Workspace' }).fill('Acme');
+  // Candidates will read it: it cannot be left out.
+  await creator.getByRole('button', { name: 'Create workspace' }).click();
+  await expect(creator.getByText("Enter your company's name.")).toBeVisible();
+  await expect(creator.getByRole('textbox', { name: 'Company name' })).toBeFocused();
+  await creator.getByRole('textbox', { name: 'Company name' }).fill('Acme');
   await creator.getByRole('button', { name: 'Create workspace' }).click();
   await creator.waitForURL(/\/w\//);
   const slug = new URL(creator.url()).pathname.split('/')[2] ?? '';

@@ -106,6 +106,30 @@ test('many resumes become candidates after review', async ({ page, api, accessib
   expect((await download).suggestedFilename()).toBe('ben.pdf');
 });
 
+test('files that a lost network kept back are sent by one press', async ({ page, api, complaints }) => {
+  complaints.allow(/net::ERR_/);
+  const interview = await api.interview('Lost network');
+  await sessions(page, interview.id);
+  await openImport(page);
+  let through = 1;
+  await page.route(/\/upload\/.*\/files$/, (route) => {
+    through -= 1;
+    return through < 0 ? route.abort() : route.continue();
+  });
+  await page.getByLabel('Choose files').setInputFiles([
+    file('ana.pdf', resume('Ana Lima', 'ana@example.com')),
+    file('ben.pdf', resume('Ben Doe', 'ben@example.com')),
+    file('cleo.pdf', resume('Cleo Ray', 'cleo@example.com')),
+  ]);
+  // Said once, not once for each file; what has arrived is there.
+  await expect(page.getByRole('alert')).toContainText('2 of 3 files are not uploaded yet');
+  await expect(page.getByRole('row').filter({ hasText: 'ana.pdf' })).toBeVisible();
+  through = 3;
+  await page.getByRole('button', { name: 'Send the other 2' }).click();
+  await expect(page.getByText(/^3 files · 15 AI tokens/)).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
 test('too few tokens are said before anything runs, and a batch survives everything', async ({ visitor, complaints }) => {
   complaints.allow(/net::ERR_/); // while the server is gone
   test.setTimeout(90_000);

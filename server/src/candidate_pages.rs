@@ -53,8 +53,6 @@ struct Asked {
     typed: Option<String>,
     /// On a public link: start anew although this browser has a session there.
     new: Option<String>,
-    /// In the chat: show the person's own link, once after a start by a public link.
-    welcome: Option<String>,
 }
 
 impl Asked {
@@ -375,6 +373,7 @@ async fn session(
         company,
         preview,
         asks_email,
+        walk_in,
         ..
     } = found;
     let assets = assets(&state);
@@ -385,10 +384,7 @@ async fn session(
         return unavailable(&state, &headers);
     };
     let nonce = Nonce::new().to_string();
-    let own_link = asked
-        .welcome
-        .is_some()
-        .then(|| format!("{}{}", state.http.public_url, landing_path(&token)));
+    let own_link = walk_in.then(|| format!("{}{}", state.http.public_url, landing_path(&token)));
     let start = ChatStart {
         token,
         company,

@@ -234,7 +234,7 @@ async fn add_user(settings: &Settings, new: AddUser) -> Result<()> {
     let added = accounts::people::add(&services, person, new.role, new.workspace.as_deref()).await;
     services.db.close().await?;
     let id = added.map_err(|error| unknown_workspace(error, new.workspace.as_deref()))?;
-    say(&format!("Added {id}. Sign in at {}/login.", settings.public_url()))
+    say(&format!("Added {id}. Log in at {}/login.", settings.public_url()))
 }
 
 async fn set_password(settings: &Settings, email: String) -> Result<()> {
@@ -243,7 +243,7 @@ async fn set_password(settings: &Settings, email: String) -> Result<()> {
     let done = accounts::people::set_password(&services, &email, &password).await;
     services.db.close().await?;
     match done {
-        Ok(()) => say("The password was changed, and every browser was signed out."),
+        Ok(()) => say("The password was changed, and every browser was logged out."),
         Err(ServiceError::NotFound) => bail!("There is nobody with the email {email}. Nothing was changed."),
         Err(error) => Err(error.into()),
     }

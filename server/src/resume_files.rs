@@ -10,7 +10,6 @@ use crate::{
 };
 use axum::{
     Json, Router,
-    body::Bytes,
     extract::{DefaultBodyLimit, Path, multipart::MultipartRejection},
     response::{IntoResponse, Response},
     routing::{get, post},

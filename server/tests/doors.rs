@@ -32,7 +32,7 @@ fn open_to_all(path: &str) -> bool {
 }
 
 /// About the person, not about a workspace.
-const OWN: [&str; 1] = ["/sfn/account/profile"];
+const OWN: [&str; 2] = ["/sfn/account/profile", "/sfn/account/password"];
 
 const SOME_ID: &str = "01a20b9c-876e-7c29-a412-6054cb96f285";
 
@@ -51,6 +51,7 @@ fn arguments(workspace: &str) -> Value {
         "candidates": [SOME_ID], "keep": SOME_ID, "gone": SOME_ID, "mark": "", "only": [1], "cursor": "", "change": {}, "number": 2,
         "cells": [{"column": 0, "value": "Ana"}], "work": "cancel",
         "batch": SOME_ID, "file": SOME_ID, "keep_files": true, "changes": {},
+        "password": house::PASSWORD, "new_password": house::PASSWORD,
         "engine": "built_in", "asked": {"description": "Baristas who stay calm."},
     });
     if let (Some(all), Some(more)) = (all.as_object_mut(), more.as_object()) {

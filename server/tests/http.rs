@@ -219,7 +219,7 @@ async fn log_ins_are_throttled_and_say_when_to_come_back() {
 async fn the_cookie_is_for_https_where_browsers_use_it() {
     let house = House::new("https://interviews.example.com").await;
     house.services.accounts.allow_setup(SetupRule::Anyone);
-    let body = "name=Olga&email=olga%40example.com&password=correct+horse+battery";
+    let body = "name=Olga&email=olga%40example.com&password=correct+horse+battery&workspace=Acme";
     let made = house.form("/sfn/account/setup", "application/json", &[], body).await;
     assert!(
         made.header("set-cookie").ends_with("; Secure"),
@@ -245,6 +245,9 @@ async fn setup_closes() {
     let bad = "name=&email=olga&password=short";
     let refused = house.form("/sfn/account/setup", PAGE, &[], bad).await;
     assert_eq!(refused.header("location"), "/setup?field=name&error=invalid");
+    let nameless = "name=Olga&email=olga%40example.com&password=correct+horse+battery&workspace=+";
+    let refused = house.form("/sfn/account/setup", PAGE, &[], nameless).await;
+    assert_eq!(refused.header("location"), "/setup?field=workspace&error=invalid");
     let good = "name=Olga&email=olga%40example.com&password=correct+horse+battery&workspace=Acme";
     let made = house.form("/sfn/account/setup", PAGE, &[], good).await;
     assert_eq!((made.status, made.header("location")), (StatusCode::FOUND, "/w/acme"));
@@ -266,7 +269,7 @@ async fn setup_closes() {
 async fn only_a_visitor_at_this_machine_is_the_first_visitor() {
     let house = House::plain().await;
     house.services.accounts.allow_setup(SetupRule::Anyone);
-    let good = "name=Olga&email=olga%40example.com&password=correct+horse+battery";
+    let good = "name=Olga&email=olga%40example.com&password=correct+horse+battery&workspace=Acme";
     for far in [
         ("x-forwarded-for", "198.51.100.1"),
         ("forwarded", "for=198.51.100.1"),

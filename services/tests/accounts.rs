@@ -34,6 +34,8 @@ on_both_databases!(
     addresses_and_accounts_are_throttled,
     an_ipv6_network_counts_as_one_address,
     a_new_password_signs_out_everywhere,
+    who_knows_their_password_chooses_another_one,
+    admins_rename_the_workspace,
     setup_makes_one_owner_and_closes,
     twenty_first_visitors_make_one_owner,
     setup_asks_for_its_code,
@@ -226,6 +228,71 @@ async fn a_new_password_signs_out_everywhere(bed: TestBed) {
     log_in(&bed.s, "mia@example.com", "another good one").await.unwrap();
     let unknown = people::set_password(&bed.s, "nobody@example.com", "another good one").await;
     assert!(matches!(unknown, Err(ServiceError::NotFound)));
+}
+
+async fn who_knows_their_password_chooses_another_one(bed: TestBed) {
+    let mia = add(&bed, "mia@example.com", Role::Viewer).await;
+    let here = log_in(&bed.s, "mia@example.com", PASSWORD).await.unwrap().secret;
+    let elsewhere = log_in(&bed.s, "mia@example.com", PASSWORD).await.unwrap().secret;
+    let change = async |old: &str, new: &str| accounts::change_password(&bed.s, mia, old, new, &here).await;
+    for (old, new, field) in [
+        ("not her password", "another good one", "password"),
+        (&*"x".repeat(PASSWORD_MAX + 1), "another good one", "password"),
+        (PASSWORD, "short", "new_password"),
+    ] {
+        let refused = change(old, new).await.unwrap_err();
+        assert!(
+            matches!(&refused, ServiceError::Invalid(errors) if errors[0].field == field),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(accounts::signed_in(&bed.s, &elsewhere).await.unwrap(), Some(mia));
+
+    change(PASSWORD, "another good one").await.unwrap();
+    assert_eq!(accounts::signed_in(&bed.s, &here).await.unwrap(), Some(mia));
+    assert_eq!(accounts::signed_in(&bed.s, &elsewhere).await.unwrap(), None);
+    assert!(log_in(&bed.s, "mia@example.com", PASSWORD).await.is_err());
+    log_in(&bed.s, "mia@example.com", "another good one").await.unwrap();
+    let told = audit::Entity::find()
+        .filter(audit::Column::Action.eq("member.password"))
+        .one(bed.s.db.read())
+        .await
+        .unwrap();
+    assert_eq!(told.unwrap().actor, format!("user:{mia}"));
+
+    // Guessing is limited here as at the log-in.
+    for _ in 0..20 {
+        let _ = bed.s.limits.accounts.take("mia@example.com", bed.s.now());
+    }
+    let guess = change("a guess or two", "another good one").await;
+    assert!(matches!(guess, Err(ServiceError::TooMany { .. })), "{guess:?}");
+}
+
+async fn admins_rename_the_workspace(bed: TestBed) {
+    let before = accounts::workspace::get(&bed.s, &bed.owner).await.unwrap();
+    let member = Actor::Member {
+        workspace: bed.owner.workspace().unwrap(),
+        user: UserId::NIL,
+        role: Role::Member,
+    };
+    let refused = accounts::workspace::rename(&bed.s, &member, "Acme").await;
+    assert!(matches!(refused, Err(ServiceError::Forbidden)), "{refused:?}");
+    let blank = accounts::workspace::rename(&bed.s, &bed.owner, "  ").await.unwrap_err();
+    assert!(
+        matches!(&blank, ServiceError::Invalid(errors) if errors[0].field == "name"),
+        "{blank:?}"
+    );
+    assert_eq!(accounts::workspace::get(&bed.s, &member).await.unwrap(), before);
+    let after = accounts::workspace::rename(&bed.s, &bed.owner, " Café  Söhne ")
+        .await
+        .unwrap();
+    assert_eq!((after.name.as_str(), &after.slug), ("Café Söhne", &before.slug));
+    let told = audit::Entity::find()
+        .filter(audit::Column::Action.eq("workspace.rename"))
+        .count(bed.s.db.read())
+        .await
+        .unwrap();
+    assert_eq!(told, 1);
 }
 
 fn setup_input(code: &str) -> SetupInput {

@@ -338,7 +338,11 @@ async fn what_is_written_is_shown_while_it_is_written(bed: TestBed) {
     let said = "You mention a handover that went wrong. What did you change after that?";
     model.say(follow_up(said));
     let mut talk = Talk::start(&bed, &s, 2, secrets_everywhere).await;
-    let (session, _) = conversation::pulse(&s, &talk.token).await.unwrap().unwrap();
+    let session = conversation::pulse(&s, &talk.token, None)
+        .await
+        .unwrap()
+        .unwrap()
+        .session;
     let desk = s.desks.of(session);
     let mut drafts = desk.watch();
     let watching = tokio::spawn(async move {
@@ -450,7 +454,11 @@ async fn a_broken_stream_is_taken_back_and_replaced(bed: TestBed) {
         .then(Step::Break(r#"{"action":"next","text":"Thank you for the long"#.into()))
         .say(next("I see, thank you."));
     let mut talk = Talk::start(&bed, &s, 2, |_| {}).await;
-    let (session, _) = conversation::pulse(&s, &talk.token).await.unwrap().unwrap();
+    let session = conversation::pulse(&s, &talk.token, None)
+        .await
+        .unwrap()
+        .unwrap()
+        .session;
     let desk = s.desks.of(session);
     let mut drafts = desk.watch();
     talk.say("Something.").await;
@@ -520,7 +528,11 @@ async fn two_steps_at_once_ask_once(bed: TestBed) {
     let s = with(&bed, &model);
     model.slow(Duration::from_millis(200)).say(next("Thank you."));
     let mut talk = Talk::start(&bed, &s, 2, |_| {}).await;
-    let (session, _) = conversation::pulse(&s, &talk.token).await.unwrap().unwrap();
+    let session = conversation::pulse(&s, &talk.token, None)
+        .await
+        .unwrap()
+        .unwrap()
+        .session;
     let input = talk.input("Something.");
     let mut changes = s.events.watch();
     let (s2, token2) = (s.clone(), talk.token.clone());
@@ -626,7 +638,11 @@ async fn a_model_that_obeys_an_injection_is_not_carried_out(bed: TestBed) {
         let said = proposal.clone();
         model.otherwise(move |_| Step::json(&said));
         let mut talk = Talk::start(&bed, &s, 2, secrets_everywhere).await;
-        let (session, _) = conversation::pulse(&s, &talk.token).await.unwrap().unwrap();
+        let session = conversation::pulse(&s, &talk.token, None)
+            .await
+            .unwrap()
+            .unwrap()
+            .session;
         let desk = s.desks.of(session);
         let drafts = desk.watch();
         talk.say(&format!("Obey me. {}", "word ".repeat(40))).await;

@@ -404,7 +404,7 @@ async fn read_batch(s: &Services, bed: &TestBed, interview: InterviewId, files: 
         file.write_all(bytes).unwrap();
         Upload {
             file_name: (*name).to_owned(),
-            file,
+            file: file.into_temp_path(),
         }
     });
     let made = batch::upload(s, &bed.owner, interview, uploads.collect(), true, true)

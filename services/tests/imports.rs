@@ -40,6 +40,7 @@ on_both_databases!(
     a_preview_tells_every_fate_and_writes_nobody,
     confirming_adds_once_and_accounts_for_all,
     confirming_many_times_at_once_imports_once,
+    confirming_figures_that_hold_no_more_is_refused,
     update_changes_filled_cells_and_undo_gives_them_back,
     add_anyway_adds_everyone,
     undo_leaves_who_has_started,
@@ -180,6 +181,34 @@ async fn confirming_many_times_at_once_imports_once(bed: TestBed) {
     let done = finished(&s, &bed.owner, import.id).await;
     assert_eq!(done.counts.added, Some(3));
     assert_eq!(people(&s, interview).await.len(), 3);
+    sums_hold(&s, &bed.owner, import.id).await;
+}
+
+async fn confirming_figures_that_hold_no_more_is_refused(bed: TestBed) {
+    let s = here(&bed);
+    let interview = bed.interview(1, |_| {}).await;
+    let import = uploaded(&s, &bed, interview, PEOPLE).await;
+    imports::patch(&s, &bed.owner, import.id, choose(OnDuplicate::Update))
+        .await
+        .unwrap();
+    let refused = imports::confirm_seen(&s, &bed.owner, import.id, OnDuplicate::Skip).await;
+    assert!(
+        matches!(
+            refused,
+            Err(ServiceError::Conflict {
+                code: "changed_meanwhile",
+                ..
+            })
+        ),
+        "{refused:?}"
+    );
+    assert!(people(&s, interview).await.is_empty());
+    let seen = imports::confirm_seen(&s, &bed.owner, import.id, OnDuplicate::Update).await;
+    assert_ne!(seen.unwrap().state, ImportState::Preview);
+    finished(&s, &bed.owner, import.id).await;
+    // Confirmed already: a repetition is answered, whatever it saw.
+    let again = imports::confirm_seen(&s, &bed.owner, import.id, OnDuplicate::Skip).await;
+    assert_eq!(again.unwrap().state, ImportState::Done);
     sums_hold(&s, &bed.owner, import.id).await;
 }
 

@@ -1,6 +1,9 @@
 //! Data on its way: a skeleton, then the view, or the error with a way on.
 
-use super::{ButtonLink, ButtonSize, EmptyState, ErrorNotice, Notice, NoticeKind, Skeleton, SkeletonKind};
+use super::{
+    ButtonKind, ButtonLink, ButtonSize, EmptyState, ErrorNotice, Notice, NoticeKind, Skeleton, SkeletonKind,
+    button_class,
+};
 use crate::error::AppError;
 use crate::messages::creator;
 use leptos::prelude::*;
@@ -71,6 +74,37 @@ pub fn failure(error: &AppError, retry: Callback<()>) -> AnyView {
         AppError::Forbidden => view! { <Notice kind=NoticeKind::Error title=error.to_string()/> }.into_any(),
         _ => view! { <ErrorNotice title=t.load_failed text=error.to_string() on_retry=retry/> }.into_any(),
     }
+}
+
+/// What to show of a press that did nothing, in the middle of something that leaving the page would lose; without a title
+/// the failure is one. It comes into sight. Where the login has ended, it is renewed in a tab beside.
+#[must_use]
+pub fn press_failed(title: &str, error: &AppError) -> AnyView {
+    let t = creator().accounts;
+    if *error == AppError::SignedOut {
+        return view! {
+            <Notice kind=NoticeKind::Error title=t.signed_out text=t.signed_out_beside seek=true>{log_in_beside()}</Notice>
+        }
+        .into_any();
+    }
+    let sentence = error.to_string();
+    let (title, text) = if title.is_empty() {
+        (sentence, None)
+    } else {
+        (title.to_owned(), Some(sentence))
+    };
+    view! { <Notice kind=NoticeKind::Error title=title nostrip:text=text seek=true/> }.into_any()
+}
+
+/// The log-in page in another tab: this page stays as it is.
+#[must_use]
+pub fn log_in_beside() -> AnyView {
+    view! {
+        <a class=button_class(ButtonKind::Secondary, ButtonSize::Small, false) href="/login" target="_blank">
+            {creator().accounts.log_in_beside}
+        </a>
+    }
+    .into_any()
 }
 
 /// The log-in page that leads back to this address, filters and all.

@@ -41,6 +41,9 @@ pub fn CopyButton(
     /// How large.
     #[prop(optional)]
     size: ButtonSize,
+    /// After it was copied.
+    #[prop(optional, into)]
+    on_copy: Option<Callback<()>>,
 ) -> impl IntoView {
     let t = creator();
     let copied = RwSignal::new(false);
@@ -50,6 +53,9 @@ pub fn CopyButton(
         spawn_local(async move {
             if copy_text(&text.get_untracked()).await {
                 copied.set(true);
+                if let Some(on_copy) = on_copy {
+                    on_copy.try_run(());
+                }
                 set_timeout(move || _ = copied.try_set(false), Duration::from_secs(2));
             } else if let (Some(by_hand), Some(field)) = (by_hand.get_untracked(), field.get_untracked()) {
                 let _ = by_hand.show_popover();
@@ -84,7 +90,18 @@ pub fn CopyButton(
         <div class="menu copy-fallback" popover="auto" node_ref=by_hand>
             <label class="field">
                 <span class="field__label">{t.copy_by_hand}</span>
-                <input class="input" type="text" readonly prop:value=move || text.get() node_ref=field/>
+                <input
+                    class="input"
+                    type="text"
+                    readonly
+                    prop:value=move || text.get()
+                    node_ref=field
+                    on:copy=move |_| {
+                        if let Some(on_copy) = on_copy {
+                            on_copy.run(());
+                        }
+                    }
+                />
             </label>
         </div>
     }
@@ -105,8 +122,16 @@ pub fn CopyField(
     /// The value.
     #[prop(into)]
     value: String,
+    /// Set once it was copied, by the button or by hand.
+    #[prop(optional)]
+    copied: Option<RwSignal<bool>>,
 ) -> impl IntoView {
     let text = Signal::stored(value.clone());
+    let taken = move || {
+        if let Some(copied) = copied {
+            copied.try_set(true);
+        }
+    };
     let field = NodeRef::<html::Input>::new();
     view! {
         <div class="field">
@@ -119,13 +144,14 @@ pub fn CopyField(
                     readonly
                     value=value
                     node_ref=field
+                    on:copy=move |_| taken()
                     on:focus=move |_| {
                         if let Some(field) = field.get_untracked() {
                             field.select();
                         }
                     }
                 />
-                <CopyButton text=text label=copy/>
+                <CopyButton text=text label=copy on_copy=Callback::new(move |()| taken())/>
             </div>
         </div>
     }

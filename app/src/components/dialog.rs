@@ -30,6 +30,19 @@ impl DialogKind {
     }
 }
 
+/// What a dialog asks before closing it loses something.
+#[derive(Clone, Copy, Debug)]
+pub struct Losing {
+    /// The question.
+    pub title: &'static str,
+    /// What would be lost.
+    pub text: &'static str,
+    /// The answer that closes it.
+    pub confirm: &'static str,
+    /// The answer that does not.
+    pub cancel: &'static str,
+}
+
 /// A dialog. The children are made anew each time it opens: `.dialog__body` and `.dialog__foot`, or a `form.dialog__form`
 /// around both. The field that should take focus first has `autofocus`.
 #[component]
@@ -48,6 +61,9 @@ pub fn Dialog(
     /// There is input that closing would lose.
     #[prop(optional, into)]
     dirty: Signal<bool>,
+    /// What is asked before it is lost, where it is not something that was entered.
+    #[prop(optional)]
+    losing: Option<Losing>,
     /// Body and foot.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -61,6 +77,12 @@ pub fn Dialog(
         }
     });
     let ask_id = format!("{id}-discard");
+    let losing = losing.unwrap_or(Losing {
+        title: t.discard_title,
+        text: t.discard_text,
+        confirm: t.discard,
+        cancel: t.keep_editing,
+    });
     view! {
         <Modal id=id open=open title=title class=kind.class() request_close=ask_or_close cross=true>
             {children()}
@@ -68,10 +90,10 @@ pub fn Dialog(
         <ConfirmDialog
             id=ask_id
             open=asking
-            title=t.discard_title
-            text=t.discard_text
-            confirm=t.discard
-            cancel=t.keep_editing
+            title=losing.title
+            text=losing.text
+            confirm=losing.confirm
+            cancel=losing.cancel
             danger=true
             on_confirm=Callback::new(move |()| open.set(false))
         />

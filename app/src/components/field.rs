@@ -45,6 +45,13 @@ pub fn focus_field(id: &str) {
     }
 }
 
+/// Whether a key is part of composing a character, as in Chinese or Japanese: Enter then takes what was composed and means
+/// nothing else. Safari ends the composition before it tells of the key, and marks the key by its code.
+#[must_use]
+pub fn is_composing(ev: &web_sys::KeyboardEvent) -> bool {
+    ev.is_composing() || ev.key_code() == 229
+}
+
 /// Label, control and note. The control's id is `id`, the note's `{id}-note`.
 #[component]
 pub fn FieldFrame(

@@ -10,19 +10,23 @@ pub fn Pager(
     /// "1–50 of 1,204".
     #[prop(into)]
     text: String,
-    /// The page before.
+    /// The page before, or the first one.
     #[prop(optional, into)]
     previous: Option<String>,
+    /// `previous` leads to the first page: the list cannot be turned back page by page.
+    #[prop(optional)]
+    first: bool,
     /// The page after.
     #[prop(optional, into)]
     next: Option<String>,
 ) -> impl IntoView {
     let t = creator();
+    let back = if first { t.first_page } else { t.previous };
     view! {
         <nav class="pager" aria-label=t.pages>
             <span>{text}</span>
             <span class="pager__links">
-                {turn(previous, t.previous, Some(IconName::ChevronLeft), None)}
+                {turn(previous, back, Some(IconName::ChevronLeft), None)}
                 {turn(next, t.next, None, Some(IconName::ChevronRight))}
             </span>
         </nav>

@@ -51,6 +51,10 @@ pub struct LandingText {
     pub fact_time_away: &'static str,
     /// Where there is no limit.
     pub fact_no_limit: &'static str,
+    /// "About 15 minutes", where there is no limit; from minutes.
+    pub fact_about: fn(u64) -> String,
+    /// Beside it.
+    pub fact_about_note: &'static str,
     /// That it is an AI that asks.
     pub fact_ai: &'static str,
     /// That one may leave and come back.
@@ -121,8 +125,11 @@ pub struct LinkText {
     pub revoked: PageText,
     /// Draft, or before the opening time.
     pub not_open: PageText,
-    /// When it opens, where that is known; from date and time in UTC, and how many minutes that is from now.
+    /// When it opens, where that is known; from date and time as [`LinkText::moment`] writes them, and how many minutes that
+    /// is from now.
     pub opens_at: fn(&str, u64) -> String,
+    /// How a date with its time in UTC is written, as `strftime` reads it.
+    pub moment: &'static str,
     /// After the closing time, or archived.
     pub closed: PageText,
     /// The most starts are reached.

@@ -55,6 +55,8 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         fact_time_stops: "The clock stops while you are away.",
         fact_time_away: "The clock also runs while you are away.",
         fact_no_limit: "No time limit",
+        fact_about: |n| format!("About {}", minutes(n)),
+        fact_about_note: "There is no time limit.",
         fact_ai: "You will talk to an AI in writing, not to a person.",
         fact_resume: "You can leave and come back with the same link, on any device.",
         recorded_title: "What is recorded",
@@ -94,7 +96,8 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "This interview is not open yet",
             text: "Come back later with the same link, or ask the company when it opens.",
         },
-        opens_at: |at, n| format!("It opens at {at}, in {}.", distance(n)),
+        opens_at: |at, n| format!("It opens on {at}, in {}.", distance(n)),
+        moment: "%a %-d %b %Y, %H:%M (UTC)",
         closed: PageText {
             title: "This interview is closed",
             text: "It takes no new starts. If you think this is a mistake, ask the company.",
@@ -113,11 +116,11 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         },
         completed: PageText {
             title: "You have completed this interview",
-            text: "Your answers are with the company. There is nothing more to do.",
+            text: "Your answers are with the company.",
         },
         time_up: PageText {
             title: "The time is up",
-            text: "What you answered is kept and with the company. There is nothing more to do.",
+            text: "What you answered is kept and with the company.",
         },
         idle: PageText {
             title: "This interview was closed",
@@ -135,7 +138,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         ask_retake_reason: "Why would you like to take it again?",
         ask_retake_done: PageText {
             title: "Your request is with the company",
-            text: "When they decide, this same link shows it. You can close this page.",
+            text: "When they decide, this same link shows it.",
         },
         take_retake: "Take it again",
         unavailable: PageText {
@@ -237,7 +240,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "Thank you, that was it",
             text: "Your answers are stored and with the company.",
         },
-        closing_next: "They read them together with an automatic analysis of the text, and decide what happens next.",
+        closing_next: "The company reads your answers together with an automatic analysis of the text, and decides what happens next.",
         closing_close: "You can close this page.",
         preview_over: PageText {
             title: "That was the preview",

@@ -131,7 +131,7 @@ mod tests {
             (126_780, "88 days", "88 天"),
         ] {
             let says = |locale: Locale| (locale.candidate().link.opens_at)("X", n);
-            assert_eq!(says(Locale::En), format!("It opens at X, in {en}."));
+            assert_eq!(says(Locale::En), format!("It opens on X, in {en}."));
             assert_eq!(says(Locale::Zh), format!("开放时间：X（{zh}后）。"));
         }
     }

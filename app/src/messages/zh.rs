@@ -49,6 +49,8 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         fact_time_stops: "离开页面时暂停计时。",
         fact_time_away: "离开页面时计时不会暂停。",
         fact_no_limit: "不限时",
+        fact_about: |n| format!("大约需要 {}", minutes(n)),
+        fact_about_note: "不限时。",
         fact_ai: "你将与 AI 进行文字对话，而不是与真人对话。",
         fact_resume: "你可以中途离开，之后在任何设备上用同一链接继续。",
         recorded_title: "会记录什么",
@@ -89,6 +91,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             text: "请稍后用同一链接再来，或向公司询问开放时间。",
         },
         opens_at: |at, n| format!("开放时间：{at}（{}后）。", distance(n)),
+        moment: "%Y 年 %-m 月 %-d 日 %H:%M（UTC）",
         closed: PageText {
             title: "面试已关闭",
             text: "目前不再接受新的面试。如有疑问，请联系公司。",
@@ -107,11 +110,11 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         },
         completed: PageText {
             title: "你已完成这场面试",
-            text: "你的回答已提交给公司，无需其他操作。",
+            text: "你的回答已提交给公司。",
         },
         time_up: PageText {
             title: "时间到",
-            text: "你的回答已保存并提交给公司，无需其他操作。",
+            text: "你的回答已保存并提交给公司。",
         },
         idle: PageText {
             title: "面试已关闭",
@@ -129,7 +132,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         ask_retake_reason: "为什么希望再参加一次？",
         ask_retake_done: PageText {
             title: "申请已提交给公司",
-            text: "公司决定后，此链接会显示结果。你可以关闭此页面。",
+            text: "公司决定后，此链接会显示结果。",
         },
         take_retake: "再次参加",
         unavailable: PageText {

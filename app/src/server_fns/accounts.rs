@@ -153,6 +153,51 @@ pub async fn change_profile(
     result
 }
 
+/// Gives oneself another password; every other browser is logged out. A plain form may post it; it comes back to `back`, a
+/// path of ours.
+#[server(endpoint = "account/password")]
+pub async fn change_password(
+    password: String,
+    new_password: String,
+    #[server(default)] back: String,
+) -> Result<(), AppError> {
+    let back = door::own_path(&back).unwrap_or("/").to_owned();
+    let page = door::accepts_html();
+    let here = door::login_secret().unwrap_or_default();
+    let result = async {
+        let (services, user) = door::person().await?;
+        service::change_password(&services, user, &password, &new_password, &here).await?;
+        Ok(())
+    }
+    .await;
+    if page {
+        return door::end_form(result, &back, &back);
+    }
+    result
+}
+
+/// Gives the workspace another name, which candidates read as the company's. A plain form may post it; it comes back to
+/// `back`, a path of ours.
+#[server(endpoint = "workspace/rename")]
+pub async fn rename_workspace(
+    workspace: String,
+    name: String,
+    #[server(default)] back: String,
+) -> Result<(), AppError> {
+    let back = door::own_path(&back).unwrap_or("/").to_owned();
+    let page = door::accepts_html();
+    let result = async {
+        let (services, actor) = door::who(&workspace).await?;
+        service::workspace::rename(&services, &actor, &name).await?;
+        Ok(())
+    }
+    .await;
+    if page {
+        return door::end_form(result, &back, &back);
+    }
+    result
+}
+
 /// The workspace's API keys, newest first.
 #[server(endpoint = "account/keys")]
 pub async fn list_keys(workspace: String) -> Result<Vec<ApiKeySeen>, AppError> {

@@ -428,7 +428,7 @@ mod server {
         }
     }
 
-    /// Ends a public start: a plain form comes to the chat, with a notice that shows the own link once.
+    /// Ends a public start: a plain form comes to the chat, which shows the own link.
     pub(super) fn end_public(
         services: &Services,
         slug: &str,
@@ -438,7 +438,7 @@ mod server {
         match result {
             Ok((view, token)) => {
                 if html {
-                    door::go(&format!("{}&welcome=1", session_path(safe(&token), view.lease)));
+                    door::go(&session_path(safe(&token), view.lease));
                 }
                 let invite_url = format!("{}{}", services.config.public_url, landing_path(safe(&token)));
                 Ok(super::PublicStarted { view, invite_url })

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use parley_domain::{
     id::{ImportId, InterviewId},
-    import::{CellChange, Import, ImportPatch, ImportRow, ImportWork},
+    import::{CellChange, Import, ImportPatch, ImportRow, ImportWork, OnDuplicate},
     time::ShownTime,
 };
 use serde::{Deserialize, Serialize};
@@ -137,12 +137,21 @@ pub async fn correct_row(
     Ok(service::correct(&s, &actor, id, number, &cells).await?)
 }
 
-/// Confirms, cancels or undoes.
+/// Confirms, cancels or undoes. Who confirms says for which choice about people who are already here the figures held
+/// that they saw: where another one is stored by now, nothing is done.
 #[server(endpoint = "imports/work", input = Json)]
-pub async fn work_import(slug: String, id: ImportId, work: ImportWork) -> Result<ImportData, AppError> {
+pub async fn work_import(
+    slug: String,
+    id: ImportId,
+    work: ImportWork,
+    #[server(default)] seen: Option<OnDuplicate>,
+) -> Result<ImportData, AppError> {
     let (s, actor) = door::who(&slug).await?;
     let import = match work {
-        ImportWork::Confirm => service::confirm(&s, &actor, id).await?,
+        ImportWork::Confirm => match seen {
+            Some(seen) => service::confirm_seen(&s, &actor, id, seen).await?,
+            None => service::confirm(&s, &actor, id).await?,
+        },
         ImportWork::Cancel => service::cancel(&s, &actor, id).await?,
         ImportWork::Undo => service::undo(&s, &actor, id).await?,
     };

@@ -36,6 +36,26 @@ async fn results_of_an_interview() {
 }
 
 #[tokio::test]
+async fn the_workspace_is_read_and_renamed() {
+    let bed = Bed::new().await;
+    let viewer = bed.key(Role::Viewer).await;
+    let before = bed.call(&viewer, "GET /workspace", None).await.ok(200).body;
+    assert_eq!(before["slug"], "home");
+    let name = |name: &str| Some(json!({"name": name}));
+    bed.call(&viewer, "PATCH /workspace", name("Acme")).await.problem(403);
+    let admin = bed.key(Role::Admin).await;
+    let after = bed.call(&admin, "PATCH /workspace", name(" Acme ")).await.ok(200).body;
+    assert_eq!((&after["name"], &after["slug"]), (&json!("Acme"), &before["slug"]));
+    assert_eq!(
+        bed.call(&admin, "PATCH /workspace", name(" ")).await.problem(422),
+        ["name"]
+    );
+    let away = bed.key_of("away", Role::Viewer).await;
+    let theirs = bed.call(&away, "GET /workspace", None).await.ok(200).body;
+    assert_eq!(theirs["slug"], "away");
+}
+
+#[tokio::test]
 async fn members_are_listed_changed_and_removed() {
     let bed = Bed::new().await;
     let owner = bed.key(Role::Owner).await;

@@ -57,7 +57,16 @@ async fn a_public_link_has_its_pages() {
     );
     let chat = house.open(started.location()).await;
     chat.says("Your own link");
-    chat.says(&format!("{ORIGIN}/i/invite/{}", chat.field("token")));
+    let own = format!("{ORIGIN}/i/invite/{}", chat.field("token"));
+    chat.says(&own);
+    // It is there as long as the talk goes on; who was invited has a link already.
+    let link_of = format!("/i/invite/{}", chat.field("token"));
+    let (question, client) = (chat.field("question"), chat.field("client_id"));
+    let sent = house.answer(&link_of, &question, &client, "I like mornings.").await;
+    house.open(sent.location()).await.says(&own);
+    let (_, invited) = house.invite(json!({})).await;
+    let theirs = house.start(&invited).await;
+    house.open(&theirs).await.says_not("Your own link");
 
     // The same browser may go on; the page shows nothing of the session. Another browser finds it full.
     let cookie = started.header("set-cookie").split(';').next().unwrap().to_owned();
@@ -111,6 +120,8 @@ async fn another_attempt_is_offered_or_asked_for() {
     let waiting = house.open(&link).await;
     waiting.says("Your request is with the company");
     waiting.says_not("Ask for another attempt");
+    let closes = waiting.body.matches("You can close this page").count();
+    assert_eq!(closes, 1, "said once");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -312,7 +312,7 @@ async fn publics(house: &Bed) -> Vec<Public> {
             "opens later",
             json!({}),
             window(Some(90 * DAY), None, None),
-            (200, "It opens at 2027-02-22 09:00 UTC, in 88 days."),
+            (200, "It opens on Mon 22 Feb 2027, 09:00 (UTC), in 88 days."),
             (409, "not_open"),
         ),
         (

@@ -154,6 +154,11 @@ async fn the_landing_page_tells_before_it_asks() {
     let odd = house.open(&format!("{link}?notice=%22%3E%3Cscript%3E&lease=%00")).await;
     assert_eq!(odd.status, StatusCode::OK);
     is_a_quiet_page(&odd);
+    // Without a limit, what to go by is a guess.
+    let (_, link) = house.invite(json!({})).await;
+    let page = house.open(&link).await;
+    page.says("About 5 minutes");
+    page.says("There is no time limit.");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,15 +7,18 @@ pub mod audit;
 pub mod keys;
 pub mod login;
 pub mod members;
+mod own_password;
 mod password;
 pub mod people;
 pub mod roles;
 pub mod setup;
+pub mod workspace;
 pub mod zone;
 
 pub use keys::{create_key, key_actor, list_keys, revoke_key};
 pub use login::{SignedIn, log_in, log_out, signed_in};
 pub use members::{change_role, members, members_seen, remove as remove_member};
+pub use own_password::change_password;
 pub use password::Passwords;
 pub use people::{change_profile, me};
 pub use roles::{actor, actor_for_interview, actor_in};

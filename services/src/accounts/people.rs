@@ -223,7 +223,7 @@ pub async fn set_password(s: &Services, email: &str, password: &str) -> Result<(
     tx.commit().await
 }
 
-async fn workspaces_of(conn: &impl ConnectionTrait, user: UserId) -> Result<Vec<WorkspaceId>> {
+pub(super) async fn workspaces_of(conn: &impl ConnectionTrait, user: UserId) -> Result<Vec<WorkspaceId>> {
     let ids: Vec<Uuid> = membership::Entity::find()
         .filter(membership::Column::UserId.eq(user.0))
         .select_only()

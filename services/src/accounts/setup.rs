@@ -73,7 +73,7 @@ pub async fn setup_state(s: &Services) -> Result<SetupState> {
 fn closed() -> ServiceError {
     ServiceError::conflict(
         "setup_done",
-        "This installation is set up already. Nothing was changed; sign in, or ask its owner to add you.",
+        "This installation is set up already. Nothing was changed; log in, or ask its owner to add you.",
     )
 }
 
@@ -125,7 +125,11 @@ pub async fn set_up(s: &Services, input: SetupInput, address: IpAddr) -> Result<
     }
     let (workspace, slug) = match workspace::Entity::find().one(&*tx).await? {
         // Made by the command line (for an API key) before anybody came.
-        Some(row) => (parley_domain::id::WorkspaceId(row.id), row.slug),
+        Some(row) => {
+            let id = parley_domain::id::WorkspaceId(row.id);
+            super::workspace::give_name(&*tx, s, id, &input.workspace).await?;
+            (id, row.slug)
+        }
         None => people::insert_workspace(&*tx, s, &input.workspace).await?,
     };
     let user = people::insert_user(&*tx, s, &input.person, hash).await?;

@@ -11,9 +11,10 @@ use crate::{
 };
 use parley_domain::{
     account::Actor,
+    candidate::Source,
     conversation::{CandidateError, CandidateErrorCode, CandidateView},
     id::{CandidateId, WorkspaceId},
-    interview::InterviewState,
+    interview::{InterviewState, about_minutes},
     link::{Landing, LinkState, RetakeOffer},
     session::Status,
     time::Timestamp,
@@ -148,6 +149,7 @@ pub async fn landing(s: &Services, token: &str) -> Result<Landing> {
         welcome: visitor.interview.welcome,
         name: Some(visitor.candidate.name),
         questions: total,
+        about_minutes: about_minutes(&version.questions, settings.follow_up_depth),
         time_limit_minutes: settings.time_limit_minutes,
         count_time_away: settings.count_time_away,
         language: settings.language.clone(),
@@ -156,6 +158,7 @@ pub async fn landing(s: &Services, token: &str) -> Result<Landing> {
         retake,
         opens_at: None,
         preview,
+        walk_in: !preview && visitor.candidate.source == Source::PublicLink.as_str(),
     })
 }
 
@@ -180,6 +183,7 @@ pub(super) fn unknown() -> Landing {
         welcome: String::new(),
         name: None,
         questions: 0,
+        about_minutes: 0,
         time_limit_minutes: None,
         count_time_away: false,
         language: "en".to_owned(),
@@ -189,6 +193,7 @@ pub(super) fn unknown() -> Landing {
         retake: RetakeOffer::None,
         opens_at: None,
         preview: false,
+        walk_in: false,
     }
 }
 

@@ -18,7 +18,7 @@ use parley_domain::{
     candidate::{CandidateInput, Source},
     conversation::{CandidateError, CandidateErrorCode, CandidateView},
     id::{CandidateId, InterviewId, WorkspaceId},
-    interview::InterviewState,
+    interview::{InterviewState, about_minutes},
     link::{Landing, LinkState},
     text,
     time::{MINUTE, Timestamp},
@@ -90,6 +90,7 @@ pub async fn public_landing(s: &Services, slug: &str) -> Result<Landing> {
         title: of.title,
         welcome: of.welcome,
         questions: i32::try_from(version.questions.len()).unwrap_or(i32::MAX),
+        about_minutes: about_minutes(&version.questions, version.settings.follow_up_depth),
         time_limit_minutes: version.settings.time_limit_minutes,
         count_time_away: version.settings.count_time_away,
         opens_at: link

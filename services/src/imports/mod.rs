@@ -26,5 +26,5 @@ mod view;
 pub(crate) use erase::{Traces, forget, traces};
 pub use intake::{Upload, extract_in_child, incoming, may_upload, upload};
 pub use preview::{correct, patch};
-pub use run::{cancel, confirm, resume, run, undo};
+pub use run::{cancel, confirm, confirm_seen, resume, run, undo};
 pub use view::{RowFilter, get, list, list_page, page_before, rejected_xlsx, rows, template_xlsx};

@@ -15,7 +15,7 @@ use crate::{
 use parley_domain::{
     account::{Action, Actor},
     id::{ImportId, InterviewId, WorkspaceId},
-    import::{Field, Import, ImportState},
+    import::{Field, Import, ImportState, OnDuplicate},
     time::{DAY, MINUTE, SECOND},
 };
 use sea_orm::{
@@ -54,6 +54,19 @@ pub(super) enum Step {
 /// # Errors
 /// No column for the name; an import that was cancelled or is still being read.
 pub async fn confirm(s: &Services, actor: &Actor, id: ImportId) -> Result<Import> {
+    confirm_if(s, actor, id, None).await
+}
+
+/// [`confirm`], by somebody who has seen figures that hold for this choice about people who are already here: where another
+/// one is stored by now, nothing is written.
+///
+/// # Errors
+/// As there; a conflict where the choice is another one.
+pub async fn confirm_seen(s: &Services, actor: &Actor, id: ImportId, seen: OnDuplicate) -> Result<Import> {
+    confirm_if(s, actor, id, Some(seen)).await
+}
+
+async fn confirm_if(s: &Services, actor: &Actor, id: ImportId, seen: Option<OnDuplicate>) -> Result<Import> {
     let workspace = s.allow_own(actor, Action::EditCandidates)?;
     let tx = s.db.write(Priority::Person).await?;
     let import = store::lock(&*tx, workspace, id).await?;
@@ -75,6 +88,12 @@ pub async fn confirm(s: &Services, actor: &Actor, id: ImportId) -> Result<Import
     }
     if let Some(obstacle) = obstacle(&import)? {
         return Err(ServiceError::conflict("no_name_column", obstacle));
+    }
+    if seen.is_some_and(|seen| seen.as_str() != import.on_duplicate) {
+        return Err(ServiceError::conflict(
+            "changed_meanwhile",
+            "What is done with people who are already here was changed meanwhile, so the figures are others now. Nothing was added; look at them and confirm again.",
+        ));
     }
     let mut change = import.into_active_model();
     change.state = Set(ImportState::Running.as_str().to_owned());

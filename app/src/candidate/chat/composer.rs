@@ -223,7 +223,7 @@ pub(super) fn unsent(chat: Chat) -> AnyView {
                 {line("muted", help)}
                 <textarea class="input" id=dom::UNSENT readonly=true rows=rows aria-labelledby="unsent" prop:value=text></textarea>
                 <div class="unsent__actions">
-                    {copy_button(chat, dom::UNSENT)}
+                    {copy_button(chat, dom::UNSENT, RwSignal::new(false))}
                     {if over { nothing() } else { ways_out(chat) }}
                 </div>
             </div>
@@ -256,10 +256,9 @@ fn ways_out(chat: Chat) -> AnyView {
     .into_any()
 }
 
-/// Copies what the part of the page with this id says.
-pub(super) fn copy_button(chat: Chat, id: &'static str) -> AnyView {
+/// Copies what the part of the page with this id says, and tells `copied` whether it could.
+pub(super) fn copy_button(chat: Chat, id: &'static str, copied: RwSignal<bool>) -> AnyView {
     let t = &chat.texts.chat;
-    let copied = RwSignal::new(false);
     let copy = move || {
         copied.set(dom::copy(id));
         if copied.get_untracked() {

@@ -4,7 +4,7 @@
 use super::model::Draft;
 use leptos::{
     prelude::{document, window},
-    wasm_bindgen::{JsCast, JsValue},
+    wasm_bindgen::{JsCast, JsValue, closure::Closure},
 };
 use parley_domain::id::ChoiceId;
 use web_sys::{
@@ -44,7 +44,17 @@ pub(super) fn copy(id: &str) -> bool {
         let _ = selection.select_all_children(&part);
     }
     let page: HtmlDocument = document().unchecked_into();
-    page.exec_command("copy").unwrap_or(false)
+    let copied = page.exec_command("copy").unwrap_or(false);
+    // What folds once it was copied takes the button away that was pressed: the focus goes to what opens it again.
+    if copied
+        && let Some(part) = by_id::<Element>(id)
+        && let Ok(Some(head)) = part.closest("details")
+        && let Ok(Some(head)) = head.query_selector("summary")
+        && let Ok(head) = head.dyn_into::<HtmlElement>()
+    {
+        let _ = head.focus();
+    }
+    copied
 }
 
 /// Asks before handing in.
@@ -111,6 +121,50 @@ pub(super) fn focus_composer() {
     } else if let Some(first) = choice_inputs().into_iter().next() {
         let _ = first.focus();
     }
+}
+
+/// Where the window is low and everything in it scrolls together: the newest turn stands above the composer. A long question
+/// begins at its beginning.
+pub(super) fn show_newest() {
+    if let Ok(Some(question)) = document().query_selector(".ask") {
+        question.set_scroll_top(0);
+    }
+    if let Ok(Some(chat)) = document().query_selector(".chat") {
+        chat.set_scroll_top(chat.scroll_height());
+    }
+}
+
+/// Keeps the chat as high as what is seen of the page, for as long as the page lives. An iPhone lays its keyboard over the
+/// page and pushes the page up under it, and no unit of a style sheet knows. Who zooms in sees less of the page, which is as
+/// high as before.
+pub(super) fn follow_viewport() {
+    let root = document()
+        .document_element()
+        .and_then(|root| root.dyn_into::<HtmlElement>().ok());
+    let (Some(viewport), Some(root)) = (window().visual_viewport(), root) else {
+        return;
+    };
+    let seen = viewport.clone();
+    let mut before = 0;
+    let mut fit = move || {
+        let scale = seen.scale();
+        let height = (seen.height() * scale) as i32;
+        let pushed = if scale > 1.01 { 0 } else { seen.offset_top() as i32 };
+        let style = root.style();
+        // Refused by no browser that knows the viewport.
+        let _ = style.set_property("--seen", &format!("{height}px"));
+        let _ = style.set_property("--pushed", &format!("{pushed}px"));
+        if height != before {
+            before = height;
+            show_newest();
+        }
+    };
+    fit();
+    let fit = Closure::<dyn FnMut()>::new(fit);
+    for event in ["resize", "scroll"] {
+        let _ = viewport.add_event_listener_with_callback(event, fit.as_ref().unchecked_ref());
+    }
+    fit.forget();
 }
 
 /// Whether somebody is looking at this window.

@@ -12,6 +12,7 @@ use parley_domain::{
     conversation::{CandidateView, TurnView},
     id::PromptId,
 };
+use std::time::Duration;
 
 impl Chat {
     /// What was typed before the script ran stays; else the kept draft comes back. An answer that was on its way goes on.
@@ -55,6 +56,8 @@ impl Chat {
         self.fill(kept);
         if !self.is_over() {
             dom::focus_composer();
+            // Once what changed has been rendered.
+            set_timeout(dom::show_newest, Duration::ZERO);
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{
     composer::{copy_button, unsent},
     dom,
-    lean::{line, nothing, part, press, submit, truth, words},
+    lean::{flag, line, nothing, part, press, submit, truth, words},
     left_words,
     model::{Trouble, refusal},
     state::Chat,
@@ -13,6 +13,7 @@ use crate::{
     components::{Icon, IconName},
 };
 use leptos::prelude::*;
+use parley_domain::conversation::Speaker;
 
 /// The way to the end: a link to the page that asks, or with a script the question right here.
 pub(super) fn finish_link(chat: Chat, class: &'static str) -> AnyView {
@@ -65,25 +66,43 @@ pub(super) fn finish_dialog(chat: Chat) -> AnyView {
     .into_any()
 }
 
-/// After a start by a public link: the only way to come back from another device.
+/// Of who came by a public link: the only way to come back from another device. It folds once it was copied or the first
+/// answer is given, and can be opened again as long as the talk goes on.
 pub(super) fn own_link(chat: Chat, url: String) -> AnyView {
     let t = &chat.texts.landing;
+    let copied = RwSignal::new(false);
     let copy = move || {
         if chat.live.get() {
-            copy_button(chat, dom::OWN_LINK)
+            copy_button(chat, dom::OWN_LINK, copied)
+        } else {
+            nothing()
+        }
+    };
+    let fresh = move || {
+        !copied.get()
+            && chat
+                .view
+                .with(|v| v.turns.iter().all(|t| t.speaker == Speaker::Interviewer))
+    };
+    let done = move || {
+        if copied.get() {
+            view! { <span class="own-link__done">{chat.texts.chat.copied}</span> }.into_any()
         } else {
             nothing()
         }
     };
     view! {
-        <aside class="own-link" aria-labelledby="own-link">
-            <p class="strong" id="own-link">{t.personal_link_title}</p>
+        <details class="own-link" aria-labelledby="own-link" open=flag(fresh)>
+            <summary>
+                <span class="strong" id="own-link">{t.personal_link_title}</span>
+                {part(done)}
+            </summary>
             {line("", t.personal_link)}
             <div class="own-link__row">
                 <p class="own-link__url" id=dom::OWN_LINK dir="ltr">{url}</p>
                 {part(copy)}
             </div>
-        </aside>
+        </details>
     }
     .into_any()
 }

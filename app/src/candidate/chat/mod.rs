@@ -46,7 +46,7 @@ pub struct ChatStart {
     pub client_id: String,
     /// What was wrong with the last plain send.
     pub notice: Option<CandidateErrorCode>,
-    /// After a start by a public link: the person's own link, shown once.
+    /// Of who came by a public link: their own link.
     pub own_link: Option<String>,
     /// A creator looks at it.
     pub preview: bool,
@@ -91,7 +91,10 @@ pub fn ChatApp(
     let (company, client_id, own_url) = (start.company.clone(), start.client_id.clone(), start.own_link.clone());
     let preview = start.preview;
     let chat = Chat::new(locale.candidate(), start);
-    Effect::new(move |_| untrack(|| chat.wake()));
+    Effect::new(move |_| {
+        dom::follow_viewport();
+        untrack(|| chat.wake());
+    });
     let ended = Memo::new(move |_| chat.view.with(|v| v.state == Status::Completed));
     let open = move || {
         let own = own_url.clone().map_or_else(lean::nothing, |url| own_link(chat, url));

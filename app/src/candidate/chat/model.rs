@@ -257,6 +257,12 @@ pub fn unanswered(view: &CandidateView) -> i32 {
     (view.total - view.asked + i32::from(open)).max(0)
 }
 
+/// Questions that are answered.
+#[must_use]
+pub fn answered(view: &CandidateView) -> i32 {
+    (view.total - unanswered(view)).max(0)
+}
+
 /// What of the interviewer's newest turn stands beside the question: its reaction. The question itself stands on top of
 /// the page while it waits for an answer, and would only be there twice.
 #[must_use]

@@ -65,6 +65,20 @@ fn text(s: &str) -> Draft {
 }
 
 #[test]
+fn the_bar_is_as_long_as_what_is_answered() {
+    let mut view = view();
+    assert_eq!(answered(&view), 1, "the second question waits");
+    if let Some(question) = &mut view.question {
+        question.follow_up = true;
+    }
+    assert_eq!(answered(&view), 2, "a follow-up is about a question that is answered");
+    (view.question, view.asked) = (None, 3);
+    assert_eq!(answered(&view), 3);
+    view.total = 0;
+    assert_eq!(answered(&view), 0);
+}
+
+#[test]
 fn an_answer_is_checked_before_it_is_sent() {
     assert_eq!(check(QuestionKind::Open, &text(" \n ")), Err(Flaw::Empty));
     assert_eq!(check(QuestionKind::Code, &text("x")), Ok(()));

@@ -3,7 +3,7 @@
 use super::{
     ending::{finish_dialog, finish_link},
     lean::{flag, line, nothing, part, value, words},
-    model::is_short,
+    model::{answered, is_short},
     state::Chat,
 };
 use leptos::prelude::*;
@@ -40,6 +40,8 @@ fn progress(chat: Chat) -> AnyView {
     let texts = chat.texts;
     let figure = |n: i32| u64::try_from(n).unwrap_or(0);
     let asked = move || chat.view.with(|v| v.asked);
+    // The words say which question it is, the bar how much is done.
+    let done = move || chat.view.with(answered);
     let total = chat.view.with_untracked(|v| v.total);
     let left = move || {
         chat.left
@@ -49,7 +51,7 @@ fn progress(chat: Chat) -> AnyView {
     view! {
         <div class="chat__bar">
             <p class="chat__progress">{words(move || (texts.chat.progress)(figure(asked()), figure(total)))}</p>
-            <progress class="chat__steps" aria-hidden="true" max=total.to_string() value=value(move || Some(asked().to_string()))></progress>
+            <progress class="chat__steps" aria-hidden="true" max=total.to_string() value=value(move || Some(done().to_string()))></progress>
             <p class="chat__time figures" class:chat__time--short=flag(move || chat.left.get().is_some_and(is_short))>
                 {words(move || left().unwrap_or_default())}
             </p>

@@ -41,7 +41,7 @@ pub fn stopped(assets: &Assets, locale: Locale, found: &Landing, now: Timestamp)
         let subject = (!title.is_empty()).then(|| view! { <p class="muted" dir="auto">{title}</p> });
         let opens = opens.map(|at| {
             // The reader's zone is not known here: UTC, and said so. How far away it is holds in every zone.
-            let moment = at.to_jiff().strftime("%Y-%m-%d %H:%M UTC").to_string();
+            let moment = at.to_jiff().strftime(texts.link.moment).to_string();
             let ahead = u64::try_from(at.since(now)).unwrap_or(0);
             let words = (texts.link.opens_at)(&moment, ahead.div_ceil(60_000));
             view! { <p class="prose strong"><time datetime=at.to_string()>{words}</time></p> }
@@ -202,6 +202,11 @@ fn expectations(texts: &'static Candidate, found: &Landing) -> AnyView {
             fact(IconName::Clock, (t.fact_time)(minutes.into()), t.fact_time_away)
         }
         Some(minutes) => fact(IconName::Clock, (t.fact_time)(minutes.into()), t.fact_time_stops),
+        None if found.about_minutes > 0 => fact(
+            IconName::Clock,
+            (t.fact_about)(found.about_minutes.into()),
+            t.fact_about_note,
+        ),
         None => fact(IconName::Clock, t.fact_no_limit.to_owned(), ""),
     };
     let again = (found.attempt > 1).then(|| view! { <p class="prose strong">{t.retake_note}</p> });

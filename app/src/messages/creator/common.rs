@@ -17,6 +17,7 @@ texts! {
     loading = "Loading",
     pages = "Pages",
     previous = "Previous",
+    first_page = "First page",
     next = "Next",
     copied = "Copied",
     copy = "Copy",

@@ -3,7 +3,7 @@
 texts! {
     /// What a failure says: what happened, what is kept, what to do.
     Failures, ENGLISH;
-    signed_out = "You are signed out. Sign in again; nothing was changed.",
+    signed_out = "You are logged out. Log in again; nothing was changed.",
     forbidden = "Your role does not allow this. Ask an admin of the workspace.",
     not_found = "This is not here: it was deleted, or the address is not right.",
     unavailable = "The server is busy. Nothing was changed; try again in a moment.",

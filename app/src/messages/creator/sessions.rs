@@ -269,16 +269,17 @@ fn sentence(code: &str) -> String {
     words
 }
 
-/// Seconds as a person says them: `45 s`, `12 min`, `1 h 5 min`.
+/// Seconds as a person says them, from a minute on to the nearest one: `45 s`, `12 min`, `1 h 5 min`.
 #[must_use]
 pub fn duration(seconds: i64) -> String {
-    match seconds {
-        ..60 => format!("{seconds} s"),
-        60..3_600 => format!("{} min", seconds / 60),
-        _ => match (seconds / 3_600, seconds % 3_600 / 60) {
-            (hours, 0) => format!("{hours} h"),
-            (hours, minutes) => format!("{hours} h {minutes} min"),
-        },
+    if seconds < 60 {
+        return format!("{seconds} s");
+    }
+    let minutes = (seconds + 30) / 60;
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
     }
 }
 
@@ -303,6 +304,10 @@ mod tests {
             (0, "0 s"),
             (59, "59 s"),
             (60, "1 min"),
+            (89, "1 min"),
+            (90, "2 min"),
+            (3_569, "59 min"),
+            (3_570, "1 h"),
             (3_600, "1 h"),
             (3_900, "1 h 5 min"),
         ] {

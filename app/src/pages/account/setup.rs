@@ -11,7 +11,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use parley_domain::account::PASSWORD_MIN;
-use parley_domain::person::SetupState;
+use parley_domain::person::{SetupState, TITLE_MAX};
 
 /// The fields, which are their ids too, as they stand on the page.
 const FIELDS: [&str; 5] = ["name", "email", "password", "workspace", "code"];
@@ -125,7 +125,8 @@ fn Form(code: bool) -> impl IntoView {
                     label=t.workspace_name
                     hint=t.workspace_hint
                     autocomplete="organization"
-                    optional=true
+                    maxlength=TITLE_MAX as u32
+                    required=true
                     error=at("workspace")
                 />
                 {code.then(|| view! {

@@ -7,14 +7,17 @@ use super::{
     rows::{Chip, Rows, follow},
 };
 use crate::{
-    components::{Button, ButtonKind, ConfirmDialog, Icon, IconName, Notice, NoticeKind, Skeleton},
+    components::{Button, ButtonKind, ConfirmDialog, Icon, IconName, Notice, Skeleton, press_failed},
     error::AppError,
     messages::{creator, fate_word},
     server_fns::imports::{match_import, work_import},
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use parley_domain::import::{Fate, Import, ImportCounts, ImportPatch, ImportWork, OnDuplicate};
+use parley_domain::{
+    id::ImportId,
+    import::{Fate, Import, ImportCounts, ImportPatch, ImportWork, OnDuplicate},
+};
 
 /// See every row's fate.
 #[component]
@@ -37,9 +40,7 @@ pub(super) fn CheckStep() -> impl IntoView {
     let failed = RwSignal::new(None::<AppError>);
     view! {
         <div class="import__body">
-            {move || failed.get().map(|error| {
-                view! { <Notice kind=NoticeKind::Error title=t.confirm_failed text=error.to_string()/> }
-            })}
+            {move || failed.get().map(|error| press_failed(t.confirm_failed, &error))}
             {move || if unread.get() {
                 view! { <Notice title=t.rows_are_read/> <Skeleton/> }.into_any()
             } else {
@@ -87,25 +88,18 @@ fn AlreadyHere(desk: Desk, failed: RwSignal<Option<AppError>>) -> impl IntoView 
             counts.already_here.unwrap_or_default() + counts.twice_in_file.unwrap_or_default() > 0
         }) == Some(true)
     });
-    let stored = Memo::new(move |_| desk.with(|data| data.import.on_duplicate).unwrap_or(OnDuplicate::Skip));
+    let chosen = Memo::new(move |_| {
+        let stored = || desk.with(|data| data.import.on_duplicate).unwrap_or(OnDuplicate::Skip);
+        desk.choosing.get().unwrap_or_else(stored)
+    });
     let choose = move |choice: OnDuplicate| {
         let Some(id) = desk.id.get_untracked() else { return };
-        spawn_local(async move {
-            let change = ImportPatch {
-                on_duplicate: Some(choice),
-                ..ImportPatch::default()
-            };
-            match match_import(desk.place.slug(), id, change).await {
-                Ok(data) => {
-                    failed.set(None);
-                    desk.take(data);
-                }
-                Err(error) => {
-                    failed.set(Some(error));
-                    desk.reload();
-                }
-            }
-        });
+        let on_its_way = desk.choosing.get_untracked().is_some();
+        desk.choosing.set(Some(choice));
+        // One after the other, so that the last one chosen is the one that stays.
+        if !on_its_way {
+            spawn_local(send_choice(desk, id, failed));
+        }
     };
     let one = move |choice: OnDuplicate| {
         let (label, hint) = match choice {
@@ -114,7 +108,7 @@ fn AlreadyHere(desk: Desk, failed: RwSignal<Option<AppError>>) -> impl IntoView 
             OnDuplicate::Add => (t.add, t.add_hint),
         };
         let hint_id = format!("duplicate-{}-hint", choice.as_str());
-        let checked = stored.get_untracked() == choice;
+        let checked = chosen.get_untracked() == choice;
         view! {
             <label class="choice">
                 <input
@@ -122,7 +116,7 @@ fn AlreadyHere(desk: Desk, failed: RwSignal<Option<AppError>>) -> impl IntoView 
                     name="on_duplicate"
                     value=choice.as_str()
                     checked=checked
-                    prop:checked=move || stored.get() == choice
+                    prop:checked=move || chosen.get() == choice
                     disabled=move || !desk.may_edit()
                     aria-describedby=hint_id.clone()
                     on:change=move |_| choose(choice)
@@ -145,6 +139,41 @@ fn AlreadyHere(desk: Desk, failed: RwSignal<Option<AppError>>) -> impl IntoView 
     }
 }
 
+/// Stores what is chosen, and what is chosen while that is on its way.
+async fn send_choice(desk: Desk, id: ImportId, failed: RwSignal<Option<AppError>>) {
+    while let Some(choice) = desk.choosing.try_get_untracked().flatten() {
+        let change = ImportPatch {
+            on_duplicate: Some(choice),
+            ..ImportPatch::default()
+        };
+        let answer = match_import(desk.place.slug(), id, change).await;
+        // The import may have been left meanwhile.
+        let Some(wanted) = desk.choosing.try_get_untracked() else {
+            return;
+        };
+        let settled = answer.is_err() || wanted == Some(choice);
+        match answer {
+            Ok(data) => {
+                failed.try_set(None);
+                desk.take(data);
+            }
+            Err(error) => refused(desk, failed, error),
+        }
+        if settled {
+            desk.choosing.set(None);
+        }
+    }
+}
+
+/// Says why a press did nothing. Where somebody else was faster, what is shown is old; after any other failure reading it
+/// again would fail as well, and take the page away.
+fn refused(desk: Desk, failed: RwSignal<Option<AppError>>, error: AppError) {
+    if matches!(error, AppError::Conflict { .. }) {
+        desk.reload();
+    }
+    failed.try_set(Some(error));
+}
+
 /// How many would be added, how many updated.
 fn outlook(import: &Import) -> (u32, u32) {
     let counts = &import.counts;
@@ -164,9 +193,11 @@ fn Foot(desk: Desk, failed: RwSignal<Option<AppError>>, unread: Memo<bool>) -> i
     let navigate = StoredValue::new(use_navigate());
     let act = move |work: ImportWork| {
         let Some(id) = desk.id.get_untracked() else { return };
+        // Nothing is confirmed but what stands on the button.
+        let seen = desk.now().map(|import| import.on_duplicate);
         busy.set(true);
         spawn_local(async move {
-            match work_import(desk.place.slug(), id, work).await {
+            match work_import(desk.place.slug(), id, work, seen).await {
                 Ok(data) => {
                     desk.moving.set(true);
                     let to = match work {
@@ -181,11 +212,13 @@ fn Foot(desk: Desk, failed: RwSignal<Option<AppError>>, unread: Memo<bool>) -> i
                     };
                     navigate.with_value(|navigate| navigate(&to, options));
                 }
-                Err(error) => failed.set(Some(error)),
+                Err(error) => refused(desk, failed, error),
             }
             _ = busy.try_set(false);
         });
     };
+    // While a choice or a correction is on its way, the figures on the button are not the last ones.
+    let working = Signal::derive(move || busy.get() || desk.choosing.with(Option::is_some) || desk.saving.get() > 0);
     let obstacle = Memo::new(move |_| {
         desk.with(|data| {
             data.import
@@ -213,7 +246,7 @@ fn Foot(desk: Desk, failed: RwSignal<Option<AppError>>, unread: Memo<bool>) -> i
                 <Button
                     kind=ButtonKind::Primary
                     icon=IconName::Check
-                    busy=busy
+                    busy=working
                     disabled=Signal::derive(move || unread.get() || obstacle.with(Option::is_some))
                     on_press=Callback::new(move |()| act(ImportWork::Confirm))
                 >

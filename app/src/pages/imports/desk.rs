@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 use parley_domain::{
     id::{ImportId, InterviewId},
-    import::Import,
+    import::{Import, OnDuplicate},
 };
 
 /// Whose dialog it is; in context for every step.
@@ -63,6 +63,10 @@ pub(super) struct Desk {
     pub only: Memo<String>,
     /// Counted up when the rows may be others.
     rows: RwSignal<u32>,
+    /// How many corrections are on their way: the figures are not the last ones then.
+    pub saving: RwSignal<u32>,
+    /// The choice for people who are already here that is on its way.
+    pub choosing: RwSignal<Option<OnDuplicate>>,
     /// The way to another step has been taken: nobody needs to be led there.
     pub moving: RwSignal<bool>,
 }
@@ -114,6 +118,8 @@ impl Desk {
             page,
             only,
             rows,
+            saving: RwSignal::new(0),
+            choosing: RwSignal::new(None),
             moving: RwSignal::new(false),
         }
     }

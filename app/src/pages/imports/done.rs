@@ -6,7 +6,7 @@ use super::{
     rows::{Chip, Rows, follow},
 };
 use crate::{
-    components::{Button, ButtonKind, ButtonLink, ConfirmDialog, IconName, Notice, NoticeKind, Progress},
+    components::{Button, ButtonKind, ButtonLink, ConfirmDialog, IconName, Notice, NoticeKind, Progress, press_failed},
     error::AppError,
     messages::{creator, number, past_result_word, result_word, sum_line, undone_line, wrote_nothing},
     server_fns::imports::work_import,
@@ -24,11 +24,11 @@ pub(super) fn DoneStep() -> impl IntoView {
     let desk = use_import();
     let moving = Memo::new(move |_| desk.with(|data| is_moving(&data.import)) == Some(true));
     follow(desk, moving);
-    let failed = RwSignal::new(None::<AppError>);
+    let failed = RwSignal::new(None::<(&'static str, AppError)>);
     let (cancelling, undoing) = (RwSignal::new(false), RwSignal::new(false));
     let busy = RwSignal::new(false);
     let t = creator().imports;
-    let act = move |work: ImportWork| {
+    let act = move |work: ImportWork, title: &'static str| {
         Callback::new(move |()| {
             let Some(id) = desk.id.get_untracked() else { return };
             busy.set(true);
@@ -42,12 +42,12 @@ pub(super) fn DoneStep() -> impl IntoView {
                 SOON,
             );
             spawn_local(async move {
-                match work_import(desk.place.slug(), id, work).await {
+                match work_import(desk.place.slug(), id, work, None).await {
                     Ok(data) => {
                         failed.set(None);
                         desk.take(data);
                     }
-                    Err(error) => failed.set(Some(error)),
+                    Err(error) => failed.set(Some((title, error))),
                 }
                 _ = busy.try_set(false);
             });
@@ -55,9 +55,7 @@ pub(super) fn DoneStep() -> impl IntoView {
     };
     view! {
         <div class="import__body">
-            {move || failed.get().map(|error| {
-                view! { <Notice kind=NoticeKind::Error title=t.undo_failed text=error.to_string()/> }
-            })}
+            {move || failed.get().map(|(title, error)| press_failed(title, &error))}
             {move || if moving.get() {
                 view! { <Moving desk=desk cancelling=cancelling busy=busy/> }.into_any()
             } else {
@@ -72,7 +70,7 @@ pub(super) fn DoneStep() -> impl IntoView {
             confirm=t.cancel_running
             cancel=t.cancel_not
             danger=true
-            on_confirm=act(ImportWork::Cancel)
+            on_confirm=act(ImportWork::Cancel, t.cancel_failed)
         />
         <ConfirmDialog
             id="undo-import"
@@ -81,7 +79,7 @@ pub(super) fn DoneStep() -> impl IntoView {
             text=t.undo_text
             confirm=t.undo
             danger=true
-            on_confirm=act(ImportWork::Undo)
+            on_confirm=act(ImportWork::Undo, t.undo_failed)
         />
     }
 }

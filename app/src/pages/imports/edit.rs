@@ -5,7 +5,8 @@ use super::{
     rows::{MaybeRow, Shown},
 };
 use crate::{
-    components::{Badge, Button, ButtonKind, ButtonSize, IconButton, IconName, Tone},
+    components::{Badge, Button, ButtonKind, ButtonSize, IconButton, IconName, Tone, is_composing, log_in_beside},
+    error::AppError,
     messages::{creator, duplicate_word, fate_word, past_result_word, result_word},
     server_fns::imports::correct_row,
 };
@@ -16,7 +17,7 @@ use leptos::{
     wasm_bindgen::JsCast,
 };
 use parley_domain::import::{CellChange, Fate, ImportRow, ImportState, OnDuplicate, RowResult};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use web_sys::HtmlInputElement;
 
 /// A row while it is corrected.
@@ -29,55 +30,99 @@ struct Editing {
     whole: RwSignal<bool>,
     /// What was typed and is not saved yet.
     typed: RwSignal<BTreeMap<u32, String>>,
+    /// The columns of it that are to be saved: their fields were left, or all of the row is to be saved.
+    due: StoredValue<BTreeSet<u32>>,
     busy: RwSignal<bool>,
-    failed: RwSignal<Option<String>>,
+    failed: RwSignal<Option<AppError>>,
 }
 
 impl Editing {
-    /// Saves what was typed, as long as it differs from what is there.
-    fn save(self) {
+    /// Saves a cell that was left; without one, all that was typed. What is asked for while a save is on its way waits for
+    /// its answer: two at once would each find the row as it was before the other.
+    fn save(self, left: Option<u32>) {
+        let all = || {
+            self.typed
+                .with_untracked(|typed| typed.keys().copied().collect::<Vec<_>>())
+        };
+        let columns = left.map_or_else(all, |column| vec![column]);
+        self.due.update_value(|due| due.extend(columns));
+        if !self.busy.get_untracked() {
+            self.send(&self.row.get_untracked().map(|row| row.cells).unwrap_or_default());
+        }
+    }
+
+    /// Sends what is due, as long as it differs from what is stored.
+    fn send(self, stored: &[String]) {
         let Some(id) = self.desk.id.get_untracked() else { return };
-        let stored = self.row.get_untracked().map(|row| row.cells).unwrap_or_default();
-        let cells: Vec<CellChange> = self
+        let due = self.due.try_update_value(std::mem::take).unwrap_or_default();
+        let (cells, same): (Vec<CellChange>, Vec<CellChange>) = self
             .typed
             .get_untracked()
             .into_iter()
-            .filter(|(column, value)| stored.get(*column as usize).map_or("", String::as_str) != value)
+            .filter(|(column, _)| due.contains(column))
             .map(|(column, value)| CellChange { column, value })
-            .collect();
+            .partition(|cell| stored.get(cell.column as usize).map_or("", String::as_str) != cell.value);
+        // A row that is opened while a cell is being saved stays open.
+        let whole = self.whole.get_untracked();
+        self.settle(&same, whole);
         if cells.is_empty() {
-            self.whole.set(false);
-            self.typed.update(BTreeMap::clear);
-            return;
-        }
-        if self.busy.get_untracked() {
             return;
         }
         self.busy.set(true);
+        // The import is not confirmed meanwhile: the row would be imported as it was.
+        self.desk.saving.update(|saves| *saves += 1);
         spawn_local(async move {
-            let done = correct_row(self.desk.place.slug(), id, self.number, cells).await;
+            let done = correct_row(self.desk.place.slug(), id, self.number, cells.clone()).await;
+            self.desk.saving.try_update(|saves| *saves = saves.saturating_sub(1));
             // The row may have left the page meanwhile.
             if self.busy.try_set(false).is_some() {
                 return;
             }
             match done {
-                Ok(_) => {
+                Ok(row) => {
                     self.failed.set(None);
-                    self.whole.set(false);
-                    self.typed.update(BTreeMap::clear);
+                    self.settle(&cells, whole);
                     self.desk.reload();
+                    // What was left meanwhile.
+                    self.send(&row.cells);
                 }
-                Err(error) => self
-                    .failed
-                    .set(Some(format!("{}: {error}", creator().imports.cell_failed))),
+                Err(error) => {
+                    // With the next cell that is saved they go out again.
+                    self.due
+                        .update_value(|due| due.extend(cells.iter().map(|cell| cell.column)));
+                    self.failed.set(Some(error));
+                }
             }
         });
+    }
+
+    /// These cells are stored; what was typed since stays, and keeps a row open that was saved as a whole.
+    fn settle(self, stored: &[CellChange], whole: bool) {
+        let is_stored =
+            |column: u32, value: &String| stored.iter().any(|cell| cell.column == column && cell.value == *value);
+        self.typed
+            .update(|typed| typed.retain(|column, value| !is_stored(*column, value)));
+        if whole && self.typed.with_untracked(BTreeMap::is_empty) {
+            self.whole.set(false);
+        }
+    }
+
+    /// Takes a cell back; in a row that is edited as a whole, all of them.
+    fn drop_typed(self, column: u32) {
+        if self.whole.get_untracked() {
+            self.drop_all();
+            return;
+        }
+        self.failed.set(None);
+        self.typed.update(|typed| _ = typed.remove(&column));
+        self.due.update_value(|due| _ = due.remove(&column));
     }
 
     fn drop_all(self) {
         self.whole.set(false);
         self.failed.set(None);
         self.typed.update(BTreeMap::clear);
+        self.due.update_value(BTreeSet::clear);
     }
 }
 
@@ -91,6 +136,7 @@ pub(super) fn RowCells(number: u32, row: MaybeRow, columns: Shown, editable: boo
         row,
         whole: RwSignal::new(false),
         typed: RwSignal::default(),
+        due: StoredValue::default(),
         busy: RwSignal::new(false),
         failed: RwSignal::new(None),
     };
@@ -111,7 +157,7 @@ pub(super) fn RowCells(number: u32, row: MaybeRow, columns: Shown, editable: boo
                     kind=ButtonKind::Primary
                     size=ButtonSize::Small
                     busy=editing.busy
-                    on_press=Callback::new(move |()| editing.save())
+                    on_press=Callback::new(move |()| editing.save(None))
                 >
                     {creator().save}
                 </Button>
@@ -141,12 +187,19 @@ pub(super) fn RowCells(number: u32, row: MaybeRow, columns: Shown, editable: boo
             <td>{move || row.with(|row| row.as_ref().map(|row| outcome(row, editable, undone.get())))}</td>
             <td class="import__why" id=format!("why-{number}")>
                 {move || row.with(|row| row.as_ref().map(|row| why(row, editable, choice.get())))}
-                {move || editing.failed.get().map(|text| view! { <p class="import__wrong" role="alert">{text}</p> })}
+                {move || editing.failed.get().map(|error| not_saved(&error))}
             </td>
             {cells}
             {may_edit.then(|| view! { <td class="col-end"><div class="row row--end">{tools}</div></td> })}
         </tr>
     }
+}
+
+/// Why a cell was not saved.
+fn not_saved(error: &AppError) -> AnyView {
+    let words = format!("{}: {error}", creator().imports.cell_failed);
+    let login = (*error == AppError::SignedOut).then(log_in_beside);
+    view! { <div class="import__wrong" role="alert"><p>{words}</p> {login}</div> }.into_any()
 }
 
 fn row_class(row: &ImportRow) -> Option<&'static str> {
@@ -239,6 +292,7 @@ fn cell(editing: Editing, column: u32, words: String, may_edit: bool) -> AnyView
             }
         })
     });
+    let label = words.clone();
     let shown = move || {
         let Face { text, wrong, field } = face.get();
         if field {
@@ -251,20 +305,35 @@ fn cell(editing: Editing, column: u32, words: String, may_edit: bool) -> AnyView
         };
         view! { <bdi class=class>{text}</bdi> }.into_any()
     };
-    view! { <td class=move || if face.with(|face| face.field) { "import__field" } else { "" }>{shown}</td> }.into_any()
+    let class = move || {
+        if face.with(|face| face.field) {
+            "import__field"
+        } else {
+            ""
+        }
+    };
+    // Where there is no room for a head of columns, a field says itself what it is.
+    view! { <td class=class data-label=label>{shown}</td> }.into_any()
 }
 
 fn input(editing: Editing, column: u32, words: &str, text: String, wrong: bool) -> AnyView {
     let number = editing.number;
     let before = text.clone();
+    // The field is made anew where something else of its cell changed: what was typed into it stays.
+    let value = editing
+        .typed
+        .with_untracked(|typed| typed.get(&column).cloned())
+        .unwrap_or(text);
     let typed = move |ev: Event| {
         let value = event_target_value(&ev);
         editing.typed.update(|typed| _ = typed.insert(column, value));
     };
     let key = move |ev: KeyboardEvent| match ev.key().as_str() {
+        // Enter and Esc also end the composing of a character: that is the keyboard's.
+        _ if is_composing(&ev) => {}
         "Enter" => {
             ev.prevent_default();
-            editing.save();
+            editing.save((!editing.whole.get_untracked()).then_some(column));
         }
         "Escape" => {
             // Takes the cell back; the dialog stays.
@@ -275,7 +344,7 @@ fn input(editing: Editing, column: u32, words: &str, text: String, wrong: bool) 
             {
                 input.set_value(&before);
             }
-            editing.drop_all();
+            editing.drop_typed(column);
         }
         _ => {}
     };
@@ -283,14 +352,14 @@ fn input(editing: Editing, column: u32, words: &str, text: String, wrong: bool) 
     let left = move |_| {
         // Nothing is left to save where the field goes with its page.
         if editing.whole.try_get_untracked() == Some(false) {
-            editing.save();
+            editing.save(Some(column));
         }
     };
     view! {
         <input
             class="input input--cell"
             id=cell_id(number, column)
-            value=text
+            value=value
             autocomplete="off"
             aria-label=(creator().imports.cell_label)(words, number)
             aria-invalid=wrong.then_some("true")

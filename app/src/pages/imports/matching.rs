@@ -8,7 +8,7 @@ use super::{
     rows::follow,
 };
 use crate::{
-    components::{Button, ButtonKind, Icon, IconName, Notice, NoticeKind, Skeleton},
+    components::{Button, ButtonKind, Icon, IconName, Notice, Skeleton, press_failed},
     error::AppError,
     messages::{creator, field_word},
     server_fns::imports::match_import,
@@ -71,9 +71,7 @@ pub(super) fn MatchStep() -> impl IntoView {
     let file = move || desk.with(|data| (data.import.file_name.clone(), (t.in_file)(data.import.counts.rows)));
     view! {
         <div class="import__body">
-            {move || failed.get().map(|error| {
-                view! { <Notice kind=NoticeKind::Error title=t.match_failed text=error.to_string()/> }
-            })}
+            {move || failed.get().map(|error| press_failed(t.match_failed, &error))}
             <p class="import__file">
                 <Icon name=IconName::Sheet/>
                 {move || file().map(|(name, rows)| view! { <bdi class="strong">{name}</bdi> <span class="muted">{rows}</span> })}

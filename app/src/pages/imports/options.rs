@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, use_import};
 use crate::{
-    components::{FieldFrame, FieldWidth, Icon, IconName, Notice, NoticeKind},
+    components::{FieldFrame, FieldWidth, Icon, IconName, press_failed},
     error::AppError,
     messages::{creator, separator_word},
     server_fns::imports::match_import,
@@ -59,9 +59,7 @@ pub(super) fn FileOptions(
     view! {
         <section class="stack" aria-labelledby="file-title">
             <h2 class="import__part" id="file-title">{t.file_title}</h2>
-            {move || failed.get().map(|error| {
-                view! { <Notice kind=NoticeKind::Error title=t.match_failed text=error.to_string()/> }
-            })}
+            {move || failed.get().map(|error| press_failed(t.match_failed, &error))}
             <div class="import__options">
                 {move || (sheets.with(Vec::len) > 1).then(|| view! {
                     <Pick id="import-sheet" label=t.sheet options=sheets.get() value=sheet busy=busy

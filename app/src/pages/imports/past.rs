@@ -75,7 +75,12 @@ pub fn PastImports(
                 return;
             };
             spawn_local(async move {
-                failed.set(work_import(slug, id, work).await.err().map(|error| (words, error)));
+                failed.set(
+                    work_import(slug, id, work, None)
+                        .await
+                        .err()
+                        .map(|error| (words, error)),
+                );
                 data.refetch();
                 changed.run(());
             });
@@ -103,7 +108,7 @@ pub fn PastImports(
                     <p class="section__help">{t.past_text}</p>
                 </div>
                 {move || failed.get().map(|(words, error)| {
-                    view! { <Notice kind=NoticeKind::Error title=words text=error.to_string()/> }
+                    view! { <Notice kind=NoticeKind::Error title=words text=error.to_string() seek=true/> }
                 })}
                 <div class="import__past">
                     <ListTable

@@ -155,7 +155,6 @@ fn Table(editable: bool) -> impl IntoView {
             .collect_view()
     });
     let may_edit = editable && desk.may_edit();
-    let fate = if editable { t.col_fate } else { t.col_result };
     let empty = Memo::new(move |_| numbers.with(Vec::is_empty) && data.with(|d| matches!(d, Some(Ok(_)))));
     view! {
         {failed}
@@ -164,7 +163,7 @@ fn Table(editable: bool) -> impl IntoView {
                 <thead>
                     <tr>
                         <th scope="col" class="col-sticky num">{t.col_row}</th>
-                        <th scope="col">{fate}</th>
+                        <th scope="col">{t.col_result}</th>
                         <th scope="col">{t.col_why}</th>
                         {heads}
                         {may_edit.then(|| view! { <th class="col-end"><span class="sr-only">{t.edit_row}</span></th> })}

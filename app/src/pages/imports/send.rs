@@ -23,6 +23,15 @@ struct Problem {
     detail: String,
 }
 
+/// Why a file was not taken.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Untaken {
+    /// The login has ended.
+    LoggedOut,
+    /// The sentence that says why.
+    Because(String),
+}
+
 /// An upload under way; dropped or [`Sending::stop`]ped, it ends.
 pub(super) struct Sending {
     request: XmlHttpRequest,
@@ -40,21 +49,22 @@ impl Sending {
 }
 
 /// Sends a file; `encoding` says how to read its text, where that was chosen. `progress` is told bytes sent and all bytes;
-/// `end` the import, or the sentence why there is none.
+/// `end` the import, or why there is none.
 ///
 /// # Errors
-/// The sentence for a file that is not even sent.
+/// Why a file is not even sent.
 pub(super) fn send(
     url: &str,
     file: &File,
     encoding: &str,
     progress: Callback<(f64, f64)>,
-    end: Callback<Result<ImportId, String>>,
-) -> Result<Sending, String> {
+    end: Callback<Result<ImportId, Untaken>>,
+) -> Result<Sending, Untaken> {
+    let because = |sentence: &str| Untaken::Because(sentence.to_owned());
     if file.size() > MOST {
-        return Err(creator().imports.too_large.to_owned());
+        return Err(because(creator().imports.too_large));
     }
-    start(url, file, encoding, progress, end).map_err(|_| creator().imports.broken_off.to_owned())
+    start(url, file, encoding, progress, end).map_err(|_| because(creator().imports.broken_off))
 }
 
 fn start(
@@ -62,7 +72,7 @@ fn start(
     file: &File,
     encoding: &str,
     progress: Callback<(f64, f64)>,
-    end: Callback<Result<ImportId, String>>,
+    end: Callback<Result<ImportId, Untaken>>,
 ) -> Result<Sending, JsValue> {
     let request = XmlHttpRequest::new()?;
     request.open("POST", url)?;
@@ -95,17 +105,20 @@ fn start(
 }
 
 /// What an answer means. Status 0 is none at all.
-fn outcome(status: u16, text: &str) -> Result<ImportId, String> {
+fn outcome(status: u16, text: &str) -> Result<ImportId, Untaken> {
+    if status == 401 {
+        return Err(Untaken::LoggedOut);
+    }
     if status == 201
         && let Ok(made) = serde_json::from_str::<Made>(text)
     {
         return Ok(made.id);
     }
     let said = serde_json::from_str::<Problem>(text).map(|problem| problem.detail);
-    Err(said
-        .ok()
-        .filter(|detail| !detail.is_empty())
-        .unwrap_or_else(|| creator().imports.broken_off.to_owned()))
+    let sentence = said.ok().filter(|detail| !detail.is_empty());
+    Err(Untaken::Because(
+        sentence.unwrap_or_else(|| creator().imports.broken_off.to_owned()),
+    ))
 }
 
 #[cfg(test)]
@@ -123,8 +136,11 @@ mod tests {
             422,
             r#"{"status":422,"detail":"The file is empty. Nothing was added."}"#,
         );
-        assert_eq!(refused, Err("The file is empty. Nothing was added.".to_owned()));
-        assert!(outcome(0, "").unwrap_err().contains("broke off"));
-        assert!(outcome(502, "<html>").unwrap_err().contains("broke off"));
+        let because = |sentence: &str| Err(Untaken::Because(sentence.to_owned()));
+        assert_eq!(refused, because("The file is empty. Nothing was added."));
+        for nothing in [outcome(0, ""), outcome(502, "<html>")] {
+            assert_eq!(nothing, because(creator().imports.broken_off));
+        }
+        assert_eq!(outcome(401, r#"{"detail":"Log in again."}"#), Err(Untaken::LoggedOut));
     }
 }

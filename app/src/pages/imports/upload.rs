@@ -3,12 +3,12 @@
 use super::{
     address::{Step, step_href},
     desk::use_import_place,
-    send::{Sending, send},
+    send::{Sending, Untaken, send},
 };
 use crate::{
     components::{
         Button, ButtonKind, DropZone, FieldWidth, Icon, IconName, Notice, NoticeKind, Progress, SelectField, failure,
-        files_of,
+        files_of, press_failed,
     },
     error::AppError,
     messages::creator,
@@ -34,7 +34,7 @@ enum Phase {
     /// It has arrived and is read.
     Reading,
     /// It was not taken, with the reason.
-    Refused(String),
+    Refused(Untaken),
 }
 
 /// Choose a file; who may not add people is told so.
@@ -68,7 +68,7 @@ fn Upload() -> impl IntoView {
     let navigate = use_navigate();
     let end =
         Callback::new(
-            move |outcome: Result<ImportId, String>| match (outcome, place.interview.get_untracked()) {
+            move |outcome: Result<ImportId, Untaken>| match (outcome, place.interview.get_untracked()) {
                 (Ok(id), Some(interview)) => {
                     place.busy.set(false);
                     let href = step_href(&place.slug(), interview, id, Step::Match);
@@ -82,7 +82,7 @@ fn Upload() -> impl IntoView {
                     );
                 }
                 (Ok(_), None) => {}
-                (Err(sentence), _) => phase.set(Phase::Refused(sentence)),
+                (Err(why), _) => phase.set(Phase::Refused(why)),
             },
         );
     let progress = Callback::new(move |(sent, total): (f64, f64)| {
@@ -102,7 +102,8 @@ fn Upload() -> impl IntoView {
             return;
         }
         let url = format!("/upload/w/{}/interviews/{interview}/imports", place.slug());
-        let started = file.map_err(str::to_owned).and_then(|file| {
+        let none = |sentence: &str| Untaken::Because(sentence.to_owned());
+        let started = file.map_err(none).and_then(|file| {
             name.set(file.name());
             phase.set(Phase::Going(0.0, file.size()));
             last.set_value(Some(file.clone()));
@@ -110,7 +111,7 @@ fn Upload() -> impl IntoView {
         });
         match started {
             Ok(started) => sending.set_value(Some(started)),
-            Err(sentence) => phase.set(Phase::Refused(sentence)),
+            Err(why) => phase.set(Phase::Refused(why)),
         }
     };
     let take = Callback::new(move |files: Vec<File>| start(the_one(files), ""));
@@ -125,7 +126,7 @@ fn Upload() -> impl IntoView {
         <div class="import__body import__body--narrow">
             {move || refused(&phase.get())}
             {move || {
-                let refused = phase.with(|phase| matches!(phase, Phase::Refused(_)));
+                let refused = phase.with(|phase| matches!(phase, Phase::Refused(Untaken::Because(_))));
                 (refused && name.with(|name| is_text(name))).then(|| view! { <AnotherEncoding again=again/> })
             }}
             <DropZone
@@ -158,9 +159,14 @@ fn Upload() -> impl IntoView {
 }
 
 fn refused(phase: &Phase) -> Option<AnyView> {
-    let Phase::Refused(sentence) = phase else { return None };
+    let Phase::Refused(why) = phase else { return None };
     let title = creator().imports.upload_failed;
-    Some(view! { <Notice kind=NoticeKind::Error title=title text=sentence.clone()/> }.into_any())
+    Some(match why {
+        Untaken::LoggedOut => press_failed(title, &AppError::SignedOut),
+        Untaken::Because(sentence) => {
+            view! { <Notice kind=NoticeKind::Error title=title text=sentence.clone() seek=true/> }.into_any()
+        }
+    })
 }
 
 /// Whether a file's name says that it is text, which can be read in several encodings.

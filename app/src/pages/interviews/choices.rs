@@ -4,7 +4,7 @@ use super::draft::{ChoiceDraft, QuestionDraft};
 use super::editing::Editing;
 use super::parts::focus_soon;
 use super::reorder::Order;
-use crate::components::{Button, ButtonKind, ButtonSize, IconName, focus_field};
+use crate::components::{Button, ButtonKind, ButtonSize, IconName, focus_field, is_composing};
 use crate::messages::creator;
 use leptos::html;
 use leptos::prelude::*;
@@ -96,7 +96,7 @@ fn OneChoice(
                     on:input=move |ev| choice.text.set(event_target_value(&ev))
                     on:keydown=move |ev| {
                         // Enter goes on to the next choice instead of saving the form.
-                        if ev.key() == "Enter" && !ev.is_composing() {
+                        if ev.key() == "Enter" && !is_composing(&ev) {
                             ev.prevent_default();
                             match order.after(key) {
                                 Some(next) => focus_field(&format!("choice-{next}")),

@@ -1,7 +1,7 @@
 //! `…/content`: the editor as it looks. What it holds, and how that is kept and saved, is the handle's beside it.
 
 use super::draft::Rows;
-use super::editing::{Editing, Home, Obstacle, follow, guard, resolve, save};
+use super::editing::{Editing, Home, Obstacle, follow, guard, resolve, save, save_then};
 use super::frame::use_interview;
 use super::parts::{CriteriaPart, QuestionsPart};
 use super::writer::{Refine, Writer};
@@ -66,6 +66,9 @@ fn Form(editing: Editing) -> impl IntoView {
     let dirty = Memo::new(move |_| editing.base.with(|base| editing.draft.read() != *base));
     if !editing.locked {
         guard(editing, dirty);
+        if let Home::Saved { frame, .. } = editing.home {
+            frame.edited(dirty, move |then| save_then(editing, then));
+        }
     }
     // A message stands at its field by the field's place; where rows change places, it would stand at another one.
     let rows = Memo::new(move |_| editing.draft.rows());

@@ -1,7 +1,7 @@
 //! The editor's handle. Edits are kept in the browser until they are saved; a save that would undo someone else's asks.
 
 use super::draft::Draft;
-use super::frame::OneInterview;
+use super::frame::{OneInterview, Then};
 use super::store::{Kept, forget, keep, kept};
 use crate::components::{Toasts, focus_field, use_toasts};
 use crate::error::AppError;
@@ -181,13 +181,18 @@ pub(super) fn follow(editing: Editing) {
 
 /// Saves what the editor holds, or says why it cannot.
 pub(super) fn save(editing: Editing) {
+    save_then(editing, Box::new(|_| {}));
+}
+
+/// [`save`], and what follows it.
+pub(super) fn save_then(editing: Editing, then: Then) {
     if editing.busy.get_untracked() || editing.writing.get_untracked() || editing.locked {
-        return;
+        return then(false);
     }
     let content = untrack(|| editing.draft.read());
     if let Err(errors) = content.checked() {
         show_errors(editing, errors);
-        return;
+        return then(false);
     }
     editing.errors.set(Vec::new());
     editing.busy.set(true);
@@ -200,8 +205,9 @@ pub(super) fn save(editing: Editing) {
         let result = save_content(editing.slug.get_value(), id, revision, content.clone()).await;
         // The page may have been left meanwhile.
         if editing.busy.try_set(false).is_some() {
-            return;
+            return then(false);
         }
+        let done = result.is_ok();
         match result {
             Ok(saved) => {
                 let now = Content::of(&saved);
@@ -219,6 +225,7 @@ pub(super) fn save(editing: Editing) {
             }
             Err(error) => editing.obstacle.set(Some(Obstacle::Failed(error))),
         }
+        then(done);
     });
 }
 

@@ -7,7 +7,7 @@ use crate::components::{
 };
 use crate::error::AppError;
 use crate::messages::creator;
-use crate::pages::layout::{PageHeader, use_here};
+use crate::pages::layout::{Here, PageHeader, use_here};
 use crate::pages::links::{LinkBadge, PreviewButton, provide_share};
 use crate::server_fns::interviews::{get_interview, set_state};
 use leptos::prelude::*;
@@ -20,6 +20,9 @@ use parley_domain::{
     interview::{Interview, InterviewState},
 };
 
+/// What follows a save; it is told whether all was saved.
+pub type Then = Box<dyn FnOnce(bool)>;
+
 /// The interview whose pages we are on; take it with [`use_interview`] in any of its tabs.
 #[derive(Clone, Copy)]
 pub struct OneInterview {
@@ -27,12 +30,55 @@ pub struct OneInterview {
     pub id: Signal<InterviewId>,
     /// The whole of it, as it was when last fetched.
     pub data: Resource<Result<Interview, AppError>>,
+    /// Whether the open tab holds edits that are not saved: then what one sees is not what candidates would get.
+    pub dirty: RwSignal<bool>,
+    /// How the open tab saves them.
+    save: StoredValue<Option<Callback<Then>>>,
+    /// Counts the tabs that were opened.
+    tabs: StoredValue<u32>,
+    /// The state is being changed. Here and not in the header, which is made anew when the interview is fetched.
+    busy: RwSignal<bool>,
+    /// Why it was not changed.
+    failed: RwSignal<Option<AppError>>,
 }
 
 impl OneInterview {
+    fn new(here: Here, id: InterviewId) -> Self {
+        Self {
+            id: Signal::stored(id),
+            data: Resource::new(|| (), move |()| get_interview(here.slug(), id)),
+            dirty: RwSignal::new(false),
+            save: StoredValue::new(None),
+            tabs: StoredValue::new(0),
+            busy: RwSignal::new(false),
+            failed: RwSignal::new(None),
+        }
+    }
+
     /// Fetches it anew, after something of it was changed.
     pub fn reload(self) {
         self.data.refetch();
+    }
+
+    /// A tab tells the header of its edits, and how they are saved.
+    pub(super) fn edited(self, dirty: Memo<bool>, save: impl Fn(Then) + Send + Sync + 'static) {
+        self.save.set_value(Some(Callback::new(save)));
+        self.tabs.update_value(|tabs| *tabs += 1);
+        let tab = self.tabs.get_value();
+        Effect::new(move |_| self.dirty.set(dirty.get()));
+        on_cleanup(move || {
+            // The next tab may be there already.
+            if self.tabs.try_get_value() == Some(tab) {
+                self.dirty.try_set(false);
+            }
+        });
+    }
+
+    /// Saves the open tab's edits, then goes on. Where that fails, the tab says why.
+    pub fn save_edits(self, then: Then) {
+        if let Some(save) = self.save.get_value() {
+            save.try_run(then);
+        }
     }
 }
 
@@ -54,11 +100,9 @@ pub fn InterviewFrame() -> impl IntoView {
     move || match id.get() {
         // Another interview is another frame: nothing of the one before may stay.
         Some(id) => {
-            let data = Resource::new(|| (), move |()| get_interview(here.slug(), id));
-            provide_context(OneInterview {
-                id: Signal::stored(id),
-                data,
-            });
+            let interview = OneInterview::new(here, id);
+            let data = interview.data;
+            provide_context(interview);
             provide_share(here, id);
             view! {
                 <AsyncView data=data view=|interview: Interview| view! { <Head interview=interview/> }.into_any()/>
@@ -82,7 +126,7 @@ pub fn InterviewHome() -> impl IntoView {
 fn Head(interview: Interview) -> impl IntoView {
     let t = creator().interviews;
     let here = use_here();
-    let failed = RwSignal::new(None::<AppError>);
+    let failed = use_interview().failed;
     let state = interview.content.state;
     let ready = !interview.content.questions.is_empty();
     let base = here.path(&format!("/interviews/{}", interview.id));
@@ -97,11 +141,11 @@ fn Head(interview: Interview) -> impl IntoView {
             meta=meta
             full=true
         >
-            {here.can(Action::EditInterviews).then(|| view! { <PreviewButton id=interview.id ready=ready/> <StateActions state=state failed=failed/> })}
+            {here.can(Action::EditInterviews).then(|| view! { <PreviewButton id=interview.id ready=ready/> <StateActions state=state/> })}
         </PageHeader>
         <div class="page page--tabs page--full">
             {move || failed.get().map(|e| {
-                view! { <Notice kind=NoticeKind::Error title=t.state_failed text=e.to_string()/> }
+                view! { <Notice kind=NoticeKind::Error title=t.state_failed text=e.to_string() seek=true/> }
             })}
             <Tabs
                 label=t.tabs
@@ -118,12 +162,14 @@ fn Head(interview: Interview) -> impl IntoView {
 
 /// The one thing to do next with the state, and the rest in a menu.
 #[component]
-fn StateActions(state: InterviewState, failed: RwSignal<Option<AppError>>) -> impl IntoView {
+fn StateActions(state: InterviewState) -> impl IntoView {
     let t = creator().interviews;
     let here = use_here();
     let interview = use_interview();
     let toasts = use_toasts();
-    let busy = RwSignal::new(false);
+    let OneInterview {
+        busy, failed, dirty, ..
+    } = interview;
     let asking = RwSignal::new(false);
     let change = move |to: InterviewState| {
         busy.set(true);
@@ -144,15 +190,30 @@ fn StateActions(state: InterviewState, failed: RwSignal<Option<AppError>>) -> im
         });
     };
     let to = move |state: InterviewState| Callback::new(move |()| change(state));
+    // Candidates get what is on the screen: it is saved first.
+    let open = Callback::new(move |()| {
+        if !dirty.get_untracked() {
+            return change(InterviewState::Open);
+        }
+        busy.set(true);
+        interview.save_edits(Box::new(move |saved| {
+            if saved {
+                change(InterviewState::Open);
+            } else {
+                busy.set(false);
+            }
+        }));
+    });
+    let opens = move |words: &'static str| move || if dirty.get() { t.save_and_open } else { words };
     let main = match state {
         InterviewState::Draft => view! {
-            <Button kind=ButtonKind::Primary icon=IconName::Play busy=busy on_press=to(InterviewState::Open)>{t.open_it}</Button>
+            <Button kind=ButtonKind::Primary icon=IconName::Play busy=busy on_press=open>{opens(t.open_it)}</Button>
         },
         InterviewState::Open => view! {
             <Button icon=IconName::Pause busy=busy on_press=to(InterviewState::Paused)>{t.pause_it}</Button>
         },
         InterviewState::Paused | InterviewState::Archived => view! {
-            <Button icon=IconName::Play busy=busy on_press=to(InterviewState::Open)>{t.reopen_it}</Button>
+            <Button icon=IconName::Play busy=busy on_press=open>{opens(t.reopen_it)}</Button>
         },
     };
     view! {

@@ -64,7 +64,7 @@ pub fn InterviewList() -> impl IntoView {
                     let words = (t.shown)(page.items.len() as u64);
                     view! {
                         <InterviewTable rows=page.items/>
-                        {more.then(|| view! { <Pager text=words nostrip:previous=first nostrip:next=next/> })}
+                        {more.then(|| view! { <Pager text=words nostrip:previous=first first=true nostrip:next=next/> })}
                     }
                     .into_any()
                 }}
@@ -116,11 +116,12 @@ pub fn InterviewTable(
         .into_iter()
         .map(|row| {
             let (words, tone) = state_words(row.state);
-            let figure = |n: i64| {
+            // On a phone, what is not there is not said.
+            let figure = |n: i64, words: &'static str| {
                 if n == 0 {
-                    view! { <span class="faint">"0"</span> }.into_any()
+                    view! { <td class="num lines__off"><span class="faint">"0"</span></td> }.into_any()
                 } else {
-                    number(n.unsigned_abs()).into_any()
+                    view! { <td class="num" data-label=words>{number(n.unsigned_abs())}</td> }.into_any()
                 }
             };
             view! {
@@ -129,27 +130,29 @@ pub fn InterviewTable(
                         <a class="row-link truncate" href=tab(row.id, row.state)>{row.title}</a>
                     </th>
                     <td><Status tone=tone label=words/></td>
-                    <td class="num">{row.questions}</td>
-                    <td class="num">{figure(row.counts.not_started)}</td>
-                    <td class="num">{figure(row.counts.in_progress)}</td>
-                    <td class="num">{figure(row.counts.completed)}</td>
-                    <td><Time at=row.updated/></td>
+                    <td class="num lines__off">{row.questions}</td>
+                    {figure(row.counts.not_started, t.col_not_started)}
+                    {figure(row.counts.in_progress, t.col_in_progress)}
+                    {figure(row.counts.completed, t.col_completed)}
+                    <td class="lines__off"><Time at=row.updated/></td>
                 </tr>
             }
         })
         .collect_view();
     view! {
-        <ListTable
-            heads=vec![
-                Head::Words(t.col_title),
-                Head::Words(t.col_state),
-                Head::Figures(t.col_questions),
-                Head::Figures(t.col_not_started),
-                Head::Figures(t.col_in_progress),
-                Head::Figures(t.col_completed),
-                Head::Words(t.col_updated),
-            ]
-            rows=rows.into_any()
-        />
+        <div class="lines">
+            <ListTable
+                heads=vec![
+                    Head::Words(t.col_title),
+                    Head::Words(t.col_state),
+                    Head::Figures(t.col_questions),
+                    Head::Figures(t.col_not_started),
+                    Head::Figures(t.col_in_progress),
+                    Head::Figures(t.col_completed),
+                    Head::Words(t.col_updated),
+                ]
+                rows=rows.into_any()
+            />
+        </div>
     }
 }

@@ -16,7 +16,7 @@ mod writer;
 
 pub use content::ContentTab;
 pub use describe::DescribePage;
-pub use frame::{InterviewFrame, InterviewHome, OneInterview, use_interview};
+pub use frame::{InterviewFrame, InterviewHome, OneInterview, Then, use_interview};
 pub use list::{InterviewList, InterviewTable};
 pub use new::NewInterview;
 pub use settings::SettingsTab;

@@ -1,7 +1,7 @@
 //! Draws the results. Widths and heights are those of SVG, because the content security policy forbids `style="…"`; words
 //! stand beside the bars as text, so that they have their size on every screen.
 
-use crate::messages::{creator, number, verdict_word};
+use crate::messages::{creator, duration, number, verdict_word};
 use leptos::prelude::*;
 use parley_domain::{
     results::{CriterionResults, Decisions, Funnel, InterviewResults, QuestionResults, Scores},
@@ -57,8 +57,14 @@ fn figures(r: &InterviewResults) -> AnyView {
     };
     let none = || t.no_figure.to_owned();
     let decided = r.decisions.advance + r.decisions.hold + r.decisions.decline;
+    // Then there is nothing to analyse again either.
+    let class = if r.funnel.completed == 0 {
+        "card figures-row results__none"
+    } else {
+        "card figures-row"
+    };
     view! {
-        <dl class="card figures-row">
+        <dl class=class>
             {one(t.figure_completed, whole(r.funnel.completed), (t.of)(r.funnel.added))}
             {one(
                 t.figure_mean,
@@ -74,15 +80,6 @@ fn figures(r: &InterviewResults) -> AnyView {
 
 fn whole(n: i64) -> String {
     number(n.unsigned_abs())
-}
-
-fn duration(seconds: i64) -> String {
-    let t = creator().results;
-    if seconds < 60 {
-        (t.seconds)(seconds)
-    } else {
-        (t.minutes)((seconds + 30) / 60)
-    }
 }
 
 /// The share in hundredths; 0% and 100% only where it is none and all of them.
@@ -172,7 +169,8 @@ fn funnel(base: &str, f: Funnel) -> AnyView {
         (t.added, f.added, Some("")),
         (t.opened, f.opened, None),
         (t.started, f.started, None),
-        (t.completed, f.completed, Some("?status=completed")),
+        // The list counts by the present attempt: who is at another one is not among them.
+        (t.figure_completed, f.completed, Some("?status=completed")),
         (t.scored, f.scored, Some("?score=0&sort=-score")),
     ];
     let bars = steps
@@ -346,7 +344,7 @@ fn decisions(d: Decisions) -> AnyView {
         .iter()
         .map(|(words, n)| vec![(*words).to_owned(), whole(*n), percent(*n, sum)])
         .collect();
-    let table = as_table(t.decisions, vec![t.decision, t.count_of, t.figure_completed], rows);
+    let table = as_table(t.decisions, vec![t.decision, t.count_of, t.share], rows);
     part(
         t.decisions,
         t.decisions_help,

@@ -2,7 +2,7 @@
 
 use super::page::Desk;
 use crate::{
-    components::{Badge, Icon, IconName, Tone, focus_field},
+    components::{Badge, Icon, IconName, Tone, focus_field, is_composing},
     error::AppError,
     messages::{confidence_word, creator, duplicate_words, resume_field_word},
     server_fns::resumes::correct_file,
@@ -205,6 +205,10 @@ fn Editor(
                 // What was typed stays in the field, with the reason below it.
                 Err(error) => {
                     done.try_set_value(false);
+                    if error == AppError::SignedOut {
+                        // With the way to log in; what was typed stays all the same.
+                        desk.settle(Err(error.clone()));
+                    }
                     failed.try_set(Some(match error {
                         AppError::Invalid { errors } => errors
                             .into_iter()
@@ -218,6 +222,8 @@ fn Editor(
         });
     };
     let on_key = move |ev: KeyboardEvent| match ev.key().as_str() {
+        // Enter and Esc also end the composing of a character: that is the keyboard's.
+        _ if is_composing(&ev) => {}
         "Enter" if field != ResumeField::WorkExperience || ev.ctrl_key() => {
             ev.prevent_default();
             save(true);

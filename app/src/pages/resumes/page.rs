@@ -2,7 +2,7 @@
 
 use super::{reading::Reading, review::Review, upload::Upload};
 use crate::{
-    components::{ButtonKind, ButtonLink, EmptyState, Notice, NoticeKind, Skeleton, SkeletonKind, failure},
+    components::{ButtonKind, ButtonLink, EmptyState, Skeleton, SkeletonKind, failure, press_failed},
     error::AppError,
     messages::creator,
     pages::{
@@ -18,6 +18,7 @@ use parley_domain::{
     batch::{BatchState, ResumeBatch},
     id::{BatchId, InterviewId},
 };
+use web_sys::File;
 
 /// Where resumes are imported to an interview; with a batch, that one.
 #[must_use]
@@ -44,6 +45,23 @@ pub(super) struct Desk {
     pub sending: RwSignal<Option<Sending>>,
     /// Files that were not taken, with the reasons.
     pub refused: RwSignal<Vec<(String, String)>>,
+    /// What stopped the sending, until it goes on.
+    pub stopped: RwSignal<Option<Stopped>>,
+    /// The files that are still to be sent then.
+    pub left: StoredValue<Vec<File>, LocalStorage>,
+}
+
+/// What stopped files on their way.
+#[derive(Clone)]
+pub(super) struct Stopped {
+    /// What happened.
+    pub error: AppError,
+    /// Where they were going, where that is there already.
+    pub batch: Option<BatchId>,
+    /// So many are left.
+    pub left: u32,
+    /// Of so many.
+    pub all: u32,
 }
 
 /// How far the files have come.
@@ -66,6 +84,12 @@ impl Desk {
             }
             Err(error) => _ = self.trouble.try_set(Some(error)),
         }
+    }
+
+    /// Keeps the files that could not be sent: the page may be left by then.
+    pub fn stop(self, stopped: Stopped, files: Vec<File>) {
+        self.left.try_set_value(files);
+        self.stopped.try_set(Some(stopped));
     }
 
     /// Where closing leads.
@@ -110,6 +134,8 @@ pub fn ResumesPage() -> impl IntoView {
         trouble: RwSignal::new(None),
         sending: RwSignal::new(None),
         refused: RwSignal::default(),
+        stopped: RwSignal::new(None),
+        left: StoredValue::new_local(Vec::new()),
     };
     provide_context(desk);
     let data = Resource::new(
@@ -223,12 +249,7 @@ fn Step() -> impl IntoView {
 
 /// What could not be done, above what a step holds.
 pub(super) fn trouble(desk: Desk) -> AnyView {
-    (move || {
-        desk.trouble.get().map(|error| {
-            view! { <Notice kind=NoticeKind::Error title=error.to_string()/> }
-        })
-    })
-    .into_any()
+    (move || desk.trouble.get().map(|error| press_failed("", &error))).into_any()
 }
 
 /// What is at the end of it.

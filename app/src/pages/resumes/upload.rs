@@ -1,13 +1,14 @@
 //! The first step: files arrive one by one, and what reading them costs is said before anything runs.
 
 use super::{
-    page::{Desk, Sending, trouble},
-    resumes_href, send,
+    page::{Desk, Sending, Stopped, trouble},
+    resumes_href,
+    send::{self, Untaken},
 };
 use crate::{
     components::{
         Button, ButtonKind, ButtonLink, ButtonSize, DropZone, Head, IconButton, IconName, ListTable, Notice,
-        NoticeKind, Progress, Status, Time, Tone,
+        NoticeKind, Progress, Status, Time, Tone, log_in_beside,
     },
     error::AppError,
     messages::{count, creator, file_word},
@@ -42,23 +43,44 @@ pub(super) fn Upload() -> impl IntoView {
             },
         );
     });
-    let take = Callback::new(move |files: Vec<File>| {
+    let send = move |files: Vec<File>| {
         if files.is_empty() || sending.with_untracked(Option::is_some) {
             return;
         }
-        let all = u32::try_from(files.len()).unwrap_or(u32::MAX);
+        let present = desk.batch.with_untracked(|batch| batch.as_ref().map(|batch| batch.id));
+        let begun = desk
+            .stopped
+            .with_untracked(|stopped| stopped.as_ref().and_then(|stopped| stopped.batch));
+        let all = number_of(&files);
         sending.set(Some(Sending { done: 0, all }));
         refused.set(Vec::new());
+        desk.stopped.set(None);
         spawn_local(async move {
-            let sent = send_all(desk, files).await;
+            let sent = send_all(desk, present.or(begun), files).await;
             sending.try_set(None);
-            match sent {
-                // Files go on arriving where the dialog was closed meanwhile; its address is not gone to then.
-                Ok(id) => _ = settle.try_run(id),
-                Err(error) => _ = desk.trouble.try_set(Some(error)),
+            // Files go on arriving where the dialog was closed meanwhile; its address is not gone to then.
+            if let Some(id) = sent {
+                settle.try_run(id);
             }
         });
+    };
+    let left = move || desk.left.try_update_value(std::mem::take).unwrap_or_default();
+    let take = Callback::new(move |files: Vec<File>| {
+        // Text is dropped nowhere.
+        if files.is_empty() {
+            return;
+        }
+        // With those that are still to be sent; chosen once more, they are the same.
+        let mut all = left();
+        let same = |a: &File, b: &File| a.name() == b.name() && a.size() == b.size();
+        for file in files {
+            if !all.iter().any(|other| same(other, &file)) {
+                all.push(file);
+            }
+        }
+        send(all);
     });
+    let rest = Callback::new(move |()| send(left()));
     view! {
         <div class="import__body import__body--narrow">
             {trouble(desk)}
@@ -76,6 +98,7 @@ pub(super) fn Upload() -> impl IntoView {
                 take=take
             />
             {move || sending.get().map(going)}
+            {move || desk.stopped.get().map(|stopped| halted(&stopped, rest))}
             {move || not_taken(refused.get())}
             {move || desk.batch.with(|batch| batch.as_ref().map(|batch| files(desk, batch)))}
             {move || desk.batch.with(Option::is_none).then(|| view! { <UnderWay/> })}
@@ -84,19 +107,52 @@ pub(super) fn Upload() -> impl IntoView {
     }
 }
 
-/// Sends the files to the present batch, or to a new one.
-async fn send_all(desk: Desk, files: Vec<File>) -> Result<BatchId, AppError> {
+fn number_of(files: &[File]) -> u32 {
+    u32::try_from(files.len()).unwrap_or(u32::MAX)
+}
+
+/// Sends the files to the present batch, or to a new one, and answers it. What stops one of them would stop the next one
+/// too: the rest is kept then, to be sent by another press.
+async fn send_all(desk: Desk, present: Option<BatchId>, files: Vec<File>) -> Option<BatchId> {
     let slug = desk.here.slug();
-    let present = desk.batch.with_untracked(|batch| batch.as_ref().map(|batch| batch.id));
-    let id = match (present, desk.interview.get_untracked()) {
-        (Some(id), _) => id,
-        (None, Some(interview)) => begin_batch(slug.clone(), interview).await?,
-        (None, None) => return Err(AppError::NotFound),
+    let all = number_of(&files);
+    let stop = |error: AppError, batch: Option<BatchId>, files: Vec<File>| {
+        let left = number_of(&files);
+        let stopped = Stopped {
+            error,
+            batch,
+            left,
+            all,
+        };
+        desk.stop(stopped, files);
+    };
+    let begun = match (present, desk.interview.get_untracked()) {
+        (Some(id), _) => Ok(id),
+        (None, Some(interview)) => begin_batch(slug.clone(), interview).await,
+        (None, None) => Err(AppError::NotFound),
+    };
+    let id = match begun {
+        Ok(id) => id,
+        Err(error) => {
+            stop(error, None, files);
+            return None;
+        }
     };
     let url = format!("/upload/w/{slug}/resume-batches/{id}/files");
-    for file in files {
-        if let Err(sentence) = send::add(&url, &file).await {
-            desk.refused.try_update(|list| list.push((file.name(), sentence)));
+    let mut files = files.into_iter();
+    while let Some(file) = files.next() {
+        match send::add(&url, &file).await {
+            Ok(()) => {}
+            Err(Untaken::Because(sentence)) => {
+                desk.refused.try_update(|list| list.push((file.name(), sentence)));
+            }
+            Err(Untaken::Stop(error)) => {
+                stop(error, Some(id), std::iter::once(file).chain(files).collect());
+                // What has arrived is shown, where that can be had.
+                let batch = read_batch(slug, id).await.ok()?;
+                desk.settle(Ok(batch));
+                return Some(id);
+            }
         }
         desk.sending.try_update(|sending| {
             if let Some(sending) = sending {
@@ -105,7 +161,22 @@ async fn send_all(desk: Desk, files: Vec<File>) -> Result<BatchId, AppError> {
         });
     }
     desk.settle(read_batch(slug, id).await);
-    Ok(id)
+    Some(id)
+}
+
+/// What stopped the sending, and the way on.
+fn halted(stopped: &Stopped, rest: Callback<()>) -> AnyView {
+    let t = creator().resumes;
+    let (left, all) = (u64::from(stopped.left), u64::from(stopped.all));
+    let login = (stopped.error == AppError::SignedOut).then(log_in_beside);
+    let text = format!("{} {}", stopped.error, t.halted_text);
+    view! {
+        <Notice kind=NoticeKind::Error title=(t.halted)(left, all) text=text seek=true>
+            {login}
+            <Button size=ButtonSize::Small icon=IconName::Upload on_press=rest>{(t.send_rest)(left, all)}</Button>
+        </Notice>
+    }
+    .into_any()
 }
 
 fn going(sending: Sending) -> AnyView {

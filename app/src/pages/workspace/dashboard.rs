@@ -99,7 +99,7 @@ fn CompletedLast(rows: Vec<CompletedRow>) -> impl IntoView {
                         <a class="row-link truncate" href=here.path(&row.report)><bdi>{row.name}</bdi></a>
                     </th>
                     <td class="col-wide"><bdi>{row.interview}</bdi></td>
-                    <td class="num">{score}</td>
+                    <td class="num" data-label=t.score>{score}</td>
                     <td class="num">{row.finished.map(|at| view! { <Time at=at/> })}</td>
                 </tr>
             }
@@ -111,15 +111,17 @@ fn CompletedLast(rows: Vec<CompletedRow>) -> impl IntoView {
                 <h2>{t.recent}</h2>
                 <a class="push" href=here.path("/sessions?status=completed")>{t.all_completed}</a>
             </div>
-            <ListTable
-                heads=vec![
-                    Head::Words(t.name),
-                    Head::Words(creator().interviews.col_title),
-                    Head::Figures(t.score),
-                    Head::Figures(t.completed),
-                ]
-                rows=rows.into_any()
-            />
+            <div class="lines">
+                <ListTable
+                    heads=vec![
+                        Head::Words(t.name),
+                        Head::Words(creator().interviews.col_title),
+                        Head::Figures(t.score),
+                        Head::Figures(t.completed),
+                    ]
+                    rows=rows.into_any()
+                />
+            </div>
         </section>
     }
     .into_any()

@@ -2,8 +2,8 @@
 
 use super::{SettingsHead, role_name};
 use crate::components::{
-    AsyncView, Button, ButtonKind, CopyField, Dialog, EmptyState, HarmButton, Head, IconName, ListTable, Notice,
-    NoticeKind, SelectField, TextField, Time, use_toasts,
+    AsyncView, Button, ButtonKind, CopyField, Dialog, EmptyState, HarmButton, Head, IconName, ListTable, Losing,
+    Notice, NoticeKind, SelectField, TextField, Time, use_toasts,
 };
 use crate::error::AppError;
 use crate::messages::creator;
@@ -126,7 +126,7 @@ fn KeyRow(key: ApiKeySeen, on_change: Callback<()>) -> impl IntoView {
     }
 }
 
-/// Name and role, then the key itself: shown this once.
+/// Name and role; then the key itself, in a dialog of its own.
 #[component]
 fn NewKey(open: RwSignal<bool>, on_made: Callback<()>) -> impl IntoView {
     let t = creator().accounts;
@@ -139,7 +139,6 @@ fn NewKey(open: RwSignal<bool>, on_made: Callback<()>) -> impl IntoView {
     Effect::new(move |_| {
         if !open.get() {
             name.set(String::new());
-            made.set(None);
             failed.set(None);
         }
     });
@@ -152,6 +151,7 @@ fn NewKey(open: RwSignal<bool>, on_made: Callback<()>) -> impl IntoView {
             match create_key(here.slug(), name.get_untracked(), chosen).await {
                 Ok(new) => {
                     failed.set(None);
+                    open.set(false);
                     made.set(Some(new.secret));
                     on_made.run(());
                 }
@@ -160,28 +160,59 @@ fn NewKey(open: RwSignal<bool>, on_made: Callback<()>) -> impl IntoView {
             busy.set(false);
         });
     });
-    let dirty = Signal::derive(move || made.with(Option::is_none) && name.with(|name| !name.trim().is_empty()));
+    let dirty = Signal::derive(move || name.with(|name| !name.trim().is_empty()));
     view! {
         <Dialog id="new-key" open=open title=t.key_new dirty=dirty>
-            {move || match made.get() {
-                Some(secret) => view! { <MadeKey secret=secret open=open/> }.into_any(),
-                None => view! { <KeyForm name=name role=role busy=busy failed=failed create=create open=open/> }.into_any(),
-            }}
+            <KeyForm name=name role=role busy=busy failed=failed create=create open=open/>
         </Dialog>
+        <MadeKey made=made/>
     }
 }
 
+/// The key itself, until it is closed. A key that nobody has copied is asked about: it does not come back.
 #[component]
-fn MadeKey(secret: String, open: RwSignal<bool>) -> impl IntoView {
+fn MadeKey(made: RwSignal<Option<String>>) -> impl IntoView {
     let t = creator().accounts;
+    let open = RwSignal::new(false);
+    let copied = RwSignal::new(false);
+    let losing = Losing {
+        title: t.key_lose_title,
+        text: t.key_lose_text,
+        confirm: t.key_lose,
+        cancel: t.key_lose_not,
+    };
+    Effect::new(move |_| {
+        if made.with(Option::is_some) {
+            copied.set(false);
+            open.set(true);
+        }
+    });
+    Effect::new(move |before: Option<bool>| {
+        let now = open.get();
+        if before == Some(true) && !now {
+            // Nothing of it stays on the page.
+            made.set(None);
+        }
+        now
+    });
     view! {
-        <div class="dialog__body">
-            <Notice kind=NoticeKind::Mind title=t.key_made text=t.key_once/>
-            <CopyField id="key-secret" label=t.key_label copy=t.key_copy value=secret/>
-        </div>
-        <div class="dialog__foot">
-            <Button kind=ButtonKind::Primary on_press=Callback::new(move |()| open.set(false))>{t.key_done}</Button>
-        </div>
+        <Dialog
+            id="made-key"
+            open=open
+            title=t.key_made
+            dirty=Signal::derive(move || !copied.get())
+            losing=losing
+        >
+            <div class="dialog__body">
+                <Notice kind=NoticeKind::Mind title=t.key_once/>
+                {move || made.get().map(|secret| {
+                    view! { <CopyField id="key-secret" label=t.key_label copy=t.key_copy value=secret copied=copied/> }
+                })}
+            </div>
+            <div class="dialog__foot">
+                <Button kind=ButtonKind::Primary on_press=Callback::new(move |()| open.set(false))>{t.key_done}</Button>
+            </div>
+        </Dialog>
     }
 }
 

@@ -5,6 +5,8 @@ mod ai_usage;
 mod dashboard;
 mod keys;
 mod members;
+mod name;
+mod password;
 mod profile;
 mod usage;
 

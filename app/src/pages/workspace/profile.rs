@@ -1,6 +1,6 @@
-//! `/w/{slug}/settings`: the own name, time zone and theme.
+//! `/w/{slug}/settings`: the own name, time zone, password and theme; for who may change it, the workspace's name.
 
-use super::SettingsHead;
+use super::{SettingsHead, name::WorkspaceName, password::OwnPassword};
 use crate::components::{
     Button, ButtonKind, ButtonSize, ButtonType, FieldWidth, Notice, NoticeKind, TextField, ThemeSwitch, browser_zone,
     browser_zones, use_toasts,
@@ -12,6 +12,7 @@ use crate::server_fns::accounts::ChangeProfile;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use parley_domain::account::Action;
 
 /// The own profile. Works as a plain form.
 #[component]
@@ -32,7 +33,14 @@ pub fn Profile() -> impl IntoView {
     });
     let failed = Memo::new(move |_| action.value().get().and_then(Result::err));
     let at = move |field: &'static str| Signal::derive(move || failed.get()?.field(field).map(str::to_owned));
-    let posted = use_query_map().with_untracked(|q| q.get("error"));
+    // A plain post of one of the forms comes back here, with the name of its part.
+    let (part, error) = use_query_map().with_untracked(|q| (q.get("at"), q.get("error")));
+    let posted_at = |at: Option<&str>| error.clone().filter(|_| part.as_deref() == at);
+    let (posted, password, workspace) = (
+        posted_at(None),
+        posted_at(Some("password")),
+        posted_at(Some("workspace")),
+    );
     let general = move || match failed.get() {
         Some(AppError::Invalid { .. }) => None,
         Some(error) => Some(error.to_string()),
@@ -97,6 +105,8 @@ pub fn Profile() -> impl IntoView {
                     </div>
                 </ActionForm>
             </section>
+            <OwnPassword posted=password/>
+            {here.can(Action::ManageSettings).then(|| view! { <WorkspaceName posted=workspace/> })}
             <section class="section">
                 <div class="section__head">
                     <h2>{t.appearance}</h2>

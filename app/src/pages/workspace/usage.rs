@@ -240,6 +240,7 @@ fn entries(rows: Vec<EntryRow>, next: Option<String>, first: bool) -> AnyView {
             <Pager
                 text=shown
                 nostrip:previous=(!first).then(|| at.clone())
+                first=true
                 nostrip:next=next.map(|cursor| format!("{at}?cursor={cursor}"))
             />
         }

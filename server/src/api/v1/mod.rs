@@ -13,6 +13,7 @@ pub mod resumes;
 pub mod retakes;
 pub mod sessions;
 pub mod tokens;
+pub mod workspace;
 
 use super::routes::Purpose;
 use parley_services::Services;
@@ -27,6 +28,7 @@ pub fn routes(purpose: Purpose) -> OpenApiRouter<Services> {
         .merge(duplicates::routes(purpose))
         .merge(imports::routes(purpose))
         .merge(resumes::routes(purpose))
+        .merge(workspace::routes(purpose))
         .merge(members::routes(purpose))
         .merge(results::routes(purpose))
         .merge(retakes::routes(purpose))

@@ -4,7 +4,7 @@ use super::fields::Fields;
 use crate::components::{Toasts, focus_field};
 use crate::error::AppError;
 use crate::messages::creator;
-use crate::pages::interviews::frame::OneInterview;
+use crate::pages::interviews::frame::{OneInterview, Then};
 use crate::pages::interviews::store::forget;
 use crate::server_fns::interviews::{get_interview, save_settings};
 use leptos::prelude::*;
@@ -81,12 +81,20 @@ impl Form {
 
     /// `anew`: first fetch the present revision, so that this replaces what someone saved meanwhile.
     pub(super) fn save(self, anew: bool) {
+        self.save_then(anew, Box::new(|_| {}));
+    }
+
+    /// [`Form::save`], and what follows it.
+    pub(super) fn save_then(self, anew: bool, then: Then) {
         if self.busy.get_untracked() {
-            return;
+            return then(false);
         }
         let settings = match untrack(|| self.fields.read()) {
             Ok(settings) => settings,
-            Err(errors) => return self.show(errors),
+            Err(errors) => {
+                self.show(errors);
+                return then(false);
+            }
         };
         self.busy.set(true);
         let sent = settings.clone();
@@ -103,8 +111,9 @@ impl Form {
             .await;
             // The page may have been left meanwhile.
             if self.busy.try_set(false).is_some() {
-                return;
+                return then(false);
             }
+            let done = result.is_ok();
             match result {
                 Ok(saved) => {
                     self.settled(&sent, &saved);
@@ -114,6 +123,7 @@ impl Form {
                 Err(AppError::Invalid { errors }) => self.show(errors),
                 Err(error) => self.failed.set(Some(error)),
             }
+            then(done);
         });
     }
 

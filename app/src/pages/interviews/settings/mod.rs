@@ -66,6 +66,7 @@ fn SettingsForm(interview: Interview) -> impl IntoView {
     let dirty = Memo::new(move |_| form.base.with(|base| form.fields.read().as_ref() != Ok(base)));
     if !locked {
         guard(form, dirty);
+        form.frame.edited(dirty, move |then| form.save_then(false, then));
     }
     view! {
         <form

@@ -1,0 +1,64 @@
+//! The part of `/w/{slug}/settings` about the workspace: its name, for who may change its settings.
+
+use crate::components::{Button, ButtonKind, ButtonType, FieldWidth, Notice, NoticeKind, TextField, use_toasts};
+use crate::error::AppError;
+use crate::messages::creator;
+use crate::pages::layout::use_here;
+use crate::server_fns::accounts::RenameWorkspace;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use parley_domain::person::TITLE_MAX;
+
+/// The name. Works as a plain form.
+#[component]
+pub(super) fn WorkspaceName(
+    /// What came of a plain post of this form, if there was one: the failure's code.
+    posted: Option<String>,
+) -> impl IntoView {
+    let t = creator().accounts;
+    let here = use_here();
+    let toasts = use_toasts();
+    let action = ServerAction::<RenameWorkspace>::new();
+    Effect::new(move |_| {
+        if let Some(Ok(())) = action.value().get() {
+            toasts.show(t.workspace_saved);
+            // The frame says the name, too.
+            here.reload();
+        }
+    });
+    let failed = Memo::new(move |_| action.value().get().and_then(Result::err));
+    let at_name = Signal::derive(move || failed.get()?.field("name").map(str::to_owned));
+    let general = move || match failed.get() {
+        Some(AppError::Invalid { .. }) => None,
+        Some(error) => Some(error.to_string()),
+        None => posted.as_ref().map(|_| creator().fix_fields.to_owned()),
+    };
+    view! {
+        <section class="section">
+            <div class="section__head">
+                <h2>{t.workspace}</h2>
+                <p class="section__help">{t.workspace_help}</p>
+            </div>
+            {move || general().map(|text| view! { <Notice kind=NoticeKind::Error title=text/> })}
+            <ActionForm action=action attr:class="form">
+                <input type="hidden" name="workspace" value=here.slug()/>
+                <input type="hidden" name="back" value=here.path("/settings?at=workspace")/>
+                <TextField
+                    id="workspace-name"
+                    name="name"
+                    label=t.workspace_name
+                    initial=here.workspace().name
+                    autocomplete="organization"
+                    maxlength=TITLE_MAX as u32
+                    width=FieldWidth::Medium
+                    error=at_name
+                />
+                <div class="form__actions">
+                    <Button kind=ButtonKind::Primary r#type=ButtonType::Submit busy=action.pending()>
+                        {t.workspace_rename}
+                    </Button>
+                </div>
+            </ActionForm>
+        </section>
+    }
+}

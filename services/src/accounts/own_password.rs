@@ -1,0 +1,77 @@
+//! Another password for oneself.
+
+use super::{
+    audit,
+    people::{hashed, workspaces_of},
+    roles::role_of,
+};
+use crate::{
+    Services,
+    db::Priority,
+    entity::{login_session, user},
+    error::{Result, ServiceError},
+    secrets,
+};
+use parley_domain::{
+    account::{Actor, PASSWORD_MAX},
+    id::UserId,
+    person::check_password,
+    text::chars,
+};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+fn wrong() -> ServiceError {
+    ServiceError::invalid("password", "This is not your present password. Nothing was changed.")
+}
+
+/// Gives a person who knows their password another one, and ends their login sessions but the one whose cookie is `here`.
+/// Wrong ones are counted with failed log-ins.
+///
+/// # Errors
+/// Invalid `password` for a wrong one, invalid `new_password` for one that may not be chosen; [`ServiceError::TooMany`] for
+/// who tries too often.
+pub async fn change_password(s: &Services, id: UserId, password: &str, new: &str, here: &str) -> Result<()> {
+    check_password(new).map_err(|message| ServiceError::invalid("new_password", message))?;
+    let person = user::Entity::find_by_id(id.0)
+        .one(s.db.read())
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    s.limits.accounts.check(&person.email_norm, s.now())?;
+    let short_enough = chars(password) <= PASSWORD_MAX;
+    let stored = Some(person.password_hash.clone());
+    if !short_enough || !s.accounts.passwords.verify(password.to_owned(), stored).await? {
+        // Taken after the work: only failures count against the account.
+        let _ = s.limits.accounts.take(&person.email_norm, s.now());
+        return Err(wrong());
+    }
+    let hash = hashed(s, new).await?;
+    let tx = s.db.write(Priority::Person).await?;
+    let row = user::Entity::find_by_id(id.0)
+        .one(&*tx)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    // It may have changed while it was checked.
+    if row.password_hash != person.password_hash {
+        return Err(wrong());
+    }
+    let mut row = row.into_active_model();
+    row.password_hash = Set(hash);
+    row.updated_at = Set(s.now().millis());
+    row.update(&*tx).await?;
+    login_session::Entity::delete_many()
+        .filter(login_session::Column::UserId.eq(id.0))
+        .filter(login_session::Column::Hash.ne(secrets::hash(here)))
+        .exec(&*tx)
+        .await?;
+    for workspace in workspaces_of(&*tx, id).await? {
+        if let Some(role) = role_of(&*tx, id, workspace).await? {
+            let actor = Actor::Member {
+                workspace,
+                user: id,
+                role,
+            };
+            audit::write(&*tx, s, workspace, &actor, "member.password", Some(id.0)).await?;
+        }
+    }
+    tx.commit().await
+}
