@@ -62,8 +62,8 @@ impl IntoResponse for Refused {
         let (status, title, detail) = match &self {
             Self::Login => (
                 StatusCode::UNAUTHORIZED,
-                "Signed out",
-                "Sign in again; nothing was changed.",
+                "Logged out",
+                "Log in again; nothing was changed.",
             ),
             Self::Failed(ServiceError::Unavailable(why)) => {
                 tracing::warn!(%why, "temporarily unavailable");

@@ -234,7 +234,7 @@ async fn add_user(settings: &Settings, new: AddUser) -> Result<()> {
     let added = accounts::people::add(&services, person, new.role, new.workspace.as_deref()).await;
     services.db.close().await?;
     let id = added.map_err(|error| unknown_workspace(error, new.workspace.as_deref()))?;
-    say(&format!("Added {id}. Sign in at {}/login.", settings.public_url()))
+    say(&format!("Added {id}. Log in at {}/login.", settings.public_url()))
 }
 
 async fn set_password(settings: &Settings, email: String) -> Result<()> {
@@ -304,7 +304,7 @@ fn demo_said(made: &demo::Demo, url: &str) -> String {
     };
     format!(
         "{} interviews and {} candidates in a new workspace.\n\
-         Sign in at {url}/login and go to {url}/w/{slug}\n\
+         Log in at {url}/login and go to {url}/w/{slug}\n\
          Email     {email}\n\
          {password}",
         made.interviews, made.candidates

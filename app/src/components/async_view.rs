@@ -1,6 +1,9 @@
 //! Data on its way: a skeleton, then the view, or the error with a way on.
 
-use super::{ButtonLink, ButtonSize, EmptyState, ErrorNotice, Notice, NoticeKind, Skeleton, SkeletonKind};
+use super::{
+    ButtonKind, ButtonLink, ButtonSize, EmptyState, ErrorNotice, Notice, NoticeKind, Skeleton, SkeletonKind,
+    button_class,
+};
 use crate::error::AppError;
 use crate::messages::creator;
 use leptos::prelude::*;
@@ -71,6 +74,28 @@ pub fn failure(error: &AppError, retry: Callback<()>) -> AnyView {
         AppError::Forbidden => view! { <Notice kind=NoticeKind::Error title=error.to_string()/> }.into_any(),
         _ => view! { <ErrorNotice title=t.load_failed text=error.to_string() on_retry=retry/> }.into_any(),
     }
+}
+
+/// What a press was answered with, where it was not done: it comes into sight. Where the login has ended, nobody is led away
+/// from what is typed and selected here: one logs in beside it, comes back and presses again.
+#[must_use]
+pub fn trouble(error: &AppError) -> AnyView {
+    let t = creator().accounts;
+    if *error != AppError::SignedOut {
+        return view! { <Notice kind=NoticeKind::Error title=error.to_string() seek=true/> }.into_any();
+    }
+    view! {
+        <Notice kind=NoticeKind::Error title=t.signed_out text=t.log_in_beside_text seek=true>
+            <a
+                class=button_class(ButtonKind::Secondary, ButtonSize::Small, false)
+                href="/login"
+                target="_blank"
+            >
+                {t.log_in_beside}
+            </a>
+        </Notice>
+    }
+    .into_any()
 }
 
 /// The log-in page that leads back to this address, filters and all.

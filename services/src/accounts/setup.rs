@@ -73,7 +73,7 @@ pub async fn setup_state(s: &Services) -> Result<SetupState> {
 fn closed() -> ServiceError {
     ServiceError::conflict(
         "setup_done",
-        "This installation is set up already. Nothing was changed; sign in, or ask its owner to add you.",
+        "This installation is set up already. Nothing was changed; log in, or ask its owner to add you.",
     )
 }
 

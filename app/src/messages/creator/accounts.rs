@@ -62,8 +62,10 @@ texts! {
     role_member = "Member",
     role_admin = "Admin",
     role_owner = "Owner",
-    signed_out = "You are signed out",
+    signed_out = "You are logged out",
     signed_out_text = "What you entered is kept in this browser. Log in again and go on.",
+    log_in_beside = "Log in in a new tab",
+    log_in_beside_text = "Nothing was changed. Log in in a new tab, come back to this one and press again.",
     =>
     key_revoke_title(name: &str) = format!("Revoke “{name}”?"),
 }
