@@ -44,7 +44,7 @@ test('edits survive an ended login, and the order is changed by keyboard', async
   // The login ends elsewhere, in the middle of it.
   await page.context().clearCookies();
   await page.getByRole('button', { name: 'Save changes' }).click();
-  await expect(page.getByText('You are signed out')).toBeVisible();
+  await expect(page.getByText('You are logged out')).toBeVisible();
   await expect(text(page, 1)).toHaveValue('How do you settle a disagreement?');
   page.once('dialog', (dialog) => void dialog.accept());
   await page.getByRole('link', { name: 'Log in again' }).click();
@@ -120,7 +120,7 @@ test('edits of fields and settings come back after a reload, also those typed a 
   const cookies = await page.context().cookies();
   await page.context().clearCookies();
   await page.getByRole('button', { name: 'Save changes' }).click();
-  await expect(page.getByText('You are signed out').first()).toBeVisible();
+  await expect(page.getByText('You are logged out').first()).toBeVisible();
   await page.context().addCookies(cookies);
   page.once('dialog', (dialog) => void dialog.accept());
   await open(page, `${base}/settings`);
