@@ -171,7 +171,7 @@ fn Table() -> impl IntoView {
     .map(|(name, email, tone, status, score)| {
         view! {
             <tr>
-                <td class="col-check"><input type="checkbox" class="check" aria-label="Select"/></td>
+                <td class="col-check"><label class="tick"><input type="checkbox" class="check" aria-label="Select"/></label></td>
                 <th scope="row" class="col-sticky">
                     <span class="cell-two"><a class="row-link" href="#">{name}</a><small>{email}</small></span>
                 </th>
@@ -205,7 +205,7 @@ fn Table() -> impl IntoView {
                 <table class="table">
                     <thead>
                         <tr>
-                            <th class="col-check"><input type="checkbox" class="check" aria-label="Select all"/></th>
+                            <th class="col-check"><label class="tick"><input type="checkbox" class="check" aria-label="Select all"/></label></th>
                             <SortHeader label="Name" href="#" class="col-sticky"/>
                             <SortHeader label="Status" href="#"/>
                             <SortHeader label="Score" href="#" class="num" sorted=Sorted::Descending/>

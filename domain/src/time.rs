@@ -101,6 +101,23 @@ pub struct ShownTime {
     pub exact: String,
 }
 
+impl ShownTime {
+    /// The day, out of the exact words: "Tue 24 Nov 2026".
+    #[must_use]
+    pub fn day(&self) -> &str {
+        self.exact.split_once(", ").map_or(self.exact.as_str(), |(day, _)| day)
+    }
+
+    /// The time of that day: "09:41".
+    #[must_use]
+    pub fn clock(&self) -> &str {
+        self.exact
+            .split_once(", ")
+            .and_then(|(_, time)| time.get(..5))
+            .unwrap_or(&self.short)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +129,19 @@ mod tests {
         assert_eq!(json, "\"2026-11-24T02:23:20.123Z\"");
         assert_eq!(serde_json::from_str::<Timestamp>(&json).unwrap(), t);
         assert_eq!(Timestamp::parse("2026-11-24T03:23:20.123+01:00").unwrap(), t);
+    }
+
+    #[test]
+    fn exact_words_hold_a_day_and_a_time_of_day() {
+        let shown = |exact: &str| ShownTime {
+            at: Timestamp::from_millis(0),
+            short: "just now".to_owned(),
+            exact: exact.to_owned(),
+        };
+        let at = shown("Tue 24 Nov 2026, 09:41:03 Europe/Berlin");
+        assert_eq!((at.day(), at.clock()), ("Tue 24 Nov 2026", "09:41"));
+        let other = shown("some day");
+        assert_eq!((other.day(), other.clock()), ("some day", "just now"));
     }
 
     #[test]

@@ -125,6 +125,10 @@ test('from a description to a report on paper', async ({ visitor, accessible }) 
   await page.getByRole('button', { name: 'Run again with scripted-1' }).click();
   const ask = page.getByRole('dialog', { name: 'Analyse again?' });
   await expect(ask.getByText('One call to scripted-1')).toBeVisible();
+  // What moves meanwhile does not close it.
+  await api.send('PUT', `/sessions/${ana.session.id}/decision`, { verdict: 'hold', reason: 'Another look first.' });
+  await expect(page.getByText('Another look first.')).toBeVisible();
+  await expect(ask).toBeVisible();
   await ask.getByRole('button', { name: 'Run again' }).click();
   const changed = page.getByText(/^Run 3: what changed since run 2/);
   await changed.click();

@@ -56,6 +56,7 @@ test('several attempts', async ({ api, page, visitor }) => {
   await expect(page.getByRole('dialog', { name: 'Grant a retake' })).toBeVisible();
   await shot(page, 'retake');
   await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Clear selection' }).click();
   await tab.row('Ana S.').hover();
   await tab.row('Ana S.').getByRole('button', { name: 'Actions: Ana S.' }).click();
   await page.getByRole('menuitem', { name: 'Possible duplicate…' }).click();

@@ -1,6 +1,6 @@
 // Another attempt: granted by the team from row, report and selection, asked for by the candidate; and entries that are one
 // person.
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
 import { Chat, Landing } from '../pages/candidate.ts';
 import { SessionsTab, SignIn } from '../pages/creator.ts';
@@ -24,6 +24,12 @@ async function fromMenu(tab: SessionsTab, name: string, entry: string): Promise<
   await tab.page.getByRole('menuitem', { name: entry }).click();
 }
 
+/** Chooses a reason in the dialog and grants. */
+async function grant(dialog: Locator, many: number): Promise<void> {
+  await dialog.getByLabel('Reason').selectOption({ label: 'Technical issue' });
+  await dialog.getByRole('button', { name: many === 1 ? 'Grant 1 retake' : `Grant ${many} retakes` }).click();
+}
+
 test('granted from the row while the candidate types: told, and nothing typed is lost', async ({ api, page, visitor, accessible }) => {
   const interview = await api.interview('While typing');
   const ben = await api.candidate(interview.id, { name: 'Ben Müller', email: 'ben@example.com' });
@@ -37,10 +43,13 @@ test('granted from the row while the candidate types: told, and nothing typed is
   await fromMenu(tab, 'Ben Müller', 'Grant a retake');
   const dialog = page.getByRole('dialog', { name: 'Grant a retake' });
   await expect(dialog.getByText('The attempt in progress is closed as replaced by a retake')).toBeVisible();
-  await dialog.getByLabel('Reason').selectOption({ label: 'Technical issue' });
   await dialog.getByRole('textbox', { name: /^Note/ }).fill('The Wi-Fi broke down.');
+  // No reason stands there that nobody chose.
+  await dialog.getByRole('button', { name: 'Grant 1 retake' }).click();
+  await expect(dialog.getByText('Choose a reason.')).toBeVisible();
+  await expect(dialog.getByLabel('Reason')).toBeFocused();
   await accessible(page, 'retake dialog');
-  await dialog.getByRole('button', { name: 'Grant a retake' }).click();
+  await grant(dialog, 1);
   await expect(page.locator('.toast__text', { hasText: 'Retake granted' }).first()).toBeVisible();
 
   // The open chat goes to the landing page of the new attempt by itself.
@@ -77,7 +86,7 @@ test('granted twice at once: one attempt, and the second is told why', async ({ 
     return page.getByRole('dialog', { name: 'Grant a retake' });
   };
   const dialogs = [await open(), await open()];
-  await Promise.all(dialogs.map((dialog) => dialog.getByRole('button', { name: 'Grant a retake' }).click()));
+  await Promise.all(dialogs.map((dialog) => grant(dialog, 1)));
   const told = dialogs.map((dialog) => dialog.page().getByText(/(Retake granted|Attempt 2 has not started yet\.)$/));
   const words = await Promise.all(told.map((line) => line.first().textContent()));
   expect(words.sort()).toEqual(['Ana Souza Attempt 2 has not started yet.', 'Retake granted']);
@@ -169,7 +178,7 @@ test('what is selected is what is acted on: retakes, links, export, delete and u
   const dialog = page.getByRole('dialog', { name: 'Grant a retake' });
   await expect(dialog.getByText('Grant a retake to 3 candidates?')).toBeVisible();
   await expect(dialog.getByText('2 are taking the interview now: that attempt is closed as replaced by a retake.')).toBeVisible();
-  await dialog.getByRole('button', { name: 'Grant a retake' }).click();
+  await grant(dialog, 3);
   await expect(page.locator('.toast__text', { hasText: '3 retakes granted' }).first()).toBeVisible();
   await expect(page.getByRole('region', { name: /selected/ })).toHaveCount(0);
   expect(await attemptsOf(api, idle.id)).toEqual(['1 completed replaced', '2 not_started']);
@@ -179,7 +188,7 @@ test('what is selected is what is acted on: retakes, links, export, delete and u
   await expect(tab.row('Done Before').getByText('Completed')).toBeVisible();
   for (const name of ['Done Before', 'Idle Yet']) await page.getByRole('checkbox', { name: `Select ${name}` }).check();
   await page.getByRole('region', { name: '2 selected' }).getByRole('button', { name: 'Grant retakes' }).click();
-  await dialog.getByRole('button', { name: 'Grant a retake' }).click();
+  await grant(dialog, 1);
   await expect(dialog.getByText('1 retake granted')).toBeVisible();
   await expect(dialog.getByRole('listitem')).toHaveText('Idle Yet Attempt 2 has not started yet.');
   await dialog.getByRole('button', { name: 'Close' }).last().click();

@@ -1,6 +1,7 @@
 // The Sessions tab on the narrowest phone: its tools keep their lines, and what opens stays on the screen.
 import { expect, test } from '../fixtures.ts';
 import { SessionsTab, SignIn } from '../pages/creator.ts';
+import { takeAttempt } from '../support/attempt.ts';
 
 test('the tools of the Sessions tab stand in lines, and the filters open on the screen', async ({ accessible, api, page }) => {
   const interview = await api.interview('Tools on a phone');
@@ -26,4 +27,28 @@ test('the tools of the Sessions tab stand in lines, and the filters open on the 
     expect((box?.x ?? Number.NaN) + (box?.width ?? 0)).toBeLessThanOrEqual(360);
   }
   await accessible(page, 'filters on a phone');
+});
+
+test('a row says who, how they stand and the score; its menu and its box are there to be touched', async ({ accessible, api, page }) => {
+  const interview = await api.interview('Rows on a phone');
+  const ana = await api.candidate(interview.id, { name: 'Ana Souza', email: 'ana@example.com' });
+  const { score } = await takeAttempt(api, ana, 'I led the team and the result was good.');
+  await (await SignIn.open(page)).as();
+  const slug = new URL(page.url()).pathname.split('/')[2] ?? '';
+  for (const path of [`/w/${slug}/interviews/${interview.id}/sessions`, `/w/${slug}/sessions?q=ana%40example.com`]) {
+    await page.goto(path);
+    const tab = new SessionsTab(page);
+    await tab.hydrated();
+    const row = tab.row('Ana Souza').first();
+    for (const words of ['ana@example.com', 'Completed', (score ?? 0).toFixed(1)]) await expect(row.getByText(words).first()).toBeInViewport({ ratio: 1 });
+    await expect(row.getByRole('button', { name: 'Actions: Ana Souza' })).toBeInViewport({ ratio: 1 });
+    await row.locator('.col-check').tap({ position: { x: 3, y: 3 } });
+    await expect(page.getByRole('region', { name: '1 selected' })).toBeInViewport({ ratio: 1 });
+    await expect(page.getByRole('button', { name: 'Copy links' })).toBeInViewport();
+    await accessible(page, `rows on a phone: ${path}`);
+    await row.locator('.col-check').tap({ position: { x: 3, y: 3 } });
+    await expect(page.getByRole('region', { name: /selected/ })).toHaveCount(0);
+    await row.locator('.c-status').tap();
+    await page.waitForURL(/\/sessions\/[0-9a-f-]{36}$/);
+  }
 });

@@ -304,7 +304,7 @@ fn demo_said(made: &demo::Demo, url: &str) -> String {
     };
     format!(
         "{} interviews and {} candidates in a new workspace.\n\
-         Sign in at {url}/login and go to {url}/w/{slug}\n\
+         Log in at {url}/login and go to {url}/w/{slug}\n\
          Email     {email}\n\
          {password}",
         made.interviews, made.candidates

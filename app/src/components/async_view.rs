@@ -107,6 +107,12 @@ pub fn log_in_beside() -> AnyView {
     .into_any()
 }
 
+/// What a press was answered with, where it was not done: [`press_failed`] without a title.
+#[must_use]
+pub fn trouble(error: &AppError) -> AnyView {
+    press_failed("", error)
+}
+
 /// The log-in page that leads back to this address, filters and all.
 #[must_use]
 pub fn login_href(path: &str, search: &str) -> String {

@@ -29,6 +29,9 @@ pub fn Status(
     /// The finer text beside it.
     #[prop(optional, into)]
     fine: Option<String>,
+    /// What goes with the finer text where there is no room for it: a tooltip, and read out.
+    #[prop(optional, into)]
+    more: Option<String>,
 ) -> impl IntoView {
     let class = match tone {
         Tone::Idle | Tone::Accent => "status",
@@ -37,9 +40,14 @@ pub fn Status(
         Tone::Harm => "status status--harm",
     };
     view! {
-        <span class=class>
+        <span class=class title=more.clone()>
             <span>{label}</span>
-            {fine.map(|fine| view! { <span class="status__fine">{fine}</span> })}
+            {fine.map(|fine| view! {
+                <span class="status__fine">
+                    {fine}
+                    {more.map(|more| view! { <span class="sr-only">" " {more}</span> })}
+                </span>
+            })}
         </span>
     }
 }

@@ -60,8 +60,12 @@ pub fn Menu(
     /// Where the menu opens.
     #[prop(optional)]
     place: MenuPlace,
+    /// The entries, made when the menu opens, of what is true then: for menus of which a page has many. Only scripts do that.
+    #[prop(optional, into)]
+    late: Option<ViewFn>,
     /// The entries.
-    children: Children,
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let button = NodeRef::<html::Button>::new();
     let menu = NodeRef::<html::Div>::new();
@@ -79,6 +83,19 @@ pub fn Menu(
             {(!icon_only).then(|| view! { <span class="btn__label">{move || label.get()}</span> })}
         }
         .into_any(),
+    };
+    let entries = match (late, children) {
+        (Some(late), _) => (move || expanded.get().then(|| late.run())).into_any(),
+        (None, Some(children)) => children(),
+        (None, None) => ().into_any(),
+    };
+    // Late entries are there when the menu is shown, and until it is gone.
+    let opening = move |_: Event| {
+        if let Some(menu) = menu.get_untracked()
+            && !menu.matches(":popover-open").unwrap_or(false)
+        {
+            expanded.set(true);
+        }
     };
     let toggled = move |_: Event| {
         let Some(menu) = menu.get_untracked() else { return };
@@ -118,6 +135,7 @@ pub fn Menu(
             role="menu"
             aria-label=move || label.get()
             node_ref=menu
+            on:beforetoggle=opening
             on:toggle=toggled
             on:keydown=move |ev| {
                 if let Some(menu) = menu.get_untracked() {
@@ -125,7 +143,7 @@ pub fn Menu(
                 }
             }
         >
-            {children()}
+            {entries}
         </div>
     }
 }

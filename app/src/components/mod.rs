@@ -4,8 +4,9 @@
 //! How to dress what has no component of its own (class names of `style/`):
 //! - page: `.page` in `.main`, `.page--form` for a column of fields, `.section` with `.section__head` and `.section__help`;
 //! - card: `.card`, `.cards` for a grid of them, `.facts` for a `<dl>`, `.figure` for a number with its meaning;
-//! - table: `.table-box > table.table`, `.row-link` on the link that covers the row, `.table__actions`, `.num`, `.col-sticky`,
-//!   `.col-end`, `.col-check`, `.cell-two` for name over email, `.toolbar`, `.selection-bar`;
+//! - table: `.table-box > table.table`, `.row-link` on the link that a press anywhere in the row follows (with [`follow_row`]),
+//!   `.table__actions`, `.num`, `.col-sticky`, `.col-end`, `.col-check > label.tick > input.check`, `.cell-two` for name over
+//!   email, `.toolbar`, `.selection-bar`;
 //! - filters with counts: `.chips > .chip[aria-current] > .chip__count`;
 //! - candidate: `.column`, `.column__top`, `.column__foot`, `.choice--card` for large answers;
 //! - text: `.prose`, `.muted`, `.faint`, `.small`, `.strong`, `.mono`, `.figures`, `.keep-lines`, `.truncate`, `.sr-only`;

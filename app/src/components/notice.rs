@@ -41,11 +41,10 @@ pub fn Notice(
     let node = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
         if let Some(node) = node.get().filter(|_| seek) {
-            let at = node.get_bounding_client_rect();
-            let height = window().inner_height().ok().and_then(|height| height.as_f64());
-            if at.top() < 0.0 || height.is_some_and(|height| at.bottom() > height) {
-                node.scroll_into_view();
-            }
+            // Where all of it is in sight, in a dialog too, nothing moves.
+            let nearest = web_sys::ScrollIntoViewOptions::new();
+            nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
+            node.scroll_into_view_with_scroll_into_view_options(&nearest);
         }
     });
     let (class, icon, role) = match kind {

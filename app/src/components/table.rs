@@ -1,7 +1,47 @@
 //! Pieces of tables; the class names stand in the module above.
 
 use super::{Icon, IconName};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+/// The link of the row that was pressed (`.row-link`), unless something in it was pressed that has a use of its own.
+fn pressed_row(ev: &MouseEvent) -> Option<HtmlElement> {
+    let at = ev.target()?.dyn_into::<Element>().ok()?;
+    let own = at.closest("a, button, input, label, select, summary, dialog, [popover]");
+    if ev.default_prevented() || !matches!(own, Ok(None)) {
+        return None;
+    }
+    let link = at.closest("tr").ok()??.query_selector(".row-link").ok()??;
+    link.dyn_into().ok()
+}
+
+/// For `click` and `auxclick` on the body of a table: wherever a row is pressed, it leads where its link does; in another tab
+/// with Ctrl, ⌘ or the middle button. Text that is being selected stays.
+pub fn follow_row(ev: MouseEvent) {
+    let Some(link) = pressed_row(&ev) else { return };
+    let beside = ev.button() == 1 || ev.ctrl_key() || ev.meta_key();
+    let selecting = window()
+        .get_selection()
+        .is_ok_and(|chosen| chosen.is_some_and(|chosen| !chosen.is_collapsed()));
+    match ev.button() {
+        0 | 1 if beside => {
+            // Refused by a browser that lets no tab be opened: the link itself is still there.
+            let href = link.get_attribute("href").unwrap_or_default();
+            let _ = window().open_with_url(&href);
+        }
+        0 if !selecting => link.click(),
+        _ => {}
+    }
+}
+
+/// For `mousedown` there: the middle button opens the row instead of beginning to scroll.
+pub fn hold_row(ev: MouseEvent) {
+    if ev.button() == 1 && pressed_row(&ev).is_some() {
+        ev.prevent_default();
+    }
+}
 
 /// The head of a column of a [`ListTable`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +79,7 @@ pub fn ListTable(
                 <thead>
                     <tr>{heads}</tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody on:click=follow_row on:auxclick=follow_row on:mousedown=hold_row>{rows}</tbody>
             </table>
         </div>
     }

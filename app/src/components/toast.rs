@@ -11,6 +11,8 @@ struct Toast {
     id: u32,
     text: String,
     action: Option<(String, Action)>,
+    /// The page that it goes with.
+    page: Option<u32>,
 }
 
 /// What a toast's button does. No callback: that would end with the row or dialog that made it, which is what may be undone.
@@ -23,12 +25,27 @@ pub struct Toasts {
     next: StoredValue<u32>,
     /// Time stands still while the pointer or focus is on a toast.
     held: RwSignal<bool>,
+    /// The page whose offers to undo these are.
+    page: Option<u32>,
 }
 
 impl Toasts {
     /// Says that something is done.
     pub fn show(self, text: impl Into<String>) {
         self.push(text.into(), None);
+    }
+
+    /// The toasts of the page around: what they offer to undo is undone on that page only, so they go when it does. Where the
+    /// server can undo it, none of this is needed, but then `undo` holds nothing of the page.
+    #[must_use]
+    pub fn of_page(self) -> Self {
+        let page = self.next.get_value();
+        self.next.set_value(page.wrapping_add(1));
+        on_cleanup(move || self.keep(|toast| toast.page != Some(page)));
+        Self {
+            page: Some(page),
+            ..self
+        }
     }
 
     /// Says that something is done and offers **Undo**.
@@ -40,7 +57,10 @@ impl Toasts {
         let id = self.next.get_value();
         self.next.set_value(id.wrapping_add(1));
         let seconds = if action.is_some() { 10 } else { 5 };
-        self.list.update(|list| list.push(Toast { id, text, action }));
+        let page = self.page.filter(|_| action.is_some());
+        self.list.update(|list| {
+            list.push(Toast { id, text, action, page });
+        });
         self.wait(id, Duration::from_secs(seconds));
     }
 
@@ -56,8 +76,16 @@ impl Toasts {
     }
 
     fn dismiss(self, id: u32) {
-        self.list.update(|list| list.retain(|toast| toast.id != id));
-        if self.list.with_untracked(Vec::is_empty) {
+        self.keep(|toast| toast.id != id);
+    }
+
+    fn keep(self, wanted: impl Fn(&Toast) -> bool) {
+        // The app itself may be going.
+        let empty = self.list.try_update(|list| {
+            list.retain(wanted);
+            list.is_empty()
+        });
+        if empty == Some(true) {
             self.held.set(false);
         }
     }
@@ -69,6 +97,7 @@ pub fn provide_toasts() {
         list: RwSignal::new(Vec::new()),
         next: StoredValue::new(0),
         held: RwSignal::new(false),
+        page: None,
     });
 }
 

@@ -166,7 +166,7 @@ pub async fn change_password(
     let here = door::login_secret().unwrap_or_default();
     let result = async {
         let (services, user) = door::person().await?;
-        service::change_password(&services, user, &password, &new_password, &here).await?;
+        service::change_password(&services, user, &password, &new_password, &here, door::address()).await?;
         Ok(())
     }
     .await;

@@ -18,6 +18,7 @@ use parley_domain::{
     person::check_password,
     text::chars,
 };
+use std::net::IpAddr;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 fn wrong() -> ServiceError {
@@ -30,18 +31,18 @@ fn wrong() -> ServiceError {
 /// # Errors
 /// Invalid `password` for a wrong one, invalid `new_password` for one that may not be chosen; [`ServiceError::TooMany`] for
 /// who tries too often.
-pub async fn change_password(s: &Services, id: UserId, password: &str, new: &str, here: &str) -> Result<()> {
+pub async fn change_password(s: &Services, id: UserId, password: &str, new: &str, here: &str, address: IpAddr) -> Result<()> {
     check_password(new).map_err(|message| ServiceError::invalid("new_password", message))?;
     let person = user::Entity::find_by_id(id.0)
         .one(s.db.read())
         .await?
         .ok_or(ServiceError::NotFound)?;
-    s.limits.accounts.check(&person.email_norm, s.now())?;
+    s.limits.may_guess(&person.email_norm, address, s.now())?;
     let short_enough = chars(password) <= PASSWORD_MAX;
     let stored = Some(person.password_hash.clone());
     if !short_enough || !s.accounts.passwords.verify(password.to_owned(), stored).await? {
         // Taken after the work: only failures count against the account.
-        let _ = s.limits.accounts.take(&person.email_norm, s.now());
+        s.limits.guessed(&person.email_norm, address, s.now());
         return Err(wrong());
     }
     let hash = hashed(s, new).await?;

@@ -19,6 +19,7 @@ texts! {
     retake_text = "A new attempt on the same link. Earlier attempts are kept whole, each with its transcript and scores.",
     retake_replaces = "The attempt in progress is closed as replaced by a retake; what was answered is kept and analysed.",
     retake_reason = "Reason",
+    retake_reason_choose = "Choose a reason",
     retake_note = "Note",
     retake_note_hint = "For your team only; the candidate never sees it",
     retake = "Grant a retake",
@@ -82,6 +83,7 @@ texts! {
     retake_bulk = "Grant retakes",
     =>
     attempt_n(n: i32) = format!("Attempt {n}"),
+    grant_n(n: u64) = format!("Grant {}", count(n, "retake", "retakes")),
     granted_n(n: u64) = format!("{} granted", count(n, "retake", "retakes")),
     retake_bulk_title(n: u64) = format!("Grant a retake to {}?", count(n, "candidate", "candidates")),
     retake_bulk_replaces(n: u64) = format!("{} taking the interview now: that attempt is closed as replaced by a retake.", if n == 1 { "1 is".to_owned() } else { format!("{} are", crate::messages::number(n)) }),

@@ -13,6 +13,7 @@ texts! {
     setup_elsewhere = "From here this installation is set up on the command line: parley user add.",
     choose_time = "Choose a date and a time.",
     choose_decision = "Choose a decision.",
+    choose_reason = "Choose a reason.",
     grant_or_decline = "Grant or decline.",
     =>
     too_often(seconds: u64) = format!("That was too often. Try again in {seconds} s."),

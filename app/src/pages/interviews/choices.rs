@@ -73,7 +73,7 @@ fn OneChoice(
             input.set_value(&text);
         }
     });
-    let remove = order.remover(key, t.choice_removed);
+    let remove = order.remover(editing.toasts, key, t.choice_removed);
     let note = format!("choice-{key}-note");
     view! {
         <div

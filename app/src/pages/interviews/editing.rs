@@ -68,7 +68,8 @@ impl Editing {
             errors: RwSignal::default(),
             locked,
             slug: StoredValue::new(slug),
-            toasts: use_toasts(),
+            // What is undone here is undone in this editor: elsewhere there is nothing to undo it in.
+            toasts: use_toasts().of_page(),
             writing: RwSignal::new(false),
             home,
             go: Callback::new(move |path: String| navigate(&path, Default::default())),

@@ -149,6 +149,8 @@ fn Head(interview: Interview) -> impl IntoView {
             })}
             <Tabs
                 label=t.tabs
+                // Recently deleted, retake requests.
+                others=format!("{base}/sessions")
                 tabs=vec![
                     (format!("{base}/content"), t.tab_content),
                     (format!("{base}/sessions"), t.tab_sessions),

@@ -157,7 +157,12 @@ fn QuestionMenu(
         focus_soon(format!("question-{}-text", made.key));
     });
     let more = view! { <MenuItem label=t.duplicate icon=IconName::Copy on_press=duplicate/> };
-    order.menu(key, name, more.into_any(), order.remover(key, t.question_removed))
+    order.menu(
+        key,
+        name,
+        more.into_any(),
+        order.remover(editing.toasts, key, t.question_removed),
+    )
 }
 
 /// What answers are judged by.
@@ -204,7 +209,7 @@ fn OneCriterion(editing: Editing, criterion: CriterionDraft, order: Order<Criter
     let at = Memo::new(move |_| order.position(key));
     let name = Signal::derive(move || (t.criterion_n)(at.get() + 1));
     let error = move |field: &'static str| editing.error(move || format!("criteria[{}].{field}", at.get()));
-    let remove = order.remover(key, t.criterion_removed);
+    let remove = order.remover(editing.toasts, key, t.criterion_removed);
     view! {
         <li
             class="item"

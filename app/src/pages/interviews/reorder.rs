@@ -2,7 +2,7 @@
 //! (which is what fingers use).
 
 use crate::components::{
-    ButtonKind, ButtonSize, Icon, IconName, Menu, MenuItem, MenuPlace, focus_field, focus_menu, use_toasts,
+    ButtonKind, ButtonSize, Icon, IconName, Menu, MenuItem, MenuPlace, Toasts, focus_field, focus_menu,
 };
 use crate::messages::creator;
 use leptos::ev::{DragEvent, KeyboardEvent};
@@ -61,9 +61,8 @@ impl<T: Copy + Send + Sync + 'static> Order<T> {
         self.list.update(|list| list.insert(at.min(list.len()), row));
     }
 
-    /// Takes a row out at a press; `words` say which, and a toast puts it back.
-    pub(super) fn remover(self, key: u32, words: fn(usize) -> String) -> Callback<()> {
-        let toasts = use_toasts();
+    /// Takes a row out at a press; `words` say which, and a toast of this page puts it back.
+    pub(super) fn remover(self, toasts: Toasts, key: u32, words: fn(usize) -> String) -> Callback<()> {
         Callback::new(move |()| {
             if let Some((at, row)) = self.take(key) {
                 toasts.with_undo(words(at + 1), move || self.insert(at, row));

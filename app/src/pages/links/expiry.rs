@@ -1,7 +1,7 @@
 //! Until when invite links work: for one candidate, for those selected, for everyone who has not started.
 
 use crate::{
-    components::{Button, ButtonKind, ButtonType, Dialog, SelectField, TextField, use_toasts},
+    components::{Button, ButtonKind, ButtonType, Dialog, SelectField, TextField, trouble, use_toasts},
     error::AppError,
     messages::creator,
     pages::layout::use_here,
@@ -82,7 +82,6 @@ pub fn ExpiryDialog(
         .map(|(value, words)| (value.to_owned(), words.to_owned()))
         .to_vec()
     };
-    let wrong = Signal::derive(move || failed.with(|e| e.as_ref().map(ToString::to_string)));
     view! {
         <Dialog id=id open=open title=t.extend_title>
             <form class="dialog__form" on:submit=submit>
@@ -92,7 +91,7 @@ pub fn ExpiryDialog(
                     {move || (choice.get() == "date").then(|| view! {
                         <TextField id=format!("{id}-date") label=t.until_at kind="datetime-local" value=date/>
                     })}
-                    {move || wrong.get().map(|words| view! { <p class="field__note field__note--error" role="alert">{words}</p> })}
+                    {move || failed.get().map(|error| trouble(&error))}
                 </div>
                 <div class="dialog__foot">
                     <Button on_press=Callback::new(move |()| open.set(false))>{creator().cancel}</Button>

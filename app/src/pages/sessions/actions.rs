@@ -1,4 +1,5 @@
-//! What a row's menu does that needs a question first: delete, end, replace a link, grant a retake.
+//! What a row's menu does that needs a question first: delete, end, replace a link, grant a retake. A page can be left while
+//! the server works: what goes on then holds plain values, and only writes to what was the page's.
 
 use super::{
     desk::{Desk, use_desk},
@@ -6,7 +7,7 @@ use super::{
     retake::RetakeDialog,
 };
 use crate::{
-    components::{ConfirmDialog, Toasts, use_toasts},
+    components::{ConfirmDialog, Dialog, Toasts, use_toasts},
     messages::creator,
     pages::links::{ExpiryDialog, Links},
     server_fns::sessions::{delete_candidates, end_session, replace_link, restore_candidates},
@@ -45,6 +46,7 @@ pub(super) fn Actions() -> impl IntoView {
         <RetakeDialog asked=desk.retaking slug=slug done=retaken/>
         <MergeDialog/>
         <ExtendDialog/>
+        <ByHandDialog/>
     }
 }
 
@@ -69,14 +71,17 @@ fn DeleteDialog() -> impl IntoView {
         move || desk.deleting.set(Vec::new()),
     );
     let confirm = Callback::new(move |()| {
-        let ids = asked.get_untracked();
+        let (slug, ids) = (slug(desk), asked.get_untracked());
         spawn_local(async move {
-            let Some(n) = desk.settle(delete_candidates(slug(desk), ids.clone()).await) else {
+            let Some(n) = desk.settle(delete_candidates(slug.clone(), ids.clone()).await) else {
                 return;
             };
             desk.selected.update(|s| s.retain(|id, _| !ids.contains(id)));
             desk.reload();
-            toasts.with_undo((t.deleted_toast)(n), move || undo_delete(desk, toasts, ids.clone()));
+            // Also from another page, while the toast stands.
+            toasts.with_undo((t.deleted_toast)(n), move || {
+                undo_delete(desk, toasts, slug.clone(), &ids);
+            });
         });
     });
     move || {
@@ -95,12 +100,21 @@ fn DeleteDialog() -> impl IntoView {
     }
 }
 
-fn undo_delete(desk: Desk, toasts: Toasts, ids: Vec<CandidateId>) {
+fn undo_delete(desk: Desk, toasts: Toasts, slug: String, ids: &[CandidateId]) {
+    let ids = ids.iter().map(ToString::to_string).collect();
     spawn_local(async move {
-        let ids = ids.iter().map(ToString::to_string).collect();
-        if let Some(n) = desk.settle(restore_candidates(slug(desk), "/".to_owned(), ids).await) {
-            desk.reload();
-            toasts.show((creator().sessions.restored)(n));
+        match restore_candidates(slug, "/".to_owned(), ids).await {
+            Ok(n) => {
+                desk.trouble.set(None);
+                desk.reload();
+                toasts.show((creator().sessions.restored)(n));
+            }
+            // Said above the table, or here where there is none any more.
+            Err(error) => {
+                if let Some(Some(error)) = desk.trouble.try_set(Some(error)) {
+                    toasts.show(error.to_string());
+                }
+            }
         }
     });
 }
@@ -112,8 +126,9 @@ fn EndDialog() -> impl IntoView {
     let open = open_while(move || desk.ending.get().is_some(), move || desk.ending.set(None));
     let confirm = Callback::new(move |()| {
         let Some(id) = desk.ending.get_untracked() else { return };
+        let slug = slug(desk);
         spawn_local(async move {
-            desk.settle(end_session(slug(desk), id).await);
+            desk.settle(end_session(slug, id).await);
             desk.reload();
         });
     });
@@ -131,8 +146,9 @@ fn LinkDialog() -> impl IntoView {
         let Some(id) = desk.relinking.get_untracked() else {
             return;
         };
+        let slug = slug(desk);
         spawn_local(async move {
-            if desk.settle(replace_link(slug(desk), id).await).is_some() {
+            if desk.settle(replace_link(slug, id).await).is_some() {
                 toasts.show(t.link_replaced);
             }
             desk.reload();
@@ -174,5 +190,33 @@ fn ExtendDialog() -> impl IntoView {
             whose=Signal::derive(move || Links::Of(asked.get()))
             on_done=Callback::new(move |()| desk.reload())
         />
+    }
+}
+
+/// What the browser did not let us copy (plain http in a local network, a missing permission), selected for copying by hand.
+#[component]
+fn ByHandDialog() -> impl IntoView {
+    let desk = use_desk();
+    let open = open_while(
+        move || desk.by_hand.with(|text| !text.is_empty()),
+        move || desk.by_hand.set(String::new()),
+    );
+    view! {
+        <Dialog id="copy-by-hand" open=open title=creator().copy>
+            <div class="dialog__body">
+                <label class="field">
+                    <span class="field__label">{creator().copy_by_hand}</span>
+                    <textarea
+                        class="input"
+                        rows="4"
+                        readonly
+                        autofocus=true
+                        on:focus=|ev| event_target::<web_sys::HtmlTextAreaElement>(&ev).select()
+                    >
+                        {desk.by_hand.get_untracked()}
+                    </textarea>
+                </label>
+            </div>
+        </Dialog>
     }
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     components::{
         Button, ButtonKind, ButtonType, CopyField, Dialog, DialogKind, Notice, NoticeKind, Skeleton, SkeletonKind,
-        copy_text, use_toasts,
+        copy_text, trouble, use_toasts,
     },
     error::AppError,
     messages::creator,
@@ -55,13 +55,18 @@ pub(super) fn CreateSheet() -> impl IntoView {
         let typed = fields.dirty();
         Signal::derive(move || typed.get() && !outcome.with(|o| matches!(o, Outcome::Added(_))))
     };
+    // The form stays while it is answered that something is wrong.
+    let added = Memo::new(move |_| {
+        outcome.with(|outcome| match outcome {
+            Outcome::Added(candidate) => Some((**candidate).clone()),
+            _ => None,
+        })
+    });
     view! {
         <Dialog id="create-candidate" open=desk.creating title=t.new_title kind=DialogKind::Sheet dirty=dirty>
-            {move || match outcome.get() {
-                Outcome::Added(candidate) => {
-                    view! { <Added candidate=*candidate copied=copied again=again/> }.into_any()
-                }
-                _ => view! { <NewForm fields=fields outcome=outcome copied=copied/> }.into_any(),
+            {move || match added.get() {
+                Some(candidate) => view! { <Added candidate=candidate copied=copied again=again/> }.into_any(),
+                None => view! { <NewForm fields=fields outcome=outcome copied=copied/> }.into_any(),
             }}
         </Dialog>
     }
@@ -102,15 +107,14 @@ fn NewForm(fields: Fields, outcome: RwSignal<Outcome>, copied: RwSignal<bool>) -
             }
         });
     };
-    // A form of its own per outcome would lose focus: only the notice changes.
     let notice = move || match outcome.get() {
         Outcome::Already => view! {
-            <Notice kind=NoticeKind::Mind title=t.already_title text=t.already_text>
+            <Notice kind=NoticeKind::Mind title=t.already_title text=t.already_text seek=true>
                 <Button busy=busy on_press=Callback::new(move |()| send(true))>{t.add_anyway}</Button>
             </Notice>
         }
         .into_any(),
-        Outcome::Failed(error) => view! { <Notice kind=NoticeKind::Error title=error.to_string()/> }.into_any(),
+        Outcome::Failed(error) => trouble(&error),
         Outcome::Typing | Outcome::Added(_) => ().into_any(),
     };
     let submit = move |ev: SubmitEvent| {
@@ -201,10 +205,7 @@ pub(super) fn EditSheet() -> impl IntoView {
         <Dialog id="edit-candidate" open=open title=t.edit_title kind=DialogKind::Sheet dirty=fields.dirty()>
             {move || match known.get() {
                 None => view! { <div class="dialog__body"><Skeleton kind=SkeletonKind::Form/></div> }.into_any(),
-                Some(Err(error)) => view! {
-                    <div class="dialog__body"><Notice kind=NoticeKind::Error title=error.to_string()/></div>
-                }
-                .into_any(),
+                Some(Err(error)) => view! { <div class="dialog__body">{trouble(&error)}</div> }.into_any(),
                 Some(Ok(())) => view! { <EditForm fields=fields open=open desk=desk/> }.into_any(),
             }}
         </Dialog>
@@ -241,7 +242,7 @@ fn EditForm(fields: Fields, open: RwSignal<bool>, desk: Desk) -> impl IntoView {
     view! {
         <form class="dialog__form" novalidate on:submit=submit>
             <div class="dialog__body stack">
-                {move || failed.get().map(|e| view! { <Notice kind=NoticeKind::Error title=e.to_string()/> })}
+                {move || failed.get().map(|error| trouble(&error))}
                 <CandidateFields fields=fields/>
             </div>
             <div class="dialog__foot">

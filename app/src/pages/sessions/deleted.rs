@@ -5,9 +5,12 @@ use super::{
     when::when,
 };
 use crate::{
-    components::{Button, ButtonKind, ConfirmDialog, EmptyState, Head, ListTable, Skeleton, failure, use_toasts},
+    components::{
+        Button, ButtonKind, ConfirmDialog, EmptyState, Head, ListTable, Skeleton, failure, trouble, use_toasts,
+    },
     error::AppError,
     messages::creator,
+    pages::layout::{Of, on_change},
     server_fns::sessions::{
         DeletedData, DeletedRow, RestoreCandidates, deleted_candidates, erase_candidates, restore_candidates,
     },
@@ -50,6 +53,9 @@ pub fn DeletedPage() -> impl IntoView {
             }
         },
     );
+    // Also brought back from a toast that still stands, or by somebody else.
+    let of = Signal::derive(move || bin.place.with(|p| p.interview.map(Of::interview).unwrap_or_default()));
+    on_change(of, Callback::new(move |()| bin.reload()));
     view! {
         <section class="page">
             <div class="section__head">
@@ -57,9 +63,7 @@ pub fn DeletedPage() -> impl IntoView {
                 <p class="section__help">{t.deleted_text}</p>
             </div>
             <p><a href=move || bin.place.with(Place::base)>{t.back_to_sessions}</a></p>
-            {move || bin.trouble.get().map(|e| view! {
-                <crate::components::Notice kind=crate::components::NoticeKind::Error title=e.to_string()/>
-            })}
+            {move || bin.trouble.get().map(|error| trouble(&error))}
             <Transition fallback=|| view! { <Skeleton/> }>
                 {move || data.get().map(|found| match found {
                     Ok(found) => view! { <Rows found=found bin=bin/> }.into_any(),

@@ -57,8 +57,12 @@ pub(super) struct Desk {
     pub extending: RwSignal<Vec<CandidateId>>,
     /// Who is to be deleted.
     pub deleting: RwSignal<Vec<CandidateId>>,
+    /// What the browser did not let us copy: it is shown for copying by hand.
+    pub by_hand: RwSignal<String>,
     /// What could not be done, and why.
     pub trouble: RwSignal<Option<AppError>>,
+    /// Who was ticked last: with Shift held, the next tick takes everyone between.
+    last: StoredValue<Option<CandidateId>>,
 }
 
 impl Desk {
@@ -94,7 +98,9 @@ impl Desk {
             relinking: RwSignal::new(None),
             extending: RwSignal::default(),
             deleting: RwSignal::default(),
+            by_hand: RwSignal::default(),
             trouble: RwSignal::new(None),
+            last: StoredValue::new(None),
         }
     }
 
@@ -114,16 +120,52 @@ impl Desk {
         self.with(|d| d.page.rows.clone()).unwrap_or_default()
     }
 
-    /// Whether everybody on the page is ticked, and there is somebody.
-    pub fn page_selected(self) -> bool {
+    /// Who is on the page, in the order of the rows.
+    pub fn subjects(self) -> Vec<Subject> {
+        self.with(|d| d.page.rows.iter().map(Subject::from).collect())
+            .unwrap_or_default()
+    }
+
+    /// How many of the page are ticked, and how many there are.
+    fn ticked(self) -> (usize, usize) {
         self.with(|d| {
             let rows = &d.page.rows;
-            !rows.is_empty()
-                && self
-                    .selected
-                    .with(|s| rows.iter().all(|r| s.contains_key(&r.candidate_id)))
+            let ticked =
+                |s: &BTreeMap<CandidateId, Subject>| rows.iter().filter(|r| s.contains_key(&r.candidate_id)).count();
+            (self.selected.with(ticked), rows.len())
         })
         .unwrap_or_default()
+    }
+
+    /// Whether everybody on the page is ticked, and there is somebody.
+    pub fn page_selected(self) -> bool {
+        let (ticked, of) = self.ticked();
+        ticked > 0 && ticked == of
+    }
+
+    /// Whether some of the page are ticked, and others are not.
+    pub fn page_mixed(self) -> bool {
+        let (ticked, of) = self.ticked();
+        ticked > 0 && ticked < of
+    }
+
+    /// Ticks or unticks somebody; with Shift held, as far as the one before.
+    pub fn tick(self, candidate: CandidateId, shift: bool) {
+        let page = untrack(|| self.subjects());
+        let at = |id: CandidateId| page.iter().position(|one| one.candidate == id);
+        let Some(here) = at(candidate) else { return };
+        let from = self.last.get_value().filter(|_| shift).and_then(at).unwrap_or(here);
+        self.last.set_value(Some(candidate));
+        self.selected.update(|s| {
+            let off = s.contains_key(&candidate);
+            for one in &page[from.min(here)..=from.max(here)] {
+                if off {
+                    s.remove(&one.candidate);
+                } else {
+                    s.insert(one.candidate, one.clone());
+                }
+            }
+        });
     }
 
     /// How many the present filters name, once it is known.

@@ -18,12 +18,12 @@ use parley_domain::{
     session::{SessionRow, Status},
 };
 
-/// The number of the attempt; with earlier ones, a button that unfolds them.
+/// The number of the attempt; with earlier ones, a button that unfolds them. Read again it stays the same button.
 pub(super) fn attempt_cell(desk: Desk, row: &SessionRow) -> AnyView {
     let t = creator().attempts;
     let (attempt, candidate) = (row.session.attempt, row.candidate_id);
     let mark = row.session.counts.then(|| view! { <Badge label=t.counts/> });
-    if attempt < 2 || !row.session.current {
+    if attempt < 2 || !row.session.current || !desk.live.get() {
         return view! { {mark} " " {attempt} }.into_any();
     }
     let name = row.name.clone();
@@ -36,25 +36,21 @@ pub(super) fn attempt_cell(desk: Desk, row: &SessionRow) -> AnyView {
             }
         });
     };
-    let button = move || {
-        if !desk.live.get() {
-            return attempt.into_any();
-        }
-        view! {
-            <button
-                type="button"
-                class="unfold"
-                aria-label=label.clone()
-                aria-expanded=move || if open() { "true" } else { "false" }
-                on:click=toggle
-            >
-                {attempt}
-                <Icon name=IconName::ChevronDown/>
-            </button>
-        }
-        .into_any()
-    };
-    view! { {mark} " " {button} }.into_any()
+    view! {
+        {mark}
+        " "
+        <button
+            type="button"
+            class="unfold"
+            aria-label=label
+            aria-expanded=move || if open() { "true" } else { "false" }
+            on:click=toggle
+        >
+            {attempt}
+            <Icon name=IconName::ChevronDown/>
+        </button>
+    }
+    .into_any()
 }
 
 /// The rows of the earlier attempts, while they are unfolded.
@@ -73,9 +69,11 @@ fn Unfolded(candidate: CandidateId) -> impl IntoView {
         desk.version.track();
         let slug = desk.place.with_untracked(|p| p.slug.clone());
         spawn_local(async move {
-            let rows = earlier_attempts(slug, candidate).await;
-            // Folded meanwhile: nobody waits for them.
-            found.try_set(Some(rows));
+            let rows = Some(earlier_attempts(slug, candidate).await);
+            // Folded meanwhile: nobody waits for them. The same as before: they stay as they are.
+            if found.try_with_untracked(|before| *before != rows) == Some(true) {
+                found.set(rows);
+            }
         });
     });
     move || match found.get() {

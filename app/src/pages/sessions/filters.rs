@@ -99,25 +99,27 @@ pub(super) fn FilterForm() -> impl IntoView {
     let t = &creator().sessions;
     let form = NodeRef::<html::Form>::new();
     let goto = use_goto();
-    let follow = {
-        let goto = goto.clone();
-        move || {
-            if let Some(form) = form.get_untracked() {
-                let present = desk.query.get_untracked();
-                let wanted = read_form(&form, &present);
-                if wanted != present {
-                    goto(&wanted);
-                }
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    let stop = move || {
+        if let Some(Some(handle)) = waiting.try_update_value(Option::take) {
+            handle.clear();
+        }
+    };
+    on_cleanup(stop);
+    let follow = move || {
+        stop();
+        if let Some(form) = form.get_untracked() {
+            let present = desk.query.get_untracked();
+            let wanted = read_form(&form, &present);
+            if wanted != present {
+                goto(&wanted);
             }
         }
     };
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
     let typed = {
         let follow = follow.clone();
         move |_| {
-            if let Some(handle) = waiting.get_value() {
-                handle.clear();
-            }
+            stop();
             let follow = follow.clone();
             waiting.set_value(set_timeout_with_handle(follow, Duration::from_millis(REST)).ok());
         }
@@ -129,6 +131,23 @@ pub(super) fn FilterForm() -> impl IntoView {
             follow();
         }
     };
+    // Where the address changes otherwise than by the fields, they follow it; not the one that is being typed into, and not
+    // what was typed before the scripts came.
+    Effect::new(move |before: Option<()>| {
+        let query = desk.query.get();
+        let Some(form) = form.get_untracked().filter(|_| before.is_some()) else {
+            return;
+        };
+        let active = document().active_element();
+        for (name, value) in query.pairs() {
+            if let Ok(Some(field)) = form.query_selector(&format!("[name={name}]"))
+                && Some(&field) != active.as_ref()
+            {
+                // Of inputs and lists alike; what refuses it stays as it is.
+                let _ = js_sys::Reflect::set(&field, &"value".into(), &value.into());
+            }
+        }
+    });
     let action = move || desk.place.with(super::address::Place::base);
     let keep = move |name: &'static str, pick: fn(&ListQuery) -> String| move || view! { <input type="hidden" name=name value=desk.query.with(pick)/> };
     view! {
@@ -183,8 +202,7 @@ fn MoreFilters(follow: Callback<()>) -> impl IntoView {
                     ..Default::default()
                 })
             });
-            // A full load: the fields of the form are emptied with it.
-            view! { <a class="btn btn--quiet" href=href rel="external">{t.clear}</a> }
+            view! { <a class="btn btn--quiet" href=href>{t.clear}</a> }
         })
     };
     let day = move |name: &'static str, label: &'static str, value: String| {

@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, use_desk};
 use crate::{
-    components::{Button, ButtonKind, Dialog, DialogKind, IconName, Notice, NoticeKind, Skeleton, use_toasts},
+    components::{Button, ButtonKind, Dialog, DialogKind, IconName, Notice, NoticeKind, Skeleton, trouble, use_toasts},
     error::AppError,
     messages::{creator, merged_field_word, source_word, status_word},
     server_fns::sessions::{MergeData, merge_candidates, not_duplicate, plan_merge},
@@ -14,86 +14,149 @@ use parley_domain::{
     time::ShownTime,
 };
 
-/// What the dialog shows.
-type Plan = Option<Result<MergeData, AppError>>;
+/// What the parts of the dialog share.
+#[derive(Clone, Copy)]
+struct Merging {
+    desk: Desk,
+    open: RwSignal<bool>,
+    /// What merging would do, once it is known.
+    plan: RwSignal<Option<MergeData>>,
+    /// Why the last try did nothing; what is known stays.
+    failed: RwSignal<Option<AppError>>,
+    busy: RwSignal<bool>,
+}
+
+impl Merging {
+    /// Whether the dialog is still about them: it may be closed by now, or be about somebody else.
+    fn is_of(self, id: CandidateId) -> bool {
+        self.desk.merging.try_get_untracked() == Some(Some(id))
+    }
+
+    fn slug(self) -> String {
+        self.desk.place.with_untracked(|p| p.slug.clone())
+    }
+
+    /// Looks at what merging would do: these two (kept, gone), or whoever is asked about and the one they may be.
+    fn look(self, pair: Option<(CandidateId, CandidateId)>) {
+        let Some(of) = self.desk.merging.get_untracked() else {
+            return;
+        };
+        let slug = self.slug();
+        spawn_local(async move {
+            let found = match pair {
+                Some((keep, gone)) => plan_merge(slug, keep, Some(gone)).await,
+                // The entry that was here first is kept, unless somebody says otherwise.
+                None => match plan_merge(slug.clone(), of, None).await {
+                    Ok(found) => plan_merge(slug, found.plan.gone.candidate_id, Some(of)).await,
+                    failed => failed,
+                },
+            };
+            if self.is_of(of) {
+                match found {
+                    Ok(found) => self.plan.set(Some(found)),
+                    Err(error) => self.failed.set(Some(error)),
+                }
+            }
+        });
+    }
+
+    /// What could not be done is said in the dialog, or on the page where the dialog is gone.
+    fn refused(self, of: CandidateId, error: AppError) {
+        if self.is_of(of) {
+            self.busy.set(false);
+            self.failed.set(Some(error));
+        } else {
+            self.desk.trouble.set(Some(error));
+        }
+    }
+}
 
 #[component]
 pub(super) fn MergeDialog() -> impl IntoView {
     let desk = use_desk();
     let t = creator().attempts;
-    let open = super::actions::open_while(move || desk.merging.get().is_some(), move || desk.merging.set(None));
-    let plan = RwSignal::new(None::<Result<MergeData, AppError>>);
+    let merging = Merging {
+        desk,
+        open: super::actions::open_while(move || desk.merging.get().is_some(), move || desk.merging.set(None)),
+        plan: RwSignal::new(None),
+        failed: RwSignal::new(None),
+        busy: RwSignal::new(false),
+    };
     Effect::new(move |_| {
-        if let Some(id) = desk.merging.get() {
-            plan.set(None);
-            let slug = desk.place.with_untracked(|p| p.slug.clone());
-            spawn_local(async move {
-                // The entry that was here first is kept, unless somebody says otherwise.
-                let found = match plan_merge(slug.clone(), id, None).await {
-                    Ok(found) => plan_merge(slug, found.plan.gone.candidate_id, Some(id)).await,
-                    failed => failed,
-                };
-                plan.try_set(Some(found));
-            });
+        if desk.merging.get().is_some() {
+            merging.plan.set(None);
+            merging.busy.set(false);
+            merging.failed.set(None);
+            merging.look(None);
         }
     });
     view! {
-        <Dialog id="merge" open=open title=t.merge_title kind=DialogKind::Wide>
-            {move || match plan.get() {
-                None => view! { <div class="dialog__body"><Skeleton/></div> }.into_any(),
-                Some(Ok(data)) => view! { <Planned data=data plan=plan open=open desk=desk/> }.into_any(),
-                Some(Err(error)) => view! {
-                    <div class="dialog__body stack">
-                        <Notice kind=NoticeKind::Error title=error.to_string()/>
-                    </div>
-                    <div class="dialog__foot">
-                        <NotOne desk=desk open=open of=desk.merging.get_untracked()/>
-                    </div>
-                }
-                .into_any(),
+        <Dialog id="merge" open=merging.open title=t.merge_title kind=DialogKind::Wide>
+            {move || match merging.plan.get() {
+                Some(data) => view! { <Planned data=data merging=merging/> }.into_any(),
+                None => view! { <Unplanned merging=merging/> }.into_any(),
             }}
         </Dialog>
     }
 }
 
+/// Before anything is known: it is on its way, or could not be had.
 #[component]
-fn Planned(data: MergeData, plan: RwSignal<Plan>, open: RwSignal<bool>, desk: Desk) -> impl IntoView {
+fn Unplanned(merging: Merging) -> impl IntoView {
+    let again = Callback::new(move |()| {
+        merging.failed.set(None);
+        merging.look(None);
+    });
+    move || match merging.failed.get() {
+        None => view! { <div class="dialog__body"><Skeleton/></div> }.into_any(),
+        Some(error) => view! {
+            <div class="dialog__body stack">{trouble(&error)}</div>
+            <div class="dialog__foot">
+                <NotOne merging=merging/>
+                <span class="push"></span>
+                <Button icon=IconName::Refresh on_press=again>{creator().try_again}</Button>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn Planned(data: MergeData, merging: Merging) -> impl IntoView {
     let t = creator().attempts;
     let toasts = use_toasts();
-    let busy = RwSignal::new(false);
+    let Merging { desk, open, busy, .. } = merging;
     let (keep, gone) = (data.plan.keep.candidate_id, data.plan.gone.candidate_id);
     let mark = data.plan.mark.clone();
-    let slug = move || desk.place.with_untracked(|p| p.slug.clone());
     let swap = Callback::new(move |()| {
-        spawn_local(async move {
-            plan.try_set(Some(plan_merge(slug(), gone, Some(keep)).await));
-        });
+        merging.failed.set(None);
+        merging.look(Some((gone, keep)));
     });
     let refused = data.plan.refused;
     let press = Callback::new(move |()| {
-        let mark = mark.clone();
+        let Some(of) = desk.merging.get_untracked() else {
+            return;
+        };
+        let (slug, mark) = (merging.slug(), mark.clone());
         busy.set(true);
+        merging.failed.set(None);
         spawn_local(async move {
-            match merge_candidates(slug(), keep, gone, mark).await {
+            match merge_candidates(slug, keep, gone, mark).await {
                 Ok(()) => {
                     desk.selected.update(|s| s.retain(|id, _| *id != gone));
-                    open.set(false);
+                    if merging.is_of(of) {
+                        open.set(false);
+                    }
                     toasts.show(t.merge_done);
                     desk.reload();
                 }
-                // It would do something else by now: look again.
-                Err(AppError::Conflict {
-                    ref code, ref detail, ..
-                }) if code == "changed" => {
-                    desk.trouble.set(Some(AppError::Conflict {
-                        code: code.clone(),
-                        detail: detail.clone(),
-                        existing: None,
-                    }));
-                    plan.try_set(Some(plan_merge(slug(), keep, Some(gone)).await));
-                }
                 Err(error) => {
-                    plan.try_set(Some(Err(error)));
+                    // It would do something else by now: shown anew below the message.
+                    let changed = matches!(&error, AppError::Conflict { code, .. } if code == "changed");
+                    merging.refused(of, error);
+                    if changed && merging.is_of(of) {
+                        merging.look(Some((keep, gone)));
+                    }
                 }
             }
         });
@@ -108,6 +171,7 @@ fn Planned(data: MergeData, plan: RwSignal<Plan>, open: RwSignal<bool>, desk: De
     let p = data.plan;
     view! {
         <div class="dialog__body stack">
+            {move || merging.failed.get().map(|error| trouble(&error))}
             <div class="merge">
                 {side(t.merge_keep, t.merge_link_stays, p.keep, data.keep_added)}
                 {side(t.merge_gone, t.merge_link_stops, p.gone, data.gone_added)}
@@ -116,7 +180,7 @@ fn Planned(data: MergeData, plan: RwSignal<Plan>, open: RwSignal<bool>, desk: De
             {what}
         </div>
         <div class="dialog__foot">
-            <NotOne desk=desk open=open of=desk.merging.get_untracked()/>
+            <NotOne merging=merging/>
             <span class="push"></span>
             <Button on_press=Callback::new(move |()| open.set(false))>{creator().cancel}</Button>
             {merge}
@@ -191,19 +255,24 @@ fn values(title: &'static str, values: &[MergedValue]) -> Option<AnyView> {
 
 /// Says that they are two people.
 #[component]
-fn NotOne(desk: Desk, open: RwSignal<bool>, of: Option<CandidateId>) -> impl IntoView {
+fn NotOne(merging: Merging) -> impl IntoView {
     let t = creator().attempts;
     let toasts = use_toasts();
+    let Merging { desk, open, .. } = merging;
     let press = Callback::new(move |()| {
-        let Some(id) = of else { return };
-        let slug = desk.place.with_untracked(|p| p.slug.clone());
+        let Some(id) = desk.merging.get_untracked() else { return };
+        let slug = merging.slug();
         spawn_local(async move {
-            let done = desk.settle(not_duplicate(slug, id).await);
-            open.set(false);
-            if done.is_some() {
-                toasts.show(t.merge_not_done);
+            match not_duplicate(slug, id).await {
+                Ok(()) => {
+                    if merging.is_of(id) {
+                        open.set(false);
+                    }
+                    toasts.show(t.merge_not_done);
+                    desk.reload();
+                }
+                Err(error) => merging.refused(id, error),
             }
-            desk.reload();
         });
     });
     view! { <Button kind=ButtonKind::Quiet on_press=press>{t.merge_not}</Button> }

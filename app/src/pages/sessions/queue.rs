@@ -5,7 +5,7 @@ use super::{
     when::when,
 };
 use crate::{
-    components::{EmptyState, Head, ListTable, Notice, NoticeKind, Skeleton, failure, use_toasts},
+    components::{EmptyState, Head, ListTable, Skeleton, failure, trouble, use_toasts},
     error::AppError,
     messages::creator,
     pages::layout::{Of, on_change},
@@ -57,9 +57,7 @@ pub fn RetakeQueuePage() -> impl IntoView {
                 <p class="section__help">{t.queue_text}</p>
             </div>
             <p><a href=move || place.with(Place::base)>{creator().sessions.back_to_sessions}</a></p>
-            {move || queue.trouble.get().map(|e| view! {
-                <Notice kind=NoticeKind::Error title=e.to_string()/>
-            })}
+            {move || queue.trouble.get().map(|error| trouble(&error))}
             <Transition fallback=|| view! { <Skeleton/> }>
                 {move || data.get().map(|found| match found {
                     Ok(found) => lists(found, queue),

@@ -1,7 +1,10 @@
 //! The dialog that grants a retake: to one person or to many, from the Sessions tab and from the report.
 
 use crate::{
-    components::{Button, ButtonKind, ButtonType, Dialog, Notice, NoticeKind, SelectField, TextArea, use_toasts},
+    components::{
+        Button, ButtonKind, ButtonType, Dialog, Notice, NoticeKind, SelectField, TextArea, focus_field, trouble,
+        use_toasts,
+    },
     error::AppError,
     messages::{creator, retake_word},
     server_fns::sessions::{RetakesDone, grant_retakes},
@@ -17,6 +20,9 @@ pub(super) use crate::server_fns::sessions::Subject;
 /// Candidates of one request. Each grant is a transaction of its own: more of them would keep a request open for longer
 /// than proxies wait.
 const AT_ONCE: usize = 200;
+
+/// The list of reasons.
+const REASON: &str = "retake-reason";
 
 /// Grants them request by request. A failure ends it; who was reached before has their attempt.
 async fn grant_all(
@@ -55,12 +61,14 @@ pub(super) fn RetakeDialog(
             note.set(String::new());
         }
     });
-    let dirty = Signal::derive(move || outcome.with(Option::is_none) && !note.with(String::is_empty));
+    // The form stays, with what was chosen in it, while it is answered that something is wrong.
+    let some = Memo::new(move |_| outcome.with(|outcome| outcome.clone().and_then(Result::ok)));
+    let dirty = Signal::derive(move || some.with(Option::is_none) && !note.with(String::is_empty));
     view! {
         <Dialog id="grant-retake" open=open title=t.retake_title dirty=dirty>
-            {move || match outcome.get() {
-                Some(Ok(some)) => view! { <Refused some=some asked=asked open=open/> }.into_any(),
-                _ => view! { <Ask asked=asked slug=slug note=note outcome=outcome open=open done=done/> }.into_any(),
+            {move || match some.get() {
+                Some(some) => view! { <Refused some=some asked=asked open=open/> }.into_any(),
+                None => view! { <Ask asked=asked slug=slug note=note outcome=outcome open=open done=done/> }.into_any(),
             }}
         </Dialog>
     }
@@ -77,7 +85,11 @@ fn Ask(
 ) -> impl IntoView {
     let t = creator().attempts;
     let toasts = use_toasts();
-    let reason = RwSignal::new(RetakeReason::TechnicalIssue.as_str().to_owned());
+    // Chosen by whoever grants it: one that stands there already would be granted for it unread.
+    let (reason, missing) = (RwSignal::new(String::new()), RwSignal::new(false));
+    let wrong = Signal::derive(move || {
+        (missing.get() && reason.with(String::is_empty)).then(|| creator().failures.choose_reason.to_owned())
+    });
     let busy = RwSignal::new(false);
     let subjects = asked.get_untracked();
     let many = subjects.len() > 1;
@@ -90,7 +102,10 @@ fn Ask(
             return;
         }
         let (ids, slug) = (ids.clone(), slug.get_untracked());
-        let reason = reason.get_untracked().parse().unwrap_or(RetakeReason::Other);
+        let Ok(reason) = reason.get_untracked().parse::<RetakeReason>() else {
+            missing.set(true);
+            return focus_field(REASON);
+        };
         let note = note.get_untracked();
         busy.set(true);
         spawn_local(async move {
@@ -113,10 +128,15 @@ fn Ask(
             outcome.set(Some(result));
         });
     };
-    let reasons = RetakeReason::ALL
-        .iter()
-        .map(|r| (r.as_str().to_owned(), retake_word(*r).to_owned()))
+    let reasons = std::iter::once((String::new(), t.retake_reason_choose.to_owned()))
+        .chain(
+            RetakeReason::ALL
+                .iter()
+                .map(|r| (r.as_str().to_owned(), retake_word(*r).to_owned())),
+        )
         .collect();
+    // Who has not started gets no further one.
+    let grant = (t.grant_n)(subjects.len() as u64 - waiting);
     let who = many.then(|| view! { <p class="strong">{(t.retake_bulk_title)(subjects.len() as u64)}</p> });
     let replaces = match (inside, many) {
         (0, _) => None,
@@ -128,14 +148,12 @@ fn Ask(
     view! {
         <form class="dialog__form" on:submit=submit>
             <div class="dialog__body stack">
-                {move || outcome.with(|o| o.as_ref().and_then(|o| o.as_ref().err()).map(|e| {
-                    view! { <Notice kind=NoticeKind::Error title=e.to_string()/> }
-                }))}
+                {move || outcome.with(|o| o.as_ref().and_then(|o| o.as_ref().err()).map(trouble))}
                 {who}
                 <p>{t.retake_text}</p>
                 {replaces}
                 {idle}
-                <SelectField id="retake-reason" label=t.retake_reason options=reasons value=reason/>
+                <SelectField id=REASON label=t.retake_reason options=reasons value=reason error=wrong/>
                 <TextArea
                     id="retake-note"
                     label=t.retake_note
@@ -147,7 +165,7 @@ fn Ask(
             </div>
             <div class="dialog__foot">
                 <Button on_press=Callback::new(move |()| open.set(false))>{creator().cancel}</Button>
-                <Button kind=ButtonKind::Primary r#type=ButtonType::Submit busy=busy>{t.retake}</Button>
+                <Button kind=ButtonKind::Primary r#type=ButtonType::Submit busy=busy>{grant}</Button>
             </div>
         </form>
     }

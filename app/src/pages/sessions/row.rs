@@ -17,7 +17,7 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 use parley_domain::{
-    session::{AnalysisState, SessionRow, Status},
+    session::{AnalysisState, EndReason, SessionRow, Status},
     time::ShownTime,
 };
 
@@ -28,32 +28,35 @@ fn time(at: Option<ShownTime>) -> AnyView {
     }
 }
 
-/// What stands beside the status.
-fn fine(row: &SessionRow) -> String {
+/// What stands beside the status, and what goes with it where there is no room for it.
+fn fine(row: &SessionRow) -> (String, Option<String>) {
     let t = &creator().sessions;
     let s = &row.session;
     match s.status {
-        Status::NotStarted if row.link_expired => t.link_expired.to_owned(),
+        Status::NotStarted if row.link_expired => (t.link_expired.to_owned(), None),
         Status::NotStarted => match &row.opened {
-            Some(at) => (t.opened_at)(&at.short),
-            None => t.not_opened.to_owned(),
+            Some(at) => ((t.opened_at)(&at.short), Some(t.scanner.to_owned())),
+            None => (t.not_opened.to_owned(), None),
         },
         Status::InProgress => {
             let (n, of) = (s.question_number, s.question_total);
             match (&row.seen, row.active_now) {
-                (_, true) => (t.question_now)(n, of),
-                (Some(seen), false) => (t.question_away)(n, of, &seen.short),
-                (None, false) => (t.question_of)(n, of),
+                (_, true) => ((t.question_now)(n, of), None),
+                (Some(seen), false) => ((t.question_away)(n, of), Some((t.away_since)(&seen.short))),
+                (None, false) => ((t.question_of)(n, of), None),
             }
         }
         Status::Completed => {
-            let end = s.end_reason.map_or("", end_word);
-            match s.analysis_state {
-                AnalysisState::Queued => (t.end_queued)(end),
-                AnalysisState::Running => (t.end_running)(end),
-                AnalysisState::Failed => (t.end_failed)(end),
-                AnalysisState::Ready | AnalysisState::None => end.to_owned(),
-            }
+            // How it ends when all goes well is what "Completed" says.
+            let end = s.end_reason.filter(|end| *end != EndReason::Finished).map(end_word);
+            let analysis = match s.analysis_state {
+                AnalysisState::Queued => Some(t.queued),
+                AnalysisState::Running => Some(t.running),
+                AnalysisState::Failed => Some(t.failed),
+                AnalysisState::Ready | AnalysisState::None => None,
+            };
+            let words: Vec<_> = end.into_iter().chain(analysis).collect();
+            (words.join(", "), None)
         }
     }
 }
@@ -66,70 +69,107 @@ const fn tone(status: Status) -> Tone {
     }
 }
 
+/// One row. What it shows is read again every now and then; its link, its boxes and its open menu stay meanwhile.
 #[component]
-pub(super) fn Row(row: SessionRow) -> impl IntoView {
+pub(super) fn Row(now: ArcRwSignal<SessionRow>) -> impl IntoView {
     let desk = use_desk();
-    let id = row.session.id;
-    let candidate = row.candidate_id;
-    let selected = move || desk.selected.with(|s| s.contains_key(&candidate));
-    let subject = Subject::from(&row);
-    // Ticked before they moved on: what is known of them is what the row shows now.
-    {
-        let subject = subject.clone();
-        Effect::new(move |_| {
-            if desk
-                .selected
-                .with_untracked(|s| s.get(&candidate).is_some_and(|s| *s != subject))
-            {
-                desk.selected.update(|s| {
-                    s.insert(candidate, subject.clone());
-                });
-            }
-        });
-    }
-    let toggle = move |_| {
-        desk.selected.update(|s| {
-            if s.remove(&candidate).is_none() {
-                s.insert(candidate, subject.clone());
-            }
-        });
+    let (candidate, link) = now.with_untracked(|row| (row.candidate_id, row.invite_url.is_some()));
+    // A part that follows: drawn again it keeps its elements, as long as they are of the same kind.
+    let part = |draw: fn(Desk, &SessionRow) -> AnyView| {
+        let now = now.clone();
+        move || now.with(|row| draw(desk, row))
     };
-    let href = desk
-        .place
-        .with_untracked(|p| report_href(&p.slug, row.session.interview_id, id));
-    let cells = Column::ALL
-        .into_iter()
-        .map(|c| view! { <td class=column_class(c)>{cell(desk, &row, c)}</td> })
-        .collect_view();
-    let under = row.email.clone();
-    let twice = row.possible_duplicate.then(|| duplicate(desk, &row));
-    let asks = asking(desk, &row);
-    let select = (creator().sessions.select_row)(&row.name);
+    let selected = move || desk.selected.with(|s| s.contains_key(&candidate));
+    let select = {
+        let now = now.clone();
+        move || now.with(|row| (creator().sessions.select_row)(&row.name))
+    };
+    let link = link.then(|| link_part(desk, now.clone()));
+    let menu = {
+        let now = now.clone();
+        move || desk.live.get().then(|| view! { <RowMenu now=now.clone()/> })
+    };
     view! {
         <tr aria-selected=move || if selected() { "true" } else { "false" }>
             <td class="col-check no-print">
-                <input type="checkbox" aria-label=select prop:checked=selected on:change=toggle/>
+                <label class="tick">
+                    <input
+                        type="checkbox"
+                        class="check"
+                        aria-label=select
+                        prop:checked=selected
+                        on:click=move |ev| desk.tick(candidate, ev.shift_key())
+                    />
+                </label>
             </td>
-            <th scope="row" class="col-sticky">
-                <span class="cell-two">
-                    <a class="row-link" href=href.clone()><bdi>{row.name.clone()}</bdi></a>
-                    {under.map(|email| view! { <small class="truncate">{email}</small> })}
-                    {row.interview.clone().map(|title| view! {
-                        <small class="truncate cell-two__interview"><bdi>{title}</bdi></small>
-                    })}
-                </span>
-                {twice}
-                {asks}
-            </th>
-            {row.interview.clone().map(|title| view! { <td class="c-interview"><bdi>{title}</bdi></td> })}
-            {cells}
+            <th scope="row" class="col-sticky">{part(who)}</th>
+            {part(cells)}
+            <td class=column_class(Column::Link)>{link}</td>
             <td class="no-print col-end">
-                <div class="table__actions">
-                    {move || desk.live.get().then(|| view! { <RowMenu row=row.clone() href=href.clone()/> })}
-                </div>
+                <div class="table__actions">{menu}</div>
             </td>
         </tr>
         {earlier(candidate)}
+    }
+}
+
+/// Name over email, and what there is to mind about them.
+fn who(desk: Desk, row: &SessionRow) -> AnyView {
+    let s = &row.session;
+    let href = desk
+        .place
+        .with_untracked(|p| report_href(&p.slug, s.interview_id, s.id));
+    let under = row
+        .email
+        .clone()
+        .map(|email| view! { <small class="truncate">{email}</small> });
+    let interview = row.interview.clone().map(|title| {
+        view! { <small class="truncate cell-two__interview"><bdi>{title}</bdi></small> }
+    });
+    view! {
+        <span class="cell-two">
+            <a class="row-link" href=href><bdi>{row.name.clone()}</bdi></a>
+            {under}
+            {interview}
+        </span>
+        {row.possible_duplicate.then(|| duplicate(desk, row))}
+        {asking(desk, row)}
+    }
+    .into_any()
+}
+
+/// The columns beside the name, up to the link, which is not only text.
+fn cells(desk: Desk, row: &SessionRow) -> AnyView {
+    let interview = row
+        .interview
+        .clone()
+        .map(|title| view! { <td class="c-interview"><bdi>{title}</bdi></td> });
+    let cells = Column::ALL
+        .into_iter()
+        .filter(|c| *c != Column::Link)
+        .map(|c| view! { <td class=column_class(c)>{cell(desk, row, c)}</td> })
+        .collect_view();
+    view! { {interview} {cells} }.into_any()
+}
+
+/// The button that copies the link, with who can start with it.
+fn link_part(desk: Desk, now: ArcRwSignal<SessionRow>) -> impl IntoView {
+    move || {
+        desk.live.get().then(|| {
+            let (url, title, note) = (now.clone(), now.clone(), now.clone());
+            view! {
+                <span title=move || title.with(link_note)>
+                    <CopyButton
+                        text=Signal::derive(move || url.with(|row| row.invite_url.clone().unwrap_or_default()))
+                        label=creator().sessions.copy_link
+                        kind=ButtonKind::Quiet
+                        size=ButtonSize::Small
+                        icon_only=true
+                    />
+                    <span class="sr-only">{move || note.with(link_note)}</span>
+                </span>
+            }
+        })
     }
 }
 
@@ -137,32 +177,33 @@ pub(super) fn Row(row: SessionRow) -> impl IntoView {
 fn duplicate(desk: Desk, row: &SessionRow) -> AnyView {
     let label = creator().attempts.duplicate;
     let (candidate, name) = (row.candidate_id, format!("{label}: {}", row.name));
-    (move || {
-        if !desk.live.get() || !desk.may_now().edit {
-            return view! { <Badge tone=Tone::Busy label=label/> }.into_any();
-        }
-        view! {
-            <button
-                type="button"
-                class=badge_class(Tone::Busy)
-                aria-haspopup="dialog"
-                aria-label=name.clone()
-                on:click=move |_| desk.merging.set(Some(candidate))
-            >
-                {label}
-            </button>
-        }
-        .into_any()
-    })
+    if !desk.live.get() || !desk.may_now().edit {
+        return view! { <Badge tone=Tone::Busy label=label/> }.into_any();
+    }
+    view! {
+        <button
+            type="button"
+            class=badge_class(Tone::Busy)
+            aria-haspopup="dialog"
+            aria-label=name
+            on:click=move |_| desk.merging.set(Some(candidate))
+        >
+            {label}
+        </button>
+    }
     .into_any()
 }
 
+/// What a row says in a column; nothing that can be operated but the attempts, and the link has a part of its own.
 pub(super) fn cell(desk: Desk, row: &SessionRow, column: Column) -> AnyView {
     let t = &creator().sessions;
     let s = &row.session;
     match column {
         Column::Status => {
-            view! { <StatusDot tone=tone(s.status) label=status_word(s.status) fine=fine(row)/> }.into_any()
+            let (fine, more) = fine(row);
+            let fine = (!fine.is_empty()).then_some(fine);
+            let label = status_word(s.status);
+            view! { <StatusDot tone=tone(s.status) label=label nostrip:fine=fine nostrip:more=more/> }.into_any()
         }
         Column::Attempt => attempt_cell(desk, row),
         Column::Source => source_word(row.source).into_any(),
@@ -182,42 +223,39 @@ pub(super) fn cell(desk: Desk, row: &SessionRow, column: Column) -> AnyView {
         Column::Started => time(row.started.clone()),
         Column::Finished => time(row.finished.clone()),
         Column::Added => time(Some(row.added.clone())),
-        Column::Link => match row.invite_url.clone() {
-            Some(url) => {
-                let note = link_note(row);
-                (move || {
-                    desk.live.get().then(|| {
-                        let title = (!note.is_empty()).then(|| note.clone());
-                        let read = title.clone().map(|note| view! { <span class="sr-only">{note}</span> });
-                        view! {
-                            <span title=title>
-                                <CopyButton
-                                    text=Signal::stored(url.clone())
-                                    label=t.copy_link
-                                    kind=ButtonKind::Quiet
-                                    size=ButtonSize::Small
-                                    icon_only=true
-                                />
-                                {read}
-                            </span>
-                        }
-                    })
-                })
-                .into_any()
-            }
-            None => ().into_any(),
-        },
+        Column::Link => ().into_any(),
     }
 }
 
+/// What can be done with the row.
 #[component]
-fn RowMenu(row: SessionRow, href: String) -> impl IntoView {
+fn RowMenu(now: ArcRwSignal<SessionRow>) -> impl IntoView {
     let desk = use_desk();
+    let id = now.with_untracked(|row| row.session.id);
+    let of = now.clone();
+    let label = Signal::derive(move || of.with(|row| format!("{}: {}", creator().sessions.row_menu, row.name)));
+    view! {
+        <Menu
+            id=format!("row-{id}")
+            label=label
+            icon=IconName::Dots
+            icon_only=true
+            kind=ButtonKind::Quiet
+            size=ButtonSize::Small
+            place=MenuPlace::BelowEnd
+            late=move || now.with_untracked(|row| entries(desk, row))
+        />
+    }
+}
+
+fn entries(desk: Desk, row: &SessionRow) -> AnyView {
     let t = &creator().sessions;
-    let label = format!("{}: {}", t.row_menu, row.name);
     let May { edit, retake, end, .. } = desk.may_now();
     let (session, candidate, status) = (row.session.id, row.candidate_id, row.session.status);
-    let link = row.invite_url.clone().map(|url| copy_item(url, link_note(&row)));
+    let href = desk
+        .place
+        .with_untracked(|p| report_href(&p.slug, row.session.interview_id, session));
+    let link = row.invite_url.clone().map(|url| copy_item(desk, url, link_note(row)));
     let changes = edit.then(|| {
         view! {
             <MenuItem
@@ -237,9 +275,9 @@ fn RowMenu(row: SessionRow, href: String) -> impl IntoView {
             />
         }
     });
-    let many = attempts_items(desk, &row);
+    let many = attempts_items(desk, row);
     let again = (retake && status != Status::NotStarted).then(|| {
-        let subject = Subject::from(&row);
+        let subject = Subject::from(row);
         view! {
             <MenuItem
                 label=creator().attempts.retake
@@ -259,24 +297,15 @@ fn RowMenu(row: SessionRow, href: String) -> impl IntoView {
     });
     let remove = edit.then(|| delete_item(desk, candidate));
     view! {
-        <Menu
-            id=format!("row-{session}")
-            label=label
-            icon=IconName::Dots
-            icon_only=true
-            kind=ButtonKind::Quiet
-            size=ButtonSize::Small
-            place=MenuPlace::BelowEnd
-        >
-            {link}
-            <MenuItem label=t.open_report icon=IconName::Chart href=href/>
-            {changes}
-            {again}
-            {many}
-            {stop}
-            {remove}
-        </Menu>
+        {link}
+        <MenuItem label=t.open_report icon=IconName::Chart href=href/>
+        {changes}
+        {again}
+        {many}
+        {stop}
+        {remove}
     }
+    .into_any()
 }
 
 /// What there is to do where somebody has several attempts, or is here twice.
@@ -321,15 +350,16 @@ fn link_note(row: &SessionRow) -> String {
     }
 }
 
-fn copy_item(url: String, note: String) -> impl IntoView {
+fn copy_item(desk: Desk, url: String, note: String) -> impl IntoView {
     let toasts = use_toasts();
     let t = &creator().sessions;
     let copy = Callback::new(move |()| {
         let url = url.clone();
         spawn_local(async move {
-            // Refused: the row's own copy button offers the text for copying by hand.
             if copy_text(&url).await {
                 toasts.show((t.links_copied_n)(1));
+            } else {
+                desk.by_hand.set(url);
             }
         });
     });

@@ -4,16 +4,65 @@ use super::desk::{Desk, use_desk};
 use crate::{
     components::{Button, ButtonKind, ButtonType, IconName, copy_text, use_toasts},
     messages::creator,
-    server_fns::sessions::{ListQuery, copy_links, select_all},
+    pages::layout::use_here,
+    server_fns::sessions::{ListQuery, Subject, copy_links, select_all},
 };
 use leptos::{html, prelude::*, task::spawn_local};
 use parley_domain::paging::SELECT_MAX;
+use std::collections::BTreeMap;
+
+/// Keeps who is selected while a report is read and one comes back: in this tab, for this person, these filters. Another filter
+/// is another selection, another page of the same is not; nobody selected is nothing kept.
+pub(super) fn keep_selection(desk: Desk) {
+    let me = use_here().me().id;
+    // Without order and page, the address says whose list it is, and the filters.
+    let list = move |query: &ListQuery| {
+        let query = ListQuery {
+            cursor: String::new(),
+            sort: String::new(),
+            ..query.clone()
+        };
+        desk.place.with(|p| p.list(&query))
+    };
+    let key = format!("parley.selected.{me}");
+    Effect::new(move |before: Option<String>| {
+        let now = desk.query.with(list);
+        let chosen: Vec<Subject> = desk.selected.with(|s| s.values().cloned().collect());
+        // Refused in some private modes: then nothing is kept.
+        let store = window().session_storage().ok().flatten();
+        match (before, store) {
+            // As the page comes; the server's page has nobody selected.
+            (None, Some(store)) => {
+                let kept = store.get_item(&key).ok().flatten().unwrap_or_default();
+                if let Some((list, chosen)) = kept.split_once('\n')
+                    && list == now
+                    && let Ok(chosen) = serde_json::from_str::<Vec<Subject>>(chosen)
+                {
+                    desk.selected
+                        .set(chosen.into_iter().map(|one| (one.candidate, one)).collect());
+                }
+            }
+            (Some(before), _) if before != now => desk.selected.update(BTreeMap::clear),
+            (Some(_), Some(store)) if chosen.is_empty() => {
+                let _ = store.remove_item(&key);
+            }
+            (Some(_), Some(store)) => {
+                // More than there is room for is not kept.
+                if let Ok(chosen) = serde_json::to_string(&chosen) {
+                    let _ = store.set_item(&key, &format!("{now}\n{chosen}"));
+                }
+            }
+            (_, None) => {}
+        }
+        now
+    });
+}
 
 #[component]
 pub(super) fn SelectionBar() -> impl IntoView {
     let desk = use_desk();
-    // Not the count: the bar stays while it changes.
-    let any = Memo::new(move |_| desk.selected.with(|s| !s.is_empty()));
+    // Not the count: the bar stays while it changes. What one may do is known with the rows, which the selection may precede.
+    let any = Memo::new(move |_| desk.selected.with(|s| !s.is_empty()) && desk.with(|_| ()).is_some());
     move || any.get().then(|| view! { <Bar desk=desk/> })
 }
 
@@ -41,7 +90,7 @@ fn Bar(desk: Desk) -> impl IntoView {
                 <SelectMore desk=desk/>
                 <Button
                     kind=ButtonKind::Quiet
-                    on_press=Callback::new(move |()| desk.selected.update(std::collections::BTreeMap::clear))
+                    on_press=Callback::new(move |()| desk.selected.update(BTreeMap::clear))
                 >
                     {t.nothing_selected}
                 </Button>
@@ -143,15 +192,6 @@ fn ExportSelected(desk: Desk) -> impl IntoView {
 fn CopyLinks(desk: Desk) -> impl IntoView {
     let t = &creator().sessions;
     let toasts = use_toasts();
-    let by_hand = RwSignal::new(String::new());
-    let field = NodeRef::<html::Textarea>::new();
-    Effect::new(move |_| {
-        if by_hand.with(|text| !text.is_empty())
-            && let Some(field) = field.get()
-        {
-            field.select();
-        }
-    });
     let press = Callback::new(move |()| {
         let slug = desk.place.with_untracked(|p| p.slug.clone());
         let ids = desk.selected.with_untracked(|s| s.keys().copied().collect());
@@ -165,20 +205,11 @@ fn CopyLinks(desk: Desk) -> impl IntoView {
                 .collect::<Vec<_>>()
                 .join("\n");
             if copy_text(&text).await {
-                by_hand.set(String::new());
                 toasts.show((t.links_copied_n)(links.len() as u64));
             } else {
-                by_hand.set(text);
+                desk.by_hand.set(text);
             }
         });
     });
-    view! {
-        <Button icon=IconName::Copy on_press=press>{t.copy_links}</Button>
-        {move || by_hand.with(|text| !text.is_empty()).then(|| view! {
-            <label class="field selection-bar__by-hand">
-                <span class="field__label">{creator().copy_by_hand}</span>
-                <textarea class="input" rows="4" readonly node_ref=field>{by_hand.get()}</textarea>
-            </label>
-        })}
-    }
+    view! { <Button icon=IconName::Copy on_press=press>{t.copy_links}</Button> }
 }

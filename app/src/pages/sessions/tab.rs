@@ -7,13 +7,11 @@ use super::{
     create::{CreateSheet, EditSheet},
     desk::{Desk, use_desk},
     filters::{FilterForm, StatusChips},
-    selection::SelectionBar,
+    selection::{SelectionBar, keep_selection},
     table::SessionsTable,
 };
 use crate::{
-    components::{
-        ButtonKind, ErrorNotice, Icon, IconName, Menu, MenuItem, MenuPlace, Notice, NoticeKind, SignedOut, failure,
-    },
+    components::{ButtonKind, ErrorNotice, Icon, IconName, Menu, MenuItem, MenuPlace, failure, trouble},
     error::AppError,
     messages::creator,
     pages::{
@@ -66,22 +64,12 @@ fn Sessions() -> impl IntoView {
     Effect::new(move |_| desk.live.set(true));
     let of = Signal::derive(move || place.with(|p| p.interview.map(Of::interview).unwrap_or_default()));
     on_change(of, Callback::new(move |()| desk.reload()));
-    // What is selected is what is acted on: another filter is another selection, another page of it is not.
-    Effect::new(move |before: Option<ListQuery>| {
-        let now = ListQuery {
-            cursor: String::new(),
-            sort: String::new(),
-            ..query.get()
-        };
-        if before.is_some_and(|before| before != now) {
-            desk.selected.update(std::collections::BTreeMap::clear);
-        }
-        now
-    });
+    keep_selection(desk);
     view! {
         <section class="page page--full sessions" aria-label=creator().sessions.title>
             <Toolbar/>
-            <Trouble/>
+            {move || desk.trouble.get().map(|error| trouble(&error))}
+            // Comes and goes at the foot of the window: nothing moves under a hand that ticks.
             <SelectionBar/>
             <Transition fallback=super::table::Waiting>
                 <LoadFailed/>
@@ -230,18 +218,6 @@ fn ExportMenu() -> impl IntoView {
             {entry("xlsx", t.export_xlsx)}
             {entry("csv", t.export_csv)}
         </Menu>
-    }
-}
-
-/// What could not be done.
-#[component]
-fn Trouble() -> impl IntoView {
-    let desk = use_desk();
-    move || {
-        desk.trouble.get().map(|error| match error {
-            AppError::SignedOut => view! { <SignedOut/> }.into_any(),
-            error => view! { <Notice kind=NoticeKind::Error title=error.to_string()/> }.into_any(),
-        })
     }
 }
 

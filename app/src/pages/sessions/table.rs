@@ -6,13 +6,18 @@ use super::{
     row::Row,
 };
 use crate::{
-    components::{Button, ButtonKind, EmptyState, IconName, Pager, SkeletonRows, SortHeader, Sorted},
+    components::{
+        Button, ButtonLink, EmptyState, IconName, Pager, SkeletonRows, SortHeader, Sorted, follow_row, hold_row,
+    },
     messages::creator,
-    server_fns::sessions::{Column, ListQuery, Subject},
+    pages::imports::new_import_href,
+    server_fns::sessions::{Column, ListQuery},
 };
 use leptos::prelude::*;
-use parley_domain::session::{SessionOrder, SessionRow, SessionSort};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use parley_domain::{
+    id::SessionId,
+    session::{SessionOrder, SessionRow, SessionSort},
+};
 
 /// Grey rows while the first page is on its way.
 #[component]
@@ -66,17 +71,28 @@ pub(super) fn SessionsTable() -> impl IntoView {
         words.join(" ")
     };
     let empty = move || desk.with(|d| d.page.rows.is_empty());
+    // Ticked before they moved on: what is known of them is what the rows show now.
+    Effect::new(move |_| {
+        let mut now = desk.subjects();
+        desk.selected
+            .with(|s| now.retain(|one| s.get(&one.candidate).is_some_and(|known| known != one)));
+        if !now.is_empty() {
+            desk.selected
+                .update(|s| s.extend(now.into_iter().map(|one| (one.candidate, one))));
+        }
+    });
+    let before = StoredValue::new(Vec::new());
     view! {
         <div class="table-box" hidden=move || empty() != Some(false)>
             <table class="table sessions-table" data-hide=hidden>
                 <Head/>
-                <tbody>
+                <tbody on:click=follow_row on:auxclick=follow_row on:mousedown=hold_row>
                     <For
-                        each=move || desk.rows()
-                        key=|row| (row.session.id, looks(row))
-                        let:row
+                        each=move || lines(desk.rows(), before)
+                        key=|line| line.key
+                        let:line
                     >
-                        <Row row=row/>
+                        <Row now=line.now/>
                     </For>
                 </tbody>
             </table>
@@ -86,29 +102,48 @@ pub(super) fn SessionsTable() -> impl IntoView {
     }
 }
 
-/// A row that changed is another row: only it is drawn anew. The server draws each once and compares nothing.
-fn looks(row: &SessionRow) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    if cfg!(not(feature = "ssr")) {
-        format!("{row:?}").hash(&mut hasher);
-    }
-    hasher.finish()
+/// A row as the table holds it: what is read again and again changes in it, and what somebody holds of it stays.
+#[derive(Clone)]
+struct Line {
+    /// What makes it another row: whose it is, and whether it has a link.
+    key: (SessionId, bool),
+    /// What it shows.
+    now: ArcRwSignal<SessionRow>,
+}
+
+/// The rows that were read, those that were there before with what is new about them.
+fn lines(rows: Vec<SessionRow>, before: StoredValue<Vec<Line>>) -> Vec<Line> {
+    let known = before.get_value();
+    let lines: Vec<Line> = rows
+        .into_iter()
+        .map(|row| {
+            let key = (row.session.id, row.invite_url.is_some());
+            let Some(line) = known.iter().find(|line| line.key == key).cloned() else {
+                let now = ArcRwSignal::new(row);
+                return Line { key, now };
+            };
+            if line.now.with_untracked(|now| *now != row) {
+                line.now.set(row);
+            }
+            line
+        })
+        .collect();
+    before.set_value(lines.clone());
+    lines
 }
 
 #[component]
 fn Head() -> impl IntoView {
     let desk = use_desk();
     let t = &creator().sessions;
-    let all_selected = move || desk.page_selected();
     let select_all = move |_| {
-        let all = all_selected();
-        let rows = desk.rows();
+        let (all, page) = untrack(|| (desk.page_selected(), desk.subjects()));
         desk.selected.update(|s| {
-            for row in rows {
+            for one in page {
                 if all {
-                    s.remove(&row.candidate_id);
+                    s.remove(&one.candidate);
                 } else {
-                    s.insert(row.candidate_id, Subject::from(&row));
+                    s.insert(one.candidate, one);
                 }
             }
         });
@@ -124,12 +159,16 @@ fn Head() -> impl IntoView {
         <thead>
             <tr>
                 <th class="col-check no-print">
-                    <input
-                        type="checkbox"
-                        aria-label=t.select_all
-                        prop:checked=all_selected
-                        on:change=select_all
-                    />
+                    <label class="tick">
+                        <input
+                            type="checkbox"
+                            class="check"
+                            aria-label=t.select_all
+                            prop:checked=move || desk.page_selected()
+                            prop:indeterminate=move || desk.page_mixed()
+                            on:change=select_all
+                        />
+                    </label>
                 </th>
                 <Sort by=SessionSort::Name label=t.candidate class="col-sticky"/>
                 {move || desk.place.with(|p| p.interview.is_none()).then(|| {
@@ -186,23 +225,20 @@ fn nothing(desk: Desk) -> AnyView {
         let href = desk.place.with(super::address::Place::base);
         return view! {
             <EmptyState title=t.no_match_title text=t.no_match_text>
-                <a class="btn" href=href rel="external">{t.clear}</a>
+                <a class="btn" href=href>{t.clear}</a>
             </EmptyState>
         }
         .into_any();
     }
-    if !desk.may().edit || desk.place.with(|p| p.interview.is_none()) {
+    let import = desk.place.with(|p| p.interview.map(|id| new_import_href(&p.slug, id)));
+    let Some(import) = import.filter(|_| desk.may().edit) else {
         return view! { <EmptyState title=t.empty_title text=t.empty_text_viewer/> }.into_any();
-    }
+    };
+    // "Add" above is the page's filled button.
     view! {
         <EmptyState title=t.empty_title text=t.empty_text>
-            <Button
-                kind=ButtonKind::Primary
-                icon=IconName::Plus
-                on_press=Callback::new(move |()| desk.creating.set(true))
-            >
-                {t.add_one}
-            </Button>
+            <Button icon=IconName::Plus on_press=Callback::new(move |()| desk.creating.set(true))>{t.add_one}</Button>
+            <ButtonLink href=import icon=IconName::Sheet>{creator().imports.menu}</ButtonLink>
         </EmptyState>
     }
     .into_any()

@@ -63,12 +63,12 @@ impl ListQuery {
 pub enum Column {
     /// Dot, word and finer text.
     Status,
+    /// Overall score.
+    Score,
     /// Which attempt.
     Attempt,
     /// How they came.
     Source,
-    /// Overall score.
-    Score,
     /// Time used.
     Duration,
     /// When started.
@@ -82,12 +82,12 @@ pub enum Column {
 }
 
 impl Column {
-    /// All, in the order in which the table shows them.
+    /// All, in the order in which the table shows them; the link stays beside what else can be done with a row.
     pub const ALL: [Self; 9] = [
         Self::Status,
+        Self::Score,
         Self::Attempt,
         Self::Source,
-        Self::Score,
         Self::Duration,
         Self::Started,
         Self::Finished,

@@ -55,7 +55,8 @@ fn SettingsForm(interview: Interview) -> impl IntoView {
         slug: StoredValue::new(here.slug()),
         id: interview.id,
         frame: use_interview(),
-        toasts: use_toasts(),
+        // The edits that an undo brings back are this form's.
+        toasts: use_toasts().of_page(),
         base: RwSignal::new(settings),
         revision: RwSignal::new(interview.revision),
         errors: RwSignal::default(),

@@ -9,7 +9,7 @@ use super::{
     report::print,
 };
 use crate::{
-    components::{Button, EmptyState, IconName, Notice, NoticeKind, Skeleton, failure},
+    components::{Button, EmptyState, IconName, Skeleton, failure, trouble},
     error::AppError,
     messages::creator,
     pages::layout::PageHeader,
@@ -65,9 +65,7 @@ pub fn ComparePage() -> impl IntoView {
     let of = Signal::derive(move || interview.get().map(Of::interview).unwrap_or_default());
     on_change(of, Callback::new(move |()| table.reload()));
     view! {
-        {move || table.trouble.get().map(|e| view! {
-            <Notice kind=NoticeKind::Error title=e.to_string()/>
-        })}
+        {move || table.trouble.get().map(|error| trouble(&error))}
         <Transition fallback=|| view! { <Skeleton/> }>
             {move || data.get().map(|found| match found {
                 Ok(found) => page(found, table),

@@ -13,7 +13,7 @@ use crate::{
 use leptos::prelude::*;
 use parley_domain::{
     comparison::{ComparedAttempt, ComparedScore},
-    session::Status,
+    session::{EndReason, Status},
     time::ShownTime,
 };
 
@@ -84,7 +84,8 @@ fn head(found: &CompareData, a: &ComparedAttempt, started: Option<ShownTime>, ta
     let counts = marked.or(newest_completed).is_some_and(|c| c.id == s.id);
     let href = report_href(slug, s.interview_id, s.id);
     let mut fine = vec![status_word(s.status).to_owned()];
-    fine.extend(s.end_reason.map(|r| end_word(r).to_owned()));
+    let end = s.end_reason.filter(|end| *end != EndReason::Finished);
+    fine.extend(end.map(|end| end_word(end).to_owned()));
     let answered = a
         .answered
         .map(|n| (creator().sessions.answered_of)(n, s.question_total));

@@ -1,5 +1,5 @@
-//! What the analysis says: the overall score and how it was made, criteria and questions as bars, each with the words it
-//! rests on; runs before it, and the built-in figures beside a model's judgement.
+//! What the analysis says beside the overall score, which stands in the head: its summary and how it was made, criteria and
+//! questions as bars, each with the words it rests on; runs before it, and the built-in figures beside a model's judgement.
 
 use super::{
     Sheet,
@@ -31,9 +31,9 @@ pub(super) fn AnalysisPart(found: ReportData, sheet: Sheet) -> impl IntoView {
     let analyses = found.analyses;
     let made = analyses.made.clone();
     view! {
-        <section class="section stack" aria-labelledby="overall-title">
+        <section class="section stack" aria-labelledby="analysis-title">
             <div class="row">
-                <h2 id="overall-title">{t.overall}</h2>
+                <h2 id="analysis-title">{t.summary}</h2>
                 {again}
             </div>
             {standing(&a, said)}
@@ -44,27 +44,33 @@ pub(super) fn AnalysisPart(found: ReportData, sheet: Sheet) -> impl IntoView {
     }
 }
 
-/// **Run again**: says before what it takes. Where a model is configured, the built-in analysis can be run beside it.
+/// Asks for another run. What is read next says whether there is one; a refusal leaves everything as it is.
+fn run(sheet: Sheet, id: SessionId, engine: Engine) {
+    sheet.running.set(true);
+    let slug = sheet.slug.get_untracked();
+    spawn_local(async move {
+        let done = analyse_again(slug, id, Some(engine)).await;
+        if done.is_err() {
+            sheet.running.set(false);
+        }
+        sheet.trouble.set(done.err());
+        sheet.reload();
+    });
+}
+
+/// **Run again**. Where a model is configured, the built-in analysis can be run beside it; both then ask first.
 #[component]
 fn Again(id: SessionId, model: Option<String>, busy: bool, sheet: Sheet) -> impl IntoView {
     let (s, t) = (&creator().sessions, &creator().analysis);
-    let busy = RwSignal::new(busy);
-    let run = move |engine: Engine| {
-        busy.set(true);
-        spawn_local(async move {
-            let done = analyse_again(sheet.slug.get_untracked(), id, Some(engine)).await;
-            sheet.trouble.set(done.err());
-            sheet.reload();
-        });
-    };
+    let busy = Signal::derive(move || busy || sheet.running.get());
     let Some(model) = model else {
         // Costs nothing and is done at once: nothing to ask.
-        let press = Callback::new(move |()| run(Engine::BuiltIn));
+        let press = Callback::new(move |()| run(sheet, id, Engine::BuiltIn));
         return view! { <span class="push no-print"><Button busy=busy on_press=press>{s.run_again}</Button></span> }
             .into_any();
     };
-    let (by_model, built_in) = (RwSignal::new(false), RwSignal::new(false));
-    let (label, cost) = ((t.run_again_with)(&model), (t.again_cost)(&model));
+    let (by_model, built_in) = sheet.again;
+    let label = (t.run_again_with)(&model);
     view! {
         <span class="row push no-print">
             <Button kind=ButtonKind::Quiet disabled=busy on_press=Callback::new(move |()| built_in.set(true))>
@@ -72,24 +78,44 @@ fn Again(id: SessionId, model: Option<String>, busy: bool, sheet: Sheet) -> impl
             </Button>
             <Button busy=busy on_press=Callback::new(move |()| by_model.set(true))>{label}</Button>
         </span>
-        <ConfirmDialog
-            id="again-ai"
-            open=by_model
-            title=t.again_title
-            text=format!("{} {cost}", t.again_text)
-            confirm=s.run_again
-            on_confirm=Callback::new(move |()| run(Engine::Ai))
-        />
-        <ConfirmDialog
-            id="again-built-in"
-            open=built_in
-            title=t.again_built_in_title
-            text=format!("{} {}", t.again_text, t.again_cost_built_in)
-            confirm=t.run_built_in
-            on_confirm=Callback::new(move |()| run(Engine::BuiltIn))
-        />
     }
     .into_any()
+}
+
+/// The questions before it: what it takes. They stand outside of what is drawn anew as the session moves.
+#[component]
+pub(super) fn AgainDialogs(found: Memo<Option<ReportData>>, sheet: Sheet) -> impl IntoView {
+    let (s, t) = (&creator().sessions, &creator().analysis);
+    let model = Memo::new(move |_| {
+        found.with(|found| {
+            found
+                .as_ref()
+                .and_then(|f| f.analyses.model.clone().map(|model| (f.session.id, model)))
+        })
+    });
+    let (by_model, built_in) = sheet.again;
+    move || {
+        let (id, model) = model.get()?;
+        let cost = (t.again_cost)(&model);
+        Some(view! {
+            <ConfirmDialog
+                id="again-ai"
+                open=by_model
+                title=t.again_title
+                text=format!("{} {cost}", t.again_text)
+                confirm=s.run_again
+                on_confirm=Callback::new(move |()| run(sheet, id, Engine::Ai))
+            />
+            <ConfirmDialog
+                id="again-built-in"
+                open=built_in
+                title=t.again_built_in_title
+                text=format!("{} {}", t.again_text, t.again_cost_built_in)
+                confirm=t.run_built_in
+                on_confirm=Callback::new(move |()| run(sheet, id, Engine::BuiltIn))
+            />
+        })
+    }
 }
 
 /// Where the analysis stands, unless it is simply there.
@@ -124,15 +150,6 @@ fn said_view(a: Analysis, made: Option<parley_domain::time::ShownTime>) -> AnyVi
         Engine::BuiltIn => t.built_in.to_owned(),
         Engine::Ai => a.model.clone().unwrap_or_default(),
     };
-    let figure = match a.result.overall {
-        Some(score) => view! {
-            <span class="figure__number">{format!("{score:.1}")}</span>
-            <span class="muted">{t.of_ten}</span>
-        }
-        .into_any(),
-        None => view! { <span class="figure__number faint">{t.not_scored}</span> }.into_any(),
-    };
-    let answered = (t.answered_of)(a.result.answered, a.result.total);
     let cautions = cautions(&a.result.cautions);
     let part = view! { <MadePart analysis=a.clone() made=made/> };
     let criteria = (!a.result.criteria.is_empty()).then(|| {
@@ -148,16 +165,10 @@ fn said_view(a: Analysis, made: Option<parley_domain::time::ShownTime>) -> AnyVi
         .collect_view();
     view! {
         {cautions}
-        <div class="report__overall">
-            <p class="figure">{figure}</p>
-            <div class="stack stack--tight">
-                <p>{answered}</p>
-                <p class="row">
-                    <Badge tone=Tone::Accent label=engine/>
-                    <span class="faint small">{creator().analysis.person_decides}</span>
-                </p>
-            </div>
-        </div>
+        <p class="row">
+            <Badge tone=Tone::Accent label=engine/>
+            <span class="faint small">{creator().analysis.person_decides}</span>
+        </p>
         <p class="prose keep-lines">{a.result.summary}</p>
         <div class="report__two">
             {sentences(t.strengths, a.result.strengths)}

@@ -1,4 +1,4 @@
-//! The attempts of the candidate whose report this is: switch, which one counts, comparison, another one.
+//! The attempts of the candidate whose report this is: the switch in its head, which one counts, comparison, another one.
 
 use super::{Sheet, end::EndButton};
 use crate::{
@@ -40,7 +40,6 @@ pub(super) fn AttemptsPart(found: ReportData, slug: String, sheet: Sheet) -> imp
             </div>
         }
     });
-    let links = several.then(|| switch(&found, &slug));
     let compare = several.then(|| {
         let href = compare_href(&slug, s.interview_id, found.candidate.id);
         view! { <ButtonLink href=href icon=IconName::Columns>{t.compare}</ButtonLink> }
@@ -54,7 +53,6 @@ pub(super) fn AttemptsPart(found: ReportData, slug: String, sheet: Sheet) -> imp
         .then(|| view! { <Again found=found.clone() sheet=sheet/> });
     view! {
         {because}
-        {links}
         <div class="row no-print">
             {compare} {count}
             <EndButton found=found sheet=sheet/>
@@ -64,7 +62,7 @@ pub(super) fn AttemptsPart(found: ReportData, slug: String, sheet: Sheet) -> imp
 }
 
 /// A link per attempt.
-fn switch(found: &ReportData, slug: &str) -> AnyView {
+pub(super) fn switch(found: &ReportData, slug: &str) -> AnyView {
     let t = creator().attempts;
     let here = found.session.id;
     let counts = counting(&found.attempts).map(|a| a.id);

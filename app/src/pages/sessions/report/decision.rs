@@ -37,7 +37,7 @@ pub(super) fn DecisionPart(found: Memo<Option<ReportData>>, sheet: Sheet) -> imp
         found.map(|found| view! { <DecisionForm found=found sheet=sheet/> })
     };
     view! {
-        <section class="card stack" aria-labelledby="decision-title">
+        <section class="stack report__decision" aria-labelledby="decision-title">
             <h2 id="decision-title">{t.decision}</h2>
             {line}
             {form}
@@ -74,8 +74,9 @@ fn DecisionForm(found: ReportData, sheet: Sheet) -> impl IntoView {
             return focus_field(FIRST);
         }
         busy.set(true);
+        let slug = sheet.slug.get_untracked();
         spawn_local(async move {
-            let done = decide(sheet.slug.get_untracked(), id, verdict, reason, "/".to_owned()).await;
+            let done = decide(slug, id, verdict, reason, "/".to_owned()).await;
             busy.try_set(false);
             match done {
                 Ok(()) => {

@@ -28,8 +28,9 @@ pub(super) fn EndDialog(sheet: Sheet) -> impl IntoView {
     let open = open_while(move || sheet.ending.get().is_some(), move || sheet.ending.set(None));
     let confirm = Callback::new(move |()| {
         let Some(id) = sheet.ending.get_untracked() else { return };
+        let slug = sheet.slug.get_untracked();
         spawn_local(async move {
-            let ended = end_session(sheet.slug.get_untracked(), id).await;
+            let ended = end_session(slug, id).await;
             if ended.is_ok() {
                 toasts.show(t.ended);
             }

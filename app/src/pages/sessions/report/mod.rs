@@ -14,21 +14,21 @@ use super::{
     retake::{RetakeDialog, Subject},
 };
 use crate::{
-    components::{Avatar, Badge, Button, CopyField, IconName, Skeleton, Status as StatusDot, Tone, failure},
+    components::{Badge, Button, CopyField, IconName, Skeleton, Status as StatusDot, Tone, failure, trouble},
     error::AppError,
     messages::{creator, duration, end_word, event_words, source_word, status_word},
     pages::layout::{Of, PageHeader, on_change},
     server_fns::sessions::{ReportData, ReportEvent, report},
 };
-use analysis::AnalysisPart;
-use attempts::AttemptsPart;
+use analysis::{AgainDialogs, AnalysisPart};
+use attempts::{AttemptsPart, switch};
 use decision::DecisionPart;
 use end::EndDialog;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use parley_domain::{
     id::{InterviewId, SessionId},
-    session::Status,
+    session::{EndReason, Status},
 };
 use transcript::TranscriptPart;
 
@@ -42,6 +42,10 @@ pub(super) struct Sheet {
     retaking: RwSignal<Vec<Subject>>,
     /// Which session is to be ended.
     ending: RwSignal<Option<SessionId>>,
+    /// Asking before the model, and before the built-in analysis, runs again.
+    again: (RwSignal<bool>, RwSignal<bool>),
+    /// Another run was asked for, and nothing is read of it yet.
+    running: RwSignal<bool>,
 }
 
 impl Sheet {
@@ -64,6 +68,8 @@ pub fn ReportPage() -> impl IntoView {
         trouble: RwSignal::new(None),
         retaking: RwSignal::default(),
         ending: RwSignal::default(),
+        again: (RwSignal::new(false), RwSignal::new(false)),
+        running: RwSignal::new(false),
     };
     let data = Resource::new(
         move || (slug.get(), session.get(), sheet.version.get()),
@@ -80,9 +86,7 @@ pub fn ReportPage() -> impl IntoView {
     });
     on_change(of, Callback::new(move |()| sheet.reload()));
     view! {
-        {move || sheet.trouble.get().map(|e| view! {
-            <crate::components::Notice kind=crate::components::NoticeKind::Error title=e.to_string()/>
-        })}
+        {move || sheet.trouble.get().map(|error| trouble(&error))}
         <Transition fallback=|| view! { <Skeleton/> }>
             {shown(data, session, sheet)}
         </Transition>
@@ -119,33 +123,56 @@ fn shown(data: Resource<Result<ReportData, AppError>>, session: Memo<Option<Sess
     .into_any()
 }
 
+/// Its parts, each drawn again in place as what it shows changes: what is held of it (the focus, a selected word, what is folded
+/// out) stays. What opens over it stands outside of them.
 #[component]
 fn Report(found: Memo<Option<ReportData>>, sheet: Sheet) -> impl IntoView {
+    // What was asked for is seen in what is read next.
+    Effect::new(move |_| {
+        found.track();
+        sheet.running.set(false);
+    });
+    let head = Memo::new(move |_| {
+        found.with(|found| {
+            found.as_ref().map(|f| {
+                (
+                    f.candidate.fields.name.clone(),
+                    f.title.clone(),
+                    f.candidate.interview_id,
+                )
+            })
+        })
+    });
+    let slug = move || sheet.slug.get_untracked();
     view! {
-        {move || found.get().map(|found| view! { <Head found=found slug=sheet.slug.get_untracked()/> })}
+        {move || head.get().map(|(name, title, interview)| {
+            view! { <Head name=name title=title interview=interview slug=slug()/> }
+        })}
         <article class="page report">
-            <p class="print-only muted">{move || found.with(|found| found.as_ref().map(|found| found.title.clone()))}</p>
+            <p class="print-only muted">{move || head.get().map(|(_, title, _)| title)}</p>
             <div class="report__top">
-                {move || found.get().map(|found| view! { <Who found=found slug=sheet.slug.get_untracked() sheet=sheet/> })}
-                <DecisionPart found=found sheet=sheet/>
+                <div class="card stack">
+                    {move || found.get().map(|found| view! { <Standing found=found slug=slug()/> })}
+                    <DecisionPart found=found sheet=sheet/>
+                </div>
+                {move || found.get().map(|found| view! { <Who found=found slug=slug() sheet=sheet/> })}
             </div>
-            {move || found.get().map(|found| view! {
-                <AnalysisPart found=found.clone() sheet=sheet/>
-                <TranscriptPart found=found.clone()/>
-                <Events events=found.events/>
-            })}
+            {move || found.get().map(|found| view! { <AnalysisPart found=found sheet=sheet/> })}
+            <TranscriptPart found=found/>
+            {move || found.get().map(|found| view! { <Events events=found.events/> })}
         </article>
+        <AgainDialogs found=found sheet=sheet/>
     }
 }
 
 #[component]
-fn Head(found: ReportData, slug: String) -> impl IntoView {
+fn Head(name: String, title: String, interview: InterviewId, slug: String) -> impl IntoView {
     let crumbs = vec![
         (format!("/w/{slug}/interviews"), creator().nav_interviews.to_owned()),
-        (sessions_href(&slug, found.candidate.interview_id), found.title),
+        (sessions_href(&slug, interview), title),
     ];
     view! {
-        <PageHeader title=found.candidate.fields.name crumbs=crumbs>
+        <PageHeader title=name crumbs=crumbs>
             <span class="no-print">
                 <Button icon=IconName::File on_press=Callback::new(|()| print())>{creator().sessions.print}</Button>
             </span>
@@ -158,26 +185,64 @@ pub(super) fn print() {
     let _ = window().print();
 }
 
-/// Name, contact, how the session stands, and the way to other attempts.
+/// The score, how the session stands, and the way to other attempts.
 #[component]
-fn Who(found: ReportData, slug: String, sheet: Sheet) -> impl IntoView {
+fn Standing(found: ReportData, slug: String) -> impl IntoView {
     let t = &creator().sessions;
     let s = &found.session;
-    let c = &found.candidate;
     let fine = match s.status {
         Status::NotStarted => None,
         Status::InProgress => Some((t.question_of)(s.question_number, s.question_total)),
-        Status::Completed => s.end_reason.map(|r| end_word(r).to_owned()),
+        // That it was finished is what "Completed" says.
+        Status::Completed => s
+            .end_reason
+            .filter(|end| *end != EndReason::Finished)
+            .map(|end| end_word(end).to_owned()),
     };
     let tone = match s.status {
         Status::NotStarted => Tone::Idle,
         Status::InProgress => Tone::Busy,
         Status::Completed => Tone::Done,
     };
-    let status = match fine {
-        Some(fine) => view! { <StatusDot tone=tone label=status_word(s.status) fine=fine/> }.into_any(),
-        None => view! { <StatusDot tone=tone label=status_word(s.status)/> }.into_any(),
-    };
+    let result = &found.analysis.result;
+    let score = (result.total > 0).then(|| match result.overall {
+        Some(score) => view! {
+            <p class="figure">
+                <span class="figure__number">{format!("{score:.1}")}</span>
+                <span class="muted" aria-hidden="true">{t.out_of_ten}</span>
+                <span class="sr-only">" " {t.of_ten}</span>
+            </p>
+        }
+        .into_any(),
+        None => view! { <p class="figure"><span class="figure__number faint">{t.not_scored}</span></p> }.into_any(),
+    });
+    let answered = (result.total > 0).then(|| {
+        let words = (t.answered_of)(result.answered, result.total);
+        view! { <p class="muted">{words}</p> }
+    });
+    let twice = found
+        .candidate
+        .possible_duplicate_of
+        .map(|_| view! { <Badge tone=Tone::Busy label=creator().attempts.duplicate/> });
+    let links = (found.attempts.len() > 1).then(|| switch(&found, &slug));
+    view! {
+        <div class="report__standing">
+            {score}
+            <div>
+                <p class="row"><StatusDot tone=tone label=status_word(s.status) nostrip:fine=fine/> {twice}</p>
+                {answered}
+            </div>
+        </div>
+        {links}
+    }
+}
+
+/// Contact, times, the link, and what there is to do with their attempts.
+#[component]
+fn Who(found: ReportData, slug: String, sheet: Sheet) -> impl IntoView {
+    let t = &creator().sessions;
+    let s = &found.session;
+    let c = &found.candidate;
     let fact =
         |label: &'static str, value: Option<AnyView>| value.map(|value| view! { <dt>{label}</dt><dd>{value}</dd> });
     let text = |value: &Option<String>| value.clone().map(|v| view! { <bdi>{v}</bdi> }.into_any());
@@ -194,11 +259,6 @@ fn Who(found: ReportData, slug: String, sheet: Sheet) -> impl IntoView {
     });
     view! {
         <section class="card stack">
-            <div class="row">
-                <Avatar name=c.fields.name.clone() large=true/>
-                {status}
-                {c.possible_duplicate_of.map(|_| view! { <Badge tone=Tone::Busy label=creator().attempts.duplicate/> })}
-            </div>
             <dl class="facts">
                 {fact(t.email, text(&c.fields.email))}
                 {fact(t.phone, text(&c.fields.phone))}

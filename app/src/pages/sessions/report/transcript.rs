@@ -3,21 +3,61 @@
 use crate::{
     components::EmptyState,
     messages::creator,
-    pages::sessions::when::when,
     server_fns::sessions::{ReportData, ReportTurn},
 };
 use leptos::prelude::*;
 use parley_domain::conversation::{Speaker, TurnKind};
 
+/// A turn with what it needs of those around it. Turns are never edited: each is drawn once.
+#[derive(Clone)]
+struct Line {
+    /// Whose name stands over the candidate's turns.
+    name: String,
+    /// The day, where it is another than that of the turn before.
+    day: Option<String>,
+    /// What was said.
+    turn: ReportTurn,
+}
+
+fn lines(found: &ReportData) -> Vec<Line> {
+    let mut day = String::new();
+    found
+        .turns
+        .iter()
+        .map(|turn| {
+            let another = (day != turn.at.day()).then(|| turn.at.day().to_owned());
+            if let Some(another) = &another {
+                day.clone_from(another);
+            }
+            Line {
+                name: found.candidate.fields.name.clone(),
+                day: another,
+                turn: turn.clone(),
+            }
+        })
+        .collect()
+}
+
 #[component]
-pub(super) fn TranscriptPart(found: ReportData) -> impl IntoView {
+pub(super) fn TranscriptPart(found: Memo<Option<ReportData>>) -> impl IntoView {
     let t = &creator().sessions;
-    let name = found.candidate.fields.name;
-    let turns = if found.turns.is_empty() {
-        view! { <EmptyState title=t.transcript_empty text=""/> }.into_any()
-    } else {
-        let lines = found.turns.into_iter().map(|turn| line(turn, &name)).collect_view();
-        view! { <ol class="transcript">{lines}</ol> }.into_any()
+    let silent = Memo::new(move |_| found.with(|found| found.as_ref().is_none_or(|f| f.turns.is_empty())));
+    let turns = move || {
+        if silent.get() {
+            return view! { <EmptyState title=t.transcript_empty text=""/> }.into_any();
+        }
+        view! {
+            <ol class="transcript">
+                <For
+                    each=move || found.with(|found| found.as_ref().map(lines)).unwrap_or_default()
+                    key=|line| (line.turn.number, line.name.clone())
+                    let:line
+                >
+                    {shown(line)}
+                </For>
+            </ol>
+        }
+        .into_any()
     };
     view! {
         <section class="section" aria-labelledby="transcript-title">
@@ -27,14 +67,11 @@ pub(super) fn TranscriptPart(found: ReportData) -> impl IntoView {
     }
 }
 
-fn line(turn: ReportTurn, name: &str) -> AnyView {
+fn shown(Line { name, day, turn }: Line) -> AnyView {
     let t = &creator().sessions;
     let candidate = turn.speaker == Speaker::Candidate;
-    let who = if candidate {
-        name.to_owned()
-    } else {
-        t.interviewer.to_owned()
-    };
+    let who = if candidate { name } else { t.interviewer.to_owned() };
+    let day = day.map(|day| view! { <li class="transcript__pause">{day}</li> });
     let pause = (turn.pause_minutes > 0).then(|| {
         view! { <li class="transcript__pause">{(t.pause)(turn.pause_minutes)}</li> }
     });
@@ -57,13 +94,16 @@ fn line(turn: ReportTurn, name: &str) -> AnyView {
     } else {
         "keep-lines prose"
     };
+    let (clock, at) = (turn.at.clock().to_owned(), turn.at.at.to_string());
     view! {
         {pause}
+        {day}
         <li class=class id=format!("turn-{}", turn.number)>
             <p class="transcript__head">
                 <span class="faint figures">{turn.number}</span>
                 <strong><bdi>{who}</bdi></strong>
-                {when(turn.at)}
+                // The time of day, on paper too; relative words would say the same of all of them.
+                <time datetime=at title=turn.at.exact>{clock}</time>
                 {marks}
             </p>
             <p class=text dir=if turn.code { "ltr" } else { "auto" }>{turn.text}</p>
