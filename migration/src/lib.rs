@@ -21,6 +21,7 @@ mod m0015_analysis;
 mod m0016_results;
 mod m0017_parents;
 mod m0018_partial;
+mod m0021_ends;
 
 /// Runs the migrations, in order.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_results::Migration),
             Box::new(m0017_parents::Migration),
             Box::new(m0018_partial::Migration),
+            Box::new(m0021_ends::Migration),
         ]
     }
 }
