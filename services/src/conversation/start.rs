@@ -162,6 +162,7 @@ pub(super) async fn begin(
     let (session, actor) = (known.session.clone(), known.actor());
     known.session = change_status(tx, s, session, Transition::Start, &actor, now, |change| {
         change.version_id = Set(Some(version.id.0));
+        change.inactivity_days = Set(i32::try_from(version.settings.inactivity_days).ok());
         change.awaiting = Set(Some(Awaiting::Candidate.as_str().to_owned()));
         change.prompt_id = Set(Some(first.id.0));
         change.holder = Set(1);
