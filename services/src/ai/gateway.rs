@@ -35,7 +35,7 @@ struct Call {
 
 impl Call {
     async fn begin(s: &Services, request: &Request) -> Self {
-        let endpoint = s.ai.endpoint(s).await;
+        let endpoint = s.ai.endpoint(s, s.db.read()).await;
         let began = Instant::now();
         Self {
             entry: Some(Entry::new(request, endpoint.port.model())),

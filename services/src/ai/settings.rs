@@ -172,6 +172,9 @@ pub async fn remove(s: &Services, actor: &Actor) -> Result<AiSettings> {
         audit::write(&*tx, s, workspace, actor, "ai.settings_removed", None).await?;
         tx.commit().await?;
         s.ai.forget();
+    } else {
+        // Whoever holds a connection must not wait for another one.
+        drop(tx);
     }
     shown(s).await
 }

@@ -33,7 +33,7 @@ pub(super) struct Payload {
 /// nothing to wait for: it is ready at once, without a score. Where a model is configured it analyses, and the built-in
 /// figures are made beside it; a creator's preview never costs a model call.
 pub(crate) async fn queue(tx: &impl ConnectionTrait, s: &Services, row: session::Model) -> Result<session::Model> {
-    let by_model = row.candidate_id.is_some() && super::model::is_on(s).await;
+    let by_model = row.candidate_id.is_some() && super::model::is_on_within(tx, s).await;
     add_runs(tx, s, row, if by_model { Engine::Ai } else { Engine::BuiltIn }, None).await
 }
 
@@ -236,7 +236,7 @@ impl Step {
 }
 
 /// Moves a run on, and its session with it. A candidate that was erased meanwhile took everything along: then there is
-/// nothing to do. A run that is ready stays as it is.
+/// nothing to do. A run that is ready stays as it is, and one that has failed fails once.
 pub(super) async fn move_to(s: &Services, run: &analysis::Model, step: Step) -> Result<()> {
     let tx = s.db.write(Priority::Background).await?;
     let row = match lock(&*tx, SessionId(run.session_id)).await {
@@ -247,7 +247,8 @@ pub(super) async fn move_to(s: &Services, run: &analysis::Model, step: Step) -> 
     let Some(current) = analysis::Entity::find_by_id(run.id).one(&*tx).await? else {
         return Ok(());
     };
-    if current.state == AnalysisState::Ready.as_str() {
+    let failed_before = current.state == AnalysisState::Failed.as_str();
+    if current.state == AnalysisState::Ready.as_str() || (failed_before && step.state == AnalysisState::Failed) {
         return Ok(());
     }
     let engine: Engine = word(&current.engine)?;

@@ -15,5 +15,5 @@ pub(crate) use insert::{lock_interview, prepare, search_key, store_fields, this_
 pub use links::{CandidateLink, invite_url, links, replace_link};
 pub use list::list;
 pub use merge::{merge, merge_plan, not_duplicate};
-pub(crate) use read::{fields, find};
+pub(crate) use read::{fields, find, lock_candidate};
 pub use read::{get, patch, to_candidate};

@@ -154,7 +154,8 @@ pub async fn claim(s: &Services) -> Result<Option<Claimed>> {
     }))
 }
 
-/// Puts jobs whose worker is gone back into the queue. Returns those that have no try left: they are failed now.
+/// Puts jobs whose worker is gone back into the queue. Returns those that have no try left. They are left as they are: once
+/// whoever waits for one has been told, [`finish`] takes it off, and if that does not happen it comes up again here.
 ///
 /// # Errors
 /// When the database fails.
@@ -175,9 +176,7 @@ pub async fn requeue_lapsed(s: &Services) -> Result<Vec<Claimed>> {
         };
         let note = "the worker that had it is gone";
         if held.is_last() {
-            if settle(&*tx, s, &held, FAILED, None, Some(note)).await? {
-                over.push(held);
-            }
+            over.push(held);
         } else {
             settle(&*tx, s, &held, QUEUED, Some(now), Some(note)).await?;
         }
