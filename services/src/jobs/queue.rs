@@ -7,10 +7,10 @@ use crate::{
     entity::job,
     error::{Result, ServiceError},
 };
-use parley_domain::id::JobId;
+use parley_domain::id::{JobId, WorkspaceId};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict},
 };
 use serde_json::Value;
@@ -25,7 +25,7 @@ const FAILED: &str = "failed";
 const ERROR_MAX: usize = 1_000;
 
 /// Puts a job into the queue, in the caller's transaction: it exists exactly if what it follows from does. The payload
-/// holds ids, never personal data. With a `dedupe` key, nothing happens while another job with that key waits or runs.
+/// holds ids, never personal data; it goes with its workspace. With a `dedupe` key, nothing happens while another job with that key waits or runs.
 /// Idle workers are woken.
 ///
 /// # Errors
@@ -33,6 +33,7 @@ const ERROR_MAX: usize = 1_000;
 pub async fn enqueue(
     tx: &impl ConnectionTrait,
     s: &Services,
+    workspace: WorkspaceId,
     kind: Kind,
     payload: Value,
     dedupe: Option<String>,
@@ -41,6 +42,7 @@ pub async fn enqueue(
     let id: JobId = s.new_id()?;
     let row = job::ActiveModel {
         id: Set(id.0),
+        workspace_id: Set(Some(workspace.0)),
         kind: Set(kind.as_str().to_owned()),
         payload: Set(payload),
         state: Set(QUEUED.to_owned()),
@@ -59,6 +61,27 @@ pub async fn enqueue(
         .await?;
     s.jobs.notify_one();
     Ok(())
+}
+
+/// Jobs that are queued or held by a worker.
+pub(crate) fn unfinished() -> Select<job::Entity> {
+    job::Entity::find().filter(job::Column::State.is_in([QUEUED, RUNNING]))
+}
+
+/// Whether a worker is at the job with this key.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn is_running(tx: &impl ConnectionTrait, key: &str) -> Result<bool> {
+    let found: Option<Uuid> = job::Entity::find()
+        .select_only()
+        .column(job::Column::Id)
+        .filter(job::Column::State.eq(RUNNING))
+        .filter(job::Column::DedupeKey.eq(key))
+        .into_tuple()
+        .one(tx)
+        .await?;
+    Ok(found.is_some())
 }
 
 /// A job in the hands of a worker.
