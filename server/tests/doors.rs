@@ -51,7 +51,7 @@ fn arguments(workspace: &str) -> Value {
         "candidates": [SOME_ID], "keep": SOME_ID, "gone": SOME_ID, "mark": "", "only": [1], "cursor": "", "change": {}, "number": 2,
         "cells": [{"column": 0, "value": "Ana"}], "work": "cancel",
         "batch": SOME_ID, "file": SOME_ID, "keep_files": true, "changes": {},
-        "engine": "built_in", "asked": {"description": "Baristas who stay calm."},
+        "password": house::PASSWORD, "engine": "built_in", "asked": {"description": "Baristas who stay calm."},
     });
     if let (Some(all), Some(more)) = (all.as_object_mut(), more.as_object()) {
         all.extend(more.clone());
@@ -129,6 +129,7 @@ async fn elsewhere(s: &Services) {
         id: s.new_id().unwrap(),
         slug: "elsewhere".to_owned(),
         name: "Elsewhere".to_owned(),
+        deleted_at: None,
         created_at: now,
         updated_at: now,
     };

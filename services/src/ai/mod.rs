@@ -203,7 +203,7 @@ impl Ai {
     }
 
     /// Forgets what it knows of the settings page's model.
-    fn forget(&self) {
+    pub(crate) fn forget(&self) {
         self.0.known.write().unwrap_or_else(PoisonError::into_inner).read_at = None;
     }
 

@@ -25,4 +25,5 @@ mod view;
 pub use intake::{Upload, extract_in_child, incoming, upload};
 pub use preview::{correct, patch};
 pub use run::{cancel, confirm, resume, run, undo};
+pub(crate) use store::{Pace, forget_file};
 pub use view::{RowFilter, get, list, page_before, rejected_xlsx, rows, template_xlsx};

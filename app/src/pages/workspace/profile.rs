@@ -1,6 +1,6 @@
-//! `/w/{slug}/settings`: the own name, time zone and theme.
+//! `/w/{slug}/settings`: the own name, time zone and theme; at its foot, for owners, the end of the workspace.
 
-use super::SettingsHead;
+use super::{SettingsHead, delete::DeleteWorkspace};
 use crate::components::{
     Button, ButtonKind, ButtonSize, ButtonType, FieldWidth, Notice, NoticeKind, TextField, ThemeSwitch, browser_zone,
     browser_zones, use_toasts,
@@ -12,6 +12,7 @@ use crate::server_fns::accounts::ChangeProfile;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use parley_domain::account::Action;
 
 /// The own profile. Works as a plain form.
 #[component]
@@ -104,6 +105,7 @@ pub fn Profile() -> impl IntoView {
                 </div>
                 <div><ThemeSwitch/></div>
             </section>
+            {here.can(Action::DeleteWorkspace).then(|| view! { <DeleteWorkspace/> })}
         </div>
     }
 }
