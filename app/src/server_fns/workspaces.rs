@@ -11,7 +11,7 @@ use crate::server_fns as door;
 use parley_services::workspaces as service;
 
 /// How much would go with the workspace.
-#[server(endpoint = "workspace/contents", input = Json)]
+#[server(name = CountWorkspace, endpoint = "workspace/contents", input = Json)]
 pub async fn workspace_contents(workspace: String) -> Result<WorkspaceContents, AppError> {
     let (services, actor) = door::who(&workspace).await?;
     Ok(service::contents(&services, &actor).await?)

@@ -1,5 +1,6 @@
 //! What a workspace holds, and deleting it.
 
+use super::purge::release_name;
 use crate::{
     Services,
     accounts::{login, people, roles::role_of},
@@ -23,7 +24,7 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Expr, SelectStatement},
+    sea_query::{Expr, LockType, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -100,10 +101,11 @@ pub async fn delete(s: &Services, actor: &Actor, name: &str, password: &str) -> 
     }
     login::confirm(s, user, password).await?;
     let tx = s.db.write(Priority::Person).await?;
-    // Locked: of two owners who delete it at once one does, and whoever is being added to it finds it gone.
+    // Locked: of two owners who delete it at once one does, and whoever is being added to it finds it gone. Answers of
+    // candidates, which only point at it, do not wait for this, nor this for them.
     let row = workspace::Entity::find_by_id(id.0)
         .filter(workspace::Column::DeletedAt.is_null())
-        .lock_exclusive()
+        .lock(LockType::NoKeyUpdate)
         .one(&*tx)
         .await?
         .ok_or(ServiceError::NotFound)?;
@@ -113,9 +115,6 @@ pub async fn delete(s: &Services, actor: &Actor, name: &str, password: &str) -> 
     }
     let now = s.now().millis();
     let mut change = row.into_active_model();
-    // Name and place in addresses are free for another one.
-    change.slug = Set(id.to_string());
-    change.name = Set(String::new());
     change.deleted_at = Set(Some(now));
     change.updated_at = Set(now);
     change.update(&*tx).await?;
@@ -125,10 +124,13 @@ pub async fn delete(s: &Services, actor: &Actor, name: &str, password: &str) -> 
     let empty = !people::anybody(&*tx).await?;
     tx.commit().await?;
     tracing::info!(workspace = %id, by = actor.code(), "a workspace was deleted; its data goes in the background");
-    forget(s, id);
     if is_last {
         s.ai.forget();
     }
+    if let Err(error) = release_name(s, id).await {
+        tracing::warn!(%error, workspace = %id, "the name of a deleted workspace is not free yet; who clears up frees it");
+    }
+    forget(s, id);
     if empty {
         s.accounts.emptied.notify_one();
     }

@@ -15,7 +15,10 @@ use crate::{
     jobs, storage,
 };
 use parley_domain::id::WorkspaceId;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, LockType},
+};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -68,6 +71,21 @@ pub async fn purge(s: &Services) -> Result<u64> {
     Ok(gone)
 }
 
+/// Gives a deleted workspace's name and its place in addresses free for another one. Not in the transaction that deletes it:
+/// PostgreSQL has a change of what is unique wait for everybody who points at the row just now, and only once it is deleted
+/// there are no more of them.
+pub(super) async fn release_name(s: &Services, workspace: WorkspaceId) -> Result<()> {
+    let tx = s.db.write(Priority::Background).await?;
+    workspace::Entity::update_many()
+        .col_expr(workspace::Column::Slug, Expr::value(workspace.to_string()))
+        .col_expr(workspace::Column::Name, Expr::value(""))
+        .filter(workspace::Column::Id.eq(workspace.0))
+        .filter(workspace::Column::DeletedAt.is_not_null())
+        .exec(&*tx)
+        .await?;
+    tx.commit().await
+}
+
 /// Calls `$each` with the table of every kind of row that a workspace has, children before their parents. Left out: imports
 /// and stored files, which are files too; and scores per criterion and question, which are few for each session and go with
 /// it.
@@ -93,6 +111,8 @@ async fn clear(s: &Services, workspace: WorkspaceId) -> Result<u64> {
             $(gone += rows!($table, $table::Entity::find()).remove(s).await?;)*
         };
     }
+    // Again, if the process that deleted it died right after that.
+    release_name(s, workspace).await?;
     loop {
         let before = gone;
         // Whoever is at one of its jobs finds it gone at the next beat, and stops.
@@ -126,7 +146,7 @@ async fn clear_imports(s: &Services, rows: Rows<import::Entity>) -> Result<u64> 
 
 /// Removes the workspace's row if nothing of it is left. Its lock is one that no new row can point past.
 async fn remove_itself(s: &Services, workspace: WorkspaceId) -> Result<bool> {
-    let tx = lock(s, workspace).await?;
+    let tx = lock(s, workspace, LockType::Update).await?;
     macro_rules! is_empty {
         ($($table:ident),*) => {
             $(
@@ -152,11 +172,11 @@ async fn remove_itself(s: &Services, workspace: WorkspaceId) -> Result<bool> {
 }
 
 /// Begins a transaction about a deleted workspace: of several processes one at a time.
-async fn lock(s: &Services, workspace: WorkspaceId) -> Result<WriteTxn> {
+async fn lock(s: &Services, workspace: WorkspaceId, lock: LockType) -> Result<WriteTxn> {
     let tx = s.db.write(Priority::Background).await?;
     workspace::Entity::find_by_id(workspace.0)
         .filter(workspace::Column::DeletedAt.is_not_null())
-        .lock_exclusive()
+        .lock(lock)
         .one(&*tx)
         .await?
         .ok_or(ServiceError::NotFound)?;
@@ -191,7 +211,7 @@ impl<E: EntityTrait> Rows<E> {
 
     /// Removes rows that were found, if the workspace still is being cleared up.
     pub(crate) async fn remove_these(&self, s: &Services, ids: Vec<Uuid>, pace: &mut Pace) -> Result<u64> {
-        let tx = lock(s, self.workspace).await?;
+        let tx = lock(s, self.workspace, LockType::NoKeyUpdate).await?;
         let since = Instant::now();
         let done = E::delete_many().filter(self.id.is_in(ids)).exec(&*tx).await?;
         tx.commit().await?;
