@@ -92,7 +92,7 @@ fn check_code(s: &Services, typed: &str) -> Result<()> {
             }
             Err(ServiceError::invalid(
                 "code",
-                "This is not the code that the server printed when it started.",
+                "This is not the code that the server printed on its terminal.",
             ))
         }
         None => Err(ServiceError::conflict(

@@ -24,7 +24,7 @@ texts! {
     workspace_hint = "Usually the name of your team or company.",
     password_hint = "At least 10 characters.",
     setup_code = "Setup code",
-    setup_code_hint = "The server printed it when it started.",
+    setup_code_hint = "The server printed it on its terminal.",
     settings = "Settings",
     profile = "Profile",
     profile_help = "How you appear to your team, and how times are shown to you.",
