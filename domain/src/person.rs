@@ -42,6 +42,19 @@ pub struct Workspace {
     pub name: String,
 }
 
+/// What goes with a workspace that is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct WorkspaceContents {
+    /// Interviews, in any state.
+    pub interviews: u64,
+    /// Candidates, recently deleted ones included.
+    pub candidates: u64,
+    /// Sessions of theirs, all attempts.
+    pub sessions: u64,
+    /// Members who belong to no other workspace: their accounts.
+    pub accounts: u64,
+}
+
 /// The signed-in person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {

@@ -1,4 +1,4 @@
-import { type Page, expect } from '@playwright/test';
+import { type Locator, type Page, expect } from '@playwright/test';
 import { owner } from '../support/server.ts';
 import { Screen } from './screen.ts';
 
@@ -85,5 +85,28 @@ export class SettingsTab extends Screen {
     const tab = new SettingsTab(page);
     await tab.hydrated();
     return tab;
+  }
+}
+
+/** Settings: the own profile, and at its foot the end of the workspace. */
+export class WorkspaceSettings extends Screen {
+  static async open(page: Page, slug: string): Promise<WorkspaceSettings> {
+    await page.goto(`/w/${slug}/settings`);
+    const settings = new WorkspaceSettings(page);
+    await settings.hydrated();
+    return settings;
+  }
+
+  async askToDelete(name: string): Promise<Locator> {
+    await this.page.getByRole('button', { name: 'Delete this workspace' }).click();
+    const dialog = this.page.getByRole('dialog', { name: `Delete “${name}”?` });
+    await expect(dialog).toBeVisible();
+    return dialog;
+  }
+
+  async confirmDelete(dialog: Locator, name: string, password: string): Promise<void> {
+    await dialog.getByRole('textbox', { name: 'Name of the workspace' }).fill(name);
+    await dialog.getByLabel('Your password').fill(password);
+    await dialog.getByRole('button', { name: 'Delete for good' }).click();
   }
 }

@@ -23,6 +23,7 @@ mod m0017_parents;
 mod m0018_partial;
 mod m0019_erased;
 mod m0020_pauses;
+mod m0021_ends;
 
 /// Runs the migrations, in order.
 #[derive(Debug)]
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_partial::Migration),
             Box::new(m0019_erased::Migration),
             Box::new(m0020_pauses::Migration),
+            Box::new(m0021_ends::Migration),
         ]
     }
 }

@@ -1,6 +1,7 @@
-//! What runs without being asked: the sweeper, the jobs and the imports, in the serving process or in `parley worker`.
+//! What runs without being asked: the sweeper, the jobs, the imports and clearing up after deleted workspaces, in the serving
+//! process or in `parley worker`.
 
-use parley_services::{Services, imports, jobs, resumes, sessions};
+use parley_services::{Services, imports, jobs, resumes, sessions, workspaces};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -12,6 +13,7 @@ pub fn start(services: &Services, stop: &CancellationToken) -> JoinSet<()> {
     loops.spawn(jobs::run(services.clone(), stop.clone()));
     loops.spawn(imports::run(services.clone(), stop.clone()));
     loops.spawn(resumes::batch::run(services.clone(), stop.clone()));
+    loops.spawn(workspaces::run(services.clone(), stop.clone()));
     loops
 }
 

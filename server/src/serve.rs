@@ -11,7 +11,7 @@ use axum::serve::ListenerExt;
 use parley_domain::person::SetupState;
 use parley_services::{
     Services,
-    accounts::{self, SetupRule, setup},
+    accounts::{self, Door, SetupRule, setup},
 };
 use std::{future::Future, io::Write, net::SocketAddr, time::Duration};
 use tokio::{net::TcpListener, task::JoinSet};
@@ -33,10 +33,11 @@ pub async fn run(settings: &Settings) -> Result<()> {
             settings.listen
         )
     })?;
-    say_setup(&services, settings).await?;
+    let setup = Setup::new(settings);
+    setup.say(&services, Door::allow_setup).await?;
     let stop = CancellationToken::new();
     let state = AppState::new(services.clone(), Http::new(settings), stop.clone());
-    let loops = if settings.jobs {
+    let mut loops = if settings.jobs {
         background::start(&services, &stop)
     } else {
         JoinSet::new()
@@ -44,6 +45,7 @@ pub async fn run(settings: &Settings) -> Result<()> {
     if let Some(warning) = settings.doubtful_links() {
         tracing::warn!("{warning}");
     }
+    loops.spawn(setup.say_when_empty(services.clone(), stop.clone()));
     tracing::info!(listen = %settings.listen, url = settings.public_url(), "serving");
     let app = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
     // Without it a streamed page waits for the client's delayed acknowledgement, 40 ms each time.
@@ -121,21 +123,50 @@ fn told() -> impl Future<Output = ()> {
     }
 }
 
-/// Where there is nobody yet, says how to set the installation up: on the terminal, never in the log.
-async fn say_setup(services: &Services, settings: &Settings) -> Result<()> {
-    let url = settings.public_url();
-    let text = if settings.is_local() {
-        services.accounts.allow_setup(SetupRule::Anyone);
-        format!("Open {url} to create your workspace.\n")
-    } else {
-        let (code, rule) = setup::new_code(services)?;
-        services.accounts.allow_setup(rule);
-        format!("Open {url}/setup and enter this code to create your workspace: {code}\n")
-    };
-    if accounts::setup_state(services).await? != SetupState::Done {
-        let mut out = std::io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        out.flush()?;
+/// How people get to an installation in which there is nobody.
+struct Setup {
+    url: String,
+    local: bool,
+}
+
+impl Setup {
+    fn new(settings: &Settings) -> Self {
+        Self {
+            url: settings.public_url(),
+            local: settings.is_local(),
+        }
     }
-    Ok(())
+
+    /// Where there is nobody yet, says how to set the installation up: on the terminal, never in the log. `allow` takes who
+    /// may do it.
+    async fn say(&self, services: &Services, allow: fn(&Door, SetupRule)) -> Result<()> {
+        let url = &self.url;
+        let text = if self.local {
+            allow(&services.accounts, SetupRule::Anyone);
+            format!("Open {url} to create your workspace.\n")
+        } else {
+            let (code, rule) = setup::new_code(services)?;
+            allow(&services.accounts, rule);
+            format!("Open {url}/setup and enter this code to create your workspace: {code}\n")
+        };
+        if accounts::setup_state(services).await? != SetupState::Done {
+            let mut out = std::io::stdout().lock();
+            out.write_all(text.as_bytes())?;
+            out.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Says it again, with another code, whenever the last workspace was deleted: who comes next is a first visitor.
+    async fn say_when_empty(self, services: Services, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = services.accounts.emptied.notified() => {}
+            }
+            if let Err(error) = self.say(&services, Door::renew_setup).await {
+                tracing::warn!(%error, "how to set the installation up could not be said");
+            }
+        }
+    }
 }

@@ -130,6 +130,7 @@ async fn elsewhere(s: &Services) {
         id: s.new_id().unwrap(),
         slug: "elsewhere".to_owned(),
         name: "Elsewhere".to_owned(),
+        deleted_at: None,
         created_at: now,
         updated_at: now,
     };

@@ -33,6 +33,10 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 /// A connection that was not used for so long is asked whether it still works before it is used.
 const QUIET: Duration = Duration::from_secs(5);
 
+/// Connections to PostgreSQL that a process has at most. A use-case that held one and waited for another would stall all of
+/// them as soon as so many came at once: what is read within a transaction is read through it.
+pub const POSTGRES_CONNECTIONS: u32 = 20;
+
 /// What SQLite's writer may keep of the database, in kB: as a rule the indexes that a long import touches.
 const WRITER_CACHE: u32 = 16 * 1024;
 /// For how long commits gather before the log is folded back.
@@ -119,7 +123,7 @@ impl Db {
         }
         let mut options = ConnectOptions::new(url);
         options
-            .max_connections(if sqlite { 7 } else { 20 })
+            .max_connections(if sqlite { 7 } else { POSTGRES_CONNECTIONS })
             .acquire_timeout(Duration::from_secs(5))
             // Asking before every use would double what short statements cost.
             .test_before_acquire_if_idle_for(QUIET)

@@ -49,6 +49,7 @@ pub mod sessions;
 mod shelf;
 pub mod storage;
 pub mod tokens;
+pub mod workspaces;
 
 /// What the installation was told at start.
 #[derive(Clone, Debug)]

@@ -83,6 +83,13 @@ impl<K: Eq + Hash + Clone, V> Shelf<K, V> {
         shelf.taken -= freed;
     }
 
+    /// Takes everything out.
+    pub(crate) fn clear(&self) {
+        let mut shelf = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        shelf.kept.clear();
+        shelf.taken = 0;
+    }
+
     /// Keeps a value that takes `size` bytes, instead of what was there.
     pub(crate) fn keep(&self, key: K, value: V, size: usize) {
         let mut shelf = self.inner.lock().unwrap_or_else(PoisonError::into_inner);

@@ -8,6 +8,8 @@ use crate::{
     db::Priority,
     entity::{candidate, file, resume_file},
     error::{Result, ServiceError},
+    imports::Pace,
+    workspaces::Rows,
 };
 use parley_domain::{
     id::{FileId, WorkspaceId},
@@ -257,6 +259,37 @@ pub(crate) async fn collect_these(s: &Services, ids: &[Uuid], before: Timestamp)
         }
     }
     Ok(gone)
+}
+
+/// Removes the stored files of a workspace that is being cleared up, bytes first: a process that dies in between finds the
+/// rows again. How many.
+///
+/// # Errors
+/// When the database fails; what is left is found again.
+pub(crate) async fn clear(s: &Services, workspace: WorkspaceId) -> Result<u64> {
+    let rows = Rows::of(
+        workspace,
+        file::Entity::find(),
+        file::Column::WorkspaceId,
+        file::Column::Id,
+    );
+    let (mut pace, mut gone, mut last) = (Pace::new(), 0, Uuid::nil());
+    loop {
+        let ids = rows.next(s, last, pace.rows).await?;
+        let Some(end) = ids.last() else { return Ok(gone) };
+        last = *end;
+        let keys: Vec<String> = file::Entity::find()
+            .select_only()
+            .column(file::Column::StorageKey)
+            .filter(file::Column::Id.is_in(ids.clone()))
+            .into_tuple()
+            .all(s.db.read())
+            .await?;
+        for key in keys {
+            remove(&path_of(s, &key));
+        }
+        gone += rows.remove_these(s, ids, &mut pace).await?;
+    }
 }
 
 /// Removes what a process that died left in the folder: bytes that are a day old and have no row. The folder is read and the

@@ -234,7 +234,7 @@ async fn who_knows_their_password_chooses_another_one(bed: TestBed) {
     let mia = add(&bed, "mia@example.com", Role::Viewer).await;
     let here = log_in(&bed.s, "mia@example.com", PASSWORD).await.unwrap().secret;
     let elsewhere = log_in(&bed.s, "mia@example.com", PASSWORD).await.unwrap().secret;
-    let change = async |old: &str, new: &str| accounts::change_password(&bed.s, mia, old, new, &here).await;
+    let change = async |old: &str, new: &str| accounts::change_password(&bed.s, mia, old, new, &here, HERE).await;
     for (old, new, field) in [
         ("not her password", "another good one", "password"),
         (&*"x".repeat(PASSWORD_MAX + 1), "another good one", "password"),

@@ -41,6 +41,7 @@ on_both_databases!(
     many_workers_never_get_the_same_job,
     a_dead_workers_job_is_done_by_another,
     a_job_that_keeps_dying_is_given_up,
+    a_run_whose_workers_died_fails_and_can_be_made_again,
     a_late_worker_cannot_settle_what_another_has,
     failures_wait_longer_each_time,
     jobs_that_are_over_are_forgotten_after_a_week,
@@ -56,7 +57,8 @@ on_both_databases!(
 async fn enqueue(bed: &TestBed, dedupe: Option<&str>) {
     let tx = bed.s.db.write(Priority::Person).await.unwrap();
     let payload = json!({ "analysis": uuid::Uuid::nil() });
-    jobs::enqueue(&*tx, &bed.s, Kind::Analysis, payload, dedupe.map(str::to_owned))
+    let key = dedupe.map(str::to_owned);
+    jobs::enqueue(&*tx, &bed.s, bed.workspace, Kind::Analysis, payload, key)
         .await
         .unwrap();
     tx.commit().await.unwrap();
@@ -72,7 +74,7 @@ async fn in_state(bed: &TestBed, state: &str) -> u64 {
 
 async fn a_job_exists_exactly_if_its_transaction_does(bed: TestBed) {
     let tx = bed.s.db.write(Priority::Person).await.unwrap();
-    jobs::enqueue(&*tx, &bed.s, Kind::Analysis, json!({}), None)
+    jobs::enqueue(&*tx, &bed.s, bed.workspace, Kind::Analysis, json!({}), None)
         .await
         .unwrap();
     drop(tx);
@@ -144,7 +146,47 @@ async fn a_job_that_keeps_dying_is_given_up(bed: TestBed) {
         assert_eq!(over.len(), usize::from(attempt == jobs::TRIES_MAX));
     }
     assert_eq!(jobs::claim(&bed.s).await.unwrap(), None);
+    assert_eq!(
+        in_state(&bed, "failed").await,
+        0,
+        "whoever waits for it is told before it is taken off"
+    );
+    assert_eq!(jobs::run_due(&bed.s).await.unwrap(), 0);
     assert_eq!(in_state(&bed, "failed").await, 1);
+}
+
+/// The process that finds a job without a try left may die too, between finding it and telling whoever waits for it.
+async fn a_run_whose_workers_died_fails_and_can_be_made_again(bed: TestBed) {
+    let interview = bed.interview(1, |_| {}).await;
+    let (_, session) = complete(&bed, interview, &["I know point one and the secret."]).await;
+    entity::analysis::Entity::update_many()
+        .col_expr(entity::analysis::Column::State, "running".into())
+        .exec(bed.s.db.read())
+        .await
+        .unwrap();
+    for _ in 1..=jobs::TRIES_MAX {
+        jobs::claim(&bed.s).await.unwrap().unwrap();
+        bed.clock.advance(jobs::LEASE);
+        jobs::requeue_lapsed(&bed.s).await.unwrap();
+    }
+    // Nobody was told so far. The next worker, and one more beside it, find the job as it was left.
+    assert_eq!(jobs::run_due(&bed.s).await.unwrap(), 0);
+    assert_eq!(jobs::run_due(&bed.s).await.unwrap(), 0);
+    let failed = analysis::get(&bed.s, &bed.owner, session).await.unwrap();
+    assert_eq!((failed.state, failed.run), (AnalysisState::Failed, 1));
+    assert!(failed.error.unwrap().contains("The transcript is complete"));
+    assert_eq!(in_state(&bed, "failed").await, 1);
+    let said = sessions::events(&bed.s, &bed.owner, session).await.unwrap();
+    assert_eq!(
+        said.iter().filter(|e| e.kind == "analysis_failed").count(),
+        1,
+        "said once"
+    );
+    let again = analysis::run_again(&bed.s, &bed.owner, session, None).await.unwrap();
+    assert_eq!((again.state, again.run), (AnalysisState::Queued, 2));
+    jobs::run_due(&bed.s).await.unwrap();
+    let ready = analysis::get(&bed.s, &bed.owner, session).await.unwrap();
+    assert_eq!((ready.state, ready.run), (AnalysisState::Ready, 2));
 }
 
 async fn a_late_worker_cannot_settle_what_another_has(bed: TestBed) {

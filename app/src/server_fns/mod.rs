@@ -19,6 +19,7 @@ pub mod results;
 pub mod resumes;
 pub mod sessions;
 pub mod usage;
+pub mod workspaces;
 
 #[cfg(feature = "ssr")]
 pub use asking::Asking;

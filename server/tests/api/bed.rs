@@ -109,6 +109,7 @@ impl Bed {
                 id: s.new_id().unwrap(),
                 slug: slug.to_owned(),
                 name: slug.to_owned(),
+                deleted_at: None,
                 created_at: at,
                 updated_at: at,
             };

@@ -91,6 +91,26 @@ pub async fn log_in(
     Ok(signed_in)
 }
 
+/// Makes sure that it is the person themselves who sits at their browser: asked before what cannot be undone. Wrong ones are
+/// counted with failed log-ins.
+///
+/// # Errors
+/// Invalid `password` for a wrong one; [`ServiceError::TooMany`] for who tries too often.
+pub(crate) async fn confirm(s: &Services, user: UserId, password: &str) -> Result<()> {
+    let person = user::Entity::find_by_id(user.0)
+        .one(s.db.read())
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    s.limits.accounts.check(&person.email_norm, s.now())?;
+    let short_enough = chars(password) <= parley_domain::account::PASSWORD_MAX;
+    let stored = Some(person.password_hash);
+    if short_enough && s.accounts.passwords.verify(password.to_owned(), stored).await? {
+        return Ok(());
+    }
+    let _ = s.limits.accounts.take(&person.email_norm, s.now());
+    Err(ServiceError::invalid("password", "This is not your password."))
+}
+
 /// Starts a login session for `user`, and forgets all that have expired.
 pub(crate) async fn begin(tx: &impl ConnectionTrait, s: &Services, user: UserId) -> Result<SignedIn> {
     let now = s.now().millis();

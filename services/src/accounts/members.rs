@@ -112,6 +112,9 @@ pub async fn change_role(s: &Services, actor: &Actor, id: UserId, role: Role) ->
         membership::Entity::update(change).exec(&*tx).await?;
         audit::write(&*tx, s, workspace, actor, "member.role", Some(id.0)).await?;
         tx.commit().await?;
+    } else {
+        // Whoever holds a connection must not wait for another one.
+        drop(tx);
     }
     members(s, actor)
         .await?

@@ -25,7 +25,8 @@ pub use roles::{actor, actor_for_interview, actor_in};
 pub use setup::{SetupRule, set_up, setup_state};
 pub use zone::{Zone, zone_of};
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
+use tokio::sync::Notify;
 
 /// What accounts need besides the database, once per process.
 #[derive(Debug, Default)]
@@ -33,16 +34,29 @@ pub struct Door {
     /// Hashing, a few at a time.
     pub passwords: Passwords,
     /// Who may set the installation up in the browser; nobody until this is said.
-    setup: OnceLock<SetupRule>,
+    setup: Mutex<Option<SetupRule>>,
+    /// Wakes who clears up: a workspace was deleted.
+    pub clearing: Notify,
+    /// Wakes who says how to set the installation up: nobody is left in it.
+    pub emptied: Notify,
 }
 
 impl Door {
     /// Says who may set the installation up in the browser. The first word counts.
     pub fn allow_setup(&self, rule: SetupRule) {
-        let _ = self.setup.set(rule);
+        self.rule().get_or_insert(rule);
     }
 
-    fn setup_rule(&self) -> Option<&SetupRule> {
-        self.setup.get()
+    /// Says it anew, once nobody is left in the installation: whoever knew the code before has no say any more.
+    pub fn renew_setup(&self, rule: SetupRule) {
+        *self.rule() = Some(rule);
+    }
+
+    fn setup_rule(&self) -> Option<SetupRule> {
+        self.rule().clone()
+    }
+
+    fn rule(&self) -> std::sync::MutexGuard<'_, Option<SetupRule>> {
+        self.setup.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

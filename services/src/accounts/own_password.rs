@@ -18,8 +18,8 @@ use parley_domain::{
     person::check_password,
     text::chars,
 };
-use std::net::IpAddr;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use std::net::IpAddr;
 
 fn wrong() -> ServiceError {
     ServiceError::invalid("password", "This is not your present password. Nothing was changed.")
@@ -31,7 +31,14 @@ fn wrong() -> ServiceError {
 /// # Errors
 /// Invalid `password` for a wrong one, invalid `new_password` for one that may not be chosen; [`ServiceError::TooMany`] for
 /// who tries too often.
-pub async fn change_password(s: &Services, id: UserId, password: &str, new: &str, here: &str, address: IpAddr) -> Result<()> {
+pub async fn change_password(
+    s: &Services,
+    id: UserId,
+    password: &str,
+    new: &str,
+    here: &str,
+    address: IpAddr,
+) -> Result<()> {
     check_password(new).map_err(|message| ServiceError::invalid("new_password", message))?;
     let person = user::Entity::find_by_id(id.0)
         .one(s.db.read())

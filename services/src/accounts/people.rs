@@ -125,6 +125,7 @@ pub(crate) async fn insert_workspace(
         id: Set(id.0),
         slug: Set(slug.clone()),
         name: Set(name.to_owned()),
+        deleted_at: Set(None),
         created_at: Set(now),
         updated_at: Set(now),
     };
@@ -133,6 +134,9 @@ pub(crate) async fn insert_workspace(
 }
 
 /// Writes a membership.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for a workspace that was deleted meanwhile.
 pub(crate) async fn insert_member(
     tx: &impl ConnectionTrait,
     s: &Services,
@@ -140,6 +144,13 @@ pub(crate) async fn insert_member(
     user: UserId,
     role: Role,
 ) -> Result<()> {
+    // Locked: whoever deletes it ends the memberships that there are, and nobody comes in behind that.
+    workspace::Entity::find_by_id(workspace.0)
+        .filter(workspace::Column::DeletedAt.is_null())
+        .lock_shared()
+        .one(tx)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let now = s.now().millis();
     let row = membership::ActiveModel {
         id: Set(s.new_id()?),
@@ -158,7 +169,10 @@ pub(crate) async fn insert_member(
 /// # Errors
 /// [`ServiceError::NotFound`] for an unknown one; a conflict where there are several and none was named.
 pub async fn workspace_named(conn: &impl ConnectionTrait, named: Option<&str>) -> Result<Option<WorkspaceId>> {
-    let query = workspace::Entity::find().select_only().column(workspace::Column::Id);
+    let query = workspace::Entity::find()
+        .select_only()
+        .column(workspace::Column::Id)
+        .filter(workspace::Column::DeletedAt.is_null());
     if let Some(name) = named {
         let query = match name.parse::<Uuid>() {
             Ok(id) => query.filter(workspace::Column::Id.eq(id)),

@@ -1,4 +1,5 @@
-//! The first run: the first person and their workspace, made in the browser. Closed for good once there is a person.
+//! The first run: the first person and their workspace, made in the browser. Closed as long as there is a person: who
+//! deletes the last workspace leaves the installation as it was on the first day.
 //!
 //! On a server that only this machine reaches, the first visitor may do it. Elsewhere it takes the code that the server
 //! printed when it started; only its hash is kept, in memory, and guessing is as limited as guessing passwords.
@@ -15,7 +16,7 @@ use parley_domain::{
     account::{Actor, Role},
     person::{SetupInput, SetupState},
 };
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use std::net::IpAddr;
 
 /// Letters and digits that nobody mistakes for each other; 32 of them, so that five bits choose one.
@@ -86,12 +87,12 @@ fn check_code(s: &Services, typed: &str) -> Result<()> {
                 .filter(char::is_ascii_alphanumeric)
                 .map(|c| c.to_ascii_uppercase())
                 .collect();
-            if secrets::hash(&letters) == *hash {
+            if secrets::hash(&letters) == hash {
                 return Ok(());
             }
             Err(ServiceError::invalid(
                 "code",
-                "This is not the code that the server printed when it started.",
+                "This is not the code that the server printed on its terminal.",
             ))
         }
         None => Err(ServiceError::conflict(
@@ -123,7 +124,8 @@ pub async fn set_up(s: &Services, input: SetupInput, address: IpAddr) -> Result<
     if people::anybody(&*tx).await? {
         return Err(closed());
     }
-    let (workspace, slug) = match workspace::Entity::find().one(&*tx).await? {
+    let there = workspace::Entity::find().filter(workspace::Column::DeletedAt.is_null());
+    let (workspace, slug) = match there.one(&*tx).await? {
         // Made by the command line (for an API key) before anybody came.
         Some(row) => {
             let id = parley_domain::id::WorkspaceId(row.id);

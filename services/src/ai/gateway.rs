@@ -6,9 +6,10 @@ use super::{
     port::{Failure, Message, Piece, Pieces, Port, Reply, Request, Role, Usage},
     usage::{Entry, flush},
 };
-use crate::Services;
+use crate::{Services, entity::workspace};
 use futures::future::BoxFuture;
-use parley_domain::time::Timestamp;
+use parley_domain::{id::WorkspaceId, time::Timestamp};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::de::DeserializeOwned;
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout_at};
@@ -35,7 +36,7 @@ struct Call {
 
 impl Call {
     async fn begin(s: &Services, request: &Request) -> Self {
-        let endpoint = s.ai.endpoint(s).await;
+        let endpoint = s.ai.endpoint(s, s.db.read()).await;
         let began = Instant::now();
         Self {
             entry: Some(Entry::new(request, endpoint.port.model())),
@@ -108,6 +109,9 @@ impl Call {
     /// Runs `attempt` until it works, fails for good, or time is up.
     async fn run<T>(&mut self, request: &Request, attempt: Attempt<T>) -> Result<(T, super::limit::Place), Failure> {
         let endpoint = Arc::clone(&self.endpoint);
+        if is_gone(&self.s, request.workspace).await {
+            return Err(Failure::Off);
+        }
         let place = timeout_at(self.deadline, endpoint.limit.enter(request.urgency))
             .await
             .map_err(|_| Failure::Crowded)?;
@@ -128,6 +132,16 @@ impl Call {
             }
         }
     }
+}
+
+/// Whether the workspace was deleted: nothing of it is sent to anybody any more, whoever still works for it. A database that
+/// cannot be read changes nothing.
+async fn is_gone(s: &Services, id: WorkspaceId) -> bool {
+    let there = workspace::Entity::find_by_id(id.0)
+        .filter(workspace::Column::DeletedAt.is_null())
+        .one(s.db.read())
+        .await;
+    matches!(there, Ok(None))
 }
 
 impl Drop for Call {

@@ -40,7 +40,7 @@ use parley_domain::{
     ai::AiSource,
     time::{SECOND, Timestamp},
 };
-use sea_orm::EntityTrait;
+use sea_orm::{ConnectionTrait, EntityTrait};
 use std::{
     fmt,
     sync::{Arc, PoisonError, RwLock},
@@ -203,12 +203,13 @@ impl Ai {
     }
 
     /// Forgets what it knows of the settings page's model.
-    fn forget(&self) {
+    pub(crate) fn forget(&self) {
         self.0.known.write().unwrap_or_else(PoisonError::into_inner).read_at = None;
     }
 
-    /// The model of the environment, else of the settings page, else none. A database that cannot be read changes nothing.
-    async fn endpoint(&self, s: &Services) -> Arc<Endpoint> {
+    /// The model of the environment, else of the settings page, else none. A database that cannot be read changes nothing,
+    /// and is asked again as late as one that answered.
+    async fn endpoint(&self, s: &Services, conn: &impl ConnectionTrait) -> Arc<Endpoint> {
         if let Some((endpoint, _)) = &self.0.fixed {
             return Arc::clone(endpoint);
         }
@@ -219,11 +220,11 @@ impl Ai {
                 return Arc::clone(&known.endpoint);
             }
         }
-        let row = ai_setting::Entity::find().one(s.db.read()).await;
+        let row = ai_setting::Entity::find().one(conn).await;
         let mut known = self.0.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.read_at = Some(now);
         match row {
             Ok(row) => {
-                known.read_at = Some(now);
                 let stamp = row.as_ref().map(|row| row.updated_at);
                 if known.stamp != stamp {
                     known.stamp = stamp;
@@ -257,7 +258,12 @@ fn port_of(s: &Services, row: Option<ai_setting::Model>) -> Arc<dyn Port> {
 
 /// The model's name where one is configured; it may still be out of order.
 pub async fn model(s: &Services) -> Option<String> {
-    let endpoint = s.ai.endpoint(s).await;
+    model_within(s.db.read(), s).await
+}
+
+/// The same inside a transaction: whoever holds a connection must not wait for another one.
+pub(crate) async fn model_within(tx: &impl ConnectionTrait, s: &Services) -> Option<String> {
+    let endpoint = s.ai.endpoint(s, tx).await;
     let name = endpoint.port.model();
     (name != BuiltIn.model()).then(|| name.to_owned())
 }

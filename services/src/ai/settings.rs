@@ -18,7 +18,9 @@ use parley_domain::{
     ai::{AiSettings, AiSettingsInput, AiSource, AiTest, Purpose},
     id::WorkspaceId,
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde::Deserialize;
 use serde_json::json;
 use std::time::Duration;
@@ -29,7 +31,7 @@ const BOUND: &[u8] = b"ai key";
 /// How long **Test connection** waits.
 const TEST_LIMIT: Duration = Duration::from_secs(20);
 
-/// The workspace that was made first: its owners look after the installation.
+/// The workspace that was made first, of those that there are: its owners look after the installation.
 ///
 /// # Errors
 /// When the database fails.
@@ -37,6 +39,7 @@ pub async fn first(conn: &impl ConnectionTrait) -> Result<Option<WorkspaceId>> {
     let first = workspace::Entity::find()
         .select_only()
         .column(workspace::Column::Id)
+        .filter(workspace::Column::DeletedAt.is_null())
         .order_by_asc(workspace::Column::CreatedAt)
         .order_by_asc(workspace::Column::Id)
         .limit(1)
@@ -173,6 +176,9 @@ pub async fn remove(s: &Services, actor: &Actor) -> Result<AiSettings> {
         audit::write(&*tx, s, workspace, actor, "ai.settings_removed", None).await?;
         tx.commit().await?;
         s.ai.forget();
+    } else {
+        // Whoever holds a connection must not wait for another one.
+        drop(tx);
     }
     shown(s).await
 }

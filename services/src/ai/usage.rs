@@ -4,7 +4,7 @@ use super::port::{End, Request};
 use crate::{
     Services,
     db::Priority,
-    entity::ai_call,
+    entity::{ai_call, workspace},
     error::{Result, ServiceError},
 };
 use parley_domain::{
@@ -18,7 +18,10 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, Func},
 };
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::HashSet,
+    sync::{Mutex, PoisonError},
+};
 use uuid::Uuid;
 
 /// Records that wait for the database at most; older ones are dropped.
@@ -122,7 +125,21 @@ pub(crate) async fn flush(s: &Services) {
     }
 }
 
-async fn insert(s: &Services, tx: &impl ConnectionTrait, entries: Vec<Entry>) -> Result<()> {
+async fn insert(s: &Services, tx: &impl ConnectionTrait, mut entries: Vec<Entry>) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    // What was used for a workspace that was deleted meanwhile is nobody's, and must not hold up the others'.
+    let named: HashSet<Uuid> = entries.iter().map(|entry| entry.workspace.0).collect();
+    let there: Vec<Uuid> = workspace::Entity::find()
+        .select_only()
+        .column(workspace::Column::Id)
+        .filter(workspace::Column::Id.is_in(named))
+        .filter(workspace::Column::DeletedAt.is_null())
+        .into_tuple()
+        .all(tx)
+        .await?;
+    entries.retain(|entry| there.contains(&entry.workspace.0));
     let now = s.now().millis();
     for chunk in entries.chunks(500) {
         let rows = chunk

@@ -56,6 +56,9 @@ pub async fn run_again(s: &Services, actor: &Actor, id: SessionId, engine: Optio
         audit::write(&*tx, s, workspace, actor, "analysis.run", Some(id.0)).await?;
         tx.commit().await?;
         tell(s, &row);
+    } else {
+        // Whoever holds a connection must not wait for another one.
+        drop(tx);
     }
     get(s, actor, id).await
 }

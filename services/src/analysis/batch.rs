@@ -254,7 +254,8 @@ async fn enqueue_wave(tx: &impl ConnectionTrait, s: &Services, batch: &analysis_
         batch.id,
         batch.after_session.unwrap_or_default()
     );
-    jobs::enqueue(tx, s, jobs::Kind::AnalysisBatch, payload, Some(key)).await
+    let workspace = WorkspaceId(batch.workspace_id);
+    jobs::enqueue(tx, s, workspace, jobs::Kind::AnalysisBatch, payload, Some(key)).await
 }
 
 async fn latest(s: &Services, workspace: WorkspaceId, interview: InterviewId) -> Result<Option<analysis_batch::Model>> {

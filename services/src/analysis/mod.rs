@@ -19,5 +19,5 @@ pub use batch::{cancel_batch, current_batch, estimate, start_batch};
 pub(crate) use batch::{give_up_wave, wave};
 pub use engine::{Input, analyse, verify};
 pub use read::{before, beside, changes, get, history, present};
-pub(crate) use store::queue;
+pub(crate) use store::{queue, take_up};
 pub(crate) use work::{give_up, make};

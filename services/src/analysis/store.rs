@@ -13,12 +13,12 @@ use parley_domain::{
     account::Actor,
     analysis::{AnalysisResult, Engine},
     conversation::{Speaker, Turn},
-    id::{SessionId, WorkspaceId},
+    id::{CandidateId, SessionId, WorkspaceId},
     session::AnalysisState,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -33,7 +33,7 @@ pub(super) struct Payload {
 /// nothing to wait for: it is ready at once, without a score. Where a model is configured it analyses, and the built-in
 /// figures are made beside it; a creator's preview never costs a model call.
 pub(crate) async fn queue(tx: &impl ConnectionTrait, s: &Services, row: session::Model) -> Result<session::Model> {
-    let by_model = row.candidate_id.is_some() && super::model::is_on(s).await;
+    let by_model = row.candidate_id.is_some() && super::model::is_on_within(tx, s).await;
     add_runs(tx, s, row, if by_model { Engine::Ai } else { Engine::BuiltIn }, None).await
 }
 
@@ -122,8 +122,61 @@ async fn insert(
         .exec_without_returning(tx)
         .await?;
     if state == AnalysisState::Queued {
-        let payload = serde_json::to_value(Payload { analysis: id })?;
-        jobs::enqueue(tx, s, jobs::Kind::Analysis, payload, Some(format!("analysis:{id}"))).await?;
+        enqueue(tx, s, WorkspaceId(row.workspace_id), id, key(id)).await?;
+    }
+    Ok(())
+}
+
+/// By what the job of a run is known.
+fn key(run: Uuid) -> String {
+    format!("analysis:{run}")
+}
+
+/// Queues the making of a run, once under a key.
+async fn enqueue(
+    tx: &impl ConnectionTrait,
+    s: &Services,
+    workspace: WorkspaceId,
+    run: Uuid,
+    key: String,
+) -> Result<()> {
+    let payload = serde_json::to_value(Payload { analysis: run })?;
+    jobs::enqueue(tx, s, workspace, jobs::Kind::Analysis, payload, Some(key)).await
+}
+
+/// Queues what was left undone about these candidates while they were deleted, in the transaction that restores them.
+pub(crate) async fn take_up(
+    tx: &impl ConnectionTrait,
+    s: &Services,
+    workspace: WorkspaceId,
+    candidates: &[CandidateId],
+) -> Result<()> {
+    let on_its_way = [AnalysisState::Queued.as_str(), AnalysisState::Running.as_str()];
+    for chunk in candidates.chunks(1_000) {
+        let restored = session::Entity::find()
+            .select_only()
+            .column(session::Column::Id)
+            .filter(session::Column::WorkspaceId.eq(workspace.0))
+            .filter(session::Column::CandidateId.is_in(chunk.iter().map(|id| id.0)))
+            .filter(session::Column::AnalysisState.is_in(on_its_way))
+            .filter(session::Column::Listed.eq(true))
+            .into_query();
+        let runs: Vec<Uuid> = analysis::Entity::find()
+            .select_only()
+            .column(analysis::Column::Id)
+            .filter(analysis::Column::SessionId.in_subquery(restored))
+            .filter(analysis::Column::State.is_in(on_its_way))
+            .into_tuple()
+            .all(tx)
+            .await?;
+        for run in runs {
+            let mut key = key(run);
+            if jobs::is_running(tx, &key).await? {
+                // It may have found them deleted just now, and end without having done anything.
+                key.push_str(":restored");
+            }
+            enqueue(tx, s, workspace, run, key).await?;
+        }
     }
     Ok(())
 }
@@ -236,7 +289,7 @@ impl Step {
 }
 
 /// Moves a run on, and its session with it. A candidate that was erased meanwhile took everything along: then there is
-/// nothing to do. A run that is ready stays as it is.
+/// nothing to do. A run that is ready stays as it is, and one that has failed fails once.
 pub(super) async fn move_to(s: &Services, run: &analysis::Model, step: Step) -> Result<()> {
     let tx = s.db.write(Priority::Background).await?;
     let row = match lock(&*tx, SessionId(run.session_id)).await {
@@ -247,7 +300,8 @@ pub(super) async fn move_to(s: &Services, run: &analysis::Model, step: Step) -> 
     let Some(current) = analysis::Entity::find_by_id(run.id).one(&*tx).await? else {
         return Ok(());
     };
-    if current.state == AnalysisState::Ready.as_str() {
+    let failed_before = current.state == AnalysisState::Failed.as_str();
+    if current.state == AnalysisState::Ready.as_str() || (failed_before && step.state == AnalysisState::Failed) {
         return Ok(());
     }
     let engine: Engine = word(&current.engine)?;

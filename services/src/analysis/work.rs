@@ -8,16 +8,17 @@ use super::{
 use crate::{
     Services,
     ai::Failure,
-    entity::{analysis, session},
+    db::Priority,
+    entity::{analysis, session, workspace},
     error::{Result, ServiceError},
-    sessions::word,
+    sessions::{lock, word},
 };
 use parley_domain::{
     analysis::Engine,
     id::{SessionId, WorkspaceId},
     session::AnalysisState,
 };
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, QueryFilter};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -28,19 +29,24 @@ const KEPT: &str = "The transcript is complete; run the analysis again.";
 pub(crate) async fn make(s: &Services, payload: &Value) -> Result<()> {
     let Payload { analysis: id } = serde_json::from_value(payload.clone())?;
     let Some(row) = open(s, id).await? else { return Ok(()) };
+    let engine: Engine = word(&row.engine)?;
+    let of = session::Entity::find_by_id(row.session_id)
+        .one(s.db.read())
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    if engine == Engine::Ai && is_deleted(s, &of).await? {
+        // What a deleted person said is sent to nobody. The run stays as it is, and is made when they are restored.
+        return Ok(());
+    }
     let running = Step {
         // While it is tried again, it stays visible why.
         error: row.error.clone(),
         ..Step::to(AnalysisState::Running)
     };
     move_to(s, &row, running).await?;
-    let of = session::Entity::find_by_id(row.session_id)
-        .one(s.db.read())
-        .await?
-        .ok_or(ServiceError::NotFound)?;
     let version = version_of(s.db.read(), &of).await?;
     let turns = turns(s.db.read(), &of).await?;
-    if word::<Engine>(&row.engine)? == Engine::BuiltIn {
+    if engine == Engine::BuiltIn {
         let result = tokio::task::spawn_blocking(move || {
             let mut result = analyse(Input {
                 criteria: &version.criteria,
@@ -82,6 +88,18 @@ pub(crate) async fn make(s: &Services, payload: &Value) -> Result<()> {
     }
 }
 
+/// Whether a session is a deleted candidate's. Where it looks so, once more behind its lock: who is being restored just now
+/// has their runs queued anew by what the jobs are at then.
+async fn is_deleted(s: &Services, of: &session::Model) -> Result<bool> {
+    let deleted = |row: &session::Model| row.candidate_id.is_some() && !row.listed;
+    if !deleted(of) {
+        return Ok(false);
+    }
+    let tx = s.db.write(Priority::Background).await?;
+    let row = lock(&*tx, SessionId(of.id)).await?;
+    Ok(deleted(&row))
+}
+
 /// Writes down why, at once: whoever looks sees it while it is tried again.
 async fn fail(s: &Services, row: &analysis::Model, failure: &Failure) -> Result<()> {
     let words = failure.words();
@@ -121,6 +139,9 @@ pub(crate) async fn give_up(s: &Services, payload: &Value, _error: &ServiceError
 
 /// The row, if there still is something to do for it.
 async fn open(s: &Services, id: Uuid) -> Result<Option<analysis::Model>> {
-    let row = analysis::Entity::find_by_id(id).one(s.db.read()).await?;
+    let row = analysis::Entity::find_by_id(id)
+        .filter(workspace::is_there(analysis::Column::WorkspaceId))
+        .one(s.db.read())
+        .await?;
     Ok(row.filter(|r| r.state != AnalysisState::Ready.as_str()))
 }

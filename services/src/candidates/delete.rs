@@ -1,7 +1,7 @@
 //! Deleting candidates: links stop and counts drop at once, everything can be brought back for 30 days, then it is gone.
 
 use crate::{
-    Services,
+    Services, analysis,
     db::Priority,
     entity::{candidate, session},
     error::Result,
@@ -121,7 +121,7 @@ pub async fn delete(s: &Services, actor: &Actor, ids: &[CandidateId]) -> Result<
     Ok(gone.people.len() as u64)
 }
 
-/// Brings deleted candidates back as they were; how many there were.
+/// Brings deleted candidates back as they were, and has made what was left undone meanwhile; how many there were.
 ///
 /// # Errors
 /// A role that is too low.
@@ -129,6 +129,7 @@ pub async fn restore(s: &Services, actor: &Actor, ids: &[CandidateId]) -> Result
     let workspace = s.allow_own(actor, Action::EditCandidates)?;
     let tx = s.db.write(Priority::Person).await?;
     let (changed, interviews) = mark(&*tx, workspace, ids, None).await?;
+    analysis::take_up(&*tx, s, workspace, ids).await?;
     tx.commit().await?;
     tell(s, workspace, interviews);
     Ok(changed.len() as u64)

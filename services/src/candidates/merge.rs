@@ -349,6 +349,8 @@ pub async fn not_duplicate(s: &Services, actor: &Actor, id: CandidateId) -> Resu
     let row = find(&*tx, workspace, id).await?;
     let current = current_session(&*tx, &row).await?;
     if row.possible_duplicate_of.is_none() {
+        // Whoever holds a connection must not wait for another one.
+        drop(tx);
         return to_candidate(s, actor, row, current).await;
     }
     let mut change = row.into_active_model();

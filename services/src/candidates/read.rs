@@ -21,7 +21,7 @@ use parley_domain::{
     session::Session,
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::Value;
 
 /// A candidate that is not deleted.
@@ -34,6 +34,22 @@ pub(crate) async fn find(
         .filter(candidate::Column::WorkspaceId.eq(workspace.0))
         .filter(candidate::Column::DeletedAt.is_null())
         .one(conn)
+        .await?
+        .ok_or(ServiceError::NotFound)
+}
+
+/// The same, locked against changes by others for the rest of the transaction (PostgreSQL; SQLite has one writer). Whoever
+/// makes new fields of the present ones reads them by this: what others wrote meanwhile is among them.
+pub(crate) async fn lock_candidate(
+    tx: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    id: CandidateId,
+) -> Result<candidate::Model> {
+    candidate::Entity::find_by_id(id.0)
+        .filter(candidate::Column::WorkspaceId.eq(workspace.0))
+        .filter(candidate::Column::DeletedAt.is_null())
+        .lock_exclusive()
+        .one(tx)
         .await?
         .ok_or(ServiceError::NotFound)
 }
@@ -118,7 +134,7 @@ pub async fn patch(s: &Services, actor: &Actor, id: CandidateId, change: &Value)
         return Err(ServiceError::invalid("", "Send an object with the fields to change."));
     }
     let tx = s.db.write(Priority::Person).await?;
-    let row = find(&*tx, workspace, id).await?;
+    let row = lock_candidate(&*tx, workspace, id).await?;
     let mut merged = serde_json::to_value(fields(&row))?;
     merge_patch(&mut merged, change);
     let input: CandidateInput = input::parse(merged)?;

@@ -49,7 +49,7 @@ impl Visitor {
 /// Most characters that a token can have; longer ones are not even hashed.
 const TOKEN_MAX: usize = 100;
 
-/// Whom the token leads to; `None` for unknown, replaced and deleted alike.
+/// Whom the token leads to; `None` for unknown, replaced and deleted alike, be it the candidate or their whole workspace.
 pub(super) async fn visitor(conn: &impl ConnectionTrait, token: &str) -> Result<Option<Visitor>> {
     if token.is_empty() || token.len() > TOKEN_MAX {
         return Ok(None);
@@ -60,6 +60,7 @@ pub(super) async fn visitor(conn: &impl ConnectionTrait, token: &str) -> Result<
         .find_also_related(interview::Entity)
         .filter(candidate::Column::LinkHash.eq(hash.clone()))
         .filter(candidate::Column::DeletedAt.is_null())
+        .filter(workspace::is_there(candidate::Column::WorkspaceId))
         .filter(session::Column::IsCurrent.eq(true))
         .one(conn)
         .await?;
@@ -256,6 +257,7 @@ pub async fn token_of_cookie(s: &Services, cookie: &str) -> Result<Option<String
     let row = candidate::Entity::find_by_id(id.0)
         .filter(candidate::Column::LinkVersion.eq(link_version))
         .filter(candidate::Column::DeletedAt.is_null())
+        .filter(workspace::is_there(candidate::Column::WorkspaceId))
         .one(s.db.read())
         .await?;
     row.map(|row| s.secrets.invite_token(&row.link_key, id, row.link_version))

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Services, ai,
     db::Priority,
-    entity::{candidate, session, turn},
+    entity::{candidate, session, turn, workspace},
     error::{Result, ServiceError},
     interviews::{self, Version},
     sessions::{lock, tell},
@@ -25,7 +25,7 @@ use parley_domain::{
     question::Question,
     session::{Awaiting, Status},
 };
-use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
+use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use std::sync::Arc;
 
 /// A turn of the interviewer that is about to be stored.
@@ -136,7 +136,8 @@ async fn step(s: &Services, id: SessionId) -> Result<()> {
     // One at a time: who comes second finds the turn made.
     let _alone = desk.take().await;
     let conn = s.db.read();
-    let Some(seen) = session::Entity::find_by_id(id.0).one(conn).await? else {
+    let seen = session::Entity::find_by_id(id.0).filter(workspace::is_there(session::Column::WorkspaceId));
+    let Some(seen) = seen.one(conn).await? else {
         return Ok(());
     };
     if !due(&seen) {
@@ -206,9 +207,13 @@ fn is_last(about: &About<'_>) -> bool {
     usize::try_from(about.row.question_index).unwrap_or(0) + 1 >= about.version.questions.len()
 }
 
-/// Whether the interviewer is to say something.
+/// Whether the interviewer is to say something. Not to a deleted candidate, of whom no model is told anything: it is due
+/// again once they are restored.
 pub(super) fn due(row: &session::Model) -> bool {
-    row.status == Status::InProgress.as_str() && row.awaiting.as_deref() == Some(Awaiting::Interviewer.as_str())
+    let is_there = row.candidate_id.is_none() || row.listed;
+    is_there
+        && row.status == Status::InProgress.as_str()
+        && row.awaiting.as_deref() == Some(Awaiting::Interviewer.as_str())
 }
 
 /// What the scripted interviewer does next, from what was said about the current question.

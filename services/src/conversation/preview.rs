@@ -7,7 +7,7 @@ use super::door::Visitor;
 use crate::{
     Services,
     db::Priority,
-    entity::{candidate, interview, preview, session, user},
+    entity::{candidate, interview, preview, session, user, workspace},
     error::{Result, ServiceError},
     interviews, secrets,
     sessions::new_session,
@@ -178,6 +178,7 @@ fn stand_in(of: &interview::Model, session: Uuid, name: &str, at: Timestamp) -> 
 pub(super) async fn visitor(conn: &impl ConnectionTrait, hash: Vec<u8>) -> Result<Option<Visitor>> {
     let Some(preview) = preview::Entity::find()
         .filter(preview::Column::LinkHash.eq(hash))
+        .filter(workspace::is_there(preview::Column::WorkspaceId))
         .one(conn)
         .await?
     else {
@@ -212,6 +213,7 @@ pub(super) async fn name(conn: &impl ConnectionTrait, session: Uuid) -> Result<O
 pub(super) async fn token_of(s: &Services, session: CandidateId) -> Result<Option<String>> {
     let known = preview::Entity::find()
         .filter(preview::Column::SessionId.eq(session.0))
+        .filter(workspace::is_there(preview::Column::WorkspaceId))
         .one(s.db.read())
         .await?;
     known.map(|row| token(s, row.session_id)).transpose()

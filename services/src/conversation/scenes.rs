@@ -31,6 +31,11 @@ impl Scenes {
         self.0.take(&secrets::hash(token))
     }
 
+    /// Forgets all of them: a workspace was deleted, and its words should not outlive it here.
+    pub(crate) fn forget(&self) {
+        self.0.clear();
+    }
+
     /// Keeps a scene that is stored like this.
     pub(super) fn keep(&self, scene: Scene) {
         // A preview's link is another kind, and nobody is in a hurry there.

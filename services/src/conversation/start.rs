@@ -194,6 +194,7 @@ pub(super) async fn begin(
     let holder = next_lease(s, &known, session.holder)?;
     known.session = change_status(tx, s, session, Transition::Start, &actor, now, |change| {
         change.version_id = Set(Some(version.id.0));
+        change.inactivity_days = Set(i32::try_from(version.settings.inactivity_days).ok());
         change.awaiting = Set(Some(Awaiting::Candidate.as_str().to_owned()));
         change.prompt_id = Set(Some(first.id.0));
         change.holder = Set(holder);

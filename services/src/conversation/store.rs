@@ -3,7 +3,7 @@
 
 use super::view::Scene;
 use crate::{
-    entity::{candidate, interview, session, turn},
+    entity::{candidate, interview, session, turn, workspace},
     error::Result,
 };
 use sea_orm::{
@@ -119,7 +119,8 @@ fn unchanged(write: &Write) -> Condition {
             .column(candidate::Column::Id)
             .filter(candidate::Column::Id.eq(link.candidate))
             .filter(candidate::Column::LinkHash.eq(link.hash.clone()))
-            .filter(candidate::Column::DeletedAt.is_null());
+            .filter(candidate::Column::DeletedAt.is_null())
+            .filter(workspace::is_there(candidate::Column::WorkspaceId));
         if let Some(known) = &write.known {
             good = good
                 .filter(candidate::Column::Name.eq(known.name.as_str()))
@@ -219,7 +220,9 @@ WITH want AS (
         AND (want.link_of IS NULL OR EXISTS (
             SELECT 1 FROM candidate WHERE candidate.id = want.link_of AND candidate.link_hash = want.link_hash
                 AND candidate.deleted_at IS NULL AND (want.name IS NULL OR (candidate.name = want.name
-                    AND candidate.email_norm IS NOT DISTINCT FROM want.email_norm))))
+                    AND candidate.email_norm IS NOT DISTINCT FROM want.email_norm))
+                AND candidate.workspace_id NOT IN (
+                    SELECT workspace.id FROM workspace WHERE workspace.deleted_at IS NOT NULL)))
         AND (want.interview_id IS NULL OR EXISTS (
             SELECT 1 FROM interview WHERE interview.id = want.interview_id AND interview.revision = want.revision))
     FOR NO KEY UPDATE OF session SKIP LOCKED

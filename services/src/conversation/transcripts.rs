@@ -71,6 +71,11 @@ impl Transcripts {
         Ok(turns)
     }
 
+    /// Forgets all of them: a workspace was deleted, and its words should not outlive it here.
+    pub(crate) fn forget(&self) {
+        self.0.clear();
+    }
+
     /// Keeps what is committed, unless more is here already.
     pub(super) fn keep(&self, session: Uuid, turns: &Turns) {
         let here = self.0.look(&session, |kept| kept.len());

@@ -150,6 +150,7 @@ impl Ground {
         row.consent_language = Some(self.version.settings.language.clone());
         row.consent_at = Some(start.millis());
         row.last_seen_at = Some(last.millis());
+        row.inactivity_days = i32::try_from(self.version.settings.inactivity_days).ok();
         row.active_ms = talk.active.min(last.since(start));
         row.duration_key = row.active_ms;
         row.turns = i32::try_from(talk.lines.len()).unwrap_or(i32::MAX);

@@ -10,6 +10,8 @@ pub struct Model {
     /// Its id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
+    /// The workspace that it works for; none for jobs from before this was noted.
+    pub workspace_id: Option<Uuid>,
     /// Which handler.
     pub kind: String,
     /// Its input: ids only.

@@ -56,6 +56,8 @@ pub struct Model {
     pub started_at: Option<i64>,
     /// Last sign of life.
     pub last_seen_at: Option<i64>,
+    /// Days without a sign of life after which it closes, as its interview had it at the start.
+    pub inactivity_days: Option<i32>,
     /// When time is up if the candidate stays; none while away or without limit.
     pub deadline: Option<i64>,
     /// Completed.

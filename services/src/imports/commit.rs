@@ -192,7 +192,7 @@ async fn update(
     id: Uuid,
     fields: &CandidateInput,
 ) -> Result<Changes> {
-    let row = candidates::find(tx, workspace, CandidateId(id)).await?;
+    let row = candidates::lock_candidate(tx, workspace, CandidateId(id)).await?;
     let mut merged = values(&candidates::fields(&row))?;
     let mut changes = Changes::new();
     for (field, value) in values(fields)? {

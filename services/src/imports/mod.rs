@@ -27,4 +27,5 @@ pub(crate) use erase::{Traces, forget, traces};
 pub use intake::{Upload, extract_in_child, incoming, may_upload, upload};
 pub use preview::{correct, patch};
 pub use run::{cancel, confirm, confirm_seen, resume, run, undo};
+pub(crate) use store::{Pace, forget_file};
 pub use view::{RowFilter, get, list, list_page, page_before, rejected_xlsx, rows, template_xlsx};

@@ -34,14 +34,14 @@ const STATEMENT: usize = 64;
 
 /// How many rows the next chunk takes: as many as are written within [`LOCK`]. A power of two, as statements are cut.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     pub rows: usize,
     /// What a chunk of `rows` took of late, smoothed: one that met a busy disk says little.
     took: Option<Duration>,
 }
 
 impl Pace {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             rows: STATEMENT,
             took: None,
@@ -49,7 +49,7 @@ impl Pace {
     }
 
     /// Says since when the lock was held for a full chunk.
-    pub(super) fn held(&mut self, since: Instant) {
+    pub(crate) fn held(&mut self, since: Instant) {
         let held = since.elapsed();
         let took = self.took.map_or(held, |took| (took * 3 + held) / 4);
         self.took = Some(took);
@@ -142,7 +142,7 @@ pub(super) fn folder(s: &Services) -> PathBuf {
 }
 
 /// Forgets the uploaded file: the rows are in the database, and people's data should not lie around twice.
-pub(super) async fn forget_file(s: &Services, id: Uuid) {
+pub(crate) async fn forget_file(s: &Services, id: Uuid) {
     if let Err(error) = tokio::fs::remove_file(file_of(s, id)).await
         && error.kind() != std::io::ErrorKind::NotFound
     {

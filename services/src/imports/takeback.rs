@@ -135,7 +135,7 @@ async fn restore(
         .transpose()?
         .unwrap_or_default();
     let Some(id) = row.candidate_id else { return Ok(false) };
-    let candidate = match candidates::find(tx, workspace, CandidateId(id)).await {
+    let candidate = match candidates::lock_candidate(tx, workspace, CandidateId(id)).await {
         Ok(candidate) => candidate,
         Err(ServiceError::NotFound) => return Ok(false),
         Err(other) => return Err(other),

@@ -3,55 +3,41 @@
 use super::write::patch;
 use crate::{
     Services,
-    db::Priority,
-    entity::session,
-    error::Result,
-    sessions::{change_status, lock, tell},
+    error::{Result, ServiceError},
+    sessions::end_archived,
 };
 use parley_domain::{
     account::{Action, Actor},
-    id::{InterviewId, SessionId, WorkspaceId},
+    id::InterviewId,
     interview::{Interview, InterviewState},
-    session::{EndReason, Status, Transition},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
-use uuid::Uuid;
 
 /// Archives an interview and ends the sessions in progress. Once more does no harm; PATCH of the state brings it back.
 ///
 /// # Errors
 /// A role that is too low; unknown and foreign interviews.
 pub async fn archive(s: &Services, actor: &Actor, id: InterviewId) -> Result<Interview> {
-    let workspace = s.allow_own(actor, Action::EditInterviews)?;
+    s.allow_own(actor, Action::EditInterviews)?;
     let interview = patch(s, actor, id, &json!({"state": InterviewState::Archived}), None).await?;
     // Also where nothing changed: a process may have died between the two steps of an earlier archiving.
-    end_sessions(s, actor, workspace, id).await?;
+    end_sessions(s, actor, id).await?;
     Ok(interview)
 }
 
-/// Ends the sessions in progress, each in a short transaction of its own: there may be thousands.
-pub(super) async fn end_sessions(s: &Services, actor: &Actor, workspace: WorkspaceId, id: InterviewId) -> Result<()> {
-    let inside: Vec<Uuid> = session::Entity::find()
-        .filter(session::Column::WorkspaceId.eq(workspace.0))
-        .filter(session::Column::InterviewId.eq(id.0))
-        .filter(session::Column::Status.eq(Status::InProgress.as_str()))
-        .select_only()
-        .column(session::Column::Id)
-        .into_tuple()
-        .all(s.db.read())
-        .await?;
-    for session in inside {
-        let tx = s.db.write(Priority::Background).await?;
-        // Read again under the lock: it may have ended by itself.
-        let row = lock(&*tx, SessionId(session)).await?;
-        if row.status != Status::InProgress.as_str() {
-            continue;
+/// Ends the sessions in progress of an interview that is archived, and waits for that. A task of its own: it comes to an end
+/// even if the caller goes away in the middle.
+pub(super) async fn end_sessions(s: &Services, actor: &Actor, id: InterviewId) -> Result<()> {
+    let (s, actor) = (s.clone(), *actor);
+    let ending = tokio::spawn(async move { end_all(&s, &actor, id).await });
+    ending.await.map_err(ServiceError::internal)?
+}
+
+async fn end_all(s: &Services, actor: &Actor, id: InterviewId) -> Result<()> {
+    loop {
+        let (ended, more) = end_archived(s, Some(id), actor).await?;
+        if ended == 0 || !more {
+            return Ok(());
         }
-        let ended = Transition::Complete(EndReason::EndedByCreator);
-        let row = change_status(&*tx, s, row, ended, actor, s.now(), |_| {}).await?;
-        tx.commit().await?;
-        tell(s, &row);
     }
-    Ok(())
 }

@@ -67,6 +67,11 @@ impl Pinned {
         Ok(Arc::new(from_rows(row(tx, of, id).await?, of)?))
     }
 
+    /// Forgets all of them: a workspace was deleted, and its words should not outlive it here.
+    pub(crate) fn forget(&self) {
+        self.0.clear();
+    }
+
     fn kept(&self, of: &interview::Model, id: VersionId) -> Option<Arc<Version>> {
         self.0.look(&(of.id, id), |version| {
             let mut settings = version.settings.clone();

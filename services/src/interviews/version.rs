@@ -24,7 +24,8 @@ pub struct Version {
     pub criteria: Vec<Criterion>,
     /// What is asked, in order.
     pub questions: Vec<Question>,
-    /// How it runs. What is not pinned (who may enter, when sessions close) is as the interview has it now.
+    /// How it runs. What is not pinned (who may enter) is as the interview has it now; so is after how many days without
+    /// activity a session closes, which each session keeps for itself when it starts.
     pub settings: Settings,
 }
 

@@ -238,7 +238,7 @@ async fn write(
     tx.commit().await?;
     tell(s, &row);
     if archived {
-        end_sessions(s, actor, workspace, id).await?;
+        end_sessions(s, actor, id).await?;
     }
     to_interview(row, version)
 }

@@ -13,6 +13,7 @@ mod queue;
 mod runner;
 
 pub use queue::{Claimed, claim, enqueue, finish, purge, requeue_lapsed};
+pub(crate) use queue::{is_running, unfinished};
 pub use runner::{run, run_due};
 
 use parley_domain::time::{MINUTE, SECOND};

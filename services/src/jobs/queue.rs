@@ -7,10 +7,13 @@ use crate::{
     entity::job,
     error::{Result, ServiceError},
 };
-use parley_domain::{id::JobId, time::DAY};
+use parley_domain::{
+    id::{JobId, WorkspaceId},
+    time::DAY,
+};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict},
 };
 use serde_json::Value;
@@ -30,7 +33,7 @@ const PURGED_AT_ONCE: u64 = 500;
 const ERROR_MAX: usize = 1_000;
 
 /// Puts a job into the queue, in the caller's transaction: it exists exactly if what it follows from does. The payload
-/// holds ids, never personal data. With a `dedupe` key, nothing happens while another job with that key waits or runs.
+/// holds ids, never personal data; it goes with its workspace. With a `dedupe` key, nothing happens while another job with that key waits or runs.
 /// Idle workers are woken.
 ///
 /// # Errors
@@ -38,6 +41,7 @@ const ERROR_MAX: usize = 1_000;
 pub async fn enqueue(
     tx: &impl ConnectionTrait,
     s: &Services,
+    workspace: WorkspaceId,
     kind: Kind,
     payload: Value,
     dedupe: Option<String>,
@@ -46,6 +50,7 @@ pub async fn enqueue(
     let id: JobId = s.new_id()?;
     let row = job::ActiveModel {
         id: Set(id.0),
+        workspace_id: Set(Some(workspace.0)),
         kind: Set(kind.as_str().to_owned()),
         payload: Set(payload),
         state: Set(QUEUED.to_owned()),
@@ -64,6 +69,27 @@ pub async fn enqueue(
         .await?;
     s.jobs.notify_one();
     Ok(())
+}
+
+/// Jobs that are queued or held by a worker.
+pub(crate) fn unfinished() -> Select<job::Entity> {
+    job::Entity::find().filter(job::Column::State.is_in([QUEUED, RUNNING]))
+}
+
+/// Whether a worker is at the job with this key.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn is_running(tx: &impl ConnectionTrait, key: &str) -> Result<bool> {
+    let found: Option<Uuid> = job::Entity::find()
+        .select_only()
+        .column(job::Column::Id)
+        .filter(job::Column::State.eq(RUNNING))
+        .filter(job::Column::DedupeKey.eq(key))
+        .into_tuple()
+        .one(tx)
+        .await?;
+    Ok(found.is_some())
 }
 
 /// A job in the hands of a worker.
@@ -159,7 +185,8 @@ pub async fn claim(s: &Services) -> Result<Option<Claimed>> {
     }))
 }
 
-/// Puts jobs whose worker is gone back into the queue. Returns those that have no try left: they are failed now.
+/// Puts jobs whose worker is gone back into the queue. Returns those that have no try left. They are left as they are: once
+/// whoever waits for one has been told, [`finish`] takes it off, and if that does not happen it comes up again here.
 ///
 /// # Errors
 /// When the database fails.
@@ -180,9 +207,7 @@ pub async fn requeue_lapsed(s: &Services) -> Result<Vec<Claimed>> {
         };
         let note = "the worker that had it is gone";
         if held.is_last() {
-            if settle(&*tx, s, &held, FAILED, None, Some(note)).await? {
-                over.push(held);
-            }
+            over.push(held);
         } else {
             settle(&*tx, s, &held, QUEUED, Some(now), Some(note)).await?;
         }

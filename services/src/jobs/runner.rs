@@ -67,13 +67,25 @@ async fn next(s: &Services) -> Result<Option<Claimed>> {
         return Ok(None);
     }
     for lost in requeue_lapsed(s).await? {
-        let gone = ServiceError::Internal(anyhow::anyhow!(
-            "the worker stopped in the middle {} times",
-            lost.attempt
-        ));
-        handlers::gave_up(s, &lost, &gone).await?;
+        if let Err(error) = bury(s, &lost).await {
+            tracing::warn!(%error, job = %lost.id, "a job whose workers are gone could not be ended; it is tried again");
+            // After a while: what is due behind it does not wait for it.
+            renew(s, &lost).await?;
+        }
     }
     claim(s).await
+}
+
+/// Ends a job whose last worker is gone.
+async fn bury(s: &Services, lost: &Claimed) -> Result<()> {
+    let gone = ServiceError::Internal(anyhow::anyhow!(
+        "the worker stopped in the middle {} times",
+        lost.attempt
+    ));
+    // Before the row is settled: whoever dies in between leaves it to the next one, who says it again.
+    handlers::gave_up(s, lost, &gone).await?;
+    finish(s, lost, Err(gone)).await?;
+    Ok(())
 }
 
 /// Does one job, renewing its lease meanwhile.

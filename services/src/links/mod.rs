@@ -6,7 +6,7 @@ use crate::{
     Services,
     candidates::lock_interview,
     db::Priority,
-    entity::public_link,
+    entity::{public_link, workspace},
     error::{Result, ServiceError},
     events::Change,
     input,
@@ -167,13 +167,15 @@ pub async fn revoke(s: &Services, actor: &Actor, interview: InterviewId) -> Resu
     Ok(())
 }
 
-/// The link with this slug, revoked or not. What cannot be a slug is not asked for: PostgreSQL takes no NUL in a text.
+/// The link with this slug, revoked or not; none of a deleted workspace. What cannot be a slug is not asked for: PostgreSQL
+/// takes no NUL in a text.
 pub(crate) async fn by_slug(conn: &impl ConnectionTrait, slug: &str) -> Result<Option<public_link::Model>> {
     if slug.len() > 100 || !input::is_slug(slug) {
         return Ok(None);
     }
     Ok(public_link::Entity::find()
         .filter(public_link::Column::Slug.eq(slug))
+        .filter(workspace::is_there(public_link::Column::WorkspaceId))
         .one(conn)
         .await?)
 }

@@ -52,6 +52,7 @@ pub(crate) fn new_session(s: &Services, candidate: &candidate::Model, attempt: i
         opened_at: None,
         started_at: None,
         last_seen_at: None,
+        inactivity_days: None,
         deadline: None,
         completed_at: None,
         active_ms: 0,

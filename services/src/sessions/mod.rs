@@ -37,4 +37,7 @@ pub use retake::{NotRetaken, RetakeInput, Retaken, retake, retake_many};
 pub use score::mark_score;
 pub(crate) use score::score_key;
 pub use select::{Selected, select};
+pub(crate) use sweep::end_archived;
+#[doc(hidden)]
+pub use sweep::sweep_plans;
 pub use sweep::{run as run_sweeper, sweep};

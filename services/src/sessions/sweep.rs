@@ -1,11 +1,12 @@
-//! The sweeper: closes sessions whose time is up or that nobody came back to, also after a downtime; goes on where a
-//! process died between an answer and the interviewer's next turn; purges what was deleted long ago.
+//! The sweeper: closes sessions whose time is up, that nobody came back to or whose interview was archived, also after a
+//! downtime; goes on where a process died between an answer and the interviewer's next turn; purges what was deleted long
+//! ago.
 
 use super::lifecycle::{change_status, clock_of, lock, rules_of, tell};
 use crate::{
     Services, ai, candidates, conversation,
     db::Priority,
-    entity::{interview, session},
+    entity::{interview, session, workspace},
     error::Result,
     interviews, jobs,
 };
@@ -13,13 +14,14 @@ use futures::{StreamExt, stream};
 use parley_domain::{
     account::Actor,
     clock::{GRACE, Presence},
-    id::{SessionId, WorkspaceId},
+    id::{InterviewId, SessionId, WorkspaceId},
+    interview::InterviewState,
     session::{Awaiting, EndReason, Status, Transition},
     time::{DAY, SECOND, Timestamp},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, sea_query::Expr,
 };
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -78,24 +80,101 @@ async fn close(s: &Services) -> Result<u64> {
     for _ in 0..ROUNDS {
         let (up, more_up) = close_timed_out(s).await?;
         let (idle, more_idle) = close_inactive(s).await?;
-        closed += up + idle;
-        if up + idle == 0 || !(more_up || more_idle) {
+        let (ended, more_ended) = end_archived(s, None, &Actor::System).await?;
+        let now_closed = up + idle + ended;
+        closed += now_closed;
+        if now_closed == 0 || !(more_up || more_idle || more_ended) {
             break;
         }
     }
     Ok(closed)
 }
 
-/// How many it closed, and whether there may be more.
-async fn close_timed_out(s: &Services) -> Result<(u64, bool)> {
-    let now = s.now();
-    let due = session::Entity::find()
+/// Sessions in progress, of workspaces that were not deleted.
+fn in_progress() -> Select<session::Entity> {
+    session::Entity::find()
         .filter(session::Column::Status.eq(Status::InProgress.as_str()))
+        .filter(workspace::is_there(session::Column::WorkspaceId))
+}
+
+/// The same, found by the index of those that have started and are not over: there are never many, however many sessions
+/// there are in all.
+fn going_on() -> Select<session::Entity> {
+    in_progress().filter(session::Column::StartedAt.is_not_null())
+}
+
+fn timed_out(now: Timestamp) -> Select<session::Entity> {
+    in_progress()
         .filter(session::Column::Deadline.lte(now.plus(-GRACE).millis()))
         .order_by_asc(session::Column::Deadline)
         .limit(BATCH)
-        .all(s.db.read())
-        .await?;
+}
+
+/// Whom nobody has seen for as many days as their interview gave them when they started.
+fn inactive(now: Timestamp) -> Select<session::Entity> {
+    let patience = Expr::col(session::Column::InactivityDays).mul(DAY);
+    going_on()
+        .filter(Expr::col(session::Column::LastSeenAt).lt(Expr::val(now.millis()).sub(patience)))
+        .limit(BATCH)
+}
+
+/// Sessions whose interview was archived; a preview is nobody's, and may be taken whatever the state.
+fn of_archived(interview: Option<InterviewId>) -> Select<session::Entity> {
+    // Those that are not, and not those that are: no planner begins with an interview and reads all its sessions.
+    let others = interview::Entity::find()
+        .select_only()
+        .column(interview::Column::Id)
+        .filter(interview::Column::State.ne(InterviewState::Archived.as_str()))
+        .into_query();
+    let mut due = going_on()
+        .filter(session::Column::CandidateId.is_not_null())
+        .filter(session::Column::InterviewId.not_in_subquery(others))
+        .limit(BATCH);
+    if let Some(id) = interview {
+        due = due.filter(session::Column::InterviewId.eq(id.0));
+    }
+    due
+}
+
+/// Interviewers' turns that are overdue. A session of a deleted candidate waits for them to be restored.
+fn overdue(now: Timestamp) -> Select<session::Entity> {
+    let whose = Condition::any()
+        .add(session::Column::Listed.eq(true))
+        .add(session::Column::CandidateId.is_null());
+    going_on()
+        .filter(session::Column::Awaiting.eq(Awaiting::Interviewer.as_str()))
+        .filter(session::Column::UpdatedAt.lt(now.plus(-OVERDUE).millis()))
+        .filter(whose)
+        .limit(BATCH)
+}
+
+/// How the database would look for what one sweep is about, as it says itself: for tests.
+///
+/// # Errors
+/// When the database fails.
+#[doc(hidden)]
+pub async fn sweep_plans(s: &Services) -> Result<Vec<String>> {
+    let now = s.now();
+    let (explain, column) = if s.db.is_sqlite() {
+        ("EXPLAIN QUERY PLAN", "detail")
+    } else {
+        ("EXPLAIN", "QUERY PLAN")
+    };
+    let mut plans = Vec::new();
+    for look in [timed_out(now), inactive(now), of_archived(None), overdue(now)] {
+        let mut statement = look.build(s.db.read().get_database_backend());
+        statement.sql = format!("{explain} {}", statement.sql);
+        let rows = s.db.read().query_all_raw(statement).await?;
+        let lines: std::result::Result<Vec<String>, _> = rows.iter().map(|row| row.try_get("", column)).collect();
+        plans.push(lines?.join("\n"));
+    }
+    Ok(plans)
+}
+
+/// How many it closed, and whether there may be more.
+async fn close_timed_out(s: &Services) -> Result<(u64, bool)> {
+    let now = s.now();
+    let due = timed_out(now).all(s.db.read()).await?;
     let more = due.len() as u64 >= BATCH;
     let mut closed = 0;
     for row in due {
@@ -152,30 +231,12 @@ async fn close_if_up(s: &Services, row: session::Model, now: Timestamp) -> Resul
 /// How many it closed, and whether there may be more.
 async fn close_inactive(s: &Services) -> Result<(u64, bool)> {
     let now = s.now();
-    let patience = Expr::col((interview::Entity, interview::Column::InactivityDays)).mul(DAY);
-    let due = session::Entity::find()
-        .join(
-            JoinType::InnerJoin,
-            session::Entity::belongs_to(interview::Entity)
-                .from(session::Column::InterviewId)
-                .to(interview::Column::Id)
-                .into(),
-        )
-        .select_also(interview::Entity)
-        .filter(session::Column::Status.eq(Status::InProgress.as_str()))
-        .filter(session::Column::StartedAt.is_not_null())
-        .filter(Expr::col((session::Entity, session::Column::LastSeenAt)).lt(Expr::val(now.millis()).sub(patience)))
-        .limit(BATCH)
-        .all(s.db.read())
-        .await?;
+    let due = inactive(now).all(s.db.read()).await?;
     let more = due.len() as u64 >= BATCH;
     let mut closed = 0;
-    for (row, of) in due {
-        let Some(of) = of else { continue };
-        closed += counted(
-            row.id,
-            close_if_idle(s, row.id, i64::from(of.inactivity_days) * DAY, now).await,
-        );
+    for row in due {
+        let Some(days) = row.inactivity_days else { continue };
+        closed += counted(row.id, close_if_idle(s, row.id, i64::from(days) * DAY, now).await);
     }
     Ok((closed, more))
 }
@@ -194,6 +255,45 @@ async fn close_if_idle(s: &Services, id: Uuid, patience: i64, now: Timestamp) ->
     Ok(true)
 }
 
+/// Ends sessions whose interview was archived, of this one or of all, each in a short transaction of its own: there may be
+/// thousands. Whoever archives does it at once; what a process that died left, or who came in beside it, is the sweeper's.
+///
+/// How many it ended, and whether there may be more.
+pub(crate) async fn end_archived(s: &Services, interview: Option<InterviewId>, actor: &Actor) -> Result<(u64, bool)> {
+    let due: Vec<(Uuid, Uuid)> = of_archived(interview)
+        .select_only()
+        .column(session::Column::Id)
+        .column(session::Column::InterviewId)
+        .into_tuple()
+        .all(s.db.read())
+        .await?;
+    let more = due.len() as u64 >= BATCH;
+    let mut ended = 0;
+    for (id, of) in due {
+        ended += counted(id, end_if_archived(s, id, of, actor).await);
+    }
+    Ok((ended, more))
+}
+
+async fn end_if_archived(s: &Services, id: Uuid, of: Uuid, actor: &Actor) -> Result<bool> {
+    let tx = s.db.write(Priority::Background).await?;
+    // Read again under the lock: it may have ended by itself, and the interview may be open again.
+    let row = lock(&*tx, SessionId(id)).await?;
+    let archived = interview::Entity::find_by_id(of)
+        .filter(interview::Column::State.eq(InterviewState::Archived.as_str()))
+        .one(&*tx)
+        .await?
+        .is_some();
+    if row.status != Status::InProgress.as_str() || !archived {
+        return Ok(false);
+    }
+    let ended = Transition::Complete(EndReason::EndedByCreator);
+    let row = change_status(&*tx, s, row, ended, actor, s.now(), |_| {}).await?;
+    tx.commit().await?;
+    tell(s, &row);
+    Ok(true)
+}
+
 /// Tells those who watch of candidates who fell silent since the sweep before: nothing is written when somebody goes away.
 async fn note_away(s: &Services) -> Result<()> {
     let now = s.now();
@@ -203,9 +303,7 @@ async fn note_away(s: &Services) -> Result<()> {
             .gte(latest - AWAY_WINDOW)
             .and(session::Column::LastSeenAt.lt(latest))
     };
-    let gone = session::Entity::find()
-        .filter(session::Column::Status.eq(Status::InProgress.as_str()))
-        .filter(session::Column::StartedAt.is_not_null())
+    let gone = going_on()
         .filter(silent(Presence::Live.patience()).or(silent(Presence::Plain.patience())))
         .limit(BATCH)
         .all(s.db.read())
@@ -218,14 +316,7 @@ async fn note_away(s: &Services) -> Result<()> {
 
 /// Makes interviewer's turns that are overdue.
 async fn go_on(s: &Services) -> Result<()> {
-    let stuck = session::Entity::find()
-        .filter(session::Column::Status.eq(Status::InProgress.as_str()))
-        .filter(session::Column::StartedAt.is_not_null())
-        .filter(session::Column::Awaiting.eq(Awaiting::Interviewer.as_str()))
-        .filter(session::Column::UpdatedAt.lt(s.now().plus(-OVERDUE).millis()))
-        .limit(BATCH)
-        .all(s.db.read())
-        .await?;
+    let stuck = overdue(s.now()).all(s.db.read()).await?;
     // Side by side: a model takes a while for each.
     let steps = stuck.into_iter().map(|row| async move {
         let made = conversation::advance(s, SessionId(row.id)).await;

@@ -107,6 +107,7 @@ impl<'a, C: ConnectionTrait> Open<'a, C> {
         let first: Option<Uuid> = workspace::Entity::find()
             .select_only()
             .column(workspace::Column::Id)
+            .filter(workspace::Column::DeletedAt.is_null())
             .order_by_asc(workspace::Column::CreatedAt)
             .order_by_asc(workspace::Column::Id)
             .into_tuple()
@@ -393,6 +394,7 @@ pub async fn refund_forgotten(s: &Services, prefix: &str, before: Timestamp) -> 
         .columns([token_entry::Column::WorkspaceId, token_entry::Column::Reference])
         .filter(token_entry::Column::CreatedAt.lt(before.millis()))
         .filter(token_entry::Column::Reference.not_in_subquery(settled))
+        .filter(workspace::is_there(token_entry::Column::WorkspaceId))
         .into_tuple()
         .all(s.db.read())
         .await?;

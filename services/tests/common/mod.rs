@@ -234,6 +234,7 @@ async fn new_workspace(s: &Services, slug: &str) -> (WorkspaceId, UserId) {
         id: workspace,
         slug: slug.into(),
         name: format!("The {slug} café"),
+        deleted_at: None,
         created_at: now,
         updated_at: now,
     };

@@ -34,7 +34,7 @@ texts! {
     password_changed = "Password changed",
     password_not_changed = "The password was not changed",
     setup_code = "Setup code",
-    setup_code_hint = "The server printed it when it started.",
+    setup_code_hint = "The server printed it on its terminal.",
     settings = "Settings",
     profile = "Profile",
     profile_help = "How you appear to your team, and how times are shown to you.",

@@ -118,7 +118,7 @@ texts! {
     count_away = "Count time away",
     count_away_hint = "The clock also runs while the candidate has left the page for more than a minute.",
     inactivity = "Close after days without activity",
-    inactivity_hint = "Unfinished sessions are closed and analysed then.",
+    inactivity_hint = "Unfinished sessions are closed and analysed then. Those that have started keep the days they started with.",
     access = "Access",
     require_email = "Ask for the invited email",
     require_email_hint = "An invite link opens only after the invited email was typed. No effect for candidates without one.",

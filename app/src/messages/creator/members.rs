@@ -14,7 +14,7 @@ texts! {
     viewer_may = "Reads interviews, sessions and reports. Never sees invite links.",
     member_may = "Also makes and edits interviews, adds and edits candidates, copies links, grants retakes, decides.",
     admin_may = "Also manages members below owner, API keys and settings, and erases for good.",
-    owner_may = "Also manages owners.",
+    owner_may = "Also manages owners, and may delete the workspace.",
     remove = "Remove",
     remove_text = "They lose access at once, and API keys that they made stop working. What they did in the workspace stays.",
     removed = "Member removed",

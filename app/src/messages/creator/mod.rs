@@ -37,6 +37,7 @@ mod results;
 mod resumes;
 mod sessions;
 mod usage;
+mod workspace;
 
 pub use accounts::Accounts;
 pub use ai::Ai;
@@ -52,6 +53,7 @@ pub use results::Results;
 pub use resumes::*;
 pub use sessions::*;
 pub use usage::*;
+pub use workspace::Workspace;
 
 /// The texts of the creators' screens.
 #[derive(Debug)]
@@ -84,6 +86,8 @@ pub struct Creator {
     pub resumes: &'static Resumes,
     /// Usage: AI tokens.
     pub usage: &'static Usage,
+    /// The workspace as a whole: its end.
+    pub workspace: &'static Workspace,
 }
 
 impl std::ops::Deref for Creator {
@@ -109,6 +113,7 @@ static ENGLISH: Creator = Creator {
     sessions: &sessions::ENGLISH,
     resumes: &resumes::ENGLISH,
     usage: &usage::ENGLISH,
+    workspace: &workspace::ENGLISH,
 };
 
 /// The texts of the creators' screens.

@@ -3,6 +3,7 @@
 mod ai;
 mod ai_usage;
 mod dashboard;
+mod delete;
 mod keys;
 mod members;
 mod name;

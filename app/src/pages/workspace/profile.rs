@@ -1,6 +1,7 @@
-//! `/w/{slug}/settings`: the own name, time zone, password and theme; for who may change it, the workspace's name.
+//! `/w/{slug}/settings`: the own name, time zone, password and theme; for who may change it, the workspace's name; at its foot,
+//! for owners, the end of the workspace.
 
-use super::{SettingsHead, name::WorkspaceName, password::OwnPassword};
+use super::{SettingsHead, delete::DeleteWorkspace, name::WorkspaceName, password::OwnPassword};
 use crate::components::{
     Button, ButtonKind, ButtonSize, ButtonType, FieldWidth, Notice, NoticeKind, TextField, ThemeSwitch, browser_zone,
     browser_zones, use_toasts,
@@ -114,6 +115,7 @@ pub fn Profile() -> impl IntoView {
                 </div>
                 <div><ThemeSwitch/></div>
             </section>
+            {here.can(Action::DeleteWorkspace).then(|| view! { <DeleteWorkspace/> })}
         </div>
     }
 }

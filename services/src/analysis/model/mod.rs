@@ -35,6 +35,7 @@ use parley_domain::{
     id::{SessionId, WorkspaceId},
 };
 use plan::{Budget, answer_tokens, parts};
+use sea_orm::ConnectionTrait;
 use serde_json::Value;
 use std::time::Duration;
 use uuid::Uuid;
@@ -88,6 +89,11 @@ pub struct Made {
 /// Whether a model is configured.
 pub async fn is_on(s: &Services) -> bool {
     ai::model(s).await.is_some()
+}
+
+/// The same inside a transaction.
+pub(crate) async fn is_on_within(tx: &impl ConnectionTrait, s: &Services) -> bool {
+    ai::model_within(tx, s).await.is_some()
 }
 
 /// The configured model.

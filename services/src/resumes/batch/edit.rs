@@ -194,7 +194,7 @@ pub async fn retry(s: &Services, actor: &Actor, id: BatchId, file: ResumeFileId)
     running.started_at = Set(Some(s.now().millis()));
     running.updated_at = Set(s.now().millis());
     let batch = running.update(&*tx).await?;
-    intake::enqueue(&*tx, s, batch.id).await?;
+    intake::enqueue(&*tx, s, &batch).await?;
     tx.commit().await?;
     rows::tell(s, &batch);
     view::of(s, actor, batch).await

@@ -309,7 +309,7 @@ pub async fn start(s: &Services, actor: &Actor, id: BatchId) -> Result<ResumeBat
         .filter(resume_batch::Column::Id.eq(batch.id))
         .exec(&*tx)
         .await?;
-    enqueue(&*tx, s, batch.id).await?;
+    enqueue(&*tx, s, &batch).await?;
     tx.commit().await?;
     rows::tell(s, &batch);
     view::get(s, actor, id).await
@@ -335,6 +335,7 @@ pub(super) fn hold(file: &resume_file::Model, price: i64) -> tokens::Hold {
 }
 
 /// Queues the reading. Without a key: two jobs of one batch share its files, and neither misses one.
-pub(super) async fn enqueue(tx: &impl ConnectionTrait, s: &Services, batch: Uuid) -> Result<()> {
-    jobs::enqueue(tx, s, jobs::Kind::Resumes, json!({ "batch": batch }), None).await
+pub(super) async fn enqueue(tx: &impl ConnectionTrait, s: &Services, batch: &resume_batch::Model) -> Result<()> {
+    let (workspace, payload) = (WorkspaceId(batch.workspace_id), json!({ "batch": batch.id }));
+    jobs::enqueue(tx, s, workspace, jobs::Kind::Resumes, payload, None).await
 }

@@ -8,7 +8,7 @@ use super::rows;
 use crate::{
     Services,
     db::Priority,
-    entity::{resume_batch, resume_file},
+    entity::{resume_batch, resume_file, workspace},
     error::{Result, ServiceError},
     jobs::Claimed,
     resumes::extractor,
@@ -33,7 +33,10 @@ fn batch_of(job: &Claimed) -> Result<BatchId> {
 }
 
 async fn batch(s: &Services, id: BatchId) -> Result<Option<resume_batch::Model>> {
-    Ok(resume_batch::Entity::find_by_id(id.0).one(s.db.read()).await?)
+    Ok(resume_batch::Entity::find_by_id(id.0)
+        .filter(workspace::is_there(resume_batch::Column::WorkspaceId))
+        .one(s.db.read())
+        .await?)
 }
 
 /// The job: reads every file that waits.

@@ -1,0 +1,189 @@
+//! What several writers at once must not do to each other on PostgreSQL: overwrite what the other one wrote, or wait for a
+//! second connection while they hold one.
+
+#![allow(
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
+mod common;
+#[path = "common/imports.rs"]
+#[expect(dead_code, reason = "what only the tests of imports need")]
+mod tables;
+
+use common::{TestBed, token};
+use parley_domain::{
+    account::Role,
+    clock::Presence,
+    id::CandidateId,
+    import::{ImportPatch, OnDuplicate},
+    session::AnalysisState,
+    time::MINUTE,
+};
+use parley_services::{
+    Services, accounts,
+    ai::settings,
+    analysis, candidates,
+    conversation::{self, AnswerInput, StartInput},
+    db::{POSTGRES_CONNECTIONS, Priority, WriteTxn},
+    entity, imports, sessions,
+};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseBackend, EntityTrait, IntoActiveModel, QuerySelect,
+    Statement,
+};
+use serde_json::json;
+use std::{future::Future, time::Duration};
+use tables::{finished, here, upload};
+
+on_both_databases!(
+    two_who_change_different_fields_both_count,
+    an_import_leaves_what_was_changed_beside_it,
+    nobody_waits_for_a_second_connection,
+);
+
+/// A transaction that has changed a candidate's notes and is not committed yet.
+async fn changing(s: &Services, id: CandidateId, notes: &str) -> WriteTxn {
+    let tx = s.db.write(Priority::Person).await.unwrap();
+    let row = entity::candidate::Entity::find_by_id(id.0)
+        .lock_exclusive()
+        .one(&*tx)
+        .await
+        .unwrap()
+        .unwrap();
+    let mut change = row.into_active_model();
+    change.notes = Set(Some(notes.to_owned()));
+    change.update(&*tx).await.unwrap();
+    tx
+}
+
+/// Until somebody waits for a row. SQLite has one writer: there everybody waits before they have read anything.
+async fn somebody_waits(s: &Services) {
+    if s.db.is_sqlite() {
+        return;
+    }
+    let waiting = async {
+        loop {
+            let sql = "SELECT count(*) FROM pg_stat_activity \
+                 WHERE datname = current_database() AND wait_event_type = 'Lock'";
+            let statement = Statement::from_string(DatabaseBackend::Postgres, sql);
+            let row = s.db.read().query_one_raw(statement).await.unwrap().unwrap();
+            if row.try_get_by_index::<i64>(0).unwrap() > 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), waiting).await.unwrap();
+}
+
+async fn two_who_change_different_fields_both_count(bed: TestBed) {
+    let interview = bed.interview(1, |_| {}).await;
+    let ana = bed.candidate(interview, "Ana", None).await;
+    let tx = changing(&bed.s, ana.id, "Called on Monday.").await;
+    let (s, owner) = (bed.s.clone(), bed.owner);
+    let other = tokio::spawn(async move {
+        let change = json!({"school": "UPM"});
+        candidates::patch(&s, &owner, ana.id, &change).await
+    });
+    somebody_waits(&bed.s).await;
+    tx.commit().await.unwrap();
+    let after = other.await.unwrap().unwrap();
+    assert_eq!(after.fields.school.as_deref(), Some("UPM"));
+    assert_eq!(after.fields.notes.as_deref(), Some("Called on Monday."));
+}
+
+async fn an_import_leaves_what_was_changed_beside_it(bed: TestBed) {
+    let s = here(&bed);
+    let interview = bed.interview(1, |_| {}).await;
+    let ana = bed.candidate(interview, "Ana", Some("ana@x.example")).await;
+    let table = "Name,Email,School\nAna,ana@x.example,UPM\n";
+    let import = upload(&s, &bed.owner, interview, table.as_bytes()).await.unwrap();
+    let update = ImportPatch {
+        on_duplicate: Some(OnDuplicate::Update),
+        ..Default::default()
+    };
+    imports::patch(&s, &bed.owner, import.id, update).await.unwrap();
+
+    let tx = changing(&s, ana.id, "Called on Monday.").await;
+    let (t, owner) = (s.clone(), bed.owner);
+    let confirmed = tokio::spawn(async move { imports::confirm(&t, &owner, import.id).await });
+    somebody_waits(&s).await;
+    tx.commit().await.unwrap();
+    confirmed.await.unwrap().unwrap();
+    finished(&s, &bed.owner, import.id).await;
+    let after = candidates::get(&s, &bed.owner, ana.id).await.unwrap();
+    assert_eq!(after.fields.school.as_deref(), Some("UPM"));
+    assert_eq!(after.fields.notes.as_deref(), Some("Called on Monday."));
+
+    // Taking it back is a change like any other.
+    let tx = changing(&s, ana.id, "Called on Tuesday.").await;
+    let (t, owner) = (s.clone(), bed.owner);
+    let undone = tokio::spawn(async move { imports::undo(&t, &owner, import.id).await });
+    somebody_waits(&s).await;
+    tx.commit().await.unwrap();
+    undone.await.unwrap().unwrap();
+    finished(&s, &bed.owner, import.id).await;
+    let after = candidates::get(&s, &bed.owner, ana.id).await.unwrap();
+    assert_eq!(after.fields.school, None);
+    assert_eq!(after.fields.notes.as_deref(), Some("Called on Tuesday."));
+}
+
+/// Far below what a connection is waited for.
+async fn at_once<T>(what: &str, work: impl Future<Output = T>) -> T {
+    let done = tokio::time::timeout(Duration::from_millis(2_500), work).await;
+    done.unwrap_or_else(|_| panic!("{what} waits for a second connection"))
+}
+
+/// All connections but one are taken: whoever gets by with that one does not wait.
+async fn nobody_waits_for_a_second_connection(bed: TestBed) {
+    let interview = bed.interview(1, |_| {}).await;
+    let ana = bed.candidate(interview, "Ana", None).await;
+    let start = StartInput {
+        consent: true,
+        language: "en".into(),
+        ..Default::default()
+    };
+    let view = conversation::start(&bed.s, &token(&ana), start).await.unwrap();
+    let answer = AnswerInput {
+        client_id: "c".into(),
+        question: view.question.unwrap().id,
+        text: Some("I work in a team of four.".into()),
+        choices: Vec::new(),
+        lease: None,
+        presence: Presence::Live,
+    };
+    conversation::answer(&bed.s, &token(&ana), answer).await.unwrap();
+    // What is known of the model is old by now.
+    bed.clock.advance(MINUTE);
+
+    let mut held = Vec::new();
+    if !bed.s.db.is_sqlite() {
+        for _ in 1..POSTGRES_CONNECTIONS {
+            held.push(bed.s.db.write(Priority::Person).await.unwrap());
+        }
+    }
+    let (s, owner) = (&bed.s, &bed.owner);
+    at_once("completing a session", sessions::end(s, owner, ana.session.id))
+        .await
+        .unwrap();
+    let waiting = at_once(
+        "asking for a run beside one",
+        analysis::run_again(s, owner, ana.session.id, None),
+    );
+    assert_eq!(waiting.await.unwrap().state, AnalysisState::Queued);
+    let given = accounts::change_role(s, owner, bed.owner_id, Role::Owner);
+    at_once("a role that is given already", given).await.unwrap();
+    at_once("removing settings that are not there", settings::remove(s, owner))
+        .await
+        .unwrap();
+    at_once(
+        "unmarking who is not marked",
+        candidates::not_duplicate(s, owner, ana.id),
+    )
+    .await
+    .unwrap();
+    drop(held);
+}
