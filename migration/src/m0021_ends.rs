@@ -33,7 +33,7 @@ impl MigrationTrait for Migration {
         for statement in jobs {
             conn.execute_unprepared(statement).await?;
         }
-        m.create_index(index("job", "workspace", &["workspace_id"])).await
+        m.create_index(index("job", "workspace", &["workspace_id", "id"])).await
     }
 
     async fn down(&self, m: &SchemaManager) -> Result<(), DbErr> {

@@ -192,6 +192,53 @@ async fn viewers_change_nothing() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// Through the door of the screen, and then through all others: nobody is behind them any more.
+#[tokio::test]
+async fn an_owner_deletes_the_workspace_and_is_signed_out() {
+    let house = House::with_owner().await;
+    let cookie = house.log_in().await;
+    let headers = [
+        ("content-type", "application/json"),
+        ("accept", "application/json"),
+        ("sec-fetch-site", "same-origin"),
+        ("cookie", cookie.as_str()),
+    ];
+    let delete = |name: &str, password: &str| {
+        let body = json!({"workspace": "my-workspace", "name": name, "password": password}).to_string();
+        let (house, headers) = (&house, &headers);
+        async move { house.send(Method::POST, "/sfn/workspace/delete", headers, &body).await }
+    };
+    let held = json!({"workspace": "my-workspace"}).to_string();
+    let held = house
+        .send(Method::POST, "/sfn/workspace/contents", &headers, &held)
+        .await;
+    let held: Value = serde_json::from_str(&held.body).unwrap();
+    assert_eq!(
+        held,
+        json!({"interviews": 0, "candidates": 0, "sessions": 0, "accounts": 1})
+    );
+    for (name, password, field) in [
+        ("Another", house::PASSWORD, "name"),
+        ("My workspace", "not hers", "password"),
+    ] {
+        let refused = delete(name, password).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let said: Value = serde_json::from_str(&refused.body).unwrap();
+        assert!(said.to_string().contains(&format!("\"field\":\"{field}\"")), "{said}");
+    }
+    let gone = delete("My workspace", house::PASSWORD).await;
+    assert_eq!(gone.status, StatusCode::OK, "{}", gone.body);
+    let again = delete("My workspace", house::PASSWORD).await;
+    assert_eq!(again.status, StatusCode::UNAUTHORIZED);
+    let stream = house.get("/events/w/my-workspace", &[("cookie", &cookie)]).await;
+    assert_eq!(stream.status, StatusCode::UNAUTHORIZED);
+    let state = house
+        .form("/sfn/account/setup-state", "application/json", &[], "")
+        .await;
+    // Nobody said in this house who may do it in the browser; somebody may, in some way.
+    assert_eq!(state.body, "\"command_line\"");
+}
+
 /// What a viewer may ask for; some ask about things that are not there.
 const READS: &[&str] = &[
     "/sfn/ai/usage",
