@@ -33,7 +33,7 @@ test('an owner deletes the workspace, and what comes after is a first run', asyn
   await expect(dialog.getByText("This is not the workspace's name.")).toBeVisible();
   await expect(dialog.getByRole('textbox', { name: 'Name of the workspace' })).toBeFocused();
   await settings.confirmDelete(dialog, 'My workspace', 'not my password');
-  await expect(dialog.getByText('This is not your password.')).toBeVisible();
+  await expect(dialog.getByText('This is not your present password.')).toBeVisible();
   expect((await api.session(ana.session.id)).status, 'nothing has happened so far').toBe('not_started');
 
   await settings.confirmDelete(dialog, 'My workspace', owner.password);

@@ -262,7 +262,7 @@ async fn who_knows_their_password_chooses_another_one(bed: TestBed) {
 
     // Guessing is limited here as at the log-in.
     for _ in 0..20 {
-        let _ = bed.s.limits.accounts.take("mia@example.com", bed.s.now());
+        bed.s.limits.guessed("mia@example.com", HERE, bed.s.now());
     }
     let guess = change("a guess or two", "another good one").await;
     assert!(matches!(guess, Err(ServiceError::TooMany { .. })), "{guess:?}");

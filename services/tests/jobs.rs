@@ -275,10 +275,11 @@ async fn jobs_that_are_over_are_forgotten_after_a_week(bed: TestBed) {
 }
 
 async fn a_failed_step_of_a_sweep_skips_no_other(bed: TestBed) {
+    let workspace = bed.owner.workspace().unwrap();
     // Many at once, some more than one purge takes.
     let tx = bed.s.db.write(Priority::Person).await.unwrap();
     for _ in 0..510 {
-        jobs::enqueue(&*tx, &bed.s, Kind::Analysis, json!({}), None)
+        jobs::enqueue(&*tx, &bed.s, workspace, Kind::Analysis, json!({}), None)
             .await
             .unwrap();
     }

@@ -100,7 +100,9 @@ async fn with_password(bed: &TestBed) {
 }
 
 async fn delete(bed: &TestBed) {
-    workspaces::delete(&bed.s, &bed.owner, NAME, PASSWORD).await.unwrap();
+    workspaces::delete(&bed.s, &bed.owner, NAME, PASSWORD, HERE)
+        .await
+        .unwrap();
 }
 
 fn code(error: ServiceError) -> String {
@@ -160,14 +162,14 @@ async fn only_an_owner_who_means_it_deletes(bed: TestBed) {
             workspaces::contents(s, &member).await,
             Err(ServiceError::Forbidden)
         ));
-        let refused = workspaces::delete(s, &member, NAME, PASSWORD).await;
+        let refused = workspaces::delete(s, &member, NAME, PASSWORD, HERE).await;
         assert!(matches!(refused, Err(ServiceError::Forbidden)), "{role:?}");
     }
     let key = accounts::create_key(s, &bed.owner, "Import", Role::Owner)
         .await
         .unwrap();
     let key = accounts::key_actor(s, &key.secret).await.unwrap().unwrap();
-    let refused = workspaces::delete(s, &key, NAME, PASSWORD).await;
+    let refused = workspaces::delete(s, &key, NAME, PASSWORD, HERE).await;
     assert!(matches!(refused, Err(ServiceError::Forbidden)), "a key has no password");
 
     let held = workspaces::contents(s, &bed.owner).await.unwrap();
@@ -184,12 +186,14 @@ async fn only_an_owner_who_means_it_deletes(bed: TestBed) {
         (NAME, "", "password"),
         (NAME, "correct horse batterz", "password"),
     ] {
-        let refused = workspaces::delete(s, &bed.owner, name, password).await.unwrap_err();
+        let refused = workspaces::delete(s, &bed.owner, name, password, HERE)
+            .await
+            .unwrap_err();
         assert_eq!(code(refused), field, "{name:?} {password:?}");
     }
     let mut guesses = 0;
     let limited = loop {
-        match workspaces::delete(s, &bed.owner, NAME, "a guess of somebody").await {
+        match workspaces::delete(s, &bed.owner, NAME, "a guess of somebody", HERE).await {
             Err(ServiceError::TooMany { .. }) => break true,
             Err(ServiceError::Invalid(_)) if guesses < 1_000 => guesses += 1,
             _ => break false,
@@ -203,7 +207,7 @@ async fn only_an_owner_who_means_it_deletes(bed: TestBed) {
     assert_eq!(workspaces::purge(s).await.unwrap(), 0);
     // Typed with other spaces: one and the same name.
     bed.clock.advance(DAY);
-    workspaces::delete(s, &bed.owner, "  The home  café ", PASSWORD)
+    workspaces::delete(s, &bed.owner, "  The home  café ", PASSWORD, HERE)
         .await
         .unwrap();
     let gone = accounts::actor(s, bed.owner_id, "home").await;
@@ -271,7 +275,7 @@ async fn it_is_over_at_once_behind_every_door(bed: TestBed) {
         assert_eq!(code(conversation::start(&s, token, consent()).await), Code::UnknownLink);
         assert_eq!(code(conversation::heartbeat(&s, token, 1).await), Code::UnknownLink);
         assert_eq!(code(conversation::finish(&s, token).await), Code::UnknownLink);
-        assert!(conversation::pulse(&s, token).await.unwrap().is_none(), "streams end");
+        assert!(conversation::pulse(&s, token, None).await.unwrap().is_none(), "streams end");
     }
     for (s, token, view) in [(&bed.s, &inside, &view_inside), (&other, &kept, &view_kept)] {
         let refused = conversation::answer(s, token, says("b", view)).await.unwrap_err();
@@ -460,7 +464,7 @@ async fn fill(s: &Services, owner: &Actor, slug: &str) -> InterviewId {
         .unwrap();
     let upload = batch::Upload {
         file_name: "cleo.pdf".into(),
-        file,
+        file: file.into_temp_path(),
     };
     batch::upload(s, owner, interview, vec![upload], true, true)
         .await
@@ -599,7 +603,7 @@ async fn the_last_one_leaves_a_first_run(bed: TestBed) {
     assert_eq!(accounts::me(s, signed_in.user).await.unwrap(), me);
 
     // And from the command line, after the second one too.
-    workspaces::delete(s, &owner, "Home", PASSWORD).await.unwrap();
+    workspaces::delete(s, &owner, "Home", PASSWORD, HERE).await.unwrap();
     let nora = people::add(s, person("nora@home.example"), None, None).await.unwrap();
     let me = accounts::me(s, nora).await.unwrap();
     let found: Vec<_> = me.workspaces.iter().map(|w| (w.name.as_str(), w.role)).collect();
@@ -656,8 +660,8 @@ async fn a_second_owner_finds_it_gone(bed: TestBed) {
     let olga = accounts::actor(&bed.s, olga, "home").await.unwrap();
     let (s, t, owner) = (bed.s.clone(), bed.s.clone(), bed.owner);
     let (first, second) = tokio::join!(
-        tokio::spawn(async move { workspaces::delete(&s, &owner, NAME, PASSWORD).await }),
-        tokio::spawn(async move { workspaces::delete(&t, &olga, NAME, PASSWORD).await })
+        tokio::spawn(async move { workspaces::delete(&s, &owner, NAME, PASSWORD, HERE).await }),
+        tokio::spawn(async move { workspaces::delete(&t, &olga, NAME, PASSWORD, HERE).await })
     );
     let results = [first.unwrap(), second.unwrap()];
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);

@@ -39,8 +39,9 @@ pub fn Status(
         Tone::Done => "status status--done",
         Tone::Harm => "status status--harm",
     };
+    let tooltip = more.clone();
     view! {
-        <span class=class title=more.clone()>
+        <span class=class title=tooltip>
             <span>{label}</span>
             {fine.map(|fine| view! {
                 <span class="status__fine">

@@ -22,5 +22,5 @@ pub async fn workspace_contents(workspace: String) -> Result<WorkspaceContents, 
 #[server(endpoint = "workspace/delete", input = Json)]
 pub async fn delete_workspace(workspace: String, name: String, password: String) -> Result<(), AppError> {
     let (services, actor) = door::who(&workspace).await?;
-    Ok(service::delete(&services, &actor, &name, &password).await?)
+    Ok(service::delete(&services, &actor, &name, &password, door::address()).await?)
 }

@@ -96,19 +96,24 @@ pub async fn log_in(
 ///
 /// # Errors
 /// Invalid `password` for a wrong one; [`ServiceError::TooMany`] for who tries too often.
-pub(crate) async fn confirm(s: &Services, user: UserId, password: &str) -> Result<()> {
+pub(crate) async fn confirm(s: &Services, user: UserId, password: &str, address: IpAddr) -> Result<user::Model> {
     let person = user::Entity::find_by_id(user.0)
         .one(s.db.read())
         .await?
         .ok_or(ServiceError::NotFound)?;
-    s.limits.accounts.check(&person.email_norm, s.now())?;
+    s.limits.may_guess(&person.email_norm, address, s.now())?;
     let short_enough = chars(password) <= parley_domain::account::PASSWORD_MAX;
-    let stored = Some(person.password_hash);
+    let stored = Some(person.password_hash.clone());
     if short_enough && s.accounts.passwords.verify(password.to_owned(), stored).await? {
-        return Ok(());
+        return Ok(person);
     }
-    let _ = s.limits.accounts.take(&person.email_norm, s.now());
-    Err(ServiceError::invalid("password", "This is not your password."))
+    s.limits.guessed(&person.email_norm, address, s.now());
+    Err(wrong_password())
+}
+
+/// What is said of a password that is not the person's own.
+pub(super) fn wrong_password() -> ServiceError {
+    ServiceError::invalid("password", "This is not your present password. Nothing was changed.")
 }
 
 /// Starts a login session for `user`, and forgets all that have expired.

@@ -2,6 +2,7 @@
 
 use super::{
     audit,
+    login::{confirm, wrong_password},
     people::{hashed, workspaces_of},
     roles::role_of,
 };
@@ -12,18 +13,9 @@ use crate::{
     error::{Result, ServiceError},
     secrets,
 };
-use parley_domain::{
-    account::{Actor, PASSWORD_MAX},
-    id::UserId,
-    person::check_password,
-    text::chars,
-};
+use parley_domain::{account::Actor, id::UserId, person::check_password};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use std::net::IpAddr;
-
-fn wrong() -> ServiceError {
-    ServiceError::invalid("password", "This is not your present password. Nothing was changed.")
-}
 
 /// Gives a person who knows their password another one, and ends their login sessions but the one whose cookie is `here`.
 /// Wrong ones are counted with failed log-ins.
@@ -40,18 +32,7 @@ pub async fn change_password(
     address: IpAddr,
 ) -> Result<()> {
     check_password(new).map_err(|message| ServiceError::invalid("new_password", message))?;
-    let person = user::Entity::find_by_id(id.0)
-        .one(s.db.read())
-        .await?
-        .ok_or(ServiceError::NotFound)?;
-    s.limits.may_guess(&person.email_norm, address, s.now())?;
-    let short_enough = chars(password) <= PASSWORD_MAX;
-    let stored = Some(person.password_hash.clone());
-    if !short_enough || !s.accounts.passwords.verify(password.to_owned(), stored).await? {
-        // Taken after the work: only failures count against the account.
-        s.limits.guessed(&person.email_norm, address, s.now());
-        return Err(wrong());
-    }
+    let person = confirm(s, id, password, address).await?;
     let hash = hashed(s, new).await?;
     let tx = s.db.write(Priority::Person).await?;
     let row = user::Entity::find_by_id(id.0)
@@ -60,7 +41,7 @@ pub async fn change_password(
         .ok_or(ServiceError::NotFound)?;
     // It may have changed while it was checked.
     if row.password_hash != person.password_hash {
-        return Err(wrong());
+        return Err(wrong_password());
     }
     let mut row = row.into_active_model();
     row.password_hash = Set(hash);

@@ -72,7 +72,7 @@ impl Transcripts {
     }
 
     /// Forgets all of them: a workspace was deleted, and its words should not outlive it here.
-    pub(crate) fn forget(&self) {
+    pub(crate) fn forget_all(&self) {
         self.0.clear();
     }
 

@@ -26,6 +26,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Expr, LockType, SelectStatement},
 };
+use std::net::IpAddr;
 use uuid::Uuid;
 
 /// How much goes with the workspace, for whoever is about to delete it.
@@ -82,7 +83,7 @@ async fn count<E: EntityTrait>(
 ///
 /// # Errors
 /// Wrong `name` or `password`; a role below owner, and a key; [`ServiceError::TooMany`] for a password that is guessed at.
-pub async fn delete(s: &Services, actor: &Actor, name: &str, password: &str) -> Result<()> {
+pub async fn delete(s: &Services, actor: &Actor, name: &str, password: &str, address: IpAddr) -> Result<()> {
     let id = s.allow_own(actor, Action::DeleteWorkspace)?;
     let Actor::Member { user, .. } = *actor else {
         // A key has no password, and must not outlive those who could answer for it.
@@ -99,7 +100,7 @@ pub async fn delete(s: &Services, actor: &Actor, name: &str, password: &str) -> 
             "This is not the workspace's name. Type it as it stands above.",
         ));
     }
-    login::confirm(s, user, password).await?;
+    login::confirm(s, user, password, address).await?;
     let tx = s.db.write(Priority::Person).await?;
     // Locked: of two owners who delete it at once one does, and whoever is being added to it finds it gone. Answers of
     // candidates, which only point at it, do not wait for this, nor this for them.
@@ -234,8 +235,8 @@ async fn leave_installation(tx: &impl ConnectionTrait) -> Result<bool> {
 
 /// Lets go of what this process keeps in memory, tells everyone who watches, and wakes who clears up.
 fn forget(s: &Services, id: WorkspaceId) {
-    s.scenes.forget();
-    s.transcripts.forget();
+    s.scenes.forget_all();
+    s.transcripts.forget_all();
     s.pinned.forget();
     // Of nobody in particular: every window looks how things stand, and finds its link gone.
     s.events.send(Change {

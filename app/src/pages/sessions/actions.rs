@@ -201,6 +201,7 @@ fn ByHandDialog() -> impl IntoView {
         move || desk.by_hand.with(|text| !text.is_empty()),
         move || desk.by_hand.set(String::new()),
     );
+    let select = |ev: leptos::ev::FocusEvent| event_target::<web_sys::HtmlTextAreaElement>(&ev).select();
     view! {
         <Dialog id="copy-by-hand" open=open title=creator().copy>
             <div class="dialog__body">
@@ -211,7 +212,7 @@ fn ByHandDialog() -> impl IntoView {
                         rows="4"
                         readonly
                         autofocus=true
-                        on:focus=|ev| event_target::<web_sys::HtmlTextAreaElement>(&ev).select()
+                        on:focus=select
                     >
                         {desk.by_hand.get_untracked()}
                     </textarea>
