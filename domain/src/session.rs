@@ -128,6 +128,33 @@ words! {
     }
 }
 
+words! {
+    /// Which decision a list of sessions goes by.
+    Decided {
+        /// Nothing is decided yet.
+        Nothing = "none",
+        /// Goes on to the next step.
+        Advance = "advance",
+        /// Somebody looked, and left it open.
+        Hold = "hold",
+        /// Does not go on.
+        Decline = "decline",
+    }
+}
+
+impl Decided {
+    /// The decision itself, if there is to be one.
+    #[must_use]
+    pub const fn verdict(self) -> Option<Verdict> {
+        match self {
+            Self::Nothing => None,
+            Self::Advance => Some(Verdict::Advance),
+            Self::Hold => Some(Verdict::Hold),
+            Self::Decline => Some(Verdict::Decline),
+        }
+    }
+}
+
 /// Something that may change a session's status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transition {
@@ -214,6 +241,8 @@ pub struct SessionFilter {
     pub status: Option<Status>,
     /// Only candidates who came this way.
     pub source: Option<Source>,
+    /// Only candidates about whom the newest decision is this.
+    pub decision: Option<Decided>,
     /// Part of a name, email, phone number or school.
     pub q: Option<String>,
     /// Added at or after this moment.
@@ -320,6 +349,8 @@ pub struct SessionRow {
     pub score: Option<f64>,
     /// The attempt that the score is from, where it is not this row's.
     pub score_attempt: Option<i32>,
+    /// The newest decision about the candidate, on the row of their current attempt.
+    pub decision: Option<Verdict>,
     /// Attempts that this candidate has.
     pub attempts: i32,
     /// Whether the row is somebody who may be here a second time.
@@ -357,6 +388,24 @@ pub struct SessionPage {
     pub next: Option<String>,
     /// Leads to the page before; `None` on the first.
     pub previous: Option<String>,
+}
+
+/// A row of a list, as the way to its report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// The interview, which is another one only in a list over several.
+    pub interview: InterviewId,
+    /// The session.
+    pub session: SessionId,
+}
+
+/// What stands before and after a row of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Neighbours {
+    /// The row before; `None` at the beginning.
+    pub previous: Option<Beside>,
+    /// The row after; `None` at the end.
+    pub next: Option<Beside>,
 }
 
 /// What happened to a session.
@@ -418,6 +467,11 @@ mod tests {
                 format!("\"{}\"", status.as_str())
             );
         }
+        for verdict in Verdict::ALL {
+            let word: Decided = verdict.as_str().parse().unwrap();
+            assert_eq!(word.verdict(), Some(verdict));
+        }
+        assert_eq!("none".parse::<Decided>().unwrap().verdict(), None);
         assert_eq!("-score".parse::<SessionOrder>().unwrap().to_string(), "-score");
         assert!("colour".parse::<SessionOrder>().is_err());
     }

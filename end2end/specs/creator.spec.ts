@@ -258,6 +258,11 @@ test('results add up what candidates did', async ({ api, page, server, accessibl
   await page.waitForURL(/\/sessions\?status=completed$/);
   await expect(page.getByRole('row').filter({ hasText: 'Ana' })).toBeVisible();
   await expect(page.getByRole('row').filter({ hasText: 'Dora' })).toHaveCount(0);
+  await page.goBack();
+  await page.getByRole('link', { name: 'Decline', exact: true }).click();
+  await page.waitForURL(/\/sessions\?decision=decline$/);
+  await expect(page.getByRole('row').filter({ hasText: 'Bo' })).toBeVisible();
+  await expect(page.getByRole('row').filter({ hasText: 'Ana' })).toHaveCount(0);
 });
 
 test('members: another role takes effect at once, and an owner is left', async ({ page, server, visitor, accessible }) => {

@@ -223,6 +223,70 @@ test('a merge that could not be looked at or made is tried again', async ({ api,
   await expect(tab.row('Ana S.')).toHaveCount(0);
 });
 
+test('decisions stand in the list, which can be filtered by them', async ({ api, page, accessible }) => {
+  const [interview, [ana, ben, cy]] = await people(api, 'Decided', ['Ana Souza', 'Ben Müller', 'Cy Ono']);
+  if (!ana || !ben || !cy) throw new Error('nobody');
+  const decide = (one: Candidate, verdict: string) => api.send('PUT', `/sessions/${one.session.id}/decision`, { verdict, reason: '' });
+  await decide(ana, 'advance');
+  await decide(ben, 'hold');
+  const slug = await signIn(page);
+  const tab = await SessionsTab.open(page, slug, interview);
+  for (const [name, words] of [['Ana Souza', 'Advance'], ['Ben Müller', 'Hold'], ['Cy Ono', '–']] as const) {
+    await expect(tab.row(name).locator('.c-decision')).toHaveText(words);
+  }
+  await page.locator('summary', { hasText: 'Filters' }).click();
+  const filter = page.getByRole('combobox', { name: 'Decision' });
+  await filter.selectOption('Advance');
+  await expect(page).toHaveURL(/\?decision=advance$/);
+  await expect(tab.row('Ben Müller')).toHaveCount(0);
+  await expect(tab.row('Ana Souza')).toBeVisible();
+  await accessible(page, 'the filters with a decision');
+  await filter.selectOption('Not decided');
+  await expect(page).toHaveURL(/\?decision=none$/);
+  await expect(tab.row('Cy Ono')).toBeVisible();
+  await expect(tab.row('Ana Souza')).toHaveCount(0);
+  // Decided meanwhile by somebody else: nobody is left.
+  await decide(cy, 'decline');
+  await expect(page.getByText('Nobody matches these filters')).toBeVisible();
+});
+
+test('reports are read one after the other in the order of the list, and the way back leads to the same list', async ({ api, page, accessible }) => {
+  const [interview] = await people(api, 'In a row', ['Ana Souza', 'Ben Müller', 'Cy Ono']);
+  const slug = await signIn(page);
+  await page.goto(`/w/${slug}/interviews/${interview}/sessions?source=api&sort=name`);
+  const tab = new SessionsTab(page);
+  await tab.hydrated();
+  await tab.row('Ana Souza').getByRole('link', { name: 'Ana Souza' }).click();
+  await page.waitForURL(/\/sessions\/[0-9a-f-]{36}\?source=api&sort=name$/);
+  const turn = page.getByRole('navigation', { name: 'Reports of this list' });
+  const shown = (name: string) => expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+  await shown('Ana Souza');
+  await expect(turn.getByRole('link', { name: 'Next' })).toBeVisible();
+  await expect(turn.getByRole('link', { name: 'Previous' })).toHaveCount(0);
+  await accessible(page, 'a report of a list');
+  await page.keyboard.press('j');
+  await shown('Ben Müller');
+  // What is typed is typed, and what is chosen about one is not chosen about the next.
+  const reason = page.getByRole('textbox', { name: 'Reason' });
+  await page.getByRole('radio', { name: 'Hold' }).check();
+  await reason.pressSequentially('jk');
+  await expect(reason).toHaveValue('jk');
+  await shown('Ben Müller');
+  await page.getByRole('heading', { level: 1 }).click();
+  await page.keyboard.press('j');
+  await shown('Cy Ono');
+  await expect(reason).toHaveValue('');
+  await expect(page.getByRole('radio', { name: 'Hold' })).not.toBeChecked();
+  await expect(turn.getByRole('link', { name: 'Next' })).toHaveCount(0);
+  await page.keyboard.press('k');
+  await shown('Ben Müller');
+  await turn.getByRole('link', { name: 'Previous' }).click();
+  await shown('Ana Souza');
+  await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'In a row' }).click();
+  await page.waitForURL(/\/sessions\?source=api&sort=name$/);
+  await expect(tab.row('Cy Ono')).toBeVisible();
+});
+
 test('a report begins with the score, and its turns say at what time', async ({ api, page, accessible }) => {
   const [interview, [ana]] = await people(api, 'Score on top', ['Ana Souza']);
   if (!ana) throw new Error('nobody');

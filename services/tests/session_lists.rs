@@ -16,7 +16,10 @@ use parley_domain::{
     candidate::{CandidateInput, Source},
     id::{CandidateId, InterviewId},
     paging::PageRequest,
-    session::{SessionCounts, SessionFilter, SessionOrder, SessionPage, SessionSort, Status, Verdict},
+    session::{
+        Beside, Decided, Neighbours, RetakeReason, SessionCounts, SessionFilter, SessionOrder, SessionPage, SessionRow,
+        SessionSort, Status, Verdict,
+    },
     time::{MINUTE, Timestamp},
 };
 use parley_services::{
@@ -25,7 +28,7 @@ use parley_services::{
     entity,
     error::ServiceError,
     jobs,
-    sessions::{self, ExportFormat},
+    sessions::{self, ExportFormat, RetakeInput},
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::{Value, json};
@@ -34,6 +37,8 @@ use std::{collections::BTreeSet, io::Read};
 on_both_databases!(
     every_sort_walks_every_row_once_both_ways,
     filters_and_counts_agree,
+    decisions_are_shown_and_filtered,
+    reports_have_the_neighbours_of_their_list,
     the_search_finds_parts_and_takes_wildcards_literally,
     rows_say_what_a_creator_sees,
     nothing_crosses_a_workspace,
@@ -225,6 +230,157 @@ async fn filters_and_counts_agree(bed: TestBed) {
         .await
         .unwrap_err();
     assert!(matches!(refused, ServiceError::Invalid(e) if e[0].field == "score_min"));
+}
+
+/// All rows of a list of few.
+async fn found(bed: &TestBed, of: Option<InterviewId>, filter: &SessionFilter, sort: &str) -> Vec<SessionRow> {
+    let request = PageRequest::default();
+    sessions::list(&bed.s, &bed.owner, of, filter, order(sort), &request)
+        .await
+        .unwrap()
+        .rows
+}
+
+fn by_decision(decision: Decided) -> SessionFilter {
+    SessionFilter {
+        decision: Some(decision),
+        ..Default::default()
+    }
+}
+
+async fn retaken(bed: &TestBed, candidate: CandidateId) {
+    let input = RetakeInput {
+        reason: RetakeReason::Requested,
+        note: String::new(),
+    };
+    sessions::retake(&bed.s, &bed.owner, candidate, input).await.unwrap();
+}
+
+async fn decisions_are_shown_and_filtered(bed: TestBed) {
+    let interview = people(&bed).await;
+    let completed = SessionFilter {
+        status: Some(Status::Completed),
+        ..Default::default()
+    };
+    let decided = found(&bed, Some(interview), &completed, "-score").await.remove(0);
+    let open = SessionFilter {
+        status: Some(Status::NotStarted),
+        ..Default::default()
+    };
+    let others = found(&bed, Some(interview), &open, "name").await;
+    for (id, verdict) in [
+        (decided.session.id, Verdict::Hold),
+        (others[0].session.id, Verdict::Advance),
+        (others[1].session.id, Verdict::Advance),
+        (others[1].session.id, Verdict::Decline),
+    ] {
+        bed.clock.advance(1);
+        sessions::decide(&bed.s, &bed.owner, id, verdict, "").await.unwrap();
+    }
+    // The newest decision stands with the candidate's current attempt; to it, earlier ones belong.
+    retaken(&bed, decided.candidate_id).await;
+    for (decision, n) in [
+        (Decided::Nothing, 8),
+        (Decided::Advance, 1),
+        (Decided::Hold, 1),
+        (Decided::Decline, 1),
+    ] {
+        let filter = by_decision(decision);
+        for of in [Some(interview), None] {
+            let rows = found(&bed, of, &filter, "-added").await;
+            assert_eq!(rows.len(), n, "{decision:?}");
+            assert!(rows.iter().all(|r| r.decision == decision.verdict()), "{decision:?}");
+            let counts = sessions::counts(&bed.s, &bed.owner, of, &filter).await.unwrap();
+            assert_eq!(usize::try_from(counts.all).unwrap(), n, "{decision:?}");
+        }
+        let every = SessionFilter {
+            all_attempts: true,
+            ..filter
+        };
+        let more = usize::from(decision == Decided::Hold);
+        for of in [Some(interview), None] {
+            assert_eq!(found(&bed, of, &every, "-added").await.len(), n + more, "{decision:?}");
+        }
+    }
+    if !bed.s.db.is_sqlite() {
+        fill_up(bed.s.db.read()).await;
+    }
+    // As with the other filters, rows come out of an index.
+    for decision in Decided::ALL {
+        let filter = by_decision(decision);
+        let plan = sessions::plan(&bed.s, &bed.owner, Some(interview), &filter, order("-added"), None)
+            .await
+            .unwrap();
+        let text = plan.to_lowercase();
+        assert!(
+            text.contains("session_by_") || text.contains("session_verdict"),
+            "{decision:?}: no index\n{plan}"
+        );
+        assert!(
+            !text.contains("b-tree") && !text.contains("seq scan"),
+            "{decision:?}\n{plan}"
+        );
+    }
+}
+
+async fn reports_have_the_neighbours_of_their_list(bed: TestBed) {
+    let interview = people(&bed).await;
+    let everybody = SessionFilter::default();
+    let open = SessionFilter {
+        status: Some(Status::NotStarted),
+        ..Default::default()
+    };
+    let beside = |id, all, filter: &SessionFilter, sort: &str| {
+        let (s, actor, filter, order) = (bed.s.clone(), bed.owner, filter.clone(), order(sort));
+        async move { sessions::neighbours(&s, &actor, id, all, &filter, order).await.unwrap() }
+    };
+    let to = |row: Option<&SessionRow>| {
+        row.map(|row| Beside {
+            interview,
+            session: row.session.id,
+        })
+    };
+    for (filter, sort) in [
+        (&everybody, "-added"),
+        (&everybody, "name"),
+        (&everybody, "-score"),
+        (&open, "-name"),
+    ] {
+        let rows = found(&bed, Some(interview), filter, sort).await;
+        for (n, row) in rows.iter().enumerate() {
+            let expected = Neighbours {
+                previous: to(n.checked_sub(1).and_then(|n| rows.get(n))),
+                next: to(rows.get(n + 1)),
+            };
+            for all in [false, true] {
+                assert_eq!(beside(row.session.id, all, filter, sort).await, expected, "{sort} {n}");
+            }
+        }
+    }
+    // Whoever moved on after the list was read still has those between whom they stood.
+    let rows = found(&bed, Some(interview), &everybody, "-added").await;
+    let at = rows.iter().position(|r| r.session.status == Status::Completed).unwrap();
+    let still = |row: &&SessionRow| row.session.status == Status::NotStarted;
+    let expected = Neighbours {
+        previous: to(rows[..at].iter().rev().find(still)),
+        next: to(rows[at..].iter().find(still)),
+    };
+    assert_eq!(beside(rows[at].session.id, false, &open, "-added").await, expected);
+    // An earlier attempt is no row; its candidate is.
+    let expected = beside(rows[at].session.id, false, &everybody, "-added").await;
+    retaken(&bed, rows[at].candidate_id).await;
+    assert_eq!(beside(rows[at].session.id, false, &everybody, "-added").await, expected);
+    let stranger = bed.stranger().await;
+    let theirs = sessions::neighbours(
+        &bed.s,
+        &stranger,
+        rows[0].session.id,
+        true,
+        &everybody,
+        SessionOrder::default(),
+    )
+    .await;
+    assert!(matches!(theirs, Err(ServiceError::NotFound)));
 }
 
 async fn the_search_finds_parts_and_takes_wildcards_literally(bed: TestBed) {
@@ -489,6 +645,7 @@ async fn exports_hold_exactly_the_filtered_rows(bed: TestBed) {
     assert!(text.starts_with("\u{FEFF}\"Name\",\"Email\""));
     let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{FEFF}').as_bytes());
     assert!(reader.headers().unwrap().iter().any(|h| h == "Added (Europe/Berlin)"));
+    assert_eq!(&reader.headers().unwrap()[16], "Decision");
     let records: Vec<_> = reader.records().map(|r| r.unwrap()).collect();
     assert_eq!(records.len(), 8);
     let evil = records.iter().find(|r| r[0].contains("HYPERLINK")).unwrap();
@@ -516,7 +673,7 @@ async fn exports_hold_exactly_the_filtered_rows(bed: TestBed) {
     std::fs::write(&path, &bytes).unwrap();
     let mut book: calamine::Xlsx<_> = calamine::open_workbook(&path).unwrap();
     let sheet = calamine::Reader::worksheet_range(&mut book, "Sessions").unwrap();
-    assert_eq!((sheet.height(), sheet.width()), (9, 19));
+    assert_eq!((sheet.height(), sheet.width()), (9, 20));
     let cells: Vec<String> = sheet.rows().map(|r| r[0].to_string()).collect();
     assert!(
         cells.iter().any(|c| c == "=HYPERLINK(\"http://evil.example\")"),

@@ -131,6 +131,17 @@ async fn lists_counts_and_exports_show_the_same_rows() {
     assert_eq!(names("?status=in_progress").await, ["Ana"]);
     assert_eq!(names("?q=be").await, ["Ben"]);
     assert_eq!(names("?source=imported").await, [""; 0]);
+    assert_eq!(names("?decision=none").await.len(), 2);
+    assert_eq!(names("?decision=hold").await, [""; 0]);
+    let decide = format!("PUT /sessions/{}/decision", ana["session"]["id"].as_str().unwrap());
+    bed.call(&key, &decide, Some(json!({"verdict": "hold"}))).await.ok(200);
+    assert_eq!(names("?decision=hold").await, ["Ana"]);
+    assert_eq!(names("?decision=none").await, ["Ben"]);
+    let held = bed.call(&key, &format!("GET {path}?decision=hold"), None).await.ok(200);
+    assert_eq!(held.body["items"][0]["decision"], "hold");
+    let export = format!("GET /interviews/{interview}/export.csv?decision=hold");
+    let csv = bed.call(&key, &export, None).await.ok(200);
+    assert!(csv.text.contains("Ana") && csv.text.contains("Hold") && !csv.text.contains("Ben"));
     assert_eq!(names("?added_from=2027-01-01T00:00:00Z").await, [""; 0]);
     assert_eq!(
         names("?added_to=2027-01-01T00:00:00Z&attempts=all&sort=added")
@@ -149,6 +160,7 @@ async fn lists_counts_and_exports_show_the_same_rows() {
     for (query, field) in [
         ("sort=colour", "sort"),
         ("status=done", "status"),
+        ("decision=maybe", "decision"),
         ("score_min=nan", "score_min"),
         ("score_min=11", "score_min"),
         ("added_from=yesterday", "added_from"),

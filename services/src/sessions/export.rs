@@ -180,6 +180,11 @@ fn line(zone: &Zone, row: &session::Model, person: &candidate::Model, url: Optio
             time(row.started_at),
             time(row.completed_at),
             url.unwrap_or_default(),
+            row.verdict
+                .as_deref()
+                .filter(|_| row.is_current)
+                .map(words)
+                .unwrap_or_default(),
         ],
         attempt: row.attempt,
         score: (row.score_key >= 0).then(|| f64::from(row.score_key) / 10.0),

@@ -4,6 +4,7 @@ use super::{
     convert::{with_total, word},
     cursor::Cursor,
     query::{Query, Scope, keys_of, kinds},
+    report::find,
 };
 use crate::{
     Services,
@@ -15,10 +16,11 @@ use crate::{
 use parley_domain::{
     account::{Action, Actor},
     clock::Presence,
-    id::{CandidateId, InterviewId, WorkspaceId},
+    id::{CandidateId, InterviewId, SessionId, WorkspaceId},
     paging::PageRequest,
     session::{
-        RetakeRequestState, SessionCounts, SessionFilter, SessionOrder, SessionPage, SessionRow, SessionSort, Status,
+        Beside, Neighbours, RetakeRequestState, SessionCounts, SessionFilter, SessionOrder, SessionPage, SessionRow,
+        SessionSort, Status,
     },
     time::Timestamp,
 };
@@ -71,6 +73,55 @@ pub async fn list(
     let previous = at(found.first().filter(|_| has_previous), true)?;
     let rows = to_rows(s, actor, found, interview.is_none()).await?;
     Ok(SessionPage { rows, next, previous })
+}
+
+/// The rows before and after a session in a list: of its interview, or of all (`all`). An earlier attempt, which is no row of
+/// its own, has the neighbours of its candidate's current one. The session itself need not match the filter any more.
+///
+/// # Errors
+/// Unknown, deleted and foreign sessions; a filter that cannot be read; a role that may not read.
+pub async fn neighbours(
+    s: &Services,
+    actor: &Actor,
+    id: SessionId,
+    all: bool,
+    filter: &SessionFilter,
+    order: SessionOrder,
+) -> Result<Neighbours> {
+    let workspace = s.allow_own(actor, Action::Read)?;
+    let mut here = find(s, workspace, id).await?;
+    if !here.is_current && !filter.all_attempts {
+        let whose = here.candidate_id.ok_or(ServiceError::NotFound)?;
+        here = session::Entity::find()
+            .filter(session::Column::WorkspaceId.eq(workspace.0))
+            .filter(session::Column::CandidateId.eq(whose))
+            .filter(session::Column::IsCurrent.eq(true))
+            .one(s.db.read())
+            .await?
+            .ok_or(ServiceError::NotFound)?;
+    }
+    let interview = (!all).then_some(InterviewId(here.interview_id));
+    let query = Query::new(s, Scope { workspace, interview }, filter, order.by).await?;
+    let mut beside = [None, None];
+    for (found, before) in beside.iter_mut().zip([true, false]) {
+        let cursor = Cursor::new(order, keys_of(&here, order.by), here.id, before);
+        let row: Option<(Uuid, Uuid)> = query
+            .clone()
+            .page(order, Some(&cursor))
+            .limit(1)
+            .select_only()
+            .column(session::Column::InterviewId)
+            .column(session::Column::Id)
+            .into_tuple()
+            .one(s.db.read())
+            .await?;
+        *found = row.map(|(interview, session)| Beside {
+            interview: interview.into(),
+            session: session.into(),
+        });
+    }
+    let [previous, next] = beside;
+    Ok(Neighbours { previous, next })
 }
 
 /// How the database would find a page: for the test that an index serves every sort.
@@ -391,7 +442,10 @@ fn to_row(
     }
     .patience();
     let in_progress = row.status == Status::InProgress.as_str();
+    // On an earlier attempt stands what was decided before the next one was granted.
+    let verdict = row.verdict.as_deref().filter(|_| row.is_current);
     Ok(SessionRow {
+        decision: verdict.map(word).transpose()?,
         candidate_id: person.id.into(),
         name: person.name.clone(),
         email: person.email.clone(),

@@ -28,7 +28,7 @@ pub(crate) use lifecycle::{
 };
 #[doc(hidden)]
 pub use list::plan;
-pub use list::{completed_last, counts, earlier, list};
+pub use list::{completed_last, counts, earlier, list, neighbours};
 pub use query::Scope;
 pub use queue::{decided, decided_page, request, requests, requests_page, waiting};
 pub(crate) use report::find as find_session;

@@ -9,7 +9,7 @@ use crate::{
 };
 use parley_domain::{
     id::{InterviewId, WorkspaceId},
-    session::{SessionFilter, SessionOrder, SessionSort},
+    session::{SessionFilter, SessionOrder, SessionSort, Verdict},
     text,
 };
 use sea_orm::{
@@ -64,6 +64,9 @@ impl Query {
         }
         if let Some(source) = filter.source {
             select = select.filter(C::Source.eq(source.as_str()));
+        }
+        if let Some(decision) = filter.decision {
+            select = decided(scope, select, decision.verdict(), filter.all_attempts);
         }
         if let Some(from) = filter.added_from {
             select = select.filter(C::AddedKey.gte(from.millis()));
@@ -208,6 +211,35 @@ fn pattern(q: &str) -> Result<Option<LikeExpr>> {
         escaped.push(c);
     }
     Ok(Some(LikeExpr::new(format!("%{escaped}%")).escape('\\')))
+}
+
+/// Those about whom this was decided last. It stands with the candidate's current attempt, and earlier ones go with their
+/// candidate. A page is looked for in the order of the list; counts of one decision have an index of their own.
+fn decided(
+    scope: Scope,
+    select: Select<session::Entity>,
+    verdict: Option<Verdict>,
+    all_attempts: bool,
+) -> Select<session::Entity> {
+    use session::Column as C;
+    let is = match verdict {
+        Some(verdict) => C::Verdict.eq(verdict.as_str()),
+        None => C::Verdict.is_null(),
+    };
+    if !all_attempts {
+        return select.filter(is);
+    }
+    let whose = match scope.interview {
+        Some(interview) => session::Entity::find().filter(C::InterviewId.eq(interview.0)),
+        None => session::Entity::find().filter(C::WorkspaceId.eq(scope.workspace.0)),
+    };
+    let current = whose
+        .filter(C::Listed.eq(true))
+        .filter(C::IsCurrent.eq(true))
+        .filter(is)
+        .select_only()
+        .column(C::CandidateId);
+    select.filter(C::CandidateId.in_subquery(current.into_query()))
 }
 
 async fn search(

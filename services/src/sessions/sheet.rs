@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 /// Columns of an export, texts first, figures last, each with its width in a workbook, in characters. Their values are made
 /// in `export::line`, in the same order. Those of a candidate are named as the import knows them.
-pub(super) const COLUMNS: [(&str, f64); 19] = [
+pub(super) const COLUMNS: [(&str, f64); 20] = [
     ("Name", 26.0),
     ("Email", 28.0),
     ("Phone", 18.0),
@@ -25,6 +25,7 @@ pub(super) const COLUMNS: [(&str, f64); 19] = [
     ("Started ({zone})", 18.0),
     ("Finished ({zone})", 18.0),
     ("Invite link", 40.0),
+    ("Decision", 12.0),
     ("Attempt", 9.0),
     ("Score", 8.0),
     ("Minutes", 9.0),

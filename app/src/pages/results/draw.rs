@@ -32,7 +32,7 @@ pub fn draw(base: &str, results: InterviewResults, best: Vec<SessionRow>) -> Str
         </div>
         <div class="results__pair">
             {criteria(results.criteria)}
-            {decisions(results.decisions)}
+            {decisions(base, results.decisions)}
         </div>
         {questions(results.questions)}
         {highest(base, best)}
@@ -324,25 +324,26 @@ fn scored(words: AnyView, score: Option<f64>, n: i64) -> AnyView {
     line(words, across(score.unwrap_or(0.0), 10.0), mean(score), note)
 }
 
-fn decisions(d: Decisions) -> AnyView {
+/// Each leads to who is meant. "Not decided" are those who completed: the list counts by the present attempt here too.
+fn decisions(base: &str, d: Decisions) -> AnyView {
     let t = creator().results;
     let all = [
-        (verdict_word(Verdict::Advance), d.advance),
-        (verdict_word(Verdict::Hold), d.hold),
-        (verdict_word(Verdict::Decline), d.decline),
-        (t.open, d.open),
+        (verdict_word(Verdict::Advance), d.advance, "?decision=advance"),
+        (verdict_word(Verdict::Hold), d.hold, "?decision=hold"),
+        (verdict_word(Verdict::Decline), d.decline, "?decision=decline"),
+        (t.open, d.open, "?status=completed&decision=none"),
     ];
-    let sum = all.iter().map(|(_, n)| n).sum();
+    let sum = all.iter().map(|(_, n, _)| n).sum();
     let bars = all
         .iter()
-        .map(|(words, n)| {
-            let words = view! { <span>{*words}</span> };
+        .map(|(words, n, query)| {
+            let words = view! { <a href=format!("{base}/sessions{query}")>{*words}</a> };
             line(words.into_any(), across_counts(*n, sum), whole(*n), percent(*n, sum))
         })
         .collect_view();
     let rows = all
         .iter()
-        .map(|(words, n)| vec![(*words).to_owned(), whole(*n), percent(*n, sum)])
+        .map(|(words, n, _)| vec![(*words).to_owned(), whole(*n), percent(*n, sum)])
         .collect();
     let table = as_table(t.decisions, vec![t.decision, t.count_of, t.share], rows);
     part(
@@ -369,7 +370,7 @@ fn highest(base: &str, best: Vec<SessionRow>) -> AnyView {
                     <td class="num faint results__rank">{n + 1}</td>
                     <th scope="row">
                         <span class="cell-two">
-                            <a class="row-link" href=format!("{base}/sessions/{}", row.session.id)><bdi>{row.name}</bdi></a>
+                            <a class="row-link" href=format!("{base}/sessions/{}?score=0&sort=-score", row.session.id)><bdi>{row.name}</bdi></a>
                             <small>{row.email}</small>
                         </span>
                     </th>

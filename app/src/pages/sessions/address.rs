@@ -45,6 +45,30 @@ impl Place {
     }
 }
 
+/// What a report's address carries of the list that it is opened from: filters, order and page, and whether it is the list over
+/// all interviews. Nothing for an interview's list as it is without a word.
+pub(super) fn trail(place: &Place, query: &ListQuery) -> String {
+    let said = with_query("", query);
+    match (place.interview, said.is_empty()) {
+        (Some(_), _) => said,
+        (None, true) => "?list=all".to_owned(),
+        (None, false) => format!("{said}&list=all"),
+    }
+}
+
+/// The list that a report was opened from, by the report's address.
+pub(super) fn use_list() -> Memo<Place> {
+    let (here, query) = (use_place(), use_query_map());
+    Memo::new(move |_| {
+        let all = query.with(|q| q.get_str("list") == Some("all"));
+        let here = here.get();
+        Place {
+            interview: here.interview.filter(|_| !all),
+            ..here
+        }
+    })
+}
+
 fn with_query(path: &str, query: &ListQuery) -> String {
     let said: Vec<_> = query
         .pairs()
@@ -122,6 +146,7 @@ pub(super) fn use_list_query() -> Memo<ListQuery> {
             ListQuery {
                 status: get("status"),
                 source: get("source"),
+                decision: get("decision"),
                 q: get("q"),
                 from: get("from"),
                 to: get("to"),
@@ -159,5 +184,18 @@ mod tests {
             "/w/acme/sessions?q=Ana%20%26%20%E7%8E%8B&sort=-score"
         );
         assert_eq!(place.export(&query, "csv"), None);
+        // A report knows the list that it was opened from.
+        assert_eq!(trail(&place, &ListQuery::default()), "?list=all");
+        assert!(trail(&place, &query).ends_with("&sort=-score&list=all"));
+        let of_one = Place {
+            interview: Some(InterviewId(uuid::Uuid::nil())),
+            ..place
+        };
+        assert_eq!(trail(&of_one, &ListQuery::default()), "");
+        let advanced = ListQuery {
+            decision: "advance".into(),
+            ..Default::default()
+        };
+        assert_eq!(trail(&of_one, &advanced), "?decision=advance");
     }
 }

@@ -1,6 +1,6 @@
 //! What the parts of the Sessions tab share.
 
-use super::address::Place;
+use super::address::{Place, trail};
 use crate::{
     error::AppError,
     server_fns::sessions::{Column, ListData, ListQuery, May, Subject},
@@ -25,6 +25,8 @@ pub(super) struct Desk {
     pub place: Memo<Place>,
     /// What the address says.
     pub query: Memo<ListQuery>,
+    /// What its reports' addresses say of it.
+    pub trail: Memo<String>,
     /// The rows.
     pub data: Loaded,
     /// How many there are.
@@ -82,6 +84,7 @@ impl Desk {
         Self {
             place,
             query,
+            trail: Memo::new(move |_| place.with(|p| query.with(|q| trail(p, q)))),
             data,
             counts,
             kept,

@@ -93,12 +93,12 @@ fn sub_row(desk: Desk, row: SessionRow) -> AnyView {
     let (slug, interview) = desk
         .place
         .with_untracked(|p| (p.slug.clone(), row.session.interview_id));
-    let href = report_href(&slug, interview, row.session.id);
+    let href = report_href(&slug, interview, row.session.id) + &desk.trail.get_untracked();
     let cells = Column::ALL
         .into_iter()
         .map(|c| {
             // What the row above says of the person.
-            let of_person = matches!(c, Column::Source | Column::Added | Column::Link);
+            let of_person = matches!(c, Column::Decision | Column::Source | Column::Added | Column::Link);
             let inside = if of_person { ().into_any() } else { cell(desk, &row, c) };
             view! { <td class=column_class(c)>{inside}</td> }
         })

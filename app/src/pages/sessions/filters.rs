@@ -3,14 +3,14 @@
 use super::desk::use_desk;
 use crate::{
     components::{Icon, IconName, fold_like_menu},
-    messages::{creator, number, source_word, status_word},
+    messages::{creator, number, source_word, status_word, verdict_word},
     server_fns::sessions::ListQuery,
 };
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use parley_domain::{
     candidate::Source,
-    session::{SessionCounts, Status},
+    session::{SessionCounts, Status, Verdict},
 };
 use std::time::Duration;
 
@@ -84,6 +84,7 @@ fn read_form(form: &web_sys::HtmlFormElement, present: &ListQuery) -> ListQuery 
     ListQuery {
         q: get("q"),
         source: get("source"),
+        decision: get("decision"),
         from: get("from"),
         to: get("to"),
         score: get("score"),
@@ -173,7 +174,7 @@ pub(super) fn FilterForm() -> impl IntoView {
     }
 }
 
-/// Source, days and score, folded away until wanted.
+/// Source, decision, days and score, folded away until wanted.
 #[component]
 fn MoreFilters(follow: Callback<()>) -> impl IntoView {
     let desk = use_desk();
@@ -181,7 +182,7 @@ fn MoreFilters(follow: Callback<()>) -> impl IntoView {
     let first = desk.query.get_untracked();
     let used = move || {
         desk.query.with(|q| {
-            [&q.source, &q.from, &q.to, &q.score]
+            [&q.source, &q.decision, &q.from, &q.to, &q.score]
                 .into_iter()
                 .filter(|v| !v.is_empty())
                 .count()
@@ -192,6 +193,15 @@ fn MoreFilters(follow: Callback<()>) -> impl IntoView {
         .map(|s| {
             let selected = first.source == s.as_str();
             view! { <option value=s.as_str() selected=selected>{source_word(s)}</option> }
+        })
+        .collect_view();
+    // What is not decided yet is one of them.
+    let decisions = [("none", t.decision_none)]
+        .into_iter()
+        .chain(Verdict::ALL.map(|v| (v.as_str(), verdict_word(v))))
+        .map(|(value, words)| {
+            let selected = first.decision == value;
+            view! { <option value=value selected=selected>{words}</option> }
         })
         .collect_view();
     let clear = move || {
@@ -232,6 +242,16 @@ fn MoreFilters(follow: Callback<()>) -> impl IntoView {
                         <select class="input" name="source" on:change=move |_| follow.run(())>
                             <option value="">{t.source_any}</option>
                             {sources}
+                        </select>
+                        <Icon name=IconName::ChevronDown/>
+                    </span>
+                </label>
+                <label class="field">
+                    <span class="field__label">{t.decision}</span>
+                    <span class="select">
+                        <select class="input" name="decision" on:change=move |_| follow.run(())>
+                            <option value="">{t.decision_any}</option>
+                            {decisions}
                         </select>
                         <Icon name=IconName::ChevronDown/>
                     </span>

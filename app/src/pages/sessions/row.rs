@@ -12,7 +12,7 @@ use crate::{
         Badge, ButtonKind, ButtonSize, CopyButton, IconName, Menu, MenuItem, MenuLine, MenuPlace, Status as StatusDot,
         Tone, badge_class, copy_text, use_toasts,
     },
-    messages::{creator, duration, end_word, source_word, status_word},
+    messages::{creator, duration, end_word, source_word, status_word, verdict_word},
     server_fns::sessions::{Column, May, Subject},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -118,7 +118,8 @@ fn who(desk: Desk, row: &SessionRow) -> AnyView {
     let s = &row.session;
     let href = desk
         .place
-        .with_untracked(|p| report_href(&p.slug, s.interview_id, s.id));
+        .with_untracked(|p| report_href(&p.slug, s.interview_id, s.id))
+        + &desk.trail.get();
     let under = row
         .email
         .clone()
@@ -216,6 +217,10 @@ pub(super) fn cell(desk: Desk, row: &SessionRow, column: Column) -> AnyView {
             }
             None => view! { <span class="faint">"–"</span> }.into_any(),
         },
+        Column::Decision => match row.decision {
+            Some(verdict) => verdict_word(verdict).into_any(),
+            None => view! { <span class="faint">"–"</span> }.into_any(),
+        },
         Column::Duration => match s.started_at {
             Some(_) => duration(s.active_seconds).into_any(),
             None => view! { <span class="faint">"–"</span> }.into_any(),
@@ -254,7 +259,8 @@ fn entries(desk: Desk, row: &SessionRow) -> AnyView {
     let (session, candidate, status) = (row.session.id, row.candidate_id, row.session.status);
     let href = desk
         .place
-        .with_untracked(|p| report_href(&p.slug, row.session.interview_id, session));
+        .with_untracked(|p| report_href(&p.slug, row.session.interview_id, session))
+        + &desk.trail.get_untracked();
     let link = row.invite_url.clone().map(|url| copy_item(desk, url, link_note(row)));
     let changes = edit.then(|| {
         view! {

@@ -1,8 +1,8 @@
 //! The report of one session, and what a person does there.
 
-use super::May;
 #[cfg(feature = "ssr")]
 use super::ssr;
+use super::{ListQuery, May};
 use crate::{error::AppError, server_fns::analysis::AnalysesSeen};
 use leptos::prelude::*;
 use parley_domain::{
@@ -10,7 +10,7 @@ use parley_domain::{
     candidate::Candidate,
     conversation::{Speaker, TurnKind},
     id::{QuestionId, SessionId},
-    session::{Session, Verdict},
+    session::{Neighbours, Session, Verdict},
     time::ShownTime,
 };
 use serde::{Deserialize, Serialize};
@@ -90,6 +90,8 @@ pub struct ReportData {
     pub started: Option<ShownTime>,
     /// When it was completed.
     pub finished: Option<ShownTime>,
+    /// The reports before and after it in the list that it was opened from.
+    pub beside: Neighbours,
     /// What the person may do.
     pub may: May,
 }
@@ -122,11 +124,11 @@ pub async fn decide(
     crate::server_fns::end_form_at(result, &back)
 }
 
-/// The report of one session.
+/// The report of one session, opened from the list that `query` says: of its interview, or of all.
 #[server(endpoint = "sessions/report", input = Json)]
-pub async fn report(slug: String, id: SessionId) -> Result<ReportData, AppError> {
+pub async fn report(slug: String, id: SessionId, all: bool, query: ListQuery) -> Result<ReportData, AppError> {
     use parley_domain::time::{MINUTE, Timestamp};
-    use parley_services::{accounts::zone_of, analysis, candidates, sessions};
+    use parley_services::{accounts::zone_of, analysis, candidates, error::ServiceError, sessions};
     let (s, actor) = crate::server_fns::who(&slug).await?;
     let zone = zone_of(&s, &actor).await?;
     let now = s.now();
@@ -142,6 +144,14 @@ pub async fn report(slug: String, id: SessionId) -> Result<ReportData, AppError>
     let names = sessions::actor_names(&s, &actor, &codes).await?;
     let who = |code: &str| names.get(code).cloned().unwrap_or_default();
     let candidate = candidates::get(&s, &actor, report.candidate).await?;
+    let (filter, order) = super::rows::read_address(&s, &actor, &query).await?;
+    // As in the list over all interviews, which has one order.
+    let order = if all { Default::default() } else { order };
+    let beside = match sessions::neighbours(&s, &actor, id, all, &filter, order).await {
+        // An address that no list takes: the report is read all the same.
+        Err(ServiceError::Invalid(_)) => Neighbours::default(),
+        found => found?,
+    };
     let runs = analysis::history(&s, &actor, id).await?;
     let asks_code = |id| {
         let mut questions = report.questions.iter();
@@ -193,6 +203,7 @@ pub async fn report(slug: String, id: SessionId) -> Result<ReportData, AppError>
         finished: report.session.completed_at.map(shown),
         session: report.session,
         attempts: report.attempts,
+        beside,
         may: ssr::may(&actor),
     })
 }

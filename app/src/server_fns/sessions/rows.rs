@@ -20,6 +20,8 @@ pub struct ListQuery {
     pub status: String,
     /// A source; blank for all.
     pub source: String,
+    /// A decision, or `none`; blank for all.
+    pub decision: String,
     /// Part of a name, email, phone number or school.
     pub q: String,
     /// First day, `2026-11-24`, in the person's zone.
@@ -37,10 +39,11 @@ pub struct ListQuery {
 impl ListQuery {
     /// The fields with their names in the address.
     #[must_use]
-    pub fn pairs(&self) -> [(&'static str, &str); 8] {
+    pub fn pairs(&self) -> [(&'static str, &str); 9] {
         [
             ("status", &self.status),
             ("source", &self.source),
+            ("decision", &self.decision),
             ("q", &self.q),
             ("from", &self.from),
             ("to", &self.to),
@@ -53,7 +56,7 @@ impl ListQuery {
     /// Whether anything but order and place is said.
     #[must_use]
     pub fn is_filtered(&self) -> bool {
-        self.pairs().iter().take(6).any(|(_, value)| !value.is_empty())
+        self.pairs().iter().take(7).any(|(_, value)| !value.is_empty())
     }
 }
 
@@ -65,6 +68,8 @@ pub enum Column {
     Status,
     /// Overall score.
     Score,
+    /// What was decided.
+    Decision,
     /// Which attempt.
     Attempt,
     /// How they came.
@@ -83,9 +88,10 @@ pub enum Column {
 
 impl Column {
     /// All, in the order in which the table shows them; the link stays beside what else can be done with a row.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Status,
         Self::Score,
+        Self::Decision,
         Self::Attempt,
         Self::Source,
         Self::Duration,
@@ -103,6 +109,7 @@ impl Column {
             Self::Attempt => "attempt",
             Self::Source => "source",
             Self::Score => "score",
+            Self::Decision => "decision",
             Self::Duration => "duration",
             Self::Started => "started",
             Self::Finished => "finished",
@@ -123,7 +130,7 @@ impl Column {
             Self::Started => Some(SessionSort::Started),
             Self::Finished => Some(SessionSort::Finished),
             Self::Added => Some(SessionSort::Added),
-            Self::Link => None,
+            Self::Decision | Self::Link => None,
         }
     }
 }
@@ -188,7 +195,7 @@ mod reading {
     };
 
     /// Reads the address as this person means it: their zone is looked up where it names days.
-    pub(super) async fn of(
+    pub(in crate::server_fns::sessions) async fn of(
         s: &Services,
         actor: &Actor,
         query: &ListQuery,
@@ -206,6 +213,7 @@ mod reading {
         let filter = SessionFilter {
             status: query.status.parse().ok(),
             source: query.source.parse().ok(),
+            decision: query.decision.parse().ok(),
             q: (!query.q.trim().is_empty()).then(|| query.q.clone()),
             added_from: zone.day_start(&query.from),
             added_to: zone.day_end(&query.to),
@@ -232,6 +240,10 @@ mod reading {
             .collect()
     }
 }
+
+/// For the report, whose address says which list it was opened from.
+#[cfg(feature = "ssr")]
+pub(super) use reading::of as read_address;
 
 /// The filter and order that an address says, for the download door.
 #[cfg(feature = "ssr")]

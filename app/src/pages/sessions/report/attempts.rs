@@ -61,8 +61,8 @@ pub(super) fn AttemptsPart(found: ReportData, slug: String, sheet: Sheet) -> imp
     }
 }
 
-/// A link per attempt.
-pub(super) fn switch(found: &ReportData, slug: &str) -> AnyView {
+/// A link per attempt; `trail` as in [`Sheet`].
+pub(super) fn switch(found: &ReportData, slug: &str, trail: &str) -> AnyView {
     let t = creator().attempts;
     let here = found.session.id;
     let counts = counting(&found.attempts).map(|a| a.id);
@@ -78,7 +78,7 @@ pub(super) fn switch(found: &ReportData, slug: &str) -> AnyView {
             if counts == Some(a.id) {
                 words.push(t.counts.to_owned());
             }
-            let href = report_href(slug, a.interview_id, a.id);
+            let href = report_href(slug, a.interview_id, a.id) + trail;
             view! {
                 <a class="chip" href=href aria-current=(a.id == here).then_some("page")>{words.join(" · ")}</a>
             }
@@ -90,7 +90,7 @@ pub(super) fn switch(found: &ReportData, slug: &str) -> AnyView {
 /// Marks this attempt as the one that counts. A form: the same without scripts.
 #[component]
 pub(super) fn CountForm(session: Session, slug: String, sheet: Sheet) -> impl IntoView {
-    let back = report_href(&slug, session.interview_id, session.id);
+    let back = report_href(&slug, session.interview_id, session.id) + &sheet.trail.get_untracked();
     let done = Callback::new(move |result: Result<(), crate::error::AppError>| {
         sheet.trouble.set(result.err());
         sheet.reload();

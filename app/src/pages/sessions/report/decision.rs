@@ -32,15 +32,18 @@ pub(super) fn DecisionPart(found: Memo<Option<ReportData>>, sheet: Sheet) -> imp
         .into_any(),
         None => view! { <p class="muted">{t.decision_none}</p> }.into_any(),
     };
-    let form = move || {
+    // A form of its own for each session: what is chosen or typed about one never stands in the form of the next.
+    let forms = move || {
         let found = may.get().then(|| found.get_untracked()).flatten();
-        found.map(|found| view! { <DecisionForm found=found sheet=sheet/> })
+        found.into_iter().collect::<Vec<_>>()
     };
     view! {
         <section class="stack report__decision" aria-labelledby="decision-title">
             <h2 id="decision-title">{t.decision}</h2>
             {line}
-            {form}
+            <For each=forms key=|found| found.session.id let:found>
+                <DecisionForm found=found sheet=sheet/>
+            </For>
         </section>
     }
 }
@@ -51,7 +54,7 @@ fn DecisionForm(found: ReportData, sheet: Sheet) -> impl IntoView {
     let toasts = use_toasts();
     let id = found.session.id;
     let verdict = found.decision.map(|d| d.verdict);
-    let back = report_href(&sheet.slug.get_untracked(), found.session.interview_id, id);
+    let back = report_href(&sheet.slug.get_untracked(), found.session.interview_id, id) + &sheet.trail.get_untracked();
     let form = NodeRef::<html::Form>::new();
     let busy = RwSignal::new(false);
     let why = NodeRef::<html::Textarea>::new();

@@ -8,17 +8,18 @@ mod made;
 mod runs;
 mod scores;
 mod transcript;
+mod turn;
 
 use super::{
-    address::sessions_href,
+    address::{Place, sessions_href, trail, use_list, use_list_query},
     retake::{RetakeDialog, Subject},
 };
 use crate::{
     components::{Badge, Button, CopyField, IconName, Skeleton, Status as StatusDot, Tone, failure, trouble},
     error::AppError,
     messages::{creator, duration, end_word, event_words, source_word, status_word},
-    pages::layout::{Of, PageHeader, on_change},
-    server_fns::sessions::{ReportData, ReportEvent, report},
+    pages::layout::{Crumb, Of, PageHeader, on_change},
+    server_fns::sessions::{ListQuery, ReportData, ReportEvent, report},
 };
 use analysis::{AgainDialogs, AnalysisPart};
 use attempts::{AttemptsPart, switch};
@@ -31,11 +32,16 @@ use parley_domain::{
     session::{EndReason, Status},
 };
 use transcript::TranscriptPart;
+use turn::Turn;
 
 /// What the parts of a report share.
 #[derive(Clone, Copy)]
 pub(super) struct Sheet {
     slug: Memo<String>,
+    /// The list that it was opened from: whose, and its filters, order and page.
+    list: (Memo<Place>, Memo<ListQuery>),
+    /// What the address says of that list; it goes along to other reports.
+    trail: Memo<String>,
     version: RwSignal<u32>,
     trouble: RwSignal<Option<AppError>>,
     /// Who is to be given a retake.
@@ -52,6 +58,19 @@ impl Sheet {
     fn reload(self) {
         self.version.update(|n| *n = n.wrapping_add(1));
     }
+
+    /// The pages above: the list comes back as it was left.
+    fn crumbs(self, title: String, interview: InterviewId) -> Vec<Crumb> {
+        let (place, query) = self.list;
+        let slug = self.slug.get_untracked();
+        let list = place.with_untracked(|p| query.with_untracked(|q| p.list(q)));
+        if place.with_untracked(|p| p.interview.is_none()) {
+            let all = creator().sessions.title.to_owned();
+            return vec![(list, all), (sessions_href(&slug, interview), title)];
+        }
+        let interviews = creator().nav_interviews.to_owned();
+        vec![(format!("/w/{slug}/interviews"), interviews), (list, title)]
+    }
 }
 
 /// The page.
@@ -62,8 +81,11 @@ pub fn ReportPage() -> impl IntoView {
     let slug = Memo::new(move |_| get("slug"));
     let session = Memo::new(move |_| get("session").parse::<SessionId>().ok());
     let interview = Memo::new(move |_| get("id").parse::<InterviewId>().ok());
+    let (place, query) = (use_list(), use_list_query());
     let sheet = Sheet {
         slug,
+        list: (place, query),
+        trail: Memo::new(move |_| place.with(|p| query.with(|q| trail(p, q)))),
         version: RwSignal::new(0),
         trouble: RwSignal::new(None),
         retaking: RwSignal::default(),
@@ -72,10 +94,13 @@ pub fn ReportPage() -> impl IntoView {
         running: RwSignal::new(false),
     };
     let data = Resource::new(
-        move || (slug.get(), session.get(), sheet.version.get()),
-        |(slug, session, _)| async move {
+        move || {
+            let all = place.with(|p| p.interview.is_none());
+            (slug.get(), session.get(), all, query.get(), sheet.version.get())
+        },
+        |(slug, session, all, query, _)| async move {
             match session {
-                Some(id) => report(slug, id).await,
+                Some(id) => report(slug, id, all, query).await,
                 None => Err(AppError::NotFound),
             }
         },
@@ -146,13 +171,13 @@ fn Report(found: Memo<Option<ReportData>>, sheet: Sheet) -> impl IntoView {
     let slug = move || sheet.slug.get_untracked();
     view! {
         {move || head.get().map(|(name, title, interview)| {
-            view! { <Head name=name title=title interview=interview slug=slug()/> }
+            view! { <Head name=name crumbs=sheet.crumbs(title, interview) found=found sheet=sheet/> }
         })}
         <article class="page report">
             <p class="print-only muted">{move || head.get().map(|(_, title, _)| title)}</p>
             <div class="report__top">
                 <div class="card stack">
-                    {move || found.get().map(|found| view! { <Standing found=found slug=slug()/> })}
+                    {move || found.get().map(|found| view! { <Standing found=found slug=slug() trail=sheet.trail.get_untracked()/> })}
                     <DecisionPart found=found sheet=sheet/>
                 </div>
                 {move || found.get().map(|found| view! { <Who found=found slug=slug() sheet=sheet/> })}
@@ -166,14 +191,11 @@ fn Report(found: Memo<Option<ReportData>>, sheet: Sheet) -> impl IntoView {
 }
 
 #[component]
-fn Head(name: String, title: String, interview: InterviewId, slug: String) -> impl IntoView {
-    let crumbs = vec![
-        (format!("/w/{slug}/interviews"), creator().nav_interviews.to_owned()),
-        (sessions_href(&slug, interview), title),
-    ];
+fn Head(name: String, crumbs: Vec<Crumb>, found: Memo<Option<ReportData>>, sheet: Sheet) -> impl IntoView {
     view! {
         <PageHeader title=name crumbs=crumbs>
-            <span class="no-print">
+            <span class="row no-print">
+                <Turn found=found sheet=sheet/>
                 <Button icon=IconName::File on_press=Callback::new(|()| print())>{creator().sessions.print}</Button>
             </span>
         </PageHeader>
@@ -187,7 +209,7 @@ pub(super) fn print() {
 
 /// The score, how the session stands, and the way to other attempts.
 #[component]
-fn Standing(found: ReportData, slug: String) -> impl IntoView {
+fn Standing(found: ReportData, slug: String, trail: String) -> impl IntoView {
     let t = &creator().sessions;
     let s = &found.session;
     let fine = match s.status {
@@ -224,7 +246,7 @@ fn Standing(found: ReportData, slug: String) -> impl IntoView {
         .candidate
         .possible_duplicate_of
         .map(|_| view! { <Badge tone=Tone::Busy label=creator().attempts.duplicate/> });
-    let links = (found.attempts.len() > 1).then(|| switch(&found, &slug));
+    let links = (found.attempts.len() > 1).then(|| switch(&found, &slug, &trail));
     view! {
         <div class="report__standing">
             {score}

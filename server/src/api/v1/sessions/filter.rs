@@ -3,7 +3,7 @@
 use crate::api::extract::Query;
 use parley_domain::{
     candidate::Source,
-    session::{Session, SessionFilter, SessionOrder, SessionRow, Status},
+    session::{Decided, Session, SessionFilter, SessionOrder, SessionRow, Status, Verdict},
     time::Timestamp,
 };
 use serde::Serialize;
@@ -18,6 +18,9 @@ pub(super) struct SessionQuery {
     status: Option<Status>,
     /// Only candidates who came this way
     source: Option<Source>,
+    /// Only candidates about whom the newest decision is this; `none` for those about whom nothing is decided yet
+    #[param(inline)]
+    decision: Option<Decided>,
     /// Part of a name, email, phone number or school
     q: Option<String>,
     /// Added at or after this moment
@@ -78,6 +81,7 @@ pub(super) fn filter(query: &mut Query) -> SessionFilter {
     SessionFilter {
         status: query.value("status"),
         source: query.value("source"),
+        decision: query.value("decision"),
         q: query.text("q"),
         added_from: moment(query, "added_from"),
         added_to: moment(query, "added_to"),
@@ -107,6 +111,8 @@ pub(super) struct SessionItem {
     counting_score: Option<f64>,
     /// The attempt that it is from, where it is not this one.
     counting_attempt: Option<i32>,
+    /// The newest decision about the candidate, with their current attempt.
+    decision: Option<Verdict>,
     /// Attempts that the candidate has.
     attempts: i32,
     /// Whether this may be somebody who is here already.
@@ -130,6 +136,7 @@ impl From<SessionRow> for SessionItem {
             source: row.source,
             counting_score: row.score,
             counting_attempt: row.score_attempt,
+            decision: row.decision,
             attempts: row.attempts,
             possible_duplicate: row.possible_duplicate,
             asks_retake: row.asks_retake,
