@@ -559,7 +559,7 @@ async fn what_earlier_versions_left_is_cleared(bed: TestBed) {
         &s,
         &bed,
         interview,
-        &[("Zebulon_CV.pdf", pdf::resume("Zebulon", "z@quagga.example"))],
+        &[("Zebulon_CV.pdf", pdf::resume("Zebulon Quagga", "z@quagga.example"))],
     )
     .await;
     let batch = batch::add(&s, &bed.owner, batch.id, None).await.unwrap();

@@ -38,7 +38,6 @@ on_both_databases!(
     another_attempt_needs_the_email,
     a_cookie_follows_its_own_window,
     coming_back_is_noted_every_few_minutes,
-    looking_keeps_no_session_open_for_ever,
     of_very_many_events_the_first_and_the_last_are_told,
 );
 
@@ -430,36 +429,6 @@ async fn coming_back_is_noted_every_few_minutes(bed: TestBed) {
         conversation::start(&bed.s, &t, StartInput::default()).await.unwrap();
         assert_eq!(noted(&bed, &c, "resumed").await, expected, "after {wait} s");
     }
-}
-
-async fn looking_keeps_no_session_open_for_ever(bed: TestBed) {
-    let interview = bed.interview(3, |i| i.settings.inactivity_days = 1).await;
-    let (ana, ben) = (
-        bed.candidate(interview, "Ana", None).await,
-        bed.candidate(interview, "Ben", None).await,
-    );
-    let start = async |c: &Candidate| conversation::start(&bed.s, &token(c), consent()).await.unwrap();
-    start(&ana).await;
-    start(&ben).await;
-    for day in 1..=4 {
-        bed.clock.advance(DAY - MINUTE);
-        start(&ana).await;
-        let view = start(&ben).await;
-        if day == 3 {
-            conversation::answer(&bed.s, &token(&ben), says("b", &view, "A word"))
-                .await
-                .unwrap();
-        }
-        assert_eq!(sessions::sweep(&bed.s).await.unwrap(), 0, "seen within the day");
-    }
-    bed.clock.advance(5 * MINUTE);
-    start(&ana).await;
-    start(&ben).await;
-    assert_eq!(sessions::sweep(&bed.s).await.unwrap(), 1);
-    assert_eq!(sessions::sweep(&bed.s).await.unwrap(), 0, "who said a word goes on");
-    let session = candidates::get(&bed.s, &bed.owner, ana.id).await.unwrap().session;
-    assert_eq!(session.end_reason, Some(EndReason::Inactivity));
-    assert_eq!(session.completed_at.map(|at| at.millis()), Some(START + 4 * DAY));
 }
 
 async fn of_very_many_events_the_first_and_the_last_are_told(bed: TestBed) {

@@ -275,7 +275,10 @@ async fn it_is_over_at_once_behind_every_door(bed: TestBed) {
         assert_eq!(code(conversation::start(&s, token, consent()).await), Code::UnknownLink);
         assert_eq!(code(conversation::heartbeat(&s, token, 1).await), Code::UnknownLink);
         assert_eq!(code(conversation::finish(&s, token).await), Code::UnknownLink);
-        assert!(conversation::pulse(&s, token, None).await.unwrap().is_none(), "streams end");
+        assert!(
+            conversation::pulse(&s, token, None).await.unwrap().is_none(),
+            "streams end"
+        );
     }
     for (s, token, view) in [(&bed.s, &inside, &view_inside), (&other, &kept, &view_kept)] {
         let refused = conversation::answer(s, token, says("b", view)).await.unwrap_err();

@@ -163,10 +163,10 @@ pub async fn change_password(
 ) -> Result<(), AppError> {
     let back = door::own_path(&back).unwrap_or("/").to_owned();
     let page = door::accepts_html();
-    let here = door::login_secret().unwrap_or_default();
+    let (here, address) = (door::login_secret().unwrap_or_default(), door::address());
     let result = async {
         let (services, user) = door::person().await?;
-        service::change_password(&services, user, &password, &new_password, &here, door::address()).await?;
+        service::change_password(&services, user, &password, &new_password, &here, address).await?;
         Ok(())
     }
     .await;

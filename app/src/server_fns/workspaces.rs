@@ -21,6 +21,7 @@ pub async fn workspace_contents(workspace: String) -> Result<WorkspaceContents, 
 /// password ever stands in a redirect.
 #[server(endpoint = "workspace/delete", input = Json)]
 pub async fn delete_workspace(workspace: String, name: String, password: String) -> Result<(), AppError> {
+    let address = door::address();
     let (services, actor) = door::who(&workspace).await?;
-    Ok(service::delete(&services, &actor, &name, &password, door::address()).await?)
+    Ok(service::delete(&services, &actor, &name, &password, address).await?)
 }

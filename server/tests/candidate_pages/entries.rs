@@ -211,10 +211,12 @@ async fn whoever_tried_too_often_is_told_when_to_come_back() {
     let refused = start("ana").await;
     assert_eq!(refused.header("retry-after"), "1");
     house.clock.advance(1);
-    assert_eq!(start("ana").await.status, StatusCode::OK);
+    let inside = start("ana").await;
+    assert_eq!(inside.status, StatusCode::OK);
+    let lease = serde_json::from_str::<serde_json::Value>(&inside.body).unwrap()["lease"].clone();
 
     let flood = async || {
-        let body = format!("token={}", token(&link));
+        let body = format!("token={}&lease={lease}", token(&link));
         house
             .form("/sfn/candidate/heartbeat", "application/json", &[], &body)
             .await
