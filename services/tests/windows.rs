@@ -16,8 +16,8 @@ use parley_domain::{
     conversation::{CandidateError, CandidateErrorCode as Code, CandidateView},
     id::{InterviewId, PromptId},
     interview::InterviewInput,
-    session::{EndReason, RetakeReason, Status},
-    time::{DAY, MINUTE, SECOND},
+    session::{RetakeReason, Status},
+    time::{MINUTE, SECOND},
 };
 use parley_services::{
     candidates::{self, OnDuplicate},
