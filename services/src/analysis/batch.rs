@@ -14,7 +14,7 @@ use crate::{
     entity::{analysis, analysis_batch, interview_version, session, turn},
     error::{Result, ServiceError},
     interviews, jobs,
-    sessions::{event, lock, tell, word},
+    sessions::{event, lock, tell_what_came_of, word},
 };
 use parley_domain::{
     account::{Action, Actor},
@@ -419,7 +419,7 @@ pub(crate) async fn wave(s: &Services, payload: &Value) -> Result<()> {
         enqueue_wave(&*tx, s, &row).await?;
     }
     tx.commit().await?;
-    moved.iter().for_each(|of| tell(s, of));
+    moved.iter().for_each(|of| tell_what_came_of(s, of));
     Ok(())
 }
 
