@@ -16,8 +16,9 @@ pub struct Migration;
 
 /// The tables whose rows are about a candidate and outlive them.
 const ABOUT: [&str; 2] = ["import_row", "resume_file"];
-/// Rows that are looked at together.
-const ROUND: u64 = 500;
+/// Rows that are looked through together, whether they have a link or not: a search for the next so many that do would begin
+/// anew at all that do not.
+const ROUND: u64 = 5_000;
 /// Where a table that was imported may have left a link: table, column, whether the column is JSON.
 const HELD: [(&str, &str, bool); 7] = [
     ("import_row", "cells", true),
@@ -84,14 +85,15 @@ async fn leave_links_out(
     let (conn, backend) = (m.get_connection(), m.get_database_backend());
     let mut last = Uuid::nil();
     loop {
+        let end = backend.build(window(table, &["id"], last).offset(ROUND - 1).limit(1));
+        let end = conn.query_one_raw(end).await?;
+        let end: Option<Uuid> = end.map(|row| row.try_get("", "id")).transpose()?;
         let next = backend.build(&held(table, column, last));
         let rows = conn.query_all_raw(next).await?;
         let found: Vec<(Uuid, String)> = rows
             .iter()
             .map(|row| Ok((row.try_get("", "id")?, row.try_get("", column)?)))
             .collect::<Result<_, DbErr>>()?;
-        let Some((end, _)) = found.last() else { return Ok(()) };
-        last = *end;
         for (id, text) in found {
             let left = if json {
                 json_without_links(&text)
@@ -108,23 +110,34 @@ async fn leave_links_out(
                 conn.execute_raw(change).await?;
             }
         }
+        // Fewer than a window's rows: those were the last.
+        let Some(end) = end else { return Ok(()) };
+        last = end;
     }
 }
 
-/// The next rows of a table that may have a link in a column.
+/// The next rows of a table, whatever is in them.
+fn window(table: &'static str, columns: &[&'static str], after: Uuid) -> SelectStatement {
+    Query::select()
+        .columns(columns.iter().copied())
+        .from(table)
+        .and_where(Expr::col("id").gt(after))
+        .order_by("id", Order::Asc)
+        .limit(ROUND)
+        .to_owned()
+}
+
+/// Those of the next rows that may have a link in a column. The window stands inside, so that no plan searches past it.
 fn held(table: &'static str, column: &'static str, after: Uuid) -> SelectStatement {
     let mut held = Query::select();
     held.columns(["id", column])
-        .from(table)
-        .and_where(Expr::col("id").gt(after))
-        .and_where(Func::lower(Expr::col(column)).like("%invite%"))
-        .order_by("id", Order::Asc)
-        .limit(ROUND);
+        .from_subquery(window(table, &["id", column], after), "w")
+        .and_where(Func::lower(Expr::col(column)).like("%invite%"));
     if table == "candidate" {
         let imported = Query::select()
             .expr(Expr::val(1))
             .from("import_row")
-            .and_where(Expr::col(("import_row", "candidate_id")).equals(("candidate", "id")))
+            .and_where(Expr::col(("import_row", "candidate_id")).equals(("w", "id")))
             .to_owned();
         held.and_where(Expr::exists(imported));
     }

@@ -56,27 +56,28 @@ const DAYS: &str = "UPDATE session SET inactivity_days = \
      (SELECT i.inactivity_days FROM interview i WHERE i.id = session.interview_id) \
    WHERE status = 'in_progress' AND started_at IS NOT NULL";
 
-/// A job names what it is about; whose that is, stands there. What is gone already had its jobs done.
+/// A job names what it is about; whose that is, stands there. Only of those still to do: what is done is not looked at by
+/// anybody any more, and there may be a million of it.
 const JOBS_SQLITE: &[&str] = &[
     "UPDATE job SET workspace_id = (SELECT a.workspace_id FROM analysis a \
        WHERE a.id = unhex(replace(json_extract(job.payload, '$.analysis'), '-', ''))) \
-     WHERE kind = 'analysis'",
+     WHERE kind = 'analysis' AND state IN ('queued', 'running')",
     "UPDATE job SET workspace_id = (SELECT b.workspace_id FROM analysis_batch b \
        WHERE b.id = unhex(replace(json_extract(job.payload, '$.batch'), '-', ''))) \
-     WHERE kind = 'analysis_batch'",
+     WHERE kind = 'analysis_batch' AND state IN ('queued', 'running')",
     "UPDATE job SET workspace_id = (SELECT b.workspace_id FROM resume_batch b \
        WHERE b.id = unhex(replace(json_extract(job.payload, '$.batch'), '-', ''))) \
-     WHERE kind = 'resumes'",
+     WHERE kind = 'resumes' AND state IN ('queued', 'running')",
 ];
 
 const JOBS_POSTGRES: &[&str] = &[
     "UPDATE job SET workspace_id = (SELECT a.workspace_id FROM analysis a \
        WHERE a.id = (job.payload->>'analysis')::uuid) \
-     WHERE kind = 'analysis'",
+     WHERE kind = 'analysis' AND state IN ('queued', 'running')",
     "UPDATE job SET workspace_id = (SELECT b.workspace_id FROM analysis_batch b \
        WHERE b.id = (job.payload->>'batch')::uuid) \
-     WHERE kind = 'analysis_batch'",
+     WHERE kind = 'analysis_batch' AND state IN ('queued', 'running')",
     "UPDATE job SET workspace_id = (SELECT b.workspace_id FROM resume_batch b \
        WHERE b.id = (job.payload->>'batch')::uuid) \
-     WHERE kind = 'resumes'",
+     WHERE kind = 'resumes' AND state IN ('queued', 'running')",
 ];

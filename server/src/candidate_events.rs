@@ -22,6 +22,7 @@ use parley_domain::{
     conversation::{Pulse, ReplySoFar, Tick},
     id::{CandidateId, SessionId},
     session::Status,
+    time::Timestamp,
 };
 use parley_services::{
     Services,
@@ -53,6 +54,13 @@ impl Default for Ticks {
     }
 }
 
+/// Every how manieth tick is told after a look at how things stand; those between go by what was told last. Changes are
+/// heard of anyway.
+const LOOK: u32 = 3;
+/// After the tick of the deadline, how long until there may be another one for it: where the clock stands still just before
+/// its end, it would be told again and again.
+const AGAIN: Duration = Duration::from_secs(5);
+
 /// The route.
 pub fn router() -> Router<AppState> {
     Router::new().route("/events/session", get(follow))
@@ -68,9 +76,16 @@ struct Watch {
     changes: Receiver<Change>,
     last: Option<Told>,
     desk: Option<Watched>,
+    /// What the look before the stream began found, until it is told.
+    found: Option<Standing>,
     /// When the time is told next, and how often.
     tick: Instant,
     ticks: Ticks,
+    /// Whether that is when time is up, and when this may be so at the earliest.
+    is_deadline: bool,
+    earliest: Instant,
+    /// Ticks since the last look.
+    unseen: u32,
     /// Keeps the place until the end.
     _seat: Seat,
 }
@@ -82,6 +97,9 @@ struct Told {
     holder: i64,
     /// Whether they may hear more.
     theirs: bool,
+    /// Seconds left, and when that was.
+    seconds_left: Option<i64>,
+    at: Timestamp,
 }
 
 /// Where the interviewer of the present session writes.
@@ -113,8 +131,8 @@ async fn follow(State(state): State<AppState>, headers: HeaderMap) -> Response {
     };
     // Watching begins before the first look, so that nothing falls between.
     let changes = services.events.watch_candidate(candidate);
-    let token = match may_follow(&services, cookie, lease).await {
-        Ok(Some(Ok(token))) => token,
+    let (token, found) = match may_follow(&services, cookie, lease).await {
+        Ok(Some(Ok(may))) => may,
         // So that the browser does not ask again by itself: the session is not its own to follow any more.
         Ok(Some(Err(Foreign))) => return StatusCode::NO_CONTENT.into_response(),
         Ok(None) => return StatusCode::UNAUTHORIZED.into_response(),
@@ -134,8 +152,12 @@ async fn follow(State(state): State<AppState>, headers: HeaderMap) -> Response {
         changes,
         last: None,
         desk: None,
+        found: Some(found),
         tick: Instant::now() + state.ticks.0,
         ticks: state.ticks,
+        is_deadline: false,
+        earliest: Instant::now(),
+        unseen: 0,
         _seat: seat,
     };
     let pulses = pulses(watch).take_until(Box::pin(over));
@@ -148,17 +170,18 @@ async fn follow(State(state): State<AppState>, headers: HeaderMap) -> Response {
 /// Another window came in by the email, and the session is its own to follow.
 struct Foreign;
 
-/// The invite token of whom a cookie speaks for, where it may follow their session; `None` where it speaks for nobody.
+/// The invite token of whom a cookie speaks for and how things stand there, where it may follow their session; `None` where
+/// it speaks for nobody.
 async fn may_follow(
     services: &Services,
     cookie: &str,
     lease: Option<i64>,
-) -> Result<Option<Result<String, Foreign>>, ServiceError> {
+) -> Result<Option<Result<(String, Standing), Foreign>>, ServiceError> {
     let Some(token) = conversation::token_of_cookie(services, cookie).await? else {
         return Ok(None);
     };
     let standing = conversation::pulse(services, &token, lease).await?;
-    Ok(standing.map(|now| if now.theirs { Ok(token) } else { Err(Foreign) }))
+    Ok(standing.map(|now| if now.theirs { Ok((token, now)) } else { Err(Foreign) }))
 }
 
 /// The present pulse, then one after each change that shows in it, and in between what is written and the time, until the
@@ -174,11 +197,19 @@ fn pulses(watch: Watch) -> impl Stream<Item = Result<Event, Infallible>> {
                 match news(&mut watch).await {
                     News::Change => {}
                     News::Reply(draft) => return Some((Ok(reply(&watch, draft)), watch)),
-                    News::Tick => ticks = true,
+                    News::Tick if watch.is_deadline || watch.unseen + 1 >= LOOK => ticks = true,
+                    News::Tick => match by_the_clock(&mut watch) {
+                        Some(event) => return Some((Ok(event), watch)),
+                        None => continue,
+                    },
                     News::Over => return None,
                 }
             }
-            match conversation::pulse(&watch.services, &watch.token, watch.lease).await {
+            let looked = match watch.found.take() {
+                Some(found) => Ok(Some(found)),
+                None => conversation::pulse(&watch.services, &watch.token, watch.lease).await,
+            };
+            match looked {
                 Ok(Some(now)) => {
                     if let Some(event) = look(&mut watch, now, ticks) {
                         return Some((Ok(event), watch));
@@ -197,28 +228,42 @@ fn pulses(watch: Watch) -> impl Stream<Item = Result<Event, Infallible>> {
 /// What there is to tell of how things stand now: what changed, or else the time where it is time for it.
 fn look(watch: &mut Watch, now: Standing, ticks: bool) -> Option<Event> {
     sit_at(watch, now.session);
+    watch.unseen = 0;
     set_tick(watch, now.seconds_left, ticks);
     let first = watch.last.is_none();
     let same = |told: &Told| told.pulse == now.pulse && told.holder == now.holder;
-    if watch.last.as_ref().is_some_and(same) {
+    let at = watch.services.now();
+    if let Some(told) = watch.last.as_mut().filter(|told| same(told)) {
+        (told.seconds_left, told.at) = (now.seconds_left, at);
         let running = now.pulse.state == Status::InProgress;
-        return (ticks && running).then(|| {
-            named(
-                "tick",
-                &Tick {
-                    link: now.pulse.link,
-                    seconds_left: now.seconds_left,
-                },
-            )
-        });
+        return (ticks && running).then(|| tick(now.pulse.link, now.seconds_left));
     }
     let event = named("pulse", &now.pulse);
     watch.last = Some(Told {
         pulse: now.pulse,
         holder: now.holder,
         theirs: now.theirs,
+        seconds_left: now.seconds_left,
+        at,
     });
     Some(if first { event.retry(RETRY) } else { event })
+}
+
+/// The time by what was told last and how long ago that was, without a look; `None` where there is none to tell.
+fn by_the_clock(watch: &mut Watch) -> Option<Event> {
+    watch.unseen += 1;
+    let told = watch.last.as_ref();
+    let running = told.filter(|told| told.pulse.state == Status::InProgress).map(|told| {
+        let gone = (watch.services.now().millis() - told.at.millis()) / 1_000;
+        let left = told.seconds_left.map(|left| (left - gone).max(0));
+        (told.pulse.link.clone(), left)
+    });
+    set_tick(watch, running.as_ref().and_then(|(_, left)| *left), true);
+    running.map(|(link, left)| tick(link, left))
+}
+
+fn tick(link: String, seconds_left: Option<i64>) -> Event {
+    named("tick", &Tick { link, seconds_left })
 }
 
 /// The next tick: after the usual time, and at the moment when time is up, because what stands in the composer then has to
@@ -227,12 +272,20 @@ fn set_tick(watch: &mut Watch, seconds_left: Option<i64>, ticked: bool) {
     let now = Instant::now();
     if ticked {
         watch.tick = now + watch.ticks.0;
+        if watch.is_deadline {
+            watch.earliest = now + AGAIN;
+        }
+        watch.is_deadline = false;
     }
     let left = seconds_left
         .and_then(|left| u64::try_from(left).ok())
         .filter(|left| *left > 0);
     if let Some(left) = left {
-        watch.tick = watch.tick.min(now + Duration::from_secs(left));
+        let up = watch.earliest.max(now + Duration::from_secs(left));
+        if up <= watch.tick {
+            watch.tick = up;
+            watch.is_deadline = true;
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use sea_orm::{
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
     sqlx::{
         self, Connection,
+        postgres::{PgConnectOptions, PgPoolOptions},
         sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous},
     },
 };
@@ -165,6 +166,23 @@ impl Db {
     #[must_use]
     pub fn read(&self) -> &DatabaseConnection {
         &self.connection
+    }
+
+    /// Two connections of their own to PostgreSQL on which no statement is cut off: for changes of the schema. Only where
+    /// this is not SQLite.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub(crate) async fn patient(&self) -> Result<DatabaseConnection> {
+        let usual = self.connection.get_postgres_connection_pool().connect_options();
+        // What is named last counts.
+        let options = PgConnectOptions::clone(&usual).options([("statement_timeout", "0")]);
+        let pool = PgPoolOptions::new()
+            .max_connections(2)
+            .connect_with(options)
+            .await
+            .map_err(ServiceError::internal)?;
+        Ok(pool.into())
     }
 
     /// Whether this is SQLite.

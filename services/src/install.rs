@@ -77,13 +77,15 @@ pub async fn migrate(db: &Db) -> Result<()> {
     if db.is_sqlite() {
         return Ok(Migrator::up(db.read(), None).await?);
     }
+    // Where statements may take as long as they take: what goes through a table, and who waits for another process.
+    let patient = db.patient().await?;
     // Held by a connection of its own until the schema is up to date; given back with the transaction.
-    let lock = db.read().begin().await?;
+    let lock = patient.begin().await?;
     lock.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"))
         .await?;
-    Migrator::up(db.read(), None).await?;
+    Migrator::up(&patient, None).await?;
     lock.commit().await?;
-    Ok(())
+    Ok(patient.close().await?)
 }
 
 /// How many migrations wait.

@@ -24,7 +24,7 @@ use parley_services::{
     ai::{Ai, AiConfig},
     analysis, candidates,
     conversation::{self, AnswerInput, StartInput},
-    entity::session,
+    entity::{self, session},
     jobs, sessions,
 };
 use parley_testing::{ScriptedModel, Step};
@@ -33,6 +33,7 @@ use serde_json::{Value, json};
 
 on_both_databases!(
     an_analysis_that_waits_is_not_made_until_they_are_back,
+    all_at_once_does_not_wait_for_who_is_deleted,
     undoing_at_once_costs_one_call,
     who_is_restored_under_the_eyes_of_a_worker_is_analysed_too,
     what_the_sweeper_closes_is_sent_to_nobody,
@@ -133,6 +134,35 @@ async fn an_analysis_that_waits_is_not_made_until_they_are_back(bed: TestBed) {
     candidates::delete(&s, &bed.owner, &[ana.id]).await.unwrap();
     candidates::restore(&s, &bed.owner, &[ana.id]).await.unwrap();
     assert_eq!(jobs::run_due(&s).await.unwrap(), 0);
+}
+
+async fn all_at_once_does_not_wait_for_who_is_deleted(bed: TestBed) {
+    let ana = inside(&bed).await;
+    conversation::finish(&bed.s, &token(&ana)).await.unwrap();
+    jobs::run_due(&bed.s).await.unwrap();
+    let interview = ana.interview_id;
+    analysis::start_batch(&bed.s, &bed.owner, interview, Some(Engine::BuiltIn))
+        .await
+        .unwrap();
+    jobs::run_due(&bed.s).await.unwrap();
+    // As it is while a model is still to be asked.
+    entity::analysis::Entity::update_many()
+        .col_expr(
+            entity::analysis::Column::State,
+            Expr::value(AnalysisState::Queued.as_str()),
+        )
+        .filter(entity::analysis::Column::BatchId.is_not_null())
+        .exec(bed.s.db.read())
+        .await
+        .unwrap();
+    let seen = async || analysis::current_batch(&bed.s, &bed.owner, interview).await.unwrap();
+    let waits = seen().await;
+    assert!(waits.is_busy());
+    assert_eq!((waits.total, waits.queued, waits.ready), (1, 1, 0));
+    candidates::delete(&bed.s, &bed.owner, &[ana.id]).await.unwrap();
+    let left = seen().await;
+    assert!(!left.is_busy(), "their analysis is not made");
+    assert_eq!((left.total, left.queued, left.ready), (0, 0, 0));
 }
 
 async fn undoing_at_once_costs_one_call(bed: TestBed) {

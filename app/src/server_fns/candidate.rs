@@ -82,6 +82,8 @@ pub async fn answer_question(
     if let Err(refusal) = server::spare_request(&services, &token) {
         return server::end(&token, lease, Err(refusal), server::After::Session);
     }
+    let presence = server::presence();
+    let lease = server::lease_or_kept(&services, &token, lease).await;
     let result = match (
         question.parse(),
         choices.iter().map(|c| c.parse()).collect::<Result<Vec<_>, _>>(),
@@ -93,7 +95,7 @@ pub async fn answer_question(
                 text,
                 choices,
                 lease,
-                presence: server::presence(),
+                presence,
             };
             conversation::answer(&services, &token, input).await
         }
@@ -115,6 +117,7 @@ pub async fn heartbeat(token: String, #[server(default)] lease: Option<String>) 
     if let Err(refusal) = server::spare_request(&services, &token) {
         return server::end(&token, lease, Err(refusal), server::After::Session);
     }
+    let lease = server::lease_or_kept(&services, &token, lease).await;
     let result = parley_services::conversation::heartbeat(&services, &token, lease).await;
     server::end(&token, lease, result, server::After::Session)
 }
@@ -127,6 +130,7 @@ pub async fn finish_session(token: String, #[server(default)] lease: Option<Stri
     if let Err(refusal) = server::spare_request(&services, &token) {
         return server::end(&token, lease, Err(refusal), server::After::Session);
     }
+    let lease = server::lease_or_kept(&services, &token, lease).await;
     let result = parley_services::conversation::finish_by(&services, &token, lease).await;
     server::end(&token, lease, result, server::After::Landing)
 }
@@ -193,6 +197,7 @@ pub async fn start_public(
 mod server {
     use super::Refusal;
     use crate::candidate::{CANDIDATE_COOKIE, landing_path, pages::Typed, public_path, session_path};
+    use crate::login;
     use crate::server_fns as door;
     use http::{HeaderValue, StatusCode, header};
     use leptos::prelude::use_context;
@@ -324,6 +329,20 @@ mod server {
     /// A lease that cannot be read counts as the oldest, not as none: none would be taken as the newest.
     pub(super) fn lease(text: Option<&str>) -> Option<i64> {
         text.filter(|t| !t.is_empty()).map(|t| t.parse().unwrap_or(0))
+    }
+
+    /// The lease that was sent. Where none was and the invited email opens the link, the one in the candidate's cookie, if
+    /// that is of this link: who keeps cookies came in by the email, and needs no other proof of it.
+    pub(super) async fn lease_or_kept(services: &Services, token: &str, sent: Option<i64>) -> Option<i64> {
+        if sent.is_some() {
+            return sent;
+        }
+        // Of the request before anything is awaited.
+        let headers = door::headers();
+        let cookie = login::cookie(&headers, CANDIDATE_COOKIE)?;
+        let kept = services.secrets.read_candidate_cookie(cookie)?.lease?;
+        let of = conversation::token_of_cookie(services, cookie).await;
+        matches!(of, Ok(Some(of)) if of == token).then_some(kept)
     }
 
     /// Puts a refusal's status into the answer, and when to come back where waiting helps.

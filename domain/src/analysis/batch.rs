@@ -46,9 +46,9 @@ pub struct AnalysisBatch {
     pub engine: Engine,
     /// Where it stands.
     pub state: BatchState,
-    /// Sessions that it was asked for.
+    /// Sessions that it was asked for; once all are queued, as many as were.
     pub total: i64,
-    /// Sessions that were queued so far.
+    /// Sessions that were queued so far, without those of people who were deleted before theirs was analysed.
     pub queued: i64,
     /// Of these: analysed.
     pub ready: i64,

@@ -167,6 +167,19 @@ impl Query {
         }
     }
 
+    /// Ends reading for a list that always answers all it has: `limit` and `cursor` are known to every list, and change
+    /// nothing here.
+    ///
+    /// # Errors
+    /// As for [`Query::done`]; a limit out of range.
+    pub fn whole(mut self) -> ApiResult<()> {
+        let asked = self.page();
+        if asked.limit.is_some_and(|limit| !(1..=200).contains(&limit)) {
+            self.wrong("limit", "limit is a number from 1 to 200.");
+        }
+        self.done()
+    }
+
     /// Notes that `name` is wrong.
     pub fn wrong(&mut self, name: &'static str, message: impl Into<String>) {
         self.problems.add(name, message);

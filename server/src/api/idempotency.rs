@@ -186,7 +186,8 @@ async fn run(repeat: &Repeat, ticket: Ticket, request: Request, next: Next) -> R
     match work.await {
         Ok(response) => Ok(response),
         Err(error) => {
-            // The panic hook has logged it. It did not finish its transaction, so nothing was written.
+            // The panic hook has logged it. What it had not committed by then was not written; what it had, was: the key is
+            // free again, and a repetition meets that as any other request would.
             release(&repeat.services, ticket).await?;
             match error.try_into_panic() {
                 Ok(panic) => Ok(super::error::from_panic(panic)),

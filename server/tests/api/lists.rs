@@ -191,7 +191,7 @@ async fn no_list_takes_what_it_does_not_know() {
         format!("/interviews/{interview}/retake-requests"),
         format!("/interviews/{interview}/candidates/deleted"),
     ];
-    // These answer all they have, so a limit would be a promise that they do not keep.
+    // These answer all they have, whatever page is asked for.
     let whole = [
         format!("/candidates/{candidate}/sessions"),
         format!("/sessions/{session}/events"),
@@ -206,7 +206,12 @@ async fn no_list_takes_what_it_does_not_know() {
         assert_eq!(reply.problem(422), ["lmit"], "{list}");
     }
     for list in &whole {
-        let reply = bed.call(&key, &format!("GET {list}?limit=2"), None).await;
-        assert_eq!(reply.problem(422), ["limit"], "{list}");
+        let all = bed.call(&key, &format!("GET {list}"), None).await.ok(200).body;
+        let page = bed.call(&key, &format!("GET {list}?limit=1&cursor=x"), None).await;
+        assert_eq!(page.ok(200).body, all, "{list}");
+        for wrong in ["0", "201", "x"] {
+            let reply = bed.call(&key, &format!("GET {list}?limit={wrong}"), None).await;
+            assert_eq!(reply.problem(422), ["limit"], "{list} {wrong}");
+        }
     }
 }

@@ -193,6 +193,47 @@ async fn a_link_that_was_passed_on_shows_nothing_without_the_email() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_keeps_the_cookie_of_such_a_session_needs_no_lease() {
+    let house = Bed::new().await;
+    let (_, link) = house.invite(by_email()).await;
+    let (_, other) = house.invite(by_email()).await;
+    let laptop = come_in(&house, &link).await;
+    let elsewhere = house
+        .post(
+            START,
+            &[
+                ("token", token(&other)),
+                ("consent", "true"),
+                ("email", "ana@example.com"),
+            ],
+        )
+        .await;
+    let act = async |path: &str, cookie: &str| {
+        let headers = [
+            ("accept", "application/json"),
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("sec-fetch-site", "same-origin"),
+            ("cookie", cookie),
+        ];
+        house
+            .send(Method::POST, path, &headers, &form(&[("token", token(&link))]))
+            .await
+    };
+    let own = laptop.cookie();
+    assert_eq!(act(BEAT, &own).await.status, StatusCode::OK);
+    assert_eq!(
+        shut(&act(BEAT, &elsewhere.cookie()).await),
+        refusal(403, "email_needed"),
+        "another link's"
+    );
+    let phone = come_in(&house, &link).await;
+    assert_eq!(shut(&act(FINISH, &own).await), refusal(409, "taken_over"));
+    let done = act(FINISH, &phone.cookie()).await;
+    assert_eq!(done.status, StatusCode::OK);
+    done.says("\"state\":\"completed\"");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_comes_after_such_a_session_asks_for_the_email_too() {
     let house = Bed::new().await;
     let (candidate, link) = house.invite(by_email()).await;

@@ -6,7 +6,7 @@ use crate::{
     accounts::audit,
     db::Priority,
     error::{Result, ServiceError},
-    sessions::{event, find_session, lock, tell},
+    sessions::{event, find_session, lock, tell_what_came_of},
 };
 use parley_domain::{
     account::{Action, Actor},
@@ -55,7 +55,7 @@ pub async fn run_again(s: &Services, actor: &Actor, id: SessionId, engine: Optio
         event(&*tx, s, &row, "analysis_requested", actor, Some(engine.as_str())).await?;
         audit::write(&*tx, s, workspace, actor, "analysis.run", Some(id.0)).await?;
         tx.commit().await?;
-        tell(s, &row);
+        tell_what_came_of(s, &row);
     } else {
         // Whoever holds a connection must not wait for another one.
         drop(tx);

@@ -14,7 +14,7 @@ use crate::{
     entity::{analysis, analysis_batch, interview_version, session, turn},
     error::{Result, ServiceError},
     interviews, jobs,
-    sessions::{event, lock, tell, word},
+    sessions::{event, lock, tell_what_came_of, word},
 };
 use parley_domain::{
     account::{Action, Actor},
@@ -321,14 +321,40 @@ async fn to_batch(s: &Services, row: analysis_batch::Model) -> Result<AnalysisBa
         let found = by_state.iter().find(|(word, _)| word == state.as_str());
         found.map_or(0, |(_, n)| *n)
     };
+    let (ready, failed) = (count(AnalysisState::Ready), count(AnalysisState::Failed));
+    let state: BatchState = word(&row.state)?;
+    // Counted, not remembered: runs of who was deleted meanwhile wait until they are restored, or are gone, and nothing
+    // more comes of either.
+    let listed = session::Entity::find()
+        .select_only()
+        .expr(Expr::val(1))
+        .filter(
+            Expr::col((session::Entity, session::Column::Id)).equals((analysis::Entity, analysis::Column::SessionId)),
+        )
+        .filter(session::Column::Listed.eq(true))
+        .into_query();
+    let coming = analysis::Entity::find()
+        .filter(analysis::Column::WorkspaceId.eq(row.workspace_id))
+        .filter(analysis::Column::BatchId.eq(row.id))
+        .filter(
+            analysis::Column::State.is_in([AnalysisState::Queued, AnalysisState::Running].map(AnalysisState::as_str)),
+        )
+        .filter(Expr::exists(listed))
+        .count(s.db.read())
+        .await?;
+    let queued = ready + failed + i64::try_from(coming).unwrap_or(i64::MAX);
     Ok(AnalysisBatch {
         id: AnalysisBatchId(row.id),
         engine: word(&row.engine)?,
-        state: word(&row.state)?,
-        total: row.total.into(),
-        queued: row.queued.into(),
-        ready: count(AnalysisState::Ready),
-        failed: count(AnalysisState::Failed),
+        state,
+        total: if state == BatchState::Done {
+            queued
+        } else {
+            row.total.into()
+        },
+        queued,
+        ready,
+        failed,
         created_at: Timestamp::from_millis(row.created_at),
     })
 }
@@ -393,7 +419,7 @@ pub(crate) async fn wave(s: &Services, payload: &Value) -> Result<()> {
         enqueue_wave(&*tx, s, &row).await?;
     }
     tx.commit().await?;
-    moved.iter().for_each(|of| tell(s, of));
+    moved.iter().for_each(|of| tell_what_came_of(s, of));
     Ok(())
 }
 

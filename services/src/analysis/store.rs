@@ -7,7 +7,7 @@ use crate::{
     entity::{analysis, interview_version, session, turn},
     error::{Result, ServiceError},
     interviews, jobs, results,
-    sessions::{event, lock, mark_score, tell, to_turn, word},
+    sessions::{event, lock, mark_score, tell_what_came_of, to_turn, word},
 };
 use parley_domain::{
     account::Actor,
@@ -323,6 +323,6 @@ pub(super) async fn move_to(s: &Services, run: &analysis::Model, step: Step) -> 
         event(&*tx, s, &row, &kind, &Actor::System, Some(engine.as_str())).await?;
     }
     tx.commit().await?;
-    tell(s, &row);
+    tell_what_came_of(s, &row);
     Ok(())
 }

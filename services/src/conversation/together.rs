@@ -10,7 +10,10 @@ use crate::{
 };
 use std::{
     collections::{HashSet, VecDeque},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 use tokio::sync::oneshot;
 
@@ -21,14 +24,19 @@ const RUNNERS: usize = 2;
 
 /// Writes that wait for their turn. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Together(Arc<Mutex<Inner>>);
+pub struct Together(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    inner: Mutex<Inner>,
+    /// Writes whose outcome somebody waits for.
+    asked: AtomicUsize,
+}
 
 #[derive(Debug, Default)]
 struct Inner {
     waiting: VecDeque<Waiting>,
     runners: usize,
-    /// Writes whose outcome somebody waits for.
-    asked: usize,
 }
 
 #[derive(Debug)]
@@ -47,11 +55,11 @@ impl Together {
         let starts = {
             let mut inner = self.inner();
             inner.waiting.push_back(Waiting { write, done });
-            inner.asked += 1;
             let starts = inner.runners < most;
             inner.runners += usize::from(starts);
             starts
         };
+        self.0.asked.fetch_add(1, Ordering::Relaxed);
         let _asked = Asked(self);
         if starts {
             tokio::spawn(run(self.clone(), db.clone()));
@@ -63,11 +71,11 @@ impl Together {
     #[doc(hidden)]
     #[must_use]
     pub fn asked(&self) -> usize {
-        self.inner().asked
+        self.0.asked.load(Ordering::Relaxed)
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is stored next: of each session the first that came, because whether a second one fits is known after it.
@@ -95,7 +103,7 @@ struct Asked<'a>(&'a Together);
 
 impl Drop for Asked<'_> {
     fn drop(&mut self) {
-        self.0.inner().asked -= 1;
+        self.0.0.asked.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

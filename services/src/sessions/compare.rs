@@ -1,7 +1,7 @@
 //! Attempts side by side, and the one that counts.
 
 use super::{
-    lifecycle::{event, lock, tell},
+    lifecycle::{event, lock, tell_what_came_of},
     report::{of_candidate, transcript},
     score::mark_score,
 };
@@ -91,6 +91,6 @@ pub async fn mark_counts(s: &Services, actor: &Actor, id: SessionId) -> Result<S
     event(&*tx, s, &row, "marked_as_counting", actor, None).await?;
     mark_score(&*tx, workspace.0, candidate).await?;
     tx.commit().await?;
-    tell(s, &row);
+    tell_what_came_of(s, &row);
     super::get(s, actor, id).await
 }

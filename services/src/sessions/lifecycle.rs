@@ -242,12 +242,20 @@ pub async fn end(s: &Services, actor: &Actor, id: SessionId) -> Result<Session> 
     super::to_session(s.db.read(), row).await
 }
 
-/// Tells those who watch that a session changed. One that is over is not kept in memory any longer.
+/// Tells those who watch that a session changed. One that is over is not kept in memory any longer; an earlier attempt was
+/// let go of when the next one began, and what is kept of that one stays.
 pub(crate) fn tell(s: &Services, row: &session::Model) {
     if row.status == Status::Completed.as_str() {
         s.transcripts.forget([row.id]);
-        s.scenes.forget(row.candidate_id);
+        if row.is_current {
+            s.scenes.forget(row.candidate_id);
+        }
     }
+    tell_what_came_of(s, row);
+}
+
+/// Tells those who watch that something came of a session that was over before: an analysis, a decision.
+pub(crate) fn tell_what_came_of(s: &Services, row: &session::Model) {
     s.events.send(Change {
         workspace: row.workspace_id.into(),
         interview: row.interview_id.into(),

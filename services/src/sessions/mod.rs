@@ -24,7 +24,7 @@ pub(crate) use convert::{to_turn, with_total, word};
 pub use export::{ExportFile, ExportFormat, export};
 pub use lifecycle::end;
 pub(crate) use lifecycle::{
-    change_status, clock_of, event, keep_clock, lock, new_session, rules_of, store_clock, tell,
+    change_status, clock_of, event, keep_clock, lock, new_session, rules_of, store_clock, tell, tell_what_came_of,
 };
 #[doc(hidden)]
 pub use list::plan;

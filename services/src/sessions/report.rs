@@ -2,7 +2,7 @@
 
 use super::{
     convert::{to_session, to_turn, word},
-    lifecycle::{event, lock, tell},
+    lifecycle::{event, lock, tell_what_came_of},
     list::question_totals,
 };
 use crate::{
@@ -215,7 +215,7 @@ pub async fn decide(s: &Services, actor: &Actor, id: SessionId, verdict: Verdict
     }
     event(&*tx, s, &of, "decided", actor, Some(verdict.as_str())).await?;
     tx.commit().await?;
-    tell(s, &of);
+    tell_what_came_of(s, &of);
     Ok(Decision {
         verdict,
         reason,

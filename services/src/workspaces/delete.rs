@@ -208,7 +208,7 @@ async fn stop_work(tx: &impl ConnectionTrait, id: WorkspaceId) -> Result<()> {
 /// Where no workspace is left, the settings of the installation go too: whoever sets it up next begins as on the first day,
 /// and not with somebody else's model and key. Where nobody belongs anywhere, nor do accounts remain that lead nowhere: they
 /// would keep it from being set up. Whether no workspace is left.
-async fn leave_installation(tx: &impl ConnectionTrait) -> Result<bool> {
+pub(super) async fn leave_installation(tx: &impl ConnectionTrait) -> Result<bool> {
     let other: Option<Uuid> = workspace::Entity::find()
         .select_only()
         .column(workspace::Column::Id)

@@ -4,6 +4,7 @@
 
 use crate::{
     Services,
+    accounts::people,
     db::{Priority, WriteTxn},
     entity::{
         ai_call, analysis, analysis_batch, api_key, audit, candidate, decision, file, idempotency_key, import,
@@ -167,7 +168,17 @@ async fn remove_itself(s: &Services, workspace: WorkspaceId) -> Result<bool> {
     of_workspaces!(is_empty!);
     is_empty!(import, file);
     workspace::Entity::delete_by_id(workspace.0).exec(&*tx).await?;
+    // Again: of two that were deleted at the same moment, each took the other for one that is left.
+    let somebody = people::anybody(&*tx).await?;
+    let is_last = super::delete::leave_installation(&*tx).await?;
+    let emptied = somebody && !people::anybody(&*tx).await?;
     tx.commit().await?;
+    if is_last {
+        s.ai.forget();
+    }
+    if emptied {
+        s.accounts.emptied.notify_one();
+    }
     Ok(true)
 }
 

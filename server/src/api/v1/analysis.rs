@@ -73,7 +73,7 @@ async fn history(
     Id(id): Id<SessionId>,
     query: Query,
 ) -> ApiResult<Json<Page<Analysis>>> {
-    query.done()?;
+    query.whole()?;
     let items = analysis::history(&s, &actor, id).await?;
     Ok(Json(Page {
         items,

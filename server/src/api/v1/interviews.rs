@@ -132,7 +132,7 @@ async fn archive(State(s): State<Services>, Caller(actor): Caller, Id(id): Id<In
 #[utoipa::path(get, path = "/templates", tag = "Interviews",
     responses((status = 200, description = "All templates", body = Page<Template>), Problems))]
 async fn templates(State(s): State<Services>, Caller(actor): Caller, query: Query) -> ApiResult<Json<Page<Template>>> {
-    query.done()?;
+    query.whole()?;
     let items = interviews::templates(&s, &actor)?;
     Ok(Json(Page {
         items,

@@ -35,7 +35,7 @@ struct MembershipChange {
 #[utoipa::path(get, path = "/members", tag = "Members",
     responses((status = 200, description = "All members", body = Page<Member>), Problems))]
 async fn list(State(s): State<Services>, Caller(actor): Caller, query: Query) -> ApiResult<Json<Page<Member>>> {
-    query.done()?;
+    query.whole()?;
     let items = accounts::members(&s, &actor).await?;
     Ok(Json(Page {
         items,

@@ -28,6 +28,7 @@ use parley_domain::{
 };
 use parley_services::{
     Services,
+    error::ServiceError,
     idempotency::Part,
     resumes::{batch, single},
 };
@@ -301,19 +302,30 @@ async fn extract(
     let form = form.map_err(|_| ApiError::media_type("multipart/form-data"))?;
     let upload = resume_files::one(&s, form, FILE_BYTES).await?;
     // Nothing is kept that could be answered again: the file is read again, and charged once. So it has to be the same.
-    let which = Part {
-        result: "read".to_owned(),
-        id: Some(single::fingerprint(&upload)?),
-        ..Part::default()
+    let once = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
+    let (upload, which) = if once.is_some() {
+        let (upload, id) = tokio::task::spawn_blocking(move || {
+            let id = single::fingerprint(&upload);
+            (upload, id)
+        })
+        .await
+        .map_err(ServiceError::internal)?;
+        let which = Part {
+            result: "read".to_owned(),
+            id: Some(id?),
+            ..Part::default()
+        };
+        (upload, vec![which])
+    } else {
+        (upload, Vec::new())
     };
     if let Some(Extension(Parts(before))) = done_before
-        && !before.contains(&which)
+        && !which.iter().all(|part| before.contains(part))
     {
         return Err(key_reused());
     }
-    let once = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
     let extracted = single::extract(&s, &actor, upload, once.map(str::to_owned)).await?;
-    Ok(reply::made_of(StatusCode::OK, vec![which], extracted))
+    Ok(reply::made_of(StatusCode::OK, which, extracted))
 }
 
 /// Download a candidate's resume

@@ -151,7 +151,7 @@ async fn of_candidate(
     Id(id): Id<CandidateId>,
     query: Query,
 ) -> ApiResult<Json<Page<Session>>> {
-    query.done()?;
+    query.whole()?;
     let items = sessions::of_candidate(&s, &actor, id).await?;
     Ok(Json(Page {
         items,
@@ -177,7 +177,7 @@ async fn transcript(
     Id(id): Id<SessionId>,
     query: Query,
 ) -> ApiResult<Json<Transcript>> {
-    query.done()?;
+    query.whole()?;
     Ok(Json(sessions::transcript(&s, &actor, id).await?))
 }
 
@@ -192,7 +192,7 @@ async fn events(
     Id(id): Id<SessionId>,
     query: Query,
 ) -> ApiResult<Json<Page<SessionEvent>>> {
-    query.done()?;
+    query.whole()?;
     let items = sessions::events(&s, &actor, id).await?;
     Ok(Json(Page {
         items,
