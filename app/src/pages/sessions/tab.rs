@@ -21,7 +21,7 @@ use crate::{
     },
     server_fns::sessions::{ListQuery, Requests, count_sessions, list_sessions},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 /// The Sessions tab of an interview.
 #[component]
@@ -83,9 +83,34 @@ fn Sessions() -> impl IntoView {
                 changed=Callback::new(move |()| desk.reload())
             />
         </section>
-        <CreateSheet/>
-        <EditSheet/>
-        <Actions/>
+        <Dialogs/>
+    }
+}
+
+/// What opens on a press: not needed to read the list, so it is a part of the bundle of its own that follows once the page
+/// answers. What was pressed before it came opens then.
+#[component]
+fn Dialogs() -> impl IntoView {
+    let drawn = RwSignal::new(None::<fn() -> AnyView>);
+    Effect::new(move |_| {
+        spawn_local(async move {
+            let dialogs = sessions_dialogs().await;
+            // The page may have been left meanwhile.
+            let _ = drawn.try_set(Some(dialogs));
+        });
+    });
+    move || drawn.get().map(|draw| draw())
+}
+
+#[cfg_attr(feature = "lazy", leptos::lazy)]
+async fn sessions_dialogs() -> fn() -> AnyView {
+    || {
+        view! {
+            <CreateSheet/>
+            <EditSheet/>
+            <Actions/>
+        }
+        .into_any()
     }
 }
 
