@@ -90,6 +90,36 @@ test('a row leads to its report wherever it is pressed, and its box is ticked wh
   await page.waitForURL(new RegExp(`${interview}/sessions$`));
 });
 
+test('a press that closes a menu or the filters opens no report', async ({ api, page }) => {
+  const [interview] = await people(api, 'Closed only', ['Ana Souza', 'Ben Müller']);
+  const slug = await signIn(page);
+  const tab = await SessionsTab.open(page, slug, interview);
+  const status = tab.row('Ana Souza').locator('.c-status');
+  await menu(tab, 'Ana Souza');
+  await expect(page.getByRole('menuitem').first()).toBeVisible();
+  await status.click();
+  await expect(page.getByRole('menuitem')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.getByRole('menuitem').first()).toBeVisible();
+  // The link of the row leads nowhere either.
+  await tab.row('Ana Souza').getByRole('link', { name: 'Ana Souza' }).click();
+  await expect(page.getByRole('menuitem')).toHaveCount(0);
+  const filters = page.locator('details.more-filters');
+  await filters.locator('summary').click();
+  await expect(filters).toHaveAttribute('open', '');
+  // At the end of the row: its beginning may lie under the filters.
+  const box = await tab.row('Ben Müller').boundingBox();
+  if (!box) throw new Error('no row');
+  await page.mouse.click((page.viewportSize()?.width ?? 1280) - 200, box.y + 4);
+  await expect(filters).not.toHaveAttribute('open');
+  // A report would be there by now.
+  await page.waitForTimeout(500);
+  await expect(page).toHaveURL(/\/sessions$/);
+  // Nothing lies open any more: the next press is one on the row.
+  await status.click();
+  await page.waitForURL(report);
+});
+
 test('a menu that is open stays open while its row moves', async ({ api, page, server }) => {
   const [interview, [ana]] = await people(api, 'Held', ['Ana Souza']);
   const slug = await signIn(page);
