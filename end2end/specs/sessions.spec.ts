@@ -294,22 +294,30 @@ test('reports are read one after the other in the order of the list, and the way
   await expect(turn.getByRole('link', { name: 'Next' })).toBeVisible();
   await expect(turn.getByRole('link', { name: 'Previous' })).toHaveCount(0);
   await accessible(page, 'a report of a list');
+  // A letter alone does nothing.
   await page.keyboard.press('j');
+  await page.keyboard.press('Alt+j');
   await shown('Ben Müller');
+  await expect(turn.getByRole('link', { name: 'Next' })).toBeFocused();
   // What is typed is typed, and what is chosen about one is not chosen about the next.
   const reason = page.getByRole('textbox', { name: 'Reason' });
   await page.getByRole('radio', { name: 'Hold' }).check();
   await reason.pressSequentially('jk');
   await expect(reason).toHaveValue('jk');
   await shown('Ben Müller');
-  await page.getByRole('heading', { level: 1 }).click();
-  await page.keyboard.press('j');
+  await turn.getByRole('link', { name: 'Next' }).focus();
+  await page.keyboard.press('Enter');
   await shown('Cy Ono');
+  // Nobody is further: the focus is at the beginning of the page.
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
   await expect(reason).toHaveValue('');
   await expect(page.getByRole('radio', { name: 'Hold' })).not.toBeChecked();
   await expect(turn.getByRole('link', { name: 'Next' })).toHaveCount(0);
-  await page.keyboard.press('k');
+  await page.keyboard.press('Alt+k');
   await shown('Ben Müller');
+  // What was begun and not recorded is still there.
+  await expect(reason).toHaveValue('jk');
+  await expect(page.getByRole('radio', { name: 'Hold' })).toBeChecked();
   await turn.getByRole('link', { name: 'Previous' }).click();
   await shown('Ana Souza');
   await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'In a row' }).click();

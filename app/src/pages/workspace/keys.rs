@@ -94,7 +94,7 @@ fn KeyRow(key: ApiKeySeen, on_change: Callback<()>) -> impl IntoView {
             match revoke_key(here.slug(), id).await {
                 Ok(()) => {
                     toasts.show(t.key_revoked);
-                    on_change.run(());
+                    on_change.try_run(());
                 }
                 Err(error) => failed.set(Some(error)),
             }
@@ -150,10 +150,10 @@ fn NewKey(open: RwSignal<bool>, on_made: Callback<()>) -> impl IntoView {
         spawn_local(async move {
             match create_key(here.slug(), name.get_untracked(), chosen).await {
                 Ok(new) => {
-                    failed.set(None);
-                    open.set(false);
-                    made.set(Some(new.secret));
-                    on_made.run(());
+                    failed.try_set(None);
+                    open.try_set(false);
+                    made.try_set(Some(new.secret));
+                    on_made.try_run(());
                 }
                 Err(error) => failed.set(Some(error)),
             }
