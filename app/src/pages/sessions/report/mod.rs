@@ -13,6 +13,7 @@ mod turn;
 use super::{
     address::{Place, sessions_href, trail, use_list, use_list_query},
     retake::{RetakeDialog, Subject},
+    row::since,
 };
 use crate::{
     components::{Badge, Button, CopyField, IconName, Skeleton, Status as StatusDot, Tone, failure, trouble},
@@ -235,8 +236,19 @@ fn Standing(found: ReportData, slug: String, trail: String) -> impl IntoView {
     let t = &creator().sessions;
     let s = &found.session;
     let fine = match s.status {
-        Status::NotStarted => None,
-        Status::InProgress => Some((t.question_of)(s.question_number, s.question_total)),
+        // A link that was opened is no candidate who was there.
+        Status::NotStarted => found
+            .opened
+            .as_ref()
+            .map(|at| format!("{}, {}", (t.opened_at)(&at.short), t.scanner)),
+        Status::InProgress => {
+            let (n, of) = (s.question_number, s.question_total);
+            Some(match &found.seen {
+                Some(at) if found.away => (t.question_away)(n, of, since(at)),
+                Some(at) => (t.question_seen)(n, of, &at.short),
+                None => (t.question_of)(n, of),
+            })
+        }
         // That it was finished is what "Completed" says.
         Status::Completed => s
             .end_reason
