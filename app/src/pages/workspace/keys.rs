@@ -175,6 +175,15 @@ fn MadeKey(made: RwSignal<Option<String>>) -> impl IntoView {
     let t = creator().accounts;
     let open = RwSignal::new(false);
     let copied = RwSignal::new(false);
+    // Asked by Done as by the cross.
+    let asking = RwSignal::new(false);
+    let done = Callback::new(move |()| {
+        if copied.get_untracked() {
+            open.set(false);
+        } else {
+            asking.set(true);
+        }
+    });
     let losing = Losing {
         title: t.key_lose_title,
         text: t.key_lose_text,
@@ -202,6 +211,7 @@ fn MadeKey(made: RwSignal<Option<String>>) -> impl IntoView {
             title=t.key_made
             dirty=Signal::derive(move || !copied.get())
             losing=losing
+            asking=asking
         >
             <div class="dialog__body">
                 <Notice kind=NoticeKind::Mind title=t.key_once/>
@@ -210,7 +220,7 @@ fn MadeKey(made: RwSignal<Option<String>>) -> impl IntoView {
                 })}
             </div>
             <div class="dialog__foot">
-                <Button kind=ButtonKind::Primary on_press=Callback::new(move |()| open.set(false))>{t.key_done}</Button>
+                <Button kind=ButtonKind::Primary on_press=done>{t.key_done}</Button>
             </div>
         </Dialog>
     }

@@ -40,9 +40,10 @@ pub(super) fn OwnPassword(
         None => {}
     });
     let at = move |field: &'static str| Signal::derive(move || failed.get()?.field(field).map(str::to_owned));
-    let general = move || match failed.get() {
-        Some(AppError::Invalid { .. }) => None,
-        Some(error) => Some(error.to_string()),
+    // What came of a plain post is past once a script asked.
+    let general = move || match action.value().get() {
+        Some(Ok(()) | Err(AppError::Invalid { .. })) => None,
+        Some(Err(error)) => Some(error.to_string()),
         None => posted.as_ref().map(|_| t.password_not_changed.to_owned()),
     };
     view! {

@@ -42,9 +42,10 @@ pub fn Profile() -> impl IntoView {
         posted_at(Some("password")),
         posted_at(Some("workspace")),
     );
-    let general = move || match failed.get() {
-        Some(AppError::Invalid { .. }) => None,
-        Some(error) => Some(error.to_string()),
+    // What came of a plain post is past once a script asked.
+    let general = move || match action.value().get() {
+        Some(Ok(()) | Err(AppError::Invalid { .. })) => None,
+        Some(Err(error)) => Some(error.to_string()),
         None => posted.as_ref().map(|_| creator().fix_fields.to_owned()),
     };
     view! {
