@@ -161,6 +161,9 @@ test('the fields of the filters follow the address', async ({ api, page }) => {
   await page.getByRole('navigation', { name: 'Interview' }).getByRole('link', { name: 'Results' }).click();
   await page.waitForURL(/results$/);
   await expect(page.getByRole('heading', { name: 'How far candidates came' })).toBeVisible();
+  // Longer than a search waits for the rest of a word.
+  await page.waitForTimeout(1_500);
+  await expect(page).toHaveURL(/results$/);
 });
 
 test('ticking moves nothing, takes ranges, and survives reading a report', async ({ api, page }) => {

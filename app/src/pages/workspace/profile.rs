@@ -35,7 +35,8 @@ pub fn Profile() -> impl IntoView {
     let failed = Memo::new(move |_| action.value().get().and_then(Result::err));
     let at = move |field: &'static str| Signal::derive(move || failed.get()?.field(field).map(str::to_owned));
     // A plain post of one of the forms comes back here, with the name of its part.
-    let (part, error) = use_query_map().with_untracked(|q| (q.get("at"), q.get("error")));
+    let (part, error, done) = use_query_map().with_untracked(|q| (q.get("at"), q.get("error"), q.get("done")));
+    let changed = done.is_some() && part.as_deref() == Some("password");
     let posted_at = |at: Option<&str>| error.clone().filter(|_| part.as_deref() == at);
     let (posted, password, workspace) = (
         posted_at(None),
@@ -107,7 +108,7 @@ pub fn Profile() -> impl IntoView {
                     </div>
                 </ActionForm>
             </section>
-            <OwnPassword posted=password/>
+            <OwnPassword posted=password done=changed/>
             {here.can(Action::ManageSettings).then(|| view! { <WorkspaceName posted=workspace/> })}
             <section class="section">
                 <div class="section__head">
