@@ -167,7 +167,7 @@ test('the fields of the filters follow the address', async ({ api, page }) => {
 });
 
 test('ticking moves nothing, takes ranges, and survives reading a report', async ({ api, page }) => {
-  const [interview] = await people(api, 'Ticked', ['Person 1', 'Person 2', 'Person 3', 'Person 4']);
+  const [interview, made] = await people(api, 'Ticked', ['Person 1', 'Person 2', 'Person 3', 'Person 4']);
   const slug = await signIn(page);
   const tab = await SessionsTab.open(page, slug, interview);
   const box = (n: number) => page.getByRole('checkbox', { name: `Select Person ${n}` });
@@ -189,6 +189,11 @@ test('ticking moves nothing, takes ranges, and survives reading a report', async
   await expect(box(2)).toBeChecked();
   await page.reload();
   await expect(page.getByRole('region', { name: '3 selected' })).toBeVisible();
+  // Who is gone by then does not come back as selected.
+  await page.goto(`/w/${slug}/interviews`);
+  await api.send('DELETE', `/candidates/${made[1]?.id}`);
+  await page.goBack();
+  await expect(page.getByRole('region', { name: '2 selected' })).toBeVisible();
   await page.getByRole('button', { name: 'Clear selection' }).click();
   await page.reload();
   await tab.hydrated();
