@@ -59,7 +59,7 @@ pub(super) fn OwnPassword(
         Some(view! { <Notice kind=NoticeKind::Error title=title nostrip:text=text/> })
     };
     let changed = move || {
-        let said = done && action.value().with(Option::is_none);
+        let said = done && action.value().get().is_none();
         said.then(|| view! { <Notice kind=NoticeKind::Done title=t.password_changed/> })
     };
     view! {
