@@ -308,6 +308,9 @@ test('a new key is not lost by a slip', async ({ visitor, accessible }) => {
   await page.keyboard.press('Escape');
   await question.getByRole('button', { name: 'Go back' }).click();
   await expect(question).toBeHidden();
+  await made.getByRole('button', { name: 'Done' }).click();
+  await question.getByRole('button', { name: 'Go back' }).click();
+  await expect(question).toBeHidden();
   const key = await made.getByRole('textbox', { name: 'API key' }).inputValue();
   await made.getByRole('button', { name: 'Copy key' }).click();
   await expect(made.getByRole('button', { name: 'Copied' })).toBeVisible();
@@ -363,6 +366,22 @@ test('the workspace is renamed for candidates and colleagues, and a password is 
   await elsewhere.goto(`/w/${slug}/interviews`);
   await elsewhere.waitForURL(/\/login/);
   await new SignIn(elsewhere).as({ email: owner.email, password: 'a better one for me' });
+
+  await elsewhere.waitForURL(/\/w\/[^/]+\/interviews/);
+
+  // Without scripts the page that comes back says the same.
+  const plain = await visitor({ ...at, javaScriptEnabled: false });
+  await plain.context().addCookies(await elsewhere.context().cookies());
+  await plain.goto(`/w/${slug}/settings`);
+  for (const [present, answer] of [
+    ['not my password', 'The password was not changed'],
+    ['a better one for me', 'Password changed'],
+  ] as const) {
+    await plain.getByLabel('Present password').fill(present);
+    await plain.getByLabel('New password').fill('the best one for me');
+    await plain.getByRole('button', { name: 'Change password' }).click();
+    await expect(plain.locator('.notice', { hasText: answer })).toBeVisible();
+  }
   await server.stop();
 });
 

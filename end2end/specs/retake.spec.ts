@@ -193,7 +193,15 @@ test('what is selected is what is acted on: retakes, links, export, delete and u
   await expect(dialog.getByRole('listitem')).toHaveText('Idle Yet Attempt 2 has not started yet.');
   await dialog.getByRole('button', { name: 'Close' }).last().click();
 
-  for (const name of ['Inside Now', 'Idle Yet']) await page.getByRole('checkbox', { name: `Select ${name}` }).check();
+  for (const name of ['Inside Now', 'Idle Yet']) {
+    await expect(tab.row(name).getByText('Not started')).toBeVisible();
+    await page.getByRole('checkbox', { name: `Select ${name}` }).check();
+  }
+  // Nobody of them can get one: there is nothing to press.
+  await page.getByRole('region', { name: '2 selected' }).getByRole('button', { name: 'Grant retakes' }).click();
+  await expect(dialog.getByRole('button', { name: 'Grant 0 retakes' })).toBeDisabled();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialog).toBeHidden();
   await page.getByRole('region', { name: '2 selected' }).getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('dialog', { name: 'Delete 2 candidates?' }).getByRole('button', { name: 'Delete' }).click();
   await expect(tab.row('Idle Yet')).toHaveCount(0);

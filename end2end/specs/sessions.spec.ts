@@ -90,6 +90,36 @@ test('a row leads to its report wherever it is pressed, and its box is ticked wh
   await page.waitForURL(new RegExp(`${interview}/sessions$`));
 });
 
+test('a press that closes a menu or the filters opens no report', async ({ api, page }) => {
+  const [interview] = await people(api, 'Closed only', ['Ana Souza', 'Ben Müller']);
+  const slug = await signIn(page);
+  const tab = await SessionsTab.open(page, slug, interview);
+  const status = tab.row('Ana Souza').locator('.c-status');
+  await menu(tab, 'Ana Souza');
+  await expect(page.getByRole('menuitem').first()).toBeVisible();
+  await status.click();
+  await expect(page.getByRole('menuitem')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.getByRole('menuitem').first()).toBeVisible();
+  // The link of the row leads nowhere either.
+  await tab.row('Ana Souza').getByRole('link', { name: 'Ana Souza' }).click();
+  await expect(page.getByRole('menuitem')).toHaveCount(0);
+  const filters = page.locator('details.more-filters');
+  await filters.locator('summary').click();
+  await expect(filters).toHaveAttribute('open', '');
+  // At the end of the row: its beginning may lie under the filters.
+  const box = await tab.row('Ben Müller').boundingBox();
+  if (!box) throw new Error('no row');
+  await page.mouse.click((page.viewportSize()?.width ?? 1280) - 200, box.y + 4);
+  await expect(filters).not.toHaveAttribute('open');
+  // A report would be there by now.
+  await page.waitForTimeout(500);
+  await expect(page).toHaveURL(/\/sessions$/);
+  // Nothing lies open any more: the next press is one on the row.
+  await status.click();
+  await page.waitForURL(report);
+});
+
 test('a menu that is open stays open while its row moves', async ({ api, page, server }) => {
   const [interview, [ana]] = await people(api, 'Held', ['Ana Souza']);
   const slug = await signIn(page);
@@ -131,10 +161,13 @@ test('the fields of the filters follow the address', async ({ api, page }) => {
   await page.getByRole('navigation', { name: 'Interview' }).getByRole('link', { name: 'Results' }).click();
   await page.waitForURL(/results$/);
   await expect(page.getByRole('heading', { name: 'How far candidates came' })).toBeVisible();
+  // Longer than a search waits for the rest of a word.
+  await page.waitForTimeout(1_500);
+  await expect(page).toHaveURL(/results$/);
 });
 
 test('ticking moves nothing, takes ranges, and survives reading a report', async ({ api, page }) => {
-  const [interview] = await people(api, 'Ticked', ['Person 1', 'Person 2', 'Person 3', 'Person 4']);
+  const [interview, made] = await people(api, 'Ticked', ['Person 1', 'Person 2', 'Person 3', 'Person 4']);
   const slug = await signIn(page);
   const tab = await SessionsTab.open(page, slug, interview);
   const box = (n: number) => page.getByRole('checkbox', { name: `Select Person ${n}` });
@@ -156,6 +189,11 @@ test('ticking moves nothing, takes ranges, and survives reading a report', async
   await expect(box(2)).toBeChecked();
   await page.reload();
   await expect(page.getByRole('region', { name: '3 selected' })).toBeVisible();
+  // Who is gone by then does not come back as selected.
+  await page.goto(`/w/${slug}/interviews`);
+  await api.send('DELETE', `/candidates/${made[1]?.id}`);
+  await page.goBack();
+  await expect(page.getByRole('region', { name: '2 selected' })).toBeVisible();
   await page.getByRole('button', { name: 'Clear selection' }).click();
   await page.reload();
   await tab.hydrated();
@@ -264,22 +302,30 @@ test('reports are read one after the other in the order of the list, and the way
   await expect(turn.getByRole('link', { name: 'Next' })).toBeVisible();
   await expect(turn.getByRole('link', { name: 'Previous' })).toHaveCount(0);
   await accessible(page, 'a report of a list');
+  // A letter alone does nothing.
   await page.keyboard.press('j');
+  await page.keyboard.press('Alt+j');
   await shown('Ben Müller');
+  await expect(turn.getByRole('link', { name: 'Next' })).toBeFocused();
   // What is typed is typed, and what is chosen about one is not chosen about the next.
   const reason = page.getByRole('textbox', { name: 'Reason' });
   await page.getByRole('radio', { name: 'Hold' }).check();
   await reason.pressSequentially('jk');
   await expect(reason).toHaveValue('jk');
   await shown('Ben Müller');
-  await page.getByRole('heading', { level: 1 }).click();
-  await page.keyboard.press('j');
+  await turn.getByRole('link', { name: 'Next' }).focus();
+  await page.keyboard.press('Enter');
   await shown('Cy Ono');
+  // Nobody is further: the focus is at the beginning of the page.
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
   await expect(reason).toHaveValue('');
   await expect(page.getByRole('radio', { name: 'Hold' })).not.toBeChecked();
   await expect(turn.getByRole('link', { name: 'Next' })).toHaveCount(0);
-  await page.keyboard.press('k');
+  await page.keyboard.press('Alt+k');
   await shown('Ben Müller');
+  // What was begun and not recorded is still there.
+  await expect(reason).toHaveValue('jk');
+  await expect(page.getByRole('radio', { name: 'Hold' })).toBeChecked();
   await turn.getByRole('link', { name: 'Previous' }).click();
   await shown('Ana Souza');
   await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'In a row' }).click();

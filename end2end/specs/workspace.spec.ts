@@ -56,6 +56,7 @@ test('an owner deletes the workspace, and what comes after is a first run', asyn
   await page.getByRole('textbox', { name: 'Your name' }).fill(owner.name);
   await page.getByRole('textbox', { name: 'Email' }).fill(owner.email);
   await page.getByLabel('Password', { exact: true }).fill(owner.password);
+  await page.getByRole('textbox', { name: 'Company name' }).fill('My workspace');
   await page.getByRole('button', { name: 'Create workspace' }).click();
   await page.waitForURL(/\/w\/my-workspace$/);
   const again = new Api(server.url, server.apiKey());

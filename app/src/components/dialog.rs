@@ -64,11 +64,13 @@ pub fn Dialog(
     /// What is asked before it is lost, where it is not something that was entered.
     #[prop(optional)]
     losing: Option<Losing>,
+    /// Set it to ask so before closing, as the cross does.
+    #[prop(optional)]
+    asking: RwSignal<bool>,
     /// Body and foot.
     children: ChildrenFn,
 ) -> impl IntoView {
     let t = creator();
-    let asking = RwSignal::new(false);
     let ask_or_close = Callback::new(move |()| {
         if dirty.get_untracked() {
             asking.set(true);

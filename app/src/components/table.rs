@@ -4,7 +4,20 @@ use super::{Icon, IconName};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use std::cell::Cell;
+use web_sys::{Element, HtmlElement, PointerEvent};
+
+thread_local! {
+    /// The present press began while something lay open.
+    static CLOSES: Cell<bool> = const { Cell::new(false) };
+}
+
+/// For `pointerdown` on the body of a table: a press that closes a menu or the filters is not also one on a row.
+pub fn mark_press(_: PointerEvent) {
+    let open = |selector| matches!(document().query_selector(selector), Ok(Some(_)));
+    // Asked one by one: a browser that knows no popovers refuses the whole of a selector that names them.
+    CLOSES.set(open("[popover=auto]:popover-open") || open("details.more-filters[open]"));
+}
 
 /// The link of the row that was pressed (`.row-link`), unless something in it was pressed that has a use of its own.
 fn pressed_row(ev: &MouseEvent) -> Option<HtmlElement> {
@@ -20,6 +33,15 @@ fn pressed_row(ev: &MouseEvent) -> Option<HtmlElement> {
 /// For `click` and `auxclick` on the body of a table: wherever a row is pressed, it leads where its link does; in another tab
 /// with Ctrl, ⌘ or the middle button. Text that is being selected stays.
 pub fn follow_row(ev: MouseEvent) {
+    // Keys press as well (then no button was pressed before, and the count is none).
+    if CLOSES.take() && ev.detail() != 0 {
+        let at = ev.target().and_then(|at| at.dyn_into::<Element>().ok());
+        // The link itself would lead there without us.
+        if at.is_some_and(|at| matches!(at.closest(".row-link"), Ok(Some(_)))) {
+            ev.prevent_default();
+        }
+        return;
+    }
     let Some(link) = pressed_row(&ev) else { return };
     let beside = ev.button() == 1 || ev.ctrl_key() || ev.meta_key();
     let selecting = window()
@@ -79,7 +101,7 @@ pub fn ListTable(
                 <thead>
                     <tr>{heads}</tr>
                 </thead>
-                <tbody on:click=follow_row on:auxclick=follow_row on:mousedown=hold_row>{rows}</tbody>
+                <tbody on:click=follow_row on:auxclick=follow_row on:mousedown=hold_row on:pointerdown=mark_press>{rows}</tbody>
             </table>
         </div>
     }

@@ -171,7 +171,9 @@ pub async fn change_password(
     }
     .await;
     if page {
-        return door::end_form(result, &back, &back);
+        // Without scripts no other word says so.
+        let joint = if back.contains('?') { '&' } else { '?' };
+        return door::end_form(result, &format!("{back}{joint}done=1"), &back);
     }
     result
 }

@@ -61,7 +61,7 @@ fn progress(chat: Chat) -> AnyView {
     .into_any()
 }
 
-/// The question of the moment, in larger type.
+/// The question of the moment, in larger type. In a low window a long one scrolls, by keys as well.
 pub(super) fn ask(chat: Chat) -> AnyView {
     let texts = chat.texts;
     let (language, interviewer) = chat
@@ -78,7 +78,7 @@ pub(super) fn ask(chat: Chat) -> AnyView {
     };
     let follow_up = move || chat.view.with(|v| v.question.as_ref().is_some_and(|q| q.follow_up));
     view! {
-        <section class="ask" aria-labelledby="ask">
+        <section class="ask" aria-labelledby="ask" tabindex="0">
             {part(move || if follow_up() { line("ask__kind", texts.chat.follow_up) } else { nothing() })}
             <h1 class="ask__text keep-lines" id="ask" lang=language dir="auto">{words(text)}</h1>
         </section>

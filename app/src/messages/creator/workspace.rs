@@ -9,7 +9,7 @@ texts! {
     delete_help = "For owners only. Ends the workspace at once for everybody who works in it and for every candidate. This cannot be undone, and there is no “Recently deleted” for it.",
     delete_open = "Delete this workspace",
     goes = "This is deleted for good",
-    at_once = "At once nobody can sign in here any more, API keys stop, and every link of a candidate is unknown, also for those who are taking their interview. The data and its files are removed right after that; with very many sessions it takes some minutes.",
+    at_once = "At once nobody can log in here any more, API keys stop, and every link of a candidate is unknown, also for those who are taking their interview. The data and its files are removed right after that; with very many sessions it takes some minutes.",
     name_label = "Name of the workspace",
     password_label = "Your password",
     confirm = "Delete for good",

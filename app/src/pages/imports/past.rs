@@ -82,7 +82,7 @@ pub fn PastImports(
                         .map(|error| (words, error)),
                 );
                 data.refetch();
-                changed.run(());
+                changed.try_run(());
             });
         })
     };

@@ -12,7 +12,7 @@ use leptos::server_fn::ServerFn;
 use leptos_router::components::{Outlet, Redirect};
 use leptos_router::hooks::{use_location, use_params_map};
 use leptos_router::location::Location;
-use parley_domain::person::Me;
+use parley_domain::{id::UserId, person::Me};
 
 /// Asks who is signed in and shows the frame, or leads to the log-in page.
 #[component]
@@ -130,6 +130,13 @@ fn Person() -> impl IntoView {
             />
         }
     };
+    // Whom somebody selected does not outlive their login.
+    let forget = move |_| {
+        // Refused in some private modes: then nothing was kept.
+        if let Ok(Some(store)) = window().session_storage() {
+            let _ = store.remove_item(&selection_key(me.with_value(|me| me.id)));
+        }
+    };
     let trigger = move || {
         let Me { name, email, .. } = me.get_value();
         view! {
@@ -150,7 +157,7 @@ fn Person() -> impl IntoView {
             {pick(Theme::Dark, t.theme_dark)}
             <MenuLine/>
             // A real form: leaving works without scripts, and takes everything that the page holds with it.
-            <form method="post" action=LogOut::url()>
+            <form method="post" action=LogOut::url() on:submit=forget>
                 <button type="submit" class="menu__item" role="menuitem" tabindex="-1">
                     <Icon name=IconName::LogOut/>
                     <span class="menu__label">{t.nav_log_out}</span>
@@ -158,4 +165,9 @@ fn Person() -> impl IntoView {
             </form>
         </Menu>
     }
+}
+
+/// Where the browser keeps, for this tab, whom somebody selected in a list of sessions.
+pub fn selection_key(me: UserId) -> String {
+    format!("parley.selected.{me}")
 }

@@ -6,7 +6,7 @@ mod here;
 mod live;
 mod steps;
 
-pub use frame::WorkspaceFrame;
+pub use frame::{WorkspaceFrame, selection_key};
 pub use header::*;
 pub use here::*;
 pub use live::{Of, on_change};

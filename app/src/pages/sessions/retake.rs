@@ -95,10 +95,14 @@ fn Ask(
     let many = subjects.len() > 1;
     let count = |status| subjects.iter().filter(|s| s.status == status).count() as u64;
     let (inside, waiting) = (count(Status::InProgress), count(Status::NotStarted));
+    // Who has not started gets no further one.
+    let able = subjects.len() as u64 - waiting;
+    let (grant, nobody) = ((t.grant_n)(able), able == 0);
     let ids: Vec<CandidateId> = subjects.iter().map(|s| s.candidate).collect();
     let submit = move |ev: SubmitEvent| {
         ev.prevent_default();
-        if busy.get_untracked() {
+        // Enter in the form comes here as well.
+        if busy.get_untracked() || nobody {
             return;
         }
         let (ids, slug) = (ids.clone(), slug.get_untracked());
@@ -110,7 +114,7 @@ fn Ask(
         busy.set(true);
         spawn_local(async move {
             let result = grant_all(slug, ids, reason, note).await;
-            busy.set(false);
+            busy.try_set(false);
             match &result {
                 Ok(all) if all.refused.is_empty() => {
                     toasts.show(if many {
@@ -118,14 +122,16 @@ fn Ask(
                     } else {
                         t.retake_done.to_owned()
                     });
-                    open.set(false);
-                    done.run(());
+                    open.try_set(false);
+                    done.try_run(());
                     return;
                 }
-                Ok(_) => done.run(()),
+                Ok(_) => {
+                    done.try_run(());
+                }
                 Err(_) => {}
             }
-            outcome.set(Some(result));
+            outcome.try_set(Some(result));
         });
     };
     let reasons = std::iter::once((String::new(), t.retake_reason_choose.to_owned()))
@@ -135,8 +141,6 @@ fn Ask(
                 .map(|r| (r.as_str().to_owned(), retake_word(*r).to_owned())),
         )
         .collect();
-    // Who has not started gets no further one.
-    let grant = (t.grant_n)(subjects.len() as u64 - waiting);
     let who = many.then(|| view! { <p class="strong">{(t.retake_bulk_title)(subjects.len() as u64)}</p> });
     let replaces = match (inside, many) {
         (0, _) => None,
@@ -165,7 +169,7 @@ fn Ask(
             </div>
             <div class="dialog__foot">
                 <Button on_press=Callback::new(move |()| open.set(false))>{creator().cancel}</Button>
-                <Button kind=ButtonKind::Primary r#type=ButtonType::Submit busy=busy>{grant}</Button>
+                <Button kind=ButtonKind::Primary r#type=ButtonType::Submit busy=busy disabled=nobody>{grant}</Button>
             </div>
         </form>
     }

@@ -28,6 +28,14 @@ fn time(at: Option<ShownTime>) -> AnyView {
     }
 }
 
+/// Since when, for words that go on from "since": today's times by the clock, which a row of a table has room for.
+pub(super) fn since(at: &ShownTime) -> &str {
+    let today = ["just now", "min ago", "h ago"]
+        .iter()
+        .any(|end| at.short.ends_with(end));
+    if today { at.clock() } else { &at.short }
+}
+
 /// What stands beside the status, and what goes with it where there is no room for it.
 fn fine(row: &SessionRow) -> (String, Option<String>) {
     let t = &creator().sessions;
@@ -42,7 +50,7 @@ fn fine(row: &SessionRow) -> (String, Option<String>) {
             let (n, of) = (s.question_number, s.question_total);
             match (&row.seen, row.active_now) {
                 (_, true) => ((t.question_now)(n, of), None),
-                (Some(seen), false) => ((t.question_away)(n, of), Some((t.away_since)(&seen.short))),
+                (Some(seen), false) => ((t.away_short)(n, of, since(seen)), None),
                 (None, false) => ((t.question_of)(n, of), None),
             }
         }

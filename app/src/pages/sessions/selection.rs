@@ -4,12 +4,12 @@ use super::desk::{Desk, use_desk};
 use crate::{
     components::{Button, ButtonKind, ButtonType, IconName, copy_text, use_toasts},
     messages::creator,
-    pages::layout::use_here,
-    server_fns::sessions::{ListQuery, Subject, copy_links, select_all},
+    pages::layout::{selection_key, use_here},
+    server_fns::sessions::{ListQuery, copy_links, select_all},
 };
 use leptos::{html, prelude::*, task::spawn_local};
-use parley_domain::paging::SELECT_MAX;
-use std::collections::BTreeMap;
+use parley_domain::{id::CandidateId, paging::SELECT_MAX};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Keeps who is selected while a report is read and one comes back: in this tab, for this person, these filters. Another filter
 /// is another selection, another page of the same is not; nobody selected is nothing kept.
@@ -24,10 +24,10 @@ pub(super) fn keep_selection(desk: Desk) {
         };
         desk.place.with(|p| p.list(&query))
     };
-    let key = format!("parley.selected.{me}");
+    let key = selection_key(me);
     Effect::new(move |before: Option<String>| {
         let now = desk.query.with(list);
-        let chosen: Vec<Subject> = desk.selected.with(|s| s.values().cloned().collect());
+        let chosen: Vec<CandidateId> = desk.selected.with(|s| s.keys().copied().collect());
         // Refused in some private modes: then nothing is kept.
         let store = window().session_storage().ok().flatten();
         match (before, store) {
@@ -36,10 +36,9 @@ pub(super) fn keep_selection(desk: Desk) {
                 let kept = store.get_item(&key).ok().flatten().unwrap_or_default();
                 if let Some((list, chosen)) = kept.split_once('\n')
                     && list == now
-                    && let Ok(chosen) = serde_json::from_str::<Vec<Subject>>(chosen)
+                    && let Ok(chosen) = serde_json::from_str::<BTreeSet<CandidateId>>(chosen)
                 {
-                    desk.selected
-                        .set(chosen.into_iter().map(|one| (one.candidate, one)).collect());
+                    restore(desk, chosen);
                 }
             }
             (Some(before), _) if before != now => desk.selected.update(BTreeMap::clear),
@@ -56,6 +55,31 @@ pub(super) fn keep_selection(desk: Desk) {
         }
         now
     });
+}
+
+/// Selects these again, as far as the list still has them: they may be deleted by now, or another by what the filters ask.
+fn restore(desk: Desk, chosen: BTreeSet<CandidateId>) {
+    let place = desk.place.get_untracked();
+    let query = whole(desk.query.get_untracked());
+    spawn_local(async move {
+        // Not answered: nobody is selected, which is what is seen.
+        let Ok(found) = select_all(place.slug, place.interview, query.clone()).await else {
+            return;
+        };
+        if desk.query.try_get_untracked().map(whole) == Some(query) {
+            let still = found.into_iter().filter(|one| chosen.contains(&one.candidate));
+            desk.selected
+                .update(|s| s.extend(still.map(|one| (one.candidate, one))));
+        }
+    });
+}
+
+/// The list that this is a page of.
+fn whole(query: ListQuery) -> ListQuery {
+    ListQuery {
+        cursor: String::new(),
+        ..query
+    }
 }
 
 #[component]
@@ -121,21 +145,14 @@ fn SelectMore(desk: Desk) -> impl IntoView {
     let busy = RwSignal::new(false);
     let press = Callback::new(move |()| {
         let place = desk.place.get_untracked();
-        let query = ListQuery {
-            cursor: String::new(),
-            ..desk.query.get_untracked()
-        };
+        let query = whole(desk.query.get_untracked());
         busy.set(true);
         spawn_local(async move {
             let found = select_all(place.slug, place.interview, query.clone()).await;
             busy.try_set(false);
             let Some(found) = desk.settle(found) else { return };
             // Other filters meanwhile: they were not asked about.
-            let now = desk.query.try_get_untracked().map(|now| ListQuery {
-                cursor: String::new(),
-                ..now
-            });
-            if now == Some(query) {
+            if desk.query.try_get_untracked().map(whole) == Some(query) {
                 desk.selected
                     .set(found.into_iter().map(|one| (one.candidate, one)).collect());
             }

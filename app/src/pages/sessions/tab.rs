@@ -69,8 +69,6 @@ fn Sessions() -> impl IntoView {
         <section class="page page--full sessions" aria-label=creator().sessions.title>
             <Toolbar/>
             {move || desk.trouble.get().map(|error| trouble(&error))}
-            // Comes and goes at the foot of the window: nothing moves under a hand that ticks.
-            <SelectionBar/>
             <Transition fallback=super::table::Waiting>
                 <LoadFailed/>
                 // Drawn once, when all is there: the server would otherwise draw every row to learn what to wait for.
@@ -82,6 +80,8 @@ fn Sessions() -> impl IntoView {
                 version=Signal::from(version)
                 changed=Callback::new(move |()| desk.reload())
             />
+            // Comes and goes at the foot of the window: nothing moves under a hand that ticks.
+            <SelectionBar/>
         </section>
         <Dialogs/>
     }

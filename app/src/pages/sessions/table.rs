@@ -8,6 +8,7 @@ use super::{
 use crate::{
     components::{
         Button, ButtonLink, EmptyState, IconName, Pager, SkeletonRows, SortHeader, Sorted, follow_row, hold_row,
+        mark_press,
     },
     messages::creator,
     pages::imports::new_import_href,
@@ -88,7 +89,7 @@ pub(super) fn SessionsTable() -> impl IntoView {
         <div class="table-box" hidden=move || empty() != Some(false)>
             <table class="table sessions-table" data-hide=hidden>
                 <Head/>
-                <tbody on:click=follow_row on:auxclick=follow_row on:mousedown=hold_row>
+                <tbody on:click=follow_row on:auxclick=follow_row on:mousedown=hold_row on:pointerdown=mark_press>
                     <For
                         each=move || lines(desk.rows(), before)
                         key=|line| line.key

@@ -178,7 +178,7 @@ fn form(found: &AiSettings, reload: Callback<()>) -> AnyView {
                 Ok(_) => {
                     failed.set(None);
                     toasts.show(t.saved);
-                    reload.run(());
+                    reload.try_run(());
                 }
                 Err(error) => failed.set(Some(error)),
             }
@@ -238,7 +238,7 @@ fn remove(reload: Callback<()>) -> AnyView {
                 Ok(_) => toasts.show(t.removed),
                 Err(error) => toasts.show(error.to_string()),
             }
-            reload.run(());
+            reload.try_run(());
         });
     });
     view! {

@@ -94,7 +94,7 @@ fn KeyRow(key: ApiKeySeen, on_change: Callback<()>) -> impl IntoView {
             match revoke_key(here.slug(), id).await {
                 Ok(()) => {
                     toasts.show(t.key_revoked);
-                    on_change.run(());
+                    on_change.try_run(());
                 }
                 Err(error) => failed.set(Some(error)),
             }
@@ -150,10 +150,10 @@ fn NewKey(open: RwSignal<bool>, on_made: Callback<()>) -> impl IntoView {
         spawn_local(async move {
             match create_key(here.slug(), name.get_untracked(), chosen).await {
                 Ok(new) => {
-                    failed.set(None);
-                    open.set(false);
-                    made.set(Some(new.secret));
-                    on_made.run(());
+                    failed.try_set(None);
+                    open.try_set(false);
+                    made.try_set(Some(new.secret));
+                    on_made.try_run(());
                 }
                 Err(error) => failed.set(Some(error)),
             }
@@ -175,6 +175,15 @@ fn MadeKey(made: RwSignal<Option<String>>) -> impl IntoView {
     let t = creator().accounts;
     let open = RwSignal::new(false);
     let copied = RwSignal::new(false);
+    // Asked by Done as by the cross.
+    let asking = RwSignal::new(false);
+    let done = Callback::new(move |()| {
+        if copied.get_untracked() {
+            open.set(false);
+        } else {
+            asking.set(true);
+        }
+    });
     let losing = Losing {
         title: t.key_lose_title,
         text: t.key_lose_text,
@@ -202,6 +211,7 @@ fn MadeKey(made: RwSignal<Option<String>>) -> impl IntoView {
             title=t.key_made
             dirty=Signal::derive(move || !copied.get())
             losing=losing
+            asking=asking
         >
             <div class="dialog__body">
                 <Notice kind=NoticeKind::Mind title=t.key_once/>
@@ -210,7 +220,7 @@ fn MadeKey(made: RwSignal<Option<String>>) -> impl IntoView {
                 })}
             </div>
             <div class="dialog__foot">
-                <Button kind=ButtonKind::Primary on_press=Callback::new(move |()| open.set(false))>{t.key_done}</Button>
+                <Button kind=ButtonKind::Primary on_press=done>{t.key_done}</Button>
             </div>
         </Dialog>
     }

@@ -94,7 +94,7 @@ fn MemberRow(member: MemberSeen, failed: RwSignal<Option<AppError>>, on_change: 
             Err(error) => failed.set(Some(error)),
         }
         // After a failure too: the list shows what is, not what was asked for.
-        on_change.run(());
+        on_change.try_run(());
     };
     let change = move |ev: leptos::ev::Event| {
         let Ok(chosen) = event_target_value(&ev).parse::<Role>() else {

@@ -1,6 +1,8 @@
 //! The part of `/w/{slug}/settings` about the workspace: its name, for who may change its settings.
 
-use crate::components::{Button, ButtonKind, ButtonType, FieldWidth, Notice, NoticeKind, TextField, use_toasts};
+use crate::components::{
+    Button, ButtonKind, ButtonType, FieldWidth, Notice, NoticeKind, TextField, focus_field, use_toasts,
+};
 use crate::error::AppError;
 use crate::messages::creator;
 use crate::pages::layout::use_here;
@@ -8,6 +10,9 @@ use crate::server_fns::accounts::RenameWorkspace;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use parley_domain::person::TITLE_MAX;
+
+/// The field.
+const NAME: &str = "workspace-name";
 
 /// The name. Works as a plain form.
 #[component]
@@ -20,17 +25,22 @@ pub(super) fn WorkspaceName(
     let toasts = use_toasts();
     let action = ServerAction::<RenameWorkspace>::new();
     Effect::new(move |_| {
-        if let Some(Ok(())) = action.value().get() {
-            toasts.show(t.workspace_saved);
-            // The frame says the name, too.
-            here.reload();
+        match action.value().get() {
+            Some(Ok(())) => {
+                toasts.show(t.workspace_saved);
+                // The frame says the name, too.
+                here.reload();
+            }
+            Some(Err(error)) if error.field("name").is_some() => focus_field(NAME),
+            _ => {}
         }
     });
     let failed = Memo::new(move |_| action.value().get().and_then(Result::err));
     let at_name = Signal::derive(move || failed.get()?.field("name").map(str::to_owned));
-    let general = move || match failed.get() {
-        Some(AppError::Invalid { .. }) => None,
-        Some(error) => Some(error.to_string()),
+    // What came of a plain post is past once a script asked.
+    let general = move || match action.value().get() {
+        Some(Ok(()) | Err(AppError::Invalid { .. })) => None,
+        Some(Err(error)) => Some(error.to_string()),
         None => posted.as_ref().map(|_| creator().fix_fields.to_owned()),
     };
     view! {
@@ -44,7 +54,7 @@ pub(super) fn WorkspaceName(
                 <input type="hidden" name="workspace" value=here.slug()/>
                 <input type="hidden" name="back" value=here.path("/settings?at=workspace")/>
                 <TextField
-                    id="workspace-name"
+                    id=NAME
                     name="name"
                     label=t.workspace_name
                     initial=here.workspace().name

@@ -16,6 +16,8 @@ use parley_domain::account::PASSWORD_MIN;
 pub(super) fn OwnPassword(
     /// What came of a plain post of this form, if there was one: the failure's code.
     posted: Option<String>,
+    /// A plain post of it changed the password.
+    done: bool,
 ) -> impl IntoView {
     let t = creator().accounts;
     let here = use_here();
@@ -40,10 +42,25 @@ pub(super) fn OwnPassword(
         None => {}
     });
     let at = move |field: &'static str| Signal::derive(move || failed.get()?.field(field).map(str::to_owned));
-    let general = move || match failed.get() {
-        Some(AppError::Invalid { .. }) => None,
-        Some(error) => Some(error.to_string()),
-        None => posted.as_ref().map(|_| t.password_not_changed.to_owned()),
+    // What came of a plain post is past once a script asked. The address has only the kind of failure.
+    let general = move || {
+        let (title, text) = match action.value().get() {
+            Some(Ok(()) | Err(AppError::Invalid { .. })) => return None,
+            Some(Err(error)) => (error.to_string(), None),
+            None => {
+                let why = match posted.as_deref()? {
+                    "invalid" => t.password_refused,
+                    "too_many" => t.password_too_often,
+                    _ => t.password_later,
+                };
+                (t.password_not_changed.to_owned(), Some(why.to_owned()))
+            }
+        };
+        Some(view! { <Notice kind=NoticeKind::Error title=title nostrip:text=text/> })
+    };
+    let changed = move || {
+        let said = done && action.value().get().is_none();
+        said.then(|| view! { <Notice kind=NoticeKind::Done title=t.password_changed/> })
     };
     view! {
         <section class="section">
@@ -51,7 +68,8 @@ pub(super) fn OwnPassword(
                 <h2>{t.password}</h2>
                 <p class="section__help">{t.password_help}</p>
             </div>
-            {move || general().map(|text| view! { <Notice kind=NoticeKind::Error title=text/> })}
+            {general}
+            {changed}
             <ActionForm action=action attr:class="form">
                 <input type="hidden" name="back" value=here.path("/settings?at=password")/>
                 <TextField

@@ -35,16 +35,18 @@ pub fn Profile() -> impl IntoView {
     let failed = Memo::new(move |_| action.value().get().and_then(Result::err));
     let at = move |field: &'static str| Signal::derive(move || failed.get()?.field(field).map(str::to_owned));
     // A plain post of one of the forms comes back here, with the name of its part.
-    let (part, error) = use_query_map().with_untracked(|q| (q.get("at"), q.get("error")));
+    let (part, error, done) = use_query_map().with_untracked(|q| (q.get("at"), q.get("error"), q.get("done")));
+    let changed = done.is_some() && part.as_deref() == Some("password");
     let posted_at = |at: Option<&str>| error.clone().filter(|_| part.as_deref() == at);
     let (posted, password, workspace) = (
         posted_at(None),
         posted_at(Some("password")),
         posted_at(Some("workspace")),
     );
-    let general = move || match failed.get() {
-        Some(AppError::Invalid { .. }) => None,
-        Some(error) => Some(error.to_string()),
+    // What came of a plain post is past once a script asked.
+    let general = move || match action.value().get() {
+        Some(Ok(()) | Err(AppError::Invalid { .. })) => None,
+        Some(Err(error)) => Some(error.to_string()),
         None => posted.as_ref().map(|_| creator().fix_fields.to_owned()),
     };
     view! {
@@ -106,7 +108,7 @@ pub fn Profile() -> impl IntoView {
                     </div>
                 </ActionForm>
             </section>
-            <OwnPassword posted=password/>
+            <OwnPassword posted=password done=changed/>
             {here.can(Action::ManageSettings).then(|| view! { <WorkspaceName posted=workspace/> })}
             <section class="section">
                 <div class="section__head">

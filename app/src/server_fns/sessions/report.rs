@@ -86,6 +86,12 @@ pub struct ReportData {
     pub events: Vec<ReportEvent>,
     /// The decision.
     pub decision: Option<ReportDecision>,
+    /// When its link was first opened.
+    pub opened: Option<ShownTime>,
+    /// The last sign of life.
+    pub seen: Option<ShownTime>,
+    /// That is longer ago than anybody is silent who is there, by whichever way they take the interview.
+    pub away: bool,
     /// When it was started.
     pub started: Option<ShownTime>,
     /// When it was completed.
@@ -199,6 +205,12 @@ pub async fn report(slug: String, id: SessionId, all: bool, query: ListQuery) ->
             reason: d.reason,
             at: shown(d.at),
         }),
+        opened: report.session.opened_at.map(shown),
+        seen: report.session.last_seen_at.map(shown),
+        away: report
+            .session
+            .last_seen_at
+            .is_some_and(|at| now.since(at) > parley_domain::clock::Presence::Plain.patience()),
         started: report.session.started_at.map(shown),
         finished: report.session.completed_at.map(shown),
         session: report.session,

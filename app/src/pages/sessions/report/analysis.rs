@@ -47,13 +47,15 @@ pub(super) fn AnalysisPart(found: ReportData, sheet: Sheet) -> impl IntoView {
 /// Asks for another run. What is read next says whether there is one; a refusal leaves everything as it is.
 fn run(sheet: Sheet, id: SessionId, engine: Engine) {
     sheet.running.set(true);
+    sheet.calling.set_value(true);
     let slug = sheet.slug.get_untracked();
     spawn_local(async move {
         let done = analyse_again(slug, id, Some(engine)).await;
+        sheet.calling.try_set_value(false);
         if done.is_err() {
-            sheet.running.set(false);
+            sheet.running.try_set(false);
         }
-        sheet.trouble.set(done.err());
+        sheet.trouble.try_set(done.err());
         sheet.reload();
     });
 }

@@ -118,7 +118,7 @@ pub(in crate::pages::sessions) fn CountButton(
             if result.is_ok() {
                 toasts.show(t.counts_done);
             }
-            done.run(result);
+            done.try_run(result);
         });
     };
     view! {

@@ -53,7 +53,13 @@ fn DecisionForm(found: ReportData, sheet: Sheet) -> impl IntoView {
     let t = &creator().sessions;
     let toasts = use_toasts();
     let id = found.session.id;
-    let verdict = found.decision.map(|d| d.verdict);
+    // What was begun before another report was looked at stands here again.
+    let draft = sheet.drafts.with_value(|drafts| drafts.get(&id).cloned());
+    let (begun, typed) = draft.unzip();
+    let verdict = match begun {
+        Some(begun) => begun.parse::<Verdict>().ok(),
+        None => found.decision.map(|d| d.verdict),
+    };
     let back = report_href(&sheet.slug.get_untracked(), found.session.interview_id, id) + &sheet.trail.get_untracked();
     let form = NodeRef::<html::Form>::new();
     let busy = RwSignal::new(false);
@@ -61,6 +67,19 @@ fn DecisionForm(found: ReportData, sheet: Sheet) -> impl IntoView {
     // Said by us where scripts run, by the browser elsewhere.
     let (live, none) = (RwSignal::new(false), RwSignal::new(false));
     Effect::new(move |_| live.set(true));
+    Effect::new(move |_| {
+        if let (Some(why), Some(typed)) = (why.get(), &typed) {
+            why.set_value(typed);
+        }
+    });
+    let keep = move |_| {
+        let Some(form) = form.get_untracked() else { return };
+        if let Ok(data) = web_sys::FormData::new_with_form(&form) {
+            let get = |name: &str| data.get(name).as_string().unwrap_or_default();
+            let now = (get("verdict"), get("reason"));
+            sheet.drafts.update_value(|drafts| drop(drafts.insert(id, now)));
+        }
+    };
     let submit = move |ev: SubmitEvent| {
         ev.prevent_default();
         if busy.get_untracked() {
@@ -83,6 +102,7 @@ fn DecisionForm(found: ReportData, sheet: Sheet) -> impl IntoView {
             busy.try_set(false);
             match done {
                 Ok(()) => {
+                    sheet.drafts.try_update_value(|drafts| drafts.remove(&id));
                     // Stands above the form now.
                     if let Some(why) = why.try_get_untracked().flatten() {
                         why.set_value("");
@@ -121,6 +141,7 @@ fn DecisionForm(found: ReportData, sheet: Sheet) -> impl IntoView {
             action=Decide::url()
             novalidate=move || live.get()
             node_ref=form
+            on:input=keep
             on:submit=submit
         >
             <input type="hidden" name="slug" value=sheet.slug.get_untracked()/>

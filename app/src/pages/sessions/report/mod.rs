@@ -13,6 +13,7 @@ mod turn;
 use super::{
     address::{Place, sessions_href, trail, use_list, use_list_query},
     retake::{RetakeDialog, Subject},
+    row::since,
 };
 use crate::{
     components::{Badge, Button, CopyField, IconName, Skeleton, Status as StatusDot, Tone, failure, trouble},
@@ -31,6 +32,7 @@ use parley_domain::{
     id::{InterviewId, SessionId},
     session::{EndReason, Status},
 };
+use std::collections::BTreeMap;
 use transcript::TranscriptPart;
 use turn::Turn;
 
@@ -52,11 +54,18 @@ pub(super) struct Sheet {
     again: (RwSignal<bool>, RwSignal<bool>),
     /// Another run was asked for, and nothing is read of it yet.
     running: RwSignal<bool>,
+    /// It is not answered yet.
+    calling: StoredValue<bool>,
+    /// What was chosen and typed about a session and not recorded, while others are looked at: the verdict and the reason.
+    drafts: StoredValue<BTreeMap<SessionId, (String, String)>>,
+    /// The link to another report that was just followed, by its `rel`.
+    turned: StoredValue<Option<&'static str>>,
 }
 
 impl Sheet {
     fn reload(self) {
-        self.version.update(|n| *n = n.wrapping_add(1));
+        // Also asked for by what ends after the page was left.
+        self.version.try_update(|n| *n = n.wrapping_add(1));
     }
 
     /// The pages above: the list comes back as it was left.
@@ -92,7 +101,19 @@ pub fn ReportPage() -> impl IntoView {
         ending: RwSignal::default(),
         again: (RwSignal::new(false), RwSignal::new(false)),
         running: RwSignal::new(false),
+        calling: StoredValue::default(),
+        drafts: StoredValue::default(),
+        turned: StoredValue::default(),
     };
+    // What went wrong with one session says nothing of the next.
+    Effect::new(move |before: Option<Option<SessionId>>| {
+        let now = session.get();
+        if before.is_some_and(|before| before != now) {
+            sheet.trouble.set(None);
+            sheet.running.set(false);
+        }
+        now
+    });
     let data = Resource::new(
         move || {
             let all = place.with(|p| p.interview.is_none());
@@ -105,6 +126,13 @@ pub fn ReportPage() -> impl IntoView {
             }
         },
     );
+    // What was asked for is seen in what is read once that was answered, whether it says anything new or not.
+    Effect::new(move |_| {
+        data.track();
+        if !sheet.calling.get_value() {
+            sheet.running.set(false);
+        }
+    });
     let of = Signal::derive(move || match (interview.get(), session.get()) {
         (Some(interview), Some(session)) => Of::session(interview, session),
         _ => Of::default(),
@@ -152,11 +180,6 @@ fn shown(data: Resource<Result<ReportData, AppError>>, session: Memo<Option<Sess
 /// out) stays. What opens over it stands outside of them.
 #[component]
 fn Report(found: Memo<Option<ReportData>>, sheet: Sheet) -> impl IntoView {
-    // What was asked for is seen in what is read next.
-    Effect::new(move |_| {
-        found.track();
-        sheet.running.set(false);
-    });
     let head = Memo::new(move |_| {
         found.with(|found| {
             found.as_ref().map(|f| {
@@ -213,8 +236,19 @@ fn Standing(found: ReportData, slug: String, trail: String) -> impl IntoView {
     let t = &creator().sessions;
     let s = &found.session;
     let fine = match s.status {
-        Status::NotStarted => None,
-        Status::InProgress => Some((t.question_of)(s.question_number, s.question_total)),
+        // A link that was opened is no candidate who was there.
+        Status::NotStarted => found
+            .opened
+            .as_ref()
+            .map(|at| format!("{}, {}", (t.opened_at)(&at.short), t.scanner)),
+        Status::InProgress => {
+            let (n, of) = (s.question_number, s.question_total);
+            Some(match &found.seen {
+                Some(at) if found.away => (t.question_away)(n, of, since(at)),
+                Some(at) => (t.question_seen)(n, of, &at.short),
+                None => (t.question_of)(n, of),
+            })
+        }
         // That it was finished is what "Completed" says.
         Status::Completed => s
             .end_reason

@@ -23,6 +23,14 @@ pub(super) fn Turn(found: Memo<Option<ReportData>>, sheet: Sheet) -> impl IntoVi
         let beside = found.with(|found| found.as_ref().map(|found| found.beside));
         beside.unwrap_or_default()
     });
+    // The page is drawn anew for another session, and the link that led here went with it: the focus goes to its like, or to
+    // the name where there is none further.
+    Effect::new(move |_| {
+        if let Some(rel) = sheet.turned.get_value() {
+            sheet.turned.set_value(None);
+            request_animation_frame(move || focus_like(rel));
+        }
+    });
     Effect::new(move |_| {
         let handle = window_event_listener(ev::keydown, |ev| on_key(&ev));
         on_cleanup(move || handle.remove());
@@ -43,9 +51,9 @@ pub(super) fn Turn(found: Memo<Option<ReportData>>, sheet: Sheet) -> impl IntoVi
 fn turn(to: Option<Beside>, next: bool, sheet: Sheet) -> AnyView {
     let t = creator();
     let (words, rel, key) = if next {
-        (t.next, "next", "J")
+        (t.next, "next", "Alt+J")
     } else {
-        (t.previous, "prev", "K")
+        (t.previous, "prev", "Alt+K")
     };
     let before = (!next).then(|| view! { <Icon name=IconName::ChevronLeft/> });
     let after = next.then(|| view! { <Icon name=IconName::ChevronRight/> });
@@ -54,21 +62,53 @@ fn turn(to: Option<Beside>, next: bool, sheet: Sheet) -> AnyView {
     };
     let href = report_href(&sheet.slug.get_untracked(), to.interview, to.session) + &sheet.trail.get_untracked();
     view! {
-        <a class="btn" rel=rel href=href title=format!("{words} ({key})") aria-keyshortcuts=key>
+        <a
+            class="btn"
+            rel=rel
+            href=href
+            title=format!("{words} ({key})")
+            aria-keyshortcuts=key
+            on:click=move |ev| {
+                // Otherwise it opens beside this one.
+                if !(ev.ctrl_key() || ev.meta_key() || ev.shift_key()) {
+                    sheet.turned.set_value(Some(rel));
+                }
+            }
+        >
             {before} {words} {after}
         </a>
     }
     .into_any()
 }
 
-/// J for the next and K for the one before, as the links do it; not while something is typed or chosen, or asked in a dialog.
+/// Focuses the link of this `rel`, else the page's name.
+fn focus_like(rel: &str) {
+    let link = document().query_selector(&format!(".report-turn [rel={rel}]"));
+    let at = link.ok().flatten().or_else(|| {
+        let name = document().query_selector("h1").ok().flatten()?;
+        // A name takes the focus only when it is told so.
+        name.set_attribute("tabindex", "-1").ok()?;
+        Some(name)
+    });
+    if let Some(Ok(at)) = at.map(JsCast::dyn_into::<HtmlElement>) {
+        // What cannot take it leaves the focus where it is.
+        let _ = at.focus();
+    }
+}
+
+/// Alt+J for the next and Alt+K for the one before, as the links do it; not while something is typed or chosen, where on some
+/// systems they write characters, or asked in a dialog. With Alt: a letter alone is what speech and slips produce.
 fn on_key(ev: &KeyboardEvent) {
-    let rel = match ev.key().as_str() {
-        "j" | "J" => "next",
-        "k" | "K" => "prev",
+    let key = ev.key().to_ascii_lowercase();
+    // Where Alt makes another character of it, the place of the key says which it is.
+    let rel = match (key.as_str(), ev.code().as_str()) {
+        ("j", _) => "next",
+        ("k", _) => "prev",
+        (other, "KeyJ") if !other.is_ascii() => "next",
+        (other, "KeyK") if !other.is_ascii() => "prev",
         _ => return,
     };
-    let with = ev.ctrl_key() || ev.meta_key() || ev.alt_key() || ev.shift_key() || ev.repeat();
+    let with = !ev.alt_key() || ev.ctrl_key() || ev.meta_key() || ev.shift_key() || ev.repeat();
     let at = ev.target().and_then(|at| at.dyn_into::<Element>().ok());
     let field = "input, textarea, select, [contenteditable], dialog, [popover]";
     let typing = at.is_some_and(|at| !matches!(at.closest(field), Ok(None)));
