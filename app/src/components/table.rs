@@ -53,7 +53,8 @@ pub fn follow_row(ev: MouseEvent) {
             let href = link.get_attribute("href").unwrap_or_default();
             let _ = window().open_with_url(&href);
         }
-        0 if !selecting => link.click(),
+        // After this one: the press comes by here again, and a handler cannot be entered twice.
+        0 if !selecting => queue_microtask(move || link.click()),
         _ => {}
     }
 }

@@ -60,6 +60,12 @@ impl OneInterview {
         self.data.refetch();
     }
 
+    /// [`Self::dirty`], for what is drawn: also while the interview is being left.
+    #[must_use]
+    pub fn is_dirty(self) -> bool {
+        self.dirty.try_get().unwrap_or(false)
+    }
+
     /// A tab tells the header of its edits, and how they are saved.
     pub(super) fn edited(self, dirty: Memo<bool>, save: impl Fn(Then) + Send + Sync + 'static) {
         self.save.set_value(Some(Callback::new(save)));
@@ -206,7 +212,7 @@ fn StateActions(state: InterviewState) -> impl IntoView {
             }
         }));
     });
-    let opens = move |words: &'static str| move || if dirty.get() { t.save_and_open } else { words };
+    let opens = move |words: &'static str| move || if interview.is_dirty() { t.save_and_open } else { words };
     let main = match state {
         InterviewState::Draft => view! {
             <Button kind=ButtonKind::Primary icon=IconName::Play busy=busy on_press=open>{opens(t.open_it)}</Button>

@@ -53,10 +53,10 @@ pub fn PreviewButton(
                 class=button_class(ButtonKind::Secondary, ButtonSize::Tool, false)
                 type="submit"
                 title=if ready { t.preview_hint } else { t.preview_none }
-                disabled=move || !ready && !dirty.get()
+                disabled=move || !ready && !interview.is_dirty()
             >
                 <Icon name=IconName::Eye/>
-                <span class="btn__label">{move || if dirty.get() { t.save_and_preview } else { t.preview }}</span>
+                <span class="btn__label">{move || if interview.is_dirty() { t.save_and_preview } else { t.preview }}</span>
             </button>
         </form>
     }
