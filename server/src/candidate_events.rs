@@ -255,7 +255,8 @@ fn by_the_clock(watch: &mut Watch) -> Option<Event> {
     let told = watch.last.as_ref();
     let running = told.filter(|told| told.pulse.state == Status::InProgress).map(|told| {
         let gone = (watch.services.now().millis() - told.at.millis()) / 1_000;
-        let left = told.seconds_left.map(|left| (left - gone).max(0));
+        // Never that time is up: that is not said without a look.
+        let left = told.seconds_left.map(|left| (left - gone).max(1));
         (told.pulse.link.clone(), left)
     });
     set_tick(watch, running.as_ref().and_then(|(_, left)| *left), true);

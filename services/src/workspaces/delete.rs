@@ -217,19 +217,21 @@ pub(super) async fn leave_installation(tx: &impl ConnectionTrait) -> Result<bool
         .into_tuple()
         .one(tx)
         .await?;
-    if other.is_none() {
-        ai_setting::Entity::delete_many().exec(tx).await?;
-    }
-    let member: Option<Uuid> = membership::Entity::find()
+    // Asked once more in the statements themselves: somebody may be setting the installation up at this moment, and what
+    // waits for them sees what they did.
+    let others = workspace::Entity::find()
         .select_only()
-        .column(membership::Column::Id)
-        .limit(1)
-        .into_tuple()
-        .one(tx)
+        .column(workspace::Column::Id)
+        .filter(workspace::Column::DeletedAt.is_null());
+    ai_setting::Entity::delete_many()
+        .filter(Expr::not_exists(others.into_query()))
+        .exec(tx)
         .await?;
-    if member.is_none() {
-        user::Entity::delete_many().exec(tx).await?;
-    }
+    let members = membership::Entity::find().select_only().column(membership::Column::Id);
+    user::Entity::delete_many()
+        .filter(Expr::not_exists(members.into_query()))
+        .exec(tx)
+        .await?;
     Ok(other.is_none())
 }
 

@@ -104,14 +104,16 @@ fn Dialogs() -> impl IntoView {
 
 #[cfg_attr(feature = "lazy", leptos::lazy)]
 async fn sessions_dialogs() -> fn() -> AnyView {
-    || {
+    // Said as what it is: the attribute does not see that a closure would do.
+    let draw: fn() -> AnyView = || {
         view! {
             <CreateSheet/>
             <EditSheet/>
             <Actions/>
         }
         .into_any()
-    }
+    };
+    draw
 }
 
 /// States at the left, tools at the right, search and filters below.

@@ -8,7 +8,7 @@ use super::{
     scores::{criterion, question},
 };
 use crate::{
-    components::{Badge, Button, ButtonKind, ConfirmDialog, Notice, NoticeKind, Tone},
+    components::{Badge, Button, ButtonKind, ConfirmDialog, Notice, NoticeKind, Toasts, Tone, use_toasts},
     messages::creator,
     server_fns::{analysis::analyse_again, sessions::ReportData},
 };
@@ -45,7 +45,7 @@ pub(super) fn AnalysisPart(found: ReportData, sheet: Sheet) -> impl IntoView {
 }
 
 /// Asks for another run. What is read next says whether there is one; a refusal leaves everything as it is.
-fn run(sheet: Sheet, id: SessionId, engine: Engine) {
+fn run(sheet: Sheet, toasts: Toasts, id: SessionId, engine: Engine) {
     sheet.running.set(true);
     sheet.calling.set_value(true);
     let slug = sheet.slug.get_untracked();
@@ -55,8 +55,7 @@ fn run(sheet: Sheet, id: SessionId, engine: Engine) {
         if done.is_err() {
             sheet.running.try_set(false);
         }
-        sheet.trouble.try_set(done.err());
-        sheet.reload();
+        sheet.settle(id, toasts, done.err());
     });
 }
 
@@ -64,10 +63,11 @@ fn run(sheet: Sheet, id: SessionId, engine: Engine) {
 #[component]
 fn Again(id: SessionId, model: Option<String>, busy: bool, sheet: Sheet) -> impl IntoView {
     let (s, t) = (&creator().sessions, &creator().analysis);
+    let toasts = use_toasts();
     let busy = Signal::derive(move || busy || sheet.running.get());
     let Some(model) = model else {
         // Costs nothing and is done at once: nothing to ask.
-        let press = Callback::new(move |()| run(sheet, id, Engine::BuiltIn));
+        let press = Callback::new(move |()| run(sheet, toasts, id, Engine::BuiltIn));
         return view! { <span class="push no-print"><Button busy=busy on_press=press>{s.run_again}</Button></span> }
             .into_any();
     };
@@ -96,6 +96,7 @@ pub(super) fn AgainDialogs(found: Memo<Option<ReportData>>, sheet: Sheet) -> imp
         })
     });
     let (by_model, built_in) = sheet.again;
+    let toasts = use_toasts();
     move || {
         let (id, model) = model.get()?;
         let cost = (t.again_cost)(&model);
@@ -106,7 +107,7 @@ pub(super) fn AgainDialogs(found: Memo<Option<ReportData>>, sheet: Sheet) -> imp
                 title=t.again_title
                 text=format!("{} {cost}", t.again_text)
                 confirm=s.run_again
-                on_confirm=Callback::new(move |()| run(sheet, id, Engine::Ai))
+                on_confirm=Callback::new(move |()| run(sheet, toasts, id, Engine::Ai))
             />
             <ConfirmDialog
                 id="again-built-in"
@@ -114,7 +115,7 @@ pub(super) fn AgainDialogs(found: Memo<Option<ReportData>>, sheet: Sheet) -> imp
                 title=t.again_built_in_title
                 text=format!("{} {}", t.again_text, t.again_cost_built_in)
                 confirm=t.run_built_in
-                on_confirm=Callback::new(move |()| run(sheet, id, Engine::BuiltIn))
+                on_confirm=Callback::new(move |()| run(sheet, toasts, id, Engine::BuiltIn))
             />
         })
     }

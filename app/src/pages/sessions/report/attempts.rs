@@ -91,10 +91,8 @@ pub(super) fn switch(found: &ReportData, slug: &str, trail: &str) -> AnyView {
 #[component]
 pub(super) fn CountForm(session: Session, slug: String, sheet: Sheet) -> impl IntoView {
     let back = report_href(&slug, session.interview_id, session.id) + &sheet.trail.get_untracked();
-    let done = Callback::new(move |result: Result<(), crate::error::AppError>| {
-        sheet.trouble.set(result.err());
-        sheet.reload();
-    });
+    let (id, toasts) = (session.id, use_toasts());
+    let done = Callback::new(move |result: Result<(), crate::error::AppError>| sheet.settle(id, toasts, result.err()));
     view! { <CountButton session=session slug=slug back=back done=done/> }
 }
 

@@ -107,11 +107,10 @@ fn DecisionForm(found: ReportData, sheet: Sheet) -> impl IntoView {
                     if let Some(why) = why.try_get_untracked().flatten() {
                         why.set_value("");
                     }
-                    sheet.trouble.set(None);
                     toasts.show(t.decision_saved);
-                    sheet.reload();
+                    sheet.settle(id, toasts, None);
                 }
-                Err(error) => sheet.trouble.set(Some(error)),
+                Err(error) => sheet.settle(id, toasts, Some(error)),
             }
         });
     };

@@ -34,8 +34,7 @@ pub(super) fn EndDialog(sheet: Sheet) -> impl IntoView {
             if ended.is_ok() {
                 toasts.show(t.ended);
             }
-            sheet.trouble.set(ended.err());
-            sheet.reload();
+            sheet.settle(id, toasts, ended.err());
         });
     });
     view! {

@@ -16,7 +16,7 @@ use super::{
     row::since,
 };
 use crate::{
-    components::{Badge, Button, CopyField, IconName, Skeleton, Status as StatusDot, Tone, failure, trouble},
+    components::{Badge, Button, CopyField, IconName, Skeleton, Status as StatusDot, Toasts, Tone, failure, trouble},
     error::AppError,
     messages::{creator, duration, end_word, event_words, source_word, status_word},
     pages::layout::{Crumb, Of, PageHeader, on_change},
@@ -40,6 +40,8 @@ use turn::Turn;
 #[derive(Clone, Copy)]
 pub(super) struct Sheet {
     slug: Memo<String>,
+    /// Whose report is on the screen.
+    session: Memo<Option<SessionId>>,
     /// The list that it was opened from: whose, and its filters, order and page.
     list: (Memo<Place>, Memo<ListQuery>),
     /// What the address says of that list; it goes along to other reports.
@@ -68,6 +70,17 @@ impl Sheet {
         self.version.try_update(|n| *n = n.wrapping_add(1));
     }
 
+    /// What came of a press about the session `of`. Who has gone on to the next one meanwhile is told of a refusal as such, and
+    /// it is not taken for the next one's.
+    fn settle(self, of: SessionId, toasts: Toasts, refused: Option<AppError>) {
+        if self.session.try_get_untracked().flatten() == Some(of) {
+            self.trouble.try_set(refused);
+        } else if let Some(error) = refused {
+            toasts.show(error.to_string());
+        }
+        self.reload();
+    }
+
     /// The pages above: the list comes back as it was left.
     fn crumbs(self, title: String, interview: InterviewId) -> Vec<Crumb> {
         let (place, query) = self.list;
@@ -93,6 +106,7 @@ pub fn ReportPage() -> impl IntoView {
     let (place, query) = (use_list(), use_list_query());
     let sheet = Sheet {
         slug,
+        session,
         list: (place, query),
         trail: Memo::new(move |_| place.with(|p| query.with(|q| trail(p, q)))),
         version: RwSignal::new(0),
