@@ -45,7 +45,7 @@ fn arguments(workspace: &str) -> Value {
         "title": "Barista", "revision": 1, "state": "open", "settings": {},
         "content": {"title": "Barista", "description": "", "welcome": "", "objective": "", "criteria": [], "questions": []}, "time_zone": "UTC",
         "locale": "en", "counts": true, "first": SOME_ID, "second": SOME_ID, "extend_to": null, "days": 7,
-        "window": {"opens_at": "", "closes_at": "", "max_starts": ""}, "until": "Never", "all_of": null,
+        "window": {"opens_at": "", "closes_at": "", "max_starts": ""}, "until": "Never", "all_of": null, "all": false,
     });
     let more = json!({
         "candidates": [SOME_ID], "keep": SOME_ID, "gone": SOME_ID, "mark": "", "only": [1], "cursor": "", "change": {}, "number": 2,
