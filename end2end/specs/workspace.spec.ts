@@ -59,6 +59,8 @@ test('an owner deletes the workspace, and what comes after is a first run', asyn
   await page.getByRole('textbox', { name: 'Company name' }).fill('My workspace');
   await page.getByRole('button', { name: 'Create workspace' }).click();
   await page.waitForURL(/\/w\/my-workspace$/);
+  // All of the page is there before the server goes.
+  await settings.hydrated();
   const again = new Api(server.url, server.apiKey());
   expect((await again.get<{ items: unknown[] }>('/interviews')).items).toEqual([]);
   await server.stop();

@@ -122,6 +122,13 @@ pub(super) fn FilterForm() -> impl IntoView {
         move |_| {
             stop();
             let follow = follow.clone();
+            let follow = move || {
+                // Who has pressed a link meanwhile is on the way there: its part of the app may still be loading.
+                let at = document().active_element();
+                if !at.is_some_and(|at| at.has_attribute("href")) {
+                    follow();
+                }
+            };
             waiting.set_value(set_timeout_with_handle(follow, Duration::from_millis(REST)).ok());
         }
     };
