@@ -34,10 +34,6 @@ const AHEAD: usize = 128 * 1024;
 const PIECE: usize = 32 * 1024;
 /// For how long nothing may come.
 const IDLE: Duration = Duration::from_secs(60);
-/// For how long the rest of a form is taken and thrown away after it was refused. A connection that is closed while the
-/// other side still sends is reset, and the answer is lost with it.
-const LINGER: Duration = Duration::from_secs(3);
-
 /// Why a form was not read to its end, although it has not broken off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Halt {
@@ -170,19 +166,6 @@ impl Stream for Pieces {
         }
         Poll::Ready(Some(Ok(piece)))
     }
-}
-
-impl Drop for Pieces {
-    fn drop(&mut self) {
-        // Where there is no runtime any more, there is no connection either.
-        if let (Some(body), Ok(runtime)) = (self.body.take(), tokio::runtime::Handle::try_current()) {
-            runtime.spawn(tokio::time::timeout(LINGER, throw_away(body)));
-        }
-    }
-}
-
-async fn throw_away(mut body: BodyDataStream) {
-    while let Some(Ok(_)) = body.next().await {}
 }
 
 /// Extractor: the form of a request, not read yet. It is asked for as a `Result`, so that the handler can find out first
@@ -335,16 +318,5 @@ mod tests {
         let mut form = form_of(body, Duration::from_millis(20)).await;
         let error = read(&mut form).await.unwrap_err();
         assert_eq!(Halt::behind(&error), Some(Halt::Idle));
-    }
-
-    #[tokio::test]
-    async fn the_rest_of_a_refused_form_is_taken_so_that_the_answer_is_heard() {
-        let (body, taken) = long_body("--cut\r\n", "x", 500);
-        drop(form_of(body, IDLE).await);
-        let limit = tokio::time::Instant::now() + Duration::from_secs(5);
-        while taken.load(Ordering::Relaxed) < 500 {
-            assert!(tokio::time::Instant::now() < limit, "the rest is left");
-            tokio::task::yield_now().await;
-        }
     }
 }

@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use futures::{StreamExt, stream};
-use http::header;
+use http::{StatusCode, header};
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -85,7 +85,9 @@ pub async fn read_out(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let body = shared.handed_on(body);
     let response = next.run(Request::from_parts(parts, body)).await;
-    if !waits || shared.begun.load(Ordering::Relaxed) {
+    // Nor is there anything to wait for from who was given up because nothing came.
+    let silent = response.status() == StatusCode::REQUEST_TIMEOUT;
+    if !silent && (!waits || shared.begun.load(Ordering::Relaxed)) {
         shared.read_out().await;
     }
     response
