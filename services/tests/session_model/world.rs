@@ -1,44 +1,26 @@
-//! The whole life of a candidate's sessions against a simple model: random interleavings of start, answer, resume,
-//! finish, end, retakes (granted, taken by oneself, asked for, decided on), replaced links, revoked public links, paused
-//! interviews, waiting, time that runs out, sweeping, and a process that dies in the middle of any of it.
-//!
-//! Cases are generated and shrunk by proptest; a failure prints the shortest list of steps that shows it.
+//! An interview, a candidate, and what every step does to them and to the model.
 
-#![allow(
-    clippy::allow_attributes,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test stops where something is not as it should be"
-)]
-
-mod common;
-
-use common::{TestBed, token};
+use crate::{
+    common::{TestBed, token},
+    model::{Attempt, LIMIT, Model, OWN, QUESTIONS, finishing},
+    steps::Step,
+};
 use parley_domain::{
     candidate::Candidate,
     clock::Presence,
     conversation::{CandidateErrorCode as Code, CandidateView, Speaker},
     id::{InterviewId, PromptId, QuestionId, SessionId},
     session::{EndReason, RetakeReason, Status},
-    time::{DAY, HOUR, MINUTE},
+    time::{HOUR, MINUTE},
 };
 use parley_services::{
-    candidates, conversation,
-    conversation::{AnswerInput, PublicStart, StartInput},
-    db::Priority,
-    entity, links, sessions,
-    sessions::RetakeInput,
+    candidates,
+    conversation::{self, AnswerInput, PublicStart, StartInput},
+    entity, links,
+    sessions::{self, RetakeInput},
 };
-use proptest::{prelude::*, test_runner::TestRunner};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
-use std::{future::Future, task::Poll};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
-
-const QUESTIONS: usize = 3;
-/// Retakes that the interview allows candidates by themselves.
-const OWN: usize = 1;
-/// Minutes of the time limit, where there is one: time goes by in whole hours, so that it is never just up.
-const LIMIT: i64 = 390;
 
 fn walk_in(email: &str) -> PublicStart {
     PublicStart {
@@ -52,178 +34,17 @@ fn walk_in(email: &str) -> PublicStart {
     }
 }
 
-/// One thing that happens.
-#[derive(Clone, Debug)]
-enum Step {
-    Start {
-        consent: bool,
-    },
-    /// `question` counts from 0; `back` is how many leases ago the window opened; `client` reuses an id of before.
-    Answer {
-        question: usize,
-        back: i64,
-        client: Option<usize>,
-    },
-    Heartbeat {
-        back: i64,
-    },
-    /// By a window that opened so many leases ago; by one that does not say which.
-    Finish {
-        back: Option<i64>,
-    },
-    End,
-    Retake,
-    /// The candidate wants another attempt: one they may take by themselves, then they have to ask.
-    Ask,
-    /// Somebody decides on who asks.
-    Decide {
-        grant: bool,
-    },
-    /// The public link is revoked, or made again where there is none.
-    PublicLink,
-    /// The process dies after so many steps of what it does, and another one takes its place.
-    Crash {
-        act: Act,
-        after: usize,
-    },
-    ReplaceLink,
-    Pause(bool),
-    Wait {
-        hours: i64,
-    },
-    Sweep,
-    Look,
-}
-
-/// What a process is in the middle of when it dies.
-#[derive(Clone, Copy, Debug)]
-enum Act {
-    Start,
-    Answer,
-    Finish,
-    Retake,
-    Sweep,
-}
-
-fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let act = prop_oneof![
-        2 => Just(Act::Start),
-        3 => Just(Act::Answer),
-        1 => Just(Act::Finish),
-        1 => Just(Act::Retake),
-        1 => Just(Act::Sweep),
-    ];
-    let step = prop_oneof![
-        4 => any::<bool>().prop_map(|consent| Step::Start { consent }),
-        10 => (0..QUESTIONS, prop_oneof![4 => Just(0i64), 1 => 1i64..3], proptest::option::weighted(0.15, 0usize..4))
-            .prop_map(|(question, back, client)| Step::Answer { question, back, client }),
-        2 => (0i64..2).prop_map(|back| Step::Heartbeat { back }),
-        2 => proptest::option::weighted(0.7, 0i64..2).prop_map(|back| Step::Finish { back }),
-        1 => Just(Step::End),
-        2 => Just(Step::Retake),
-        2 => Just(Step::Ask),
-        2 => any::<bool>().prop_map(|grant| Step::Decide { grant }),
-        1 => Just(Step::PublicLink),
-        3 => (act, 0usize..32).prop_map(|(act, after)| Step::Crash { act, after }),
-        1 => Just(Step::ReplaceLink),
-        1 => any::<bool>().prop_map(Step::Pause),
-        2 => (1i64..30).prop_map(|hours| Step::Wait { hours }),
-        2 => Just(Step::Sweep),
-        1 => Just(Step::Look),
-    ];
-    proptest::collection::vec(step, 1..40)
-}
-
-/// What should be true.
-#[derive(Debug, Default)]
-struct Model {
-    attempts: Vec<Attempt>,
-    paused: bool,
-    clients: usize,
-    /// The slug of the live public link.
-    slug: Option<String>,
-    /// Retakes that the candidate took by themselves.
-    own: usize,
-    /// A request waits for a decision.
-    waits: bool,
-    /// The interview has a time limit, which time away counts against.
-    timed: bool,
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Attempt {
-    started: bool,
-    ended: Option<EndReason>,
-    lease: i64,
-    /// Client id and text, in order; the number of answers is the question that is current.
-    answers: Vec<(String, String)>,
-    /// Since somebody was seen.
-    idle_hours: i64,
-    /// Since something was said.
-    mute_hours: i64,
-    /// Since the start, where the clock runs.
-    age_hours: i64,
-}
-
-impl Attempt {
-    fn status(&self) -> Status {
-        match (self.started, self.ended) {
-            (_, Some(_)) => Status::Completed,
-            (true, None) => Status::InProgress,
-            (false, None) => Status::NotStarted,
-        }
-    }
-
-    /// Whether its time has run out, noticed or not.
-    fn is_up(&self, timed: bool) -> bool {
-        timed && self.status() == Status::InProgress && self.age_hours * 60 > LIMIT
-    }
-
-    /// What a sweep makes of it.
-    fn swept(&self, timed: bool) -> Option<EndReason> {
-        let left = self.idle_hours * HOUR > DAY || self.mute_hours * HOUR > 4 * DAY;
-        match self.is_up(timed) {
-            true => Some(EndReason::TimeUp),
-            false => (self.status() == Status::InProgress && left).then_some(EndReason::Inactivity),
-        }
-    }
-
-    /// Begun; its lease goes on from those before.
-    fn begun(&self) -> Self {
-        Self {
-            started: true,
-            lease: self.lease + 1,
-            ..Default::default()
-        }
-    }
-
-    /// The one after it, which goes on with its leases.
-    fn next(&self) -> Self {
-        Self {
-            lease: self.lease,
-            ..Default::default()
-        }
-    }
-
-    /// Something was said in it.
-    fn says(&mut self, client: String, text: String) {
-        self.answers.push((client, text));
-        self.idle_hours = 0;
-        self.mute_hours = 0;
-    }
-}
-
-struct World {
-    bed: TestBed,
-    interview: InterviewId,
-    candidate: Candidate,
-    token: String,
-    model: Model,
+pub struct World {
+    pub bed: TestBed,
+    pub interview: InterviewId,
+    pub candidate: Candidate,
+    pub token: String,
+    pub model: Model,
 }
 
 impl World {
     /// With a candidate who was invited, or who walked in by the public link and is inside already.
-    async fn new(bed: TestBed, walks_in: bool, timed: bool) -> Self {
+    pub async fn new(bed: TestBed, walks_in: bool, timed: bool) -> Self {
         let interview = bed
             .interview(QUESTIONS, |i| {
                 i.settings.inactivity_days = 1;
@@ -269,17 +90,17 @@ impl World {
         }
     }
 
-    fn now(&mut self) -> &mut Attempt {
+    pub fn now(&mut self) -> &mut Attempt {
         self.model.attempts.last_mut().unwrap()
     }
 
     /// Another attempt is there.
-    fn again(&mut self) {
+    pub fn again(&mut self) {
         let next = self.now().next();
         self.model.attempts.push(next);
     }
 
-    async fn take(&mut self, step: &Step) {
+    pub async fn take(&mut self, step: &Step) {
         match step {
             Step::Start { consent } => self.start(*consent).await,
             Step::Answer { question, back, client } => self.answer(*question, *back, *client).await,
@@ -322,7 +143,7 @@ impl World {
         }
     }
 
-    async fn start(&mut self, consent: bool) {
+    pub async fn start(&mut self, consent: bool) {
         let input = StartInput {
             consent,
             ..Default::default()
@@ -515,126 +336,6 @@ impl World {
         }
     }
 
-    /// Something is cut off somewhere; afterwards it happened whole or not at all, and coming back goes on from there.
-    async fn crash(&mut self, act: Act, after: usize) {
-        let (s, token) = (self.bed.s.clone(), self.token.clone());
-        let (owner, candidate) = (self.bed.owner, self.candidate.id);
-        let (client, text) = (format!("crash-{}", self.model.clients), "cut off".to_owned());
-        self.model.clients += 1;
-        let question = self.now().answers.len();
-        let input = AnswerInput {
-            client_id: client.clone(),
-            question: PromptId(Uuid::from_u128(question as u128 + 1)),
-            text: Some(text.clone()),
-            choices: Vec::new(),
-            lease: Some(self.now().lease),
-            presence: Presence::Live,
-        };
-        let consent = StartInput {
-            consent: true,
-            ..Default::default()
-        };
-        let again = RetakeInput {
-            reason: RetakeReason::Other,
-            note: String::new(),
-        };
-        match act {
-            Act::Start => cut(after, conversation::start(&s, &token, consent)).await,
-            Act::Answer => cut(after, conversation::answer(&s, &token, input)).await,
-            Act::Finish => cut(after, conversation::finish(&s, &token)).await,
-            Act::Retake => cut(after, sessions::retake(&s, &owner, candidate, again)).await,
-            Act::Sweep => cut(after, sessions::sweep(&s)).await,
-        }
-        drop(s);
-        self.bed.restart().await;
-        let row = self.settled().await;
-        let before = self.now().clone();
-        match act {
-            Act::Start => self.started(&row),
-            Act::Answer => self.answered(&row, client, text).await,
-            Act::Finish => self.closed(&row, |a, timed| Some(finishing(a, timed))),
-            Act::Sweep => self.closed(&row, Attempt::swept),
-            Act::Retake => self.retaken(&row),
-        }
-        if before.status() == Status::InProgress && self.now().status() != Status::NotStarted {
-            self.start(true).await;
-        }
-    }
-
-    /// The current session once nothing is on its way any more: a commit that was may still arrive, but behind the rows'
-    /// locks it has, or never will.
-    async fn settled(&self) -> entity::session::Model {
-        let tx = self.bed.s.db.write(Priority::Person).await.unwrap();
-        let person = entity::candidate::Entity::find_by_id(self.candidate.id.0).lock_exclusive();
-        person.one(&*tx).await.unwrap();
-        let rows = entity::session::Entity::find().lock_exclusive();
-        let rows = rows
-            .order_by_desc(entity::session::Column::Attempt)
-            .all(&*tx)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-        rows.into_iter().next().unwrap()
-    }
-
-    fn started(&mut self, row: &entity::session::Model) {
-        let (paused, timed) = (self.model.paused, self.model.timed);
-        let current = self.now();
-        match current.status() {
-            Status::NotStarted if row.status == Status::InProgress.as_str() => {
-                assert!(!paused);
-                *current = current.begun();
-            }
-            Status::InProgress if row.status == Status::Completed.as_str() => {
-                assert!(current.is_up(timed));
-                current.ended = Some(EndReason::TimeUp);
-            }
-            Status::InProgress if row.holder > current.lease => {
-                current.lease += 1;
-                current.idle_hours = 0;
-            }
-            _ => {}
-        }
-    }
-
-    async fn answered(&mut self, row: &entity::session::Model, client: String, text: String) {
-        let stored = entity::turn::Entity::find()
-            .filter(entity::turn::Column::SessionId.eq(row.id))
-            .filter(entity::turn::Column::ClientId.eq(&client))
-            .one(self.bed.s.db.read())
-            .await
-            .unwrap();
-        let timed = self.model.timed;
-        let current = self.now();
-        if stored.is_some() {
-            assert_eq!(current.status(), Status::InProgress);
-            assert!(current.answers.len() < QUESTIONS && !current.is_up(timed));
-            current.says(client, text);
-        } else if current.is_up(timed) && row.status == Status::Completed.as_str() {
-            current.ended = Some(EndReason::TimeUp);
-        }
-    }
-
-    /// It was closed for this reason, or is as it was.
-    fn closed(&mut self, row: &entity::session::Model, why: impl Fn(&Attempt, bool) -> Option<EndReason>) {
-        let timed = self.model.timed;
-        let current = self.now();
-        if current.status() == Status::InProgress && row.status == Status::Completed.as_str() {
-            current.ended = Some(why(current, timed).expect("closed for no reason"));
-        }
-    }
-
-    fn retaken(&mut self, row: &entity::session::Model) {
-        if row.attempt as usize == self.model.attempts.len() {
-            return;
-        }
-        let current = self.now();
-        assert_ne!(current.status(), Status::NotStarted);
-        current.ended = current.ended.or(Some(EndReason::Replaced));
-        self.again();
-        self.model.waits = false;
-    }
-
     async fn pause(&mut self, paused: bool) {
         self.model.paused = paused;
         let state = if paused { "paused" } else { "open" };
@@ -655,7 +356,7 @@ impl World {
     }
 
     /// The database says what the model says.
-    async fn check(&self) {
+    pub async fn check(&self) {
         let conn = self.bed.s.db.read();
         let people = entity::candidate::Entity::find().count(conn).await.unwrap();
         assert_eq!(people, 1, "nobody came in where nobody may");
@@ -711,75 +412,5 @@ impl World {
             });
             assert_eq!(said, expected.collect::<Vec<_>>());
         }
-    }
-}
-
-/// Why an attempt is closed when its candidate presses Finish.
-fn finishing(attempt: &Attempt, timed: bool) -> EndReason {
-    if attempt.is_up(timed) {
-        EndReason::TimeUp
-    } else {
-        EndReason::Finished
-    }
-}
-
-/// Does so many steps of `work`, and drops it where it stands.
-async fn cut<T>(after: usize, work: impl Future<Output = T>) {
-    let mut left = after;
-    let mut work = std::pin::pin!(work);
-    std::future::poll_fn(|cx| match work.as_mut().poll(cx) {
-        Poll::Pending if left > 0 => {
-            left -= 1;
-            Poll::Pending
-        }
-        _ => Poll::Ready(()),
-    })
-    .await;
-}
-
-/// Runs generated cases, each on a database of its own.
-fn run(cases: u32, bed: impl AsyncFn() -> TestBed) {
-    let config = ProptestConfig {
-        cases,
-        max_shrink_iters: 400,
-        failure_persistence: None,
-        ..Default::default()
-    };
-    let mut runner = TestRunner::new(config);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
-    let result = runner.run(&(any::<bool>(), any::<bool>(), steps()), |(walks_in, timed, steps)| {
-        runtime.block_on(async {
-            let mut world = World::new(bed().await, walks_in, timed).await;
-            for step in &steps {
-                world.take(step).await;
-            }
-            world.check().await;
-        });
-        Ok(())
-    });
-    if let Err(failure) = result {
-        panic!("{failure}");
-    }
-}
-
-mod sqlite {
-    #[test]
-    fn whatever_happens_the_sessions_are_what_the_model_says() {
-        super::run(60, async || super::TestBed::sqlite().await);
-    }
-}
-
-mod postgres {
-    #[test]
-    fn whatever_happens_the_sessions_are_what_the_model_says() {
-        if super::common::postgres_url().is_none() {
-            eprintln!("left out: PARLEY_TEST_POSTGRES_URL is none");
-            return;
-        }
-        super::run(12, async || super::TestBed::postgres().await.unwrap());
     }
 }
