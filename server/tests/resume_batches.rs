@@ -7,56 +7,48 @@
     reason = "a test stops where something is not as it should be"
 )]
 
+mod house;
 #[path = "../../services/tests/common/pdf.rs"]
 mod pdf;
 
-use axum::{
-    Router,
-    body::{Body, Bytes},
-};
+use axum::body::{Body, Bytes};
 use futures::stream;
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use house::{Desk, House, Plan};
+use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use parley_domain::{
     account::{Actor, Role},
     id::InterviewId,
-    interview::InterviewInput,
-    person::PersonInput,
 };
-use parley_server::{
-    router,
-    state::{AppState, Http},
-};
-use parley_services::{
-    Config, Services,
-    accounts::{self, people},
-    child::Children,
-    db::Db,
-    install, interviews, jobs,
-};
+use parley_services::{accounts, jobs};
 use pdf::{resume, without_text};
 use serde_json::{Value, json};
 use std::{
     convert::Infallible,
-    path::PathBuf,
+    ops::Deref,
     time::{Duration, Instant},
 };
-use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-struct House {
-    router: Router,
-    services: Services,
+/// The house with somebody in it who has an interview and a key, at both doors for resumes.
+struct Bed {
+    house: House,
     owner: Actor,
     interview: InterviewId,
     slug: String,
     key: String,
     cookie: String,
-    stop: CancellationToken,
-    _dir: tempfile::TempDir,
 }
 
-impl Drop for House {
+impl Deref for Bed {
+    type Target = House;
+
+    fn deref(&self) -> &House {
+        &self.house
+    }
+}
+
+impl Drop for Bed {
     fn drop(&mut self) {
         self.stop.cancel();
     }
@@ -95,73 +87,32 @@ fn form(fields: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
     body
 }
 
-impl House {
+impl Bed {
     async fn new(initial_tokens: i64) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let db = Db::connect(&install::sqlite_url(dir.path())).await.unwrap();
-        install::migrate(&db).await.unwrap();
-        let secrets = install::keys(&db, None, dir.path()).await.unwrap();
-        let config = Config {
-            data_dir: dir.path().to_owned(),
-            public_url: "http://127.0.0.1:3000".to_owned(),
+        let house = House::with(Plan {
             initial_tokens,
-            tokens_per_resume: 5,
-        };
-        let mut services = Services::new(db, secrets, config);
-        services.children = Some(Children::new(PathBuf::from(env!("CARGO_BIN_EXE_parley")), 2));
-        let http = Http {
-            works_elsewhere: false,
-            public_url: "http://127.0.0.1:3000".to_owned(),
-            trusted_proxies: Vec::new(),
-        };
-        let stop = CancellationToken::new();
-        tokio::spawn(jobs::run(services.clone(), stop.clone()));
-        let router = router::build(AppState::new(services.clone(), http, stop.clone()));
-        let person = PersonInput {
-            name: "Olga Owner".to_owned(),
-            email: "olga@example.com".to_owned(),
-            password: "correct horse battery".to_owned(),
-            time_zone: String::new(),
-        };
-        let user = people::add(&services, person, Some(Role::Owner), None).await.unwrap();
-        let slug = accounts::me(&services, user).await.unwrap().workspaces[0].slug.clone();
-        let owner = accounts::actor(&services, user, &slug).await.unwrap();
-        let input = InterviewInput {
-            title: "Barista".to_owned(),
-            ..InterviewInput::default()
-        };
-        let interview = interviews::create(&services, &owner, input).await.unwrap().id;
-        let key = accounts::create_key(&services, &owner, "test", Role::Owner)
+            ..Plan::default()
+        })
+        .await;
+        tokio::spawn(jobs::run(house.services.clone(), house.stop.clone()));
+        let Desk {
+            owner,
+            slug,
+            interview,
+            cookie,
+        } = house.desk().await;
+        let key = accounts::create_key(&house.services, &owner, "test", Role::Owner)
             .await
             .unwrap()
             .secret;
-        let mut house = Self {
-            router,
-            services,
+        Self {
+            house,
             owner,
             interview,
             slug,
             key,
-            cookie: String::new(),
-            stop,
-            _dir: dir,
-        };
-        house.cookie = house.log_in().await;
-        house
-    }
-
-    async fn log_in(&self) -> String {
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri("/sfn/account/login")
-            .header("host", "127.0.0.1:3000")
-            .header("accept", "application/json")
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(Body::from("email=olga%40example.com&password=correct+horse+battery"))
-            .unwrap();
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let line = response.headers()[header::SET_COOKIE].to_str().unwrap();
-        line.split(';').next().unwrap().to_owned()
+            cookie,
+        }
     }
 
     async fn send(&self, call: &str, more: &[(&str, &str)], body: Vec<u8>) -> Reply {
@@ -234,7 +185,7 @@ impl House {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn resumes_go_all_the_way_by_rest() {
-    let house = House::new(500).await;
+    let house = Bed::new(500).await;
     let path = format!("/interviews/{}/resume-batches", house.interview);
     let reply = house
         .post_form(
@@ -324,7 +275,7 @@ async fn resumes_go_all_the_way_by_rest() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn too_few_tokens_keep_and_charge_nothing() {
-    let house = House::new(4).await;
+    let house = Bed::new(4).await;
     let path = format!("/interviews/{}/resume-batches", house.interview);
     let ana = resume("Ana Lima", "ana@example.com");
     let problem = house
@@ -358,7 +309,7 @@ async fn too_few_tokens_keep_and_charge_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_resume_fills_a_form() {
-    let house = House::new(500).await;
+    let house = Bed::new(500).await;
     let ana = resume("Ana Lima", "ana@example.com");
     let found = house
         .post_form("/resumes/extract", &[("file", Some("ana.pdf"), &ana)])
@@ -389,7 +340,7 @@ async fn one_resume_fills_a_form() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_resume_with_a_key_is_charged_once() {
-    let house = House::new(500).await;
+    let house = Bed::new(500).await;
     let bearer = format!("Bearer {}", house.key);
     let extract = async |bytes: &[u8]| {
         let more = [
@@ -415,7 +366,7 @@ async fn one_resume_with_a_key_is_charged_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_browser_sends_file_by_file() {
-    let house = House::new(500).await;
+    let house = Bed::new(500).await;
     let id = parley_services::resumes::batch::begin(&house.services, &house.owner, house.interview, true)
         .await
         .unwrap()
@@ -444,7 +395,7 @@ async fn the_browser_sends_file_by_file() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_browser_is_refused_before_its_file_is_read() {
-    let house = House::new(500).await;
+    let house = Bed::new(500).await;
     let begun = parley_services::resumes::batch::begin(&house.services, &house.owner, house.interview, true).await;
     let id = begun.unwrap().id;
     let path = format!("/upload/w/{}/resume-batches/{id}/files", house.slug);

@@ -1,28 +1,20 @@
 //! A whole server on a fresh database, a clock that stands still, two workspaces and keys of every role.
 
-use axum::{Router, body::Body};
+use super::house::{House, Plan};
+use axum::body::Body;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use parley_domain::{account::Role, time::Timestamp};
-use parley_server::{
-    router,
-    state::{AppState, Http},
-};
 use parley_services::{
-    Config, Services, accounts,
-    child::Children,
+    Services, accounts,
     clock::ManualClock,
     conversation::{self, AnswerInput, StartInput},
-    db::Db,
     entity::workspace,
-    install,
     limits::Rates,
-    secrets::Secrets,
 };
 use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// 2026-11-24T09:00:00Z.
@@ -31,8 +23,7 @@ const START: i64 = 1_795_510_800_000;
 pub struct Bed {
     pub s: Services,
     pub clock: Arc<ManualClock>,
-    router: Router,
-    _dir: tempfile::TempDir,
+    house: House,
 }
 
 #[derive(Debug)]
@@ -90,19 +81,14 @@ impl Bed {
     }
 
     pub async fn with_rates(rates: Rates) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let db = Db::connect(&install::sqlite_url(dir.path())).await.unwrap();
-        install::migrate(&db).await.unwrap();
-        let config = Config {
-            data_dir: dir.path().to_owned(),
-            public_url: "http://127.0.0.1:3000".to_owned(),
-            initial_tokens: 500,
-            tokens_per_resume: 5,
-        };
         let clock = Arc::new(ManualClock::new(Timestamp::from_millis(START)));
-        let secrets = Secrets::parse("a-test-secret-of-more-than-32-characters").unwrap();
-        let mut s = Services::with_clock(db, secrets, config, Arc::clone(&clock) as _).with_rates(rates);
-        s.children = Some(Children::new(env!("CARGO_BIN_EXE_parley").into(), 2));
+        let plan = Plan {
+            clock: Some(Arc::clone(&clock)),
+            rates,
+            ..Plan::default()
+        };
+        let house = House::with(plan).await;
+        let s = house.services.clone();
         // One after the other: the first one looks after the installation.
         for (slug, at) in [("home", START), ("away", START + 1)] {
             let row = workspace::Model {
@@ -118,18 +104,7 @@ impl Bed {
                 .await
                 .unwrap();
         }
-        let http = Http {
-            works_elsewhere: false,
-            public_url: s.config.public_url.clone(),
-            trusted_proxies: Vec::new(),
-        };
-        let router = router::build(AppState::new(s.clone(), http, CancellationToken::new()));
-        Self {
-            s,
-            clock,
-            router,
-            _dir: dir,
-        }
+        Self { s, clock, house }
     }
 
     /// A key of the workspace `home`.
@@ -145,7 +120,7 @@ impl Bed {
 
     /// The answer as it comes, for streams.
     pub async fn raw(&self, request: Request<Body>) -> http::Response<Body> {
-        self.router.clone().oneshot(request).await.unwrap()
+        self.house.router.clone().oneshot(request).await.unwrap()
     }
 
     pub async fn send(&self, request: Request<Body>) -> Reply {

@@ -13,6 +13,8 @@ mod bed;
 mod candidates;
 mod document;
 mod errors;
+#[path = "../house/mod.rs"]
+mod house;
 mod imports;
 mod interviews;
 mod links;

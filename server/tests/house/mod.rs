@@ -9,13 +9,26 @@
 use axum::{Router, body::Body};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use parley_domain::{account::Role, person::PersonInput};
+use parley_domain::{
+    account::{Actor, Role},
+    id::{InterviewId, UserId},
+    interview::InterviewInput,
+    person::PersonInput,
+};
 use parley_server::{
     candidate_events::Ticks,
     router,
     state::{AppState, Http},
 };
-use parley_services::{Config, Services, accounts::people, clock::ManualClock, db::Db, install, secrets::Secrets};
+use parley_services::{
+    Config, Services,
+    accounts::{self, people},
+    child::Children,
+    clock::ManualClock,
+    db::Db,
+    install, interviews,
+    limits::Rates,
+};
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -24,11 +37,44 @@ pub const PASSWORD: &str = "correct horse battery";
 /// What a browser accepts when it asks for a page.
 pub const PAGE: &str = "text/html,application/xhtml+xml";
 
+/// What is particular about a house.
+pub struct Plan {
+    pub public_url: String,
+    /// AI tokens of the first workspace.
+    pub initial_tokens: i64,
+    /// Moved by hand; where there is none, the machine's clock counts.
+    pub clock: Option<Arc<ManualClock>>,
+    pub rates: Rates,
+    /// How often open chats are told the time.
+    pub ticks: Ticks,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            public_url: "http://127.0.0.1:3000".to_owned(),
+            initial_tokens: 500,
+            clock: None,
+            rates: Rates::default(),
+            ticks: Ticks::default(),
+        }
+    }
+}
+
 pub struct House {
     pub router: Router,
     pub services: Services,
     pub stop: CancellationToken,
     _dir: tempfile::TempDir,
+}
+
+/// An owner who is signed in, and their interview.
+pub struct Desk {
+    pub owner: Actor,
+    /// The workspace's.
+    pub slug: String,
+    pub interview: InterviewId,
+    pub cookie: String,
 }
 
 pub struct Answer {
@@ -85,49 +131,60 @@ impl Answer {
 
 impl House {
     pub async fn new(public_url: &str) -> Self {
-        Self::with(public_url, Services::new).await
+        Self::with(Plan {
+            public_url: public_url.to_owned(),
+            ..Plan::default()
+        })
+        .await
     }
 
     /// With a clock that is moved by hand.
     pub async fn at(clock: Arc<ManualClock>) -> Self {
-        let services = |db, secrets, config| Services::with_clock(db, secrets, config, clock);
-        Self::with("http://127.0.0.1:3000", services).await
+        Self::with(Plan {
+            clock: Some(clock),
+            ..Plan::default()
+        })
+        .await
     }
 
     /// The same, where open chats are told the time more often than a test could wait for.
     pub async fn ticking(clock: Arc<ManualClock>, every: Duration) -> Self {
-        let mut house = Self::at(clock).await;
-        let http = Http {
-            public_url: "http://127.0.0.1:3000".to_owned(),
-            ..Http::default()
-        };
-        let mut state = AppState::new(house.services.clone(), http, house.stop.clone());
-        state.ticks = Ticks(every);
-        house.router = router::build(state);
-        house
+        Self::with(Plan {
+            clock: Some(clock),
+            ticks: Ticks(every),
+            ..Plan::default()
+        })
+        .await
     }
 
-    async fn with(public_url: &str, services: impl FnOnce(Db, Secrets, Config) -> Services) -> Self {
+    /// Tables and resumes are read as in production: by the binary `parley`, as a process of its own.
+    pub async fn with(plan: Plan) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let db = Db::connect(&install::sqlite_url(dir.path())).await.unwrap();
         install::migrate(&db).await.unwrap();
         let secrets = install::keys(&db, None, dir.path()).await.unwrap();
         let config = Config {
             data_dir: dir.path().to_owned(),
-            public_url: public_url.to_owned(),
-            initial_tokens: 500,
+            public_url: plan.public_url.clone(),
+            initial_tokens: plan.initial_tokens,
             tokens_per_resume: 5,
         };
-        let services = services(db, secrets, config);
+        let services = match plan.clock {
+            Some(clock) => Services::with_clock(db, secrets, config, clock),
+            None => Services::new(db, secrets, config),
+        };
+        let mut services = services.with_rates(plan.rates);
+        services.children = Some(Children::new(env!("CARGO_BIN_EXE_parley").into(), 2));
         let http = Http {
             works_elsewhere: false,
-            public_url: public_url.to_owned(),
+            public_url: plan.public_url,
             trusted_proxies: Vec::new(),
         };
         let stop = CancellationToken::new();
-        let router = router::build(AppState::new(services.clone(), http, stop.clone()));
+        let mut state = AppState::new(services.clone(), http, stop.clone());
+        state.ticks = plan.ticks;
         Self {
-            router,
+            router: router::build(state),
             services,
             stop,
             _dir: dir,
@@ -144,7 +201,7 @@ impl House {
         house
     }
 
-    pub async fn add_owner(&self) {
+    pub async fn add_owner(&self) -> UserId {
         let person = PersonInput {
             name: "Olga Owner".to_owned(),
             email: "olga@example.com".to_owned(),
@@ -153,7 +210,26 @@ impl House {
         };
         people::add(&self.services, person, Some(Role::Owner), None)
             .await
-            .unwrap();
+            .unwrap()
+    }
+
+    /// Adds the owner with an interview, and signs them in.
+    pub async fn desk(&self) -> Desk {
+        let user = self.add_owner().await;
+        let me = accounts::me(&self.services, user).await.unwrap();
+        let slug = me.workspaces[0].slug.clone();
+        let owner = accounts::actor(&self.services, user, &slug).await.unwrap();
+        let input = InterviewInput {
+            title: "Barista".to_owned(),
+            ..InterviewInput::default()
+        };
+        let interview = interviews::create(&self.services, &owner, input).await.unwrap().id;
+        Desk {
+            owner,
+            slug,
+            interview,
+            cookie: self.log_in().await,
+        }
     }
 
     pub async fn raw(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Response<Body> {
