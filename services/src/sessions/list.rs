@@ -312,7 +312,7 @@ async fn interviews_of(
 }
 
 /// Number of questions per session: of its version, or before the start of the interview's present one.
-pub(super) async fn question_totals(
+pub(crate) async fn question_totals(
     s: &Services,
     workspace: WorkspaceId,
     rows: &[session::Model],
