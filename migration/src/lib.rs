@@ -24,6 +24,7 @@ mod m0018_partial;
 mod m0019_erased;
 mod m0020_pauses;
 mod m0021_ends;
+mod m0022_decided;
 
 /// Runs the migrations, in order.
 #[derive(Debug)]
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_erased::Migration),
             Box::new(m0020_pauses::Migration),
             Box::new(m0021_ends::Migration),
+            Box::new(m0022_decided::Migration),
         ]
     }
 }

@@ -19,7 +19,7 @@ use parley_domain::{
     clock::Presence,
     id::CandidateId,
     import::{ImportPatch, OnDuplicate},
-    session::AnalysisState,
+    session::{AnalysisState, RetakeReason, Verdict},
     time::MINUTE,
 };
 use parley_services::{
@@ -31,16 +31,18 @@ use parley_services::{
     entity, imports, sessions,
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseBackend, EntityTrait, IntoActiveModel, QuerySelect,
-    Statement,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, IntoActiveModel,
+    QueryFilter, QuerySelect, Statement,
 };
 use serde_json::json;
 use std::{future::Future, time::Duration};
 use tables::{finished, here, upload};
+use uuid::Uuid;
 
 on_both_databases!(
     two_who_change_different_fields_both_count,
     an_import_leaves_what_was_changed_beside_it,
+    a_decision_beside_a_retake_stands_with_the_new_attempt,
     nobody_waits_for_a_second_connection,
 );
 
@@ -129,6 +131,57 @@ async fn an_import_leaves_what_was_changed_beside_it(bed: TestBed) {
     let after = candidates::get(&s, &bed.owner, ana.id).await.unwrap();
     assert_eq!(after.fields.school, None);
     assert_eq!(after.fields.notes.as_deref(), Some("Called on Tuesday."));
+}
+
+/// About an earlier attempt, while another one is being granted: it waits for the one that is current from then on.
+async fn a_decision_beside_a_retake_stands_with_the_new_attempt(bed: TestBed) {
+    use entity::session;
+    let interview = bed.interview(1, |_| {}).await;
+    let ana = bed.candidate(interview, "Ana", None).await;
+    let start = StartInput {
+        consent: true,
+        language: "en".into(),
+        ..Default::default()
+    };
+    conversation::start(&bed.s, &token(&ana), start).await.unwrap();
+    sessions::end(&bed.s, &bed.owner, ana.session.id).await.unwrap();
+    let again = sessions::RetakeInput {
+        reason: RetakeReason::Requested,
+        note: String::new(),
+    };
+    sessions::retake(&bed.s, &bed.owner, ana.id, again).await.unwrap();
+
+    // What granting one more does, up to its commit.
+    let tx = changing(&bed.s, ana.id, "Once more.").await;
+    let second = session::Entity::find()
+        .filter(session::Column::CandidateId.eq(ana.id.0))
+        .filter(session::Column::IsCurrent.eq(true))
+        .lock_exclusive()
+        .one(&*tx)
+        .await
+        .unwrap()
+        .unwrap();
+    let mut third = second.clone();
+    (third.id, third.attempt) = (Uuid::from_u128(3), 3);
+    let mut former = second.into_active_model();
+    former.status = Set("completed".to_owned());
+    former.is_current = Set(false);
+    former.update(&*tx).await.unwrap();
+    session::Entity::insert(third.into_active_model())
+        .exec_without_returning(&*tx)
+        .await
+        .unwrap();
+    let (s, owner) = (bed.s.clone(), bed.owner);
+    let decided = tokio::spawn(async move { sessions::decide(&s, &owner, ana.session.id, Verdict::Advance, "").await });
+    somebody_waits(&bed.s).await;
+    tx.commit().await.unwrap();
+    decided.await.unwrap().unwrap();
+    let third = session::Entity::find_by_id(Uuid::from_u128(3))
+        .one(bed.s.db.read())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(third.verdict.as_deref(), Some("advance"));
 }
 
 /// Far below what a connection is waited for.

@@ -17,7 +17,7 @@ use parley_domain::{
     conversation::{CandidateErrorCode as Code, CandidateView},
     duplicate::MergeRefusal,
     id::{CandidateId, InterviewId},
-    session::{RetakeReason, SessionFilter, SessionOrder, Status, Verdict},
+    session::{Decided, RetakeReason, SessionFilter, SessionOrder, Status, Verdict},
 };
 use parley_services::{
     candidates::{self, OnDuplicate},
@@ -28,6 +28,7 @@ use parley_services::{
     sessions::{self, RetakeInput},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use std::collections::HashMap;
 
 on_both_databases!(
     an_unused_invitation_gives_way_to_what_was_done,
@@ -38,6 +39,7 @@ on_both_databases!(
     two_people_stay_two,
     who_may_merge_what,
     merges_at_once_merge_once,
+    the_current_attempt_carries_what_was_decided_last,
 );
 
 async fn add(bed: &TestBed, interview: InterviewId, input: CandidateInput, source: Source) -> Candidate {
@@ -365,4 +367,88 @@ async fn merges_at_once_merge_once(bed: TestBed) {
     let late = results.iter().filter_map(|r| r.as_ref().err());
     assert!(late.into_iter().all(|e| matches!(e, ServiceError::NotFound)));
     assert_eq!(attempts(&bed, done[0].id).await.len(), 2);
+}
+
+/// Decisions, retakes, merges and deletions in any order: what lists go by is what the decisions themselves say.
+async fn the_current_attempt_carries_what_was_decided_last(bed: TestBed) {
+    let interview = bed.interview(1, |_| {}).await;
+    let mut people = Vec::new();
+    for n in 0..6 {
+        let input = CandidateInput {
+            name: format!("Person {n}"),
+            ..Default::default()
+        };
+        people.push(add(&bed, interview, input, Source::Invited).await);
+    }
+    let mut state = 5_u64;
+    let mut lot = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let mut merged = 0;
+    for _ in 0..60 {
+        bed.clock.advance(1_000);
+        let one = people[lot(people.len())].clone();
+        match lot(8) {
+            0..4 => {
+                let all = sessions::of_candidate(&bed.s, &bed.owner, one.id).await.unwrap();
+                let (of, verdict) = (all[lot(all.len())].id, Verdict::ALL[lot(3)]);
+                sessions::decide(&bed.s, &bed.owner, of, verdict, "").await.unwrap();
+            }
+            4 | 5 => {
+                let now = candidates::get(&bed.s, &bed.owner, one.id).await.unwrap().session;
+                if now.status == Status::NotStarted {
+                    start(&bed, &one).await;
+                    sessions::end(&bed.s, &bed.owner, now.id).await.unwrap();
+                }
+                retake(&bed, one.id).await;
+            }
+            6 => {
+                let other = people[lot(people.len())].clone();
+                if people.len() > 2 && other.id != one.id {
+                    match candidates::merge(&bed.s, &bed.owner, one.id, other.id, None).await {
+                        Ok(_) => people.retain(|p| p.id != other.id),
+                        Err(ServiceError::Conflict { .. }) => continue,
+                        Err(error) => panic!("{error:?}"),
+                    }
+                    merged += 1;
+                }
+            }
+            _ => {
+                candidates::delete(&bed.s, &bed.owner, &[one.id]).await.unwrap();
+                candidates::restore(&bed.s, &bed.owner, &[one.id]).await.unwrap();
+            }
+        }
+        carried(&bed, interview).await;
+    }
+    assert!(merged > 0, "nobody was merged");
+}
+
+async fn carried(bed: &TestBed, interview: InterviewId) {
+    let conn = bed.s.db.read();
+    let rows = entity::session::Entity::find().all(conn).await.unwrap();
+    let mut decisions = entity::decision::Entity::find().all(conn).await.unwrap();
+    decisions.sort_by_key(|d| (d.created_at, d.id));
+    let mut expected: HashMap<Option<String>, i64> = HashMap::new();
+    for row in rows.iter().filter(|row| row.is_current) {
+        let is_theirs = |id| rows.iter().any(|r| r.id == id && r.candidate_id == row.candidate_id);
+        let newest = decisions.iter().rev().find(|d| is_theirs(d.session_id));
+        let newest = newest.map(|d| d.verdict.clone());
+        assert_eq!(row.verdict, newest);
+        *expected.entry(newest).or_default() += 1;
+    }
+    for decision in Decided::ALL {
+        let filter = SessionFilter {
+            decision: Some(decision),
+            ..Default::default()
+        };
+        let counts = sessions::counts(&bed.s, &bed.owner, Some(interview), &filter)
+            .await
+            .unwrap();
+        let word = decision.verdict().map(|verdict| verdict.as_str().to_owned());
+        assert_eq!(counts.all, expected.remove(&word).unwrap_or(0), "{decision:?}");
+    }
+    assert!(expected.is_empty());
 }

@@ -123,6 +123,7 @@ async fn of_many_each_has_its_fate() {
         {"name": "Ben", "shoe_size": 44},
         "Cem",
         {"name": "Dana"},
+        {"name": "Ana once more", "email": "ana@example.com"},
     ]);
     let fates = bed.call(&key, &path, Some(body)).await.ok(200);
     let items = fates.body["items"].as_array().unwrap();
@@ -138,10 +139,18 @@ async fn of_many_each_has_its_fate() {
             (2, "duplicate"),
             (3, "invalid"),
             (4, "invalid"),
-            (5, "created")
+            (5, "created"),
+            (6, "duplicate")
         ]
     );
-    assert_eq!(items[2]["candidate"]["id"], items[0]["candidate"]["id"]);
+    assert_eq!(items[0]["candidate"]["name"], "Ana");
+    assert_eq!(items[5]["candidate"]["name"], "Dana");
+    for (entry, of) in [(0, 0), (2, 0), (6, 0), (5, 5)] {
+        // As whoever asks for them one by one reads them.
+        let get = format!("GET /candidates/{}", items[of]["candidate"]["id"].as_str().unwrap());
+        let one = bed.call(&key, &get, None).await.ok(200);
+        assert_eq!(items[entry]["candidate"], one.body, "{entry}");
+    }
     assert_eq!(items[3]["errors"][0]["field"], "shoe_size");
     let list = bed
         .call(&key, &format!("GET /interviews/{interview}/candidates"), None)

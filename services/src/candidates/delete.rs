@@ -52,14 +52,18 @@ async fn mark(
             Some(_) => candidate::Column::DeletedAt.is_null(),
             None => candidate::Column::DeletedAt.is_not_null(),
         };
-        let rows = candidate::Entity::find()
+        // Not what they wrote: others wait for this lock.
+        let rows: Vec<(Uuid, Uuid)> = candidate::Entity::find()
             .filter(candidate::Column::WorkspaceId.eq(workspace.0))
             .filter(candidate::Column::Id.is_in(ids))
             .filter(present)
+            .select_only()
+            .columns([candidate::Column::Id, candidate::Column::InterviewId])
+            .into_tuple()
             .all(tx)
             .await?;
-        interviews.extend(rows.iter().map(|r| InterviewId(r.interview_id)));
-        let ids: Vec<_> = rows.iter().map(|r| r.id).collect();
+        interviews.extend(rows.iter().map(|(_, interview)| InterviewId(*interview)));
+        let ids: Vec<Uuid> = rows.into_iter().map(|(id, _)| id).collect();
         candidate::Entity::update_many()
             .col_expr(candidate::Column::DeletedAt, deleted_at.into())
             .filter(candidate::Column::Id.is_in(ids.clone()))

@@ -1,6 +1,6 @@
 //! Adding candidates. Every way ends the same: one candidate, one session Not started, one invite link.
 
-use super::read::{current_session, to_candidate};
+use super::read::{to_candidate, to_candidates, with_current};
 use crate::{
     Services,
     db::Priority,
@@ -285,12 +285,11 @@ async fn already_there(
         .filter(candidate::Column::Id.is_in(ids.iter().map(|id| id.0)))
         .all(tx)
         .await?;
-    let mut known = HashMap::with_capacity(rows.len());
-    for row in rows {
-        let session = current_session(tx, &row).await?;
-        known.insert(row.id, (row, session));
-    }
-    Ok(known)
+    let rows = with_current(tx, WorkspaceId(interview.workspace_id), rows).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(row, session)| (row.id, (row, session)))
+        .collect())
 }
 
 enum Added {
@@ -372,14 +371,22 @@ pub async fn create_many_as(
     let tx = s.db.write(Priority::Person).await?;
     let interview = lock_interview(&*tx, workspace, interview).await?;
     let mut known = already_there(&*tx, &interview, &ids).await?;
-    let mut rows = Vec::with_capacity(inputs.len());
+    // Of each entry why it was not added; of the others, in the same order, what was.
+    let mut fates = Vec::with_capacity(inputs.len());
+    let mut added = Vec::new();
     for (input, id) in inputs.into_iter().zip(ids) {
-        rows.push(match (input.checked(year), known.remove(&id.0)) {
-            (Err(errors), _) => Err(BulkResult::Invalid(errors)),
-            (Ok(_), Some(added)) => Ok(added),
+        fates.push(match (input.checked(year), known.remove(&id.0)) {
+            (Err(errors), _) => Some(BulkResult::Invalid(errors)),
+            (Ok(_), Some(before)) => {
+                added.push(before);
+                None
+            }
             (Ok(fields), None) => match add_one(&*tx, s, &interview, id, fields, (source, on_duplicate)).await? {
-                Added::Twin(id) => Err(BulkResult::Duplicate(id)),
-                Added::Yes(row, session) => Ok((*row, *session)),
+                Added::Twin(id) => Some(BulkResult::Duplicate(id)),
+                Added::Yes(row, session) => {
+                    added.push((*row, *session));
+                    None
+                }
             },
         });
     }
@@ -390,14 +397,12 @@ pub async fn create_many_as(
         candidate: None,
         session: None,
     });
-    let mut results = Vec::with_capacity(rows.len());
-    for row in rows {
-        results.push(match row {
-            Ok((row, session)) => BulkResult::Created(Box::new(to_candidate(s, actor, row, session).await?)),
-            Err(other) => other,
-        });
-    }
-    Ok(results)
+    let mut added = to_candidates(s, actor, workspace, added).await?.into_iter();
+    let mut created = || added.next().map(|candidate| BulkResult::Created(Box::new(candidate)));
+    Ok(fates
+        .into_iter()
+        .filter_map(|fate| fate.or_else(&mut created))
+        .collect())
 }
 
 /// Writes changed fields of a candidate and what lists keep of them.

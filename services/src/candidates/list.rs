@@ -1,9 +1,9 @@
 //! The candidates of an interview, page by page.
 
-use super::read::of_rows;
+use super::read::{of_rows, with_current};
 use crate::{
     Services,
-    entity::{candidate, interview, session},
+    entity::{candidate, interview},
     error::{Result, ServiceError},
     interviews, paging,
     sessions::with_total,
@@ -51,22 +51,9 @@ pub async fn list(
         .all(s.db.read())
         .await?;
     let page = paging::page(found, limit, |row| row.id)?;
-    let sessions = session::Entity::find()
-        .filter(session::Column::WorkspaceId.eq(workspace.0))
-        .filter(session::Column::CandidateId.is_in(page.items.iter().map(|row| row.id)))
-        .filter(session::Column::IsCurrent.eq(true))
-        .all(s.db.read())
-        .await?;
-    let mut current: HashMap<Uuid, session::Model> = sessions
-        .into_iter()
-        .filter_map(|row| Some((row.candidate_id?, row)))
-        .collect();
     let mut totals: HashMap<Uuid, i32> = HashMap::new();
     let mut items = Vec::with_capacity(page.items.len());
-    for row in page.items {
-        let Some(session) = current.remove(&row.id) else {
-            continue;
-        };
+    for (row, session) in with_current(s.db.read(), workspace, page.items).await? {
         let version = session.version_id.unwrap_or(of.version_id);
         let total = match totals.get(&version) {
             Some(total) => *total,

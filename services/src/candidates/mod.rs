@@ -17,4 +17,4 @@ pub use links::{CandidateLink, invite_url, links, replace_link};
 pub use list::list;
 pub use merge::{merge, merge_plan, not_duplicate};
 pub(crate) use read::{fields, find, lock_candidate};
-pub use read::{get, patch, to_candidate};
+pub use read::{get, patch, present, to_candidate};

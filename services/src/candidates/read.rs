@@ -11,7 +11,7 @@ use crate::{
     error::{Result, ServiceError},
     events::Change,
     input,
-    sessions::to_session,
+    sessions::{question_totals, to_session, with_total},
 };
 use parley_domain::{
     account::{Action, Actor},
@@ -23,6 +23,8 @@ use parley_domain::{
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::Value;
+use std::collections::HashMap;
+use uuid::Uuid;
 
 /// A candidate that is not deleted.
 pub(crate) async fn find(
@@ -65,6 +67,32 @@ pub(crate) async fn current_session(conn: &impl ConnectionTrait, row: &candidate
         .ok_or(ServiceError::NotFound)
 }
 
+/// These candidates, each with the newest attempt, in the order given.
+pub(super) async fn with_current(
+    conn: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    rows: Vec<candidate::Model>,
+) -> Result<Vec<(candidate::Model, session::Model)>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sessions = session::Entity::find()
+        .filter(session::Column::WorkspaceId.eq(workspace.0))
+        .filter(session::Column::CandidateId.is_in(rows.iter().map(|row| row.id)))
+        .filter(session::Column::IsCurrent.eq(true))
+        .all(conn)
+        .await?;
+    let mut current: HashMap<Uuid, session::Model> = sessions
+        .into_iter()
+        .filter_map(|session| Some((session.candidate_id?, session)))
+        .collect();
+    let pair = |row: candidate::Model| {
+        let session = current.remove(&row.id)?;
+        Some((row, session))
+    };
+    Ok(rows.into_iter().filter_map(pair).collect())
+}
+
 /// What is known of a candidate, as their fields.
 pub(crate) fn fields(row: &candidate::Model) -> CandidateInput {
     CandidateInput {
@@ -94,7 +122,27 @@ pub async fn to_candidate(
     of_rows(s, actor, row, session)
 }
 
-/// The same, where the session is an object already.
+/// The same for many of a workspace, in the order given: what their sessions need is read for all at once.
+pub(super) async fn to_candidates(
+    s: &Services,
+    actor: &Actor,
+    workspace: WorkspaceId,
+    rows: Vec<(candidate::Model, session::Model)>,
+) -> Result<Vec<Candidate>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (people, sessions): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+    let totals = question_totals(s, workspace, &sessions).await?;
+    let mut shown = Vec::with_capacity(people.len());
+    for (row, session) in people.into_iter().zip(sessions) {
+        let total = totals.get(&session.id).copied().unwrap_or(0);
+        shown.push(of_rows(s, actor, row, with_total(session, total)?)?);
+    }
+    Ok(shown)
+}
+
+/// The same as [`to_candidate`], where the session is an object already.
 pub(super) fn of_rows(s: &Services, actor: &Actor, row: candidate::Model, session: Session) -> Result<Candidate> {
     Ok(Candidate {
         id: CandidateId(row.id),
@@ -122,6 +170,26 @@ pub async fn get(s: &Services, actor: &Actor, id: CandidateId) -> Result<Candida
     let row = find(s.db.read(), workspace, id).await?;
     let session = current_session(s.db.read(), &row).await?;
     to_candidate(s, actor, row, session).await
+}
+
+/// Those of these candidates who are there, each with the current attempt; a thousand at most.
+///
+/// # Errors
+/// A role that may not read.
+pub async fn present(s: &Services, actor: &Actor, ids: &[CandidateId]) -> Result<HashMap<CandidateId, Candidate>> {
+    let workspace = s.allow_own(actor, Action::Read)?;
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = candidate::Entity::find()
+        .filter(candidate::Column::WorkspaceId.eq(workspace.0))
+        .filter(candidate::Column::DeletedAt.is_null())
+        .filter(candidate::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .all(s.db.read())
+        .await?;
+    let rows = with_current(s.db.read(), workspace, rows).await?;
+    let people = to_candidates(s, actor, workspace, rows).await?;
+    Ok(people.into_iter().map(|person| (person.id, person)).collect())
 }
 
 /// Changes a candidate by a merge patch over their fields: what is not named stays, `null` clears.

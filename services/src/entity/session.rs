@@ -92,7 +92,8 @@ pub struct Model {
     pub started_key: i64,
     /// `completed_at`; 0 if not.
     pub finished_key: i64,
-    /// On the current row: the newest decision about the candidate (`Verdict`), whichever attempt it is about.
+    /// On the current row: the newest decision about the candidate (`Verdict`), whichever attempt it is about. What was
+    /// decided stands in the rows of `decision`; who writes one, or changes which attempt is current, writes this with it.
     pub verdict: Option<String>,
     /// When it was made, UTC milliseconds.
     pub created_at: i64,

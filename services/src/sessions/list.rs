@@ -19,8 +19,8 @@ use parley_domain::{
     id::{CandidateId, InterviewId, SessionId, WorkspaceId},
     paging::PageRequest,
     session::{
-        Beside, Neighbours, RetakeRequestState, SessionCounts, SessionFilter, SessionOrder, SessionPage, SessionRow,
-        SessionSort, Status,
+        Beside, Decided, Neighbours, RetakeRequestState, SessionCounts, SessionFilter, SessionOrder, SessionPage,
+        SessionRow, SessionSort, Status,
     },
     time::Timestamp,
 };
@@ -170,8 +170,30 @@ pub async fn counts(
         status: None,
         ..filter.clone()
     };
-    let groups: Vec<(String, i64)> = Query::new(s, scope, &filter, SessionSort::Status)
-        .await?
+    if filter.decision != Some(Decided::Nothing) {
+        return by_status(s, Query::new(s, scope, &filter, SessionSort::Added).await?).await;
+    }
+    // No index says of whom nothing was decided: it would hold nearly everybody. They are all less the others, and both
+    // of these are counted from an index.
+    let everybody = SessionFilter {
+        decision: None,
+        ..filter
+    };
+    let query = Query::new(s, scope, &everybody, SessionSort::Added).await?;
+    let decided = by_status(s, query.clone().decided(s, scope)).await?;
+    let all = by_status(s, query).await?;
+    // Something may have happened between the two.
+    let less = |all: i64, decided: i64| (all - decided).max(0);
+    Ok(SessionCounts {
+        all: less(all.all, decided.all),
+        not_started: less(all.not_started, decided.not_started),
+        in_progress: less(all.in_progress, decided.in_progress),
+        completed: less(all.completed, decided.completed),
+    })
+}
+
+async fn by_status(s: &Services, query: Query) -> Result<SessionCounts> {
+    let groups: Vec<(String, i64)> = query
         .plain()
         .select_only()
         .column(session::Column::Status)
@@ -290,7 +312,7 @@ async fn interviews_of(
 }
 
 /// Number of questions per session: of its version, or before the start of the interview's present one.
-pub(super) async fn question_totals(
+pub(crate) async fn question_totals(
     s: &Services,
     workspace: WorkspaceId,
     rows: &[session::Model],

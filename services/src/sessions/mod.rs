@@ -28,6 +28,7 @@ pub(crate) use lifecycle::{
 };
 #[doc(hidden)]
 pub use list::plan;
+pub(crate) use list::question_totals;
 pub use list::{completed_last, counts, earlier, list, neighbours};
 pub use query::Scope;
 pub use queue::{decided, decided_page, request, requests, requests_page, waiting};

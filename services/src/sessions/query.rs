@@ -9,12 +9,12 @@ use crate::{
 };
 use parley_domain::{
     id::{InterviewId, WorkspaceId},
-    session::{SessionFilter, SessionOrder, SessionSort, Verdict},
+    session::{Decided, SessionFilter, SessionOrder, SessionSort, Verdict},
     text,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
-    sea_query::{Expr, ExprTrait, LikeExpr},
+    sea_query::{self, Expr, ExprTrait, LikeExpr},
 };
 use uuid::Uuid;
 
@@ -23,6 +23,9 @@ const SEARCH_MAX: usize = 200;
 /// Up to so many found candidates are named in the query; with more, rows are looked at in the order of the list, which
 /// then meets a match soon.
 const FOUND_MAX: u64 = 2_000;
+/// Up to so many sessions of one decision are sorted; with more, rows are looked at in the order of the list, which then
+/// meets one soon.
+const SORTED_MAX: u64 = 10_000;
 
 /// Whose sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,18 +43,26 @@ pub(super) struct Query {
     all_attempts: bool,
     /// SQLite, asked for all interviews and every status: see [`Query::page`].
     keep_order: bool,
+    /// SQLite, asked for what was decided: see [`current`].
+    by_decision: bool,
+}
+
+/// What is asked about decisions.
+#[derive(Clone, Copy, Debug)]
+enum Asked {
+    /// Nothing was decided.
+    Nothing,
+    /// Something was.
+    Something,
+    /// This was decided last.
+    This(Verdict),
 }
 
 impl Query {
     /// Reads a filter. What cannot match anything (an empty range) matches nothing; what cannot be read is refused.
     pub(super) async fn new(s: &Services, scope: Scope, filter: &SessionFilter, by: SessionSort) -> Result<Self> {
         use session::Column as C;
-        // The workspace alone, where no interview is given. One that is given was found in the workspace, and a foreign key
-        // keeps its sessions there: to name both would send every count from its index to every row.
-        let mut select = match scope.interview {
-            Some(interview) => session::Entity::find().filter(C::InterviewId.eq(interview.0)),
-            None => session::Entity::find().filter(C::WorkspaceId.eq(scope.workspace.0)),
-        };
+        let mut select = all_of(scope);
         if let Some(status) = filter.status {
             // SQLite would take the index that begins with the status and sort what it finds. The plus sign keeps it on
             // the index that has the order already; that one holds the status too.
@@ -65,8 +76,10 @@ impl Query {
         if let Some(source) = filter.source {
             select = select.filter(C::Source.eq(source.as_str()));
         }
-        if let Some(decision) = filter.decision {
-            select = decided(scope, select, decision.verdict(), filter.all_attempts);
+        let verdict = filter.decision.and_then(Decided::verdict);
+        if filter.decision.is_some() {
+            let asked = verdict.map_or(Asked::Nothing, Asked::This);
+            select = select.filter(decided(s, scope, asked, filter.all_attempts));
         }
         if let Some(from) = filter.added_from {
             select = select.filter(C::AddedKey.gte(from.millis()));
@@ -85,11 +98,28 @@ impl Query {
         if let Some(q) = filter.q.as_deref() {
             select = search(s, scope, select, q).await?;
         }
+        let by_decision = match verdict {
+            Some(verdict) if s.db.is_sqlite() && !filter.all_attempts => {
+                matches!(by, SessionSort::Added) || are_few(s, scope, verdict).await?
+            }
+            _ => false,
+        };
         Ok(Self {
             select,
             all_attempts: filter.all_attempts,
-            keep_order: scope.interview.is_none() && filter.status.is_none() && s.db.is_sqlite(),
+            keep_order: scope.interview.is_none() && filter.status.is_none() && s.db.is_sqlite() && !by_decision,
+            by_decision,
         })
+    }
+
+    /// Those of them about whom something was decided; of a query that asks for no decision.
+    pub(super) fn decided(self, s: &Services, scope: Scope) -> Self {
+        let something = decided(s, scope, Asked::Something, self.all_attempts);
+        Self {
+            select: self.select.filter(something),
+            by_decision: s.db.is_sqlite() && !self.all_attempts,
+            ..self
+        }
     }
 
     /// Without an order.
@@ -98,7 +128,7 @@ impl Query {
         if self.all_attempts {
             select
         } else {
-            select.filter(session::Column::IsCurrent.eq(true))
+            select.filter(current(self.by_decision))
         }
     }
 
@@ -107,12 +137,11 @@ impl Query {
         let mut select = if self.keep_order {
             // Plus signs again: three columns of the index that counts by status would be taken, and all of the workspace
             // sorted; the index in the order of the list has these columns too.
-            let shown = |column: &str| Expr::cust_with_values(format!(r#"+"session"."{column}" = ?"#), [true]);
-            let select = self.select.filter(shown("listed"));
+            let select = self.select.filter(hidden("listed"));
             if self.all_attempts {
                 select
             } else {
-                select.filter(shown("is_current"))
+                select.filter(current(true))
             }
         } else {
             self.plain()
@@ -213,33 +242,82 @@ fn pattern(q: &str) -> Result<Option<LikeExpr>> {
     Ok(Some(LikeExpr::new(format!("%{escaped}%")).escape('\\')))
 }
 
-/// Those about whom this was decided last. It stands with the candidate's current attempt, and earlier ones go with their
-/// candidate. A page is looked for in the order of the list; counts of one decision have an index of their own.
-fn decided(
-    scope: Scope,
-    select: Select<session::Entity>,
-    verdict: Option<Verdict>,
-    all_attempts: bool,
-) -> Select<session::Entity> {
+/// All sessions of a scope. The workspace alone, where no interview is given. One that is given was found in the workspace, and
+/// a foreign key keeps its sessions there: to name both would send every count from its index to every row.
+fn all_of(scope: Scope) -> Select<session::Entity> {
     use session::Column as C;
-    let is = match verdict {
-        Some(verdict) => C::Verdict.eq(verdict.as_str()),
-        None => C::Verdict.is_null(),
-    };
-    if !all_attempts {
-        return select.filter(is);
-    }
-    let whose = match scope.interview {
+    match scope.interview {
         Some(interview) => session::Entity::find().filter(C::InterviewId.eq(interview.0)),
         None => session::Entity::find().filter(C::WorkspaceId.eq(scope.workspace.0)),
+    }
+}
+
+/// A column that is true, with the plus sign before it: SQLite looks for no index by it.
+fn hidden(column: &str) -> Expr {
+    Expr::cust_with_values(format!(r#"+"session"."{column}" = ?"#), [true])
+}
+
+/// The attempts that stand for their candidates. Where something was decided, SQLite is to take the index of decisions, which
+/// says it behind the order: any other that has the order of the list looks as good to it, and would lead to every row.
+fn current(by_decision: bool) -> Expr {
+    if by_decision {
+        hidden("is_current")
+    } else {
+        session::Column::IsCurrent.eq(true)
+    }
+}
+
+/// Those about whom this was decided last. It stands with the candidate's current attempt, and earlier ones go with their
+/// candidate.
+fn decided(s: &Services, scope: Scope, asked: Asked, all_attempts: bool) -> Expr {
+    use session::Column as C;
+    let is = match asked {
+        Asked::Nothing if all_attempts => {
+            // Asked of each row: nearly everybody is one of them.
+            let mut otherwise = sea_query::Query::select();
+            otherwise
+                .expr(Expr::val(1))
+                .from_as(session::Entity, "c")
+                .and_where(Expr::col(("c", C::CandidateId)).equals((session::Entity, C::CandidateId)))
+                .and_where(Expr::col(("c", C::IsCurrent)).eq(true))
+                .and_where(Expr::col(("c", C::Verdict)).is_not_null());
+            return Expr::not_exists(otherwise);
+        }
+        Asked::Nothing => C::Verdict.is_null(),
+        Asked::Something => C::Verdict.is_not_null(),
+        Asked::This(verdict) => C::Verdict.eq(verdict.as_str()),
     };
-    let current = whose
+    if !all_attempts {
+        return is;
+    }
+    let people = all_of(scope)
         .filter(C::Listed.eq(true))
-        .filter(C::IsCurrent.eq(true))
+        .filter(current(s.db.is_sqlite()))
         .filter(is)
         .select_only()
         .column(C::CandidateId);
-    select.filter(C::CandidateId.in_subquery(current.into_query()))
+    C::CandidateId.in_subquery(people.into_query())
+}
+
+/// Whether a decision is rare enough for its sessions to be sorted. Over all interviews they are: nothing but the time of
+/// adding is in order there.
+async fn are_few(s: &Services, scope: Scope, verdict: Verdict) -> Result<bool> {
+    use session::Column as C;
+    if scope.interview.is_none() {
+        return Ok(true);
+    }
+    let further: Option<Uuid> = all_of(scope)
+        .filter(C::Listed.eq(true))
+        .filter(current(true))
+        .filter(C::Verdict.eq(verdict.as_str()))
+        .select_only()
+        .column(C::Id)
+        .offset(SORTED_MAX)
+        .limit(1)
+        .into_tuple()
+        .one(s.db.read())
+        .await?;
+    Ok(further.is_none())
 }
 
 async fn search(

@@ -8,7 +8,9 @@ use super::{
 use crate::{
     Services,
     db::Priority,
-    entity::{api_key, decision as row_of_decision, interview, membership, session, session_event, turn, user},
+    entity::{
+        api_key, candidate, decision as row_of_decision, interview, membership, session, session_event, turn, user,
+    },
     error::{Result, ServiceError},
     interviews,
 };
@@ -182,8 +184,13 @@ pub async fn decide(s: &Services, actor: &Actor, id: SessionId, verdict: Verdict
             format!("A reason has at most {REASON_MAX} characters."),
         ));
     }
-    find(s, workspace, id).await?;
+    let known = find(s, workspace, id).await?;
     let tx = s.db.write(Priority::Person).await?;
+    if let Some(whose) = known.candidate_id {
+        // First the candidate, as a retake does: one that is being granted is waited for, or the new attempt, which then is
+        // the current one, would go without what is decided here.
+        candidate::Entity::find_by_id(whose).lock_exclusive().one(&*tx).await?;
+    }
     let of = lock(&*tx, id).await?;
     if let Some(present) = newest(&*tx, workspace, id).await?
         && (present.verdict, &present.reason, &present.actor) == (verdict, &reason, &actor.code())

@@ -143,15 +143,6 @@ fn read(entry: Value) -> Result<CandidateInput, Vec<FieldError>> {
     })
 }
 
-/// The candidate as they are now; none where they were deleted since.
-async fn present(s: &Services, actor: &Actor, id: CandidateId) -> ApiResult<Option<Candidate>> {
-    match candidates::get(s, actor, id).await {
-        Ok(candidate) => Ok(Some(candidate)),
-        Err(ServiceError::NotFound) => Ok(None),
-        Err(other) => Err(other.into()),
-    }
-}
-
 /// Adds each entry that can be added; the first under the id `first`.
 pub(super) async fn create(
     s: &Services,
@@ -181,10 +172,19 @@ pub(super) async fn create(
         }
     }
     let results = candidates::create_many_as(s, actor, first, interview, inputs, Source::Api, on_duplicate).await?;
+    let twins: Vec<CandidateId> = results
+        .iter()
+        .filter_map(|result| match result {
+            BulkResult::Duplicate(id) => Some(*id),
+            BulkResult::Created(_) | BulkResult::Invalid(_) => None,
+        })
+        .collect();
+    // Several entries may be the same person's.
+    let here = candidates::present(s, actor, &twins).await?;
     for (index, result) in places.into_iter().zip(results) {
         fates.push(match result {
             BulkResult::Created(candidate) => Fate::of(index, FateWord::Created, Some(*candidate)),
-            BulkResult::Duplicate(id) => Fate::of(index, FateWord::Duplicate, present(s, actor, id).await?),
+            BulkResult::Duplicate(id) => Fate::of(index, FateWord::Duplicate, here.get(&id).cloned()),
             BulkResult::Invalid(errors) => Fate::invalid(index, errors),
         });
     }
@@ -192,7 +192,8 @@ pub(super) async fn create(
     Ok(answer(fates))
 }
 
-/// Answers a request that was done before: the candidates as they are now, what was wrong found out again.
+/// Answers a request that was done before: the candidates as they are now (none where they were deleted since), what was
+/// wrong found out again.
 pub(super) async fn answer_again(
     s: &Services,
     actor: &Actor,
@@ -200,12 +201,11 @@ pub(super) async fn answer_again(
     parts: Vec<Part>,
 ) -> ApiResult<Response> {
     let year = i32::from(s.now().year());
+    let ids: Vec<CandidateId> = parts.iter().filter_map(|part| part.id.map(CandidateId)).collect();
+    let here = candidates::present(s, actor, &ids).await?;
     let mut fates = Vec::with_capacity(parts.len());
     for (index, (entry, part)) in entries.into_iter().zip(parts).enumerate() {
-        let known = match part.id {
-            Some(id) => present(s, actor, CandidateId(id)).await?,
-            None => None,
-        };
+        let known = part.id.and_then(|id| here.get(&CandidateId(id)).cloned());
         fates.push(match part.result.as_str() {
             "created" => Fate::of(index, FateWord::Created, known),
             "duplicate" => Fate::of(index, FateWord::Duplicate, known),
