@@ -200,6 +200,38 @@ async fn signing_in_by_a_plain_form_goes_only_to_paths_of_ours() {
 }
 
 #[tokio::test]
+async fn another_password_comes_with_another_cookie() {
+    let house = House::with_owner().await;
+    let me = async |cookie: &str| {
+        let headers = [("cookie", cookie), ("sec-fetch-site", "same-origin")];
+        house
+            .form("/sfn/account/me", "application/json", &headers, "")
+            .await
+            .body
+    };
+    for accept in ["application/json", PAGE] {
+        let before = house.log_in().await;
+        let headers = [("cookie", before.as_str()), ("sec-fetch-site", "same-origin")];
+        let change = async |password: &str| {
+            let body = format!("password={password}&new_password=correct+horse+battery&back=%2F");
+            house.form("/sfn/account/password", accept, &headers, &body).await
+        };
+        let refused = change("not+hers").await;
+        assert!(!refused.headers.contains_key(header::SET_COOKIE), "{accept}");
+        assert!(me(&before).await.contains("olga@example.com"), "{accept}");
+        let changed = change("correct+horse+battery").await;
+        let written = changed.header("set-cookie");
+        assert!(
+            written.contains("HttpOnly") && written.contains("SameSite=Lax"),
+            "{written}"
+        );
+        // A copy of the cookie that the browser had is worth nothing any more.
+        assert_eq!(me(&before).await, "null", "{accept}");
+        assert!(me(&changed.cookie()).await.contains("olga@example.com"), "{accept}");
+    }
+}
+
+#[tokio::test]
 async fn log_ins_are_throttled_and_say_when_to_come_back() {
     let house = House::with_owner().await;
     let long = format!("email=nobody%40example.com&password={}", "x".repeat(300));
