@@ -15,6 +15,7 @@ use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use parley_domain::account::Role;
 use parley_services::accounts::{self, SetupRule};
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
 /// One of each kind of answer: a page, a page that is not there, data, a file, an error.
@@ -91,6 +92,43 @@ async fn a_page_runs_only_scripts_with_its_nonce() {
         seen.push(nonce);
     }
     assert_ne!(seen[0], seen[1]);
+}
+
+/// Whatever somebody is called and an interview says: in the window's title and within fields, too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_people_typed_never_becomes_markup() {
+    let house = House::with_owner().await;
+    let cookie = house.log_in().await;
+    let key = accounts::keys::create_key_as_system(&house.services, "test", Role::Owner, None);
+    let bearer = format!("Bearer {}", key.await.unwrap());
+    let api = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let post = async |path: &str, body: Value| -> Value {
+        let made = house.send(Method::POST, path, &api, &body.to_string()).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+        serde_json::from_str(&made.body).unwrap()
+    };
+    let (named, said) = (
+        "</title><meta http-equiv=refresh content=0>",
+        "a &lt; b</textarea><meta http-equiv=refresh content=0>",
+    );
+    let question = json!({"text": said, "expected_points": [said]});
+    let content = json!({
+        "title": named, "description": said, "welcome": said, "objective": said, "questions": [question], "state": "open",
+    });
+    let interview = post("/api/v1/interviews", content).await;
+    let base = format!("/interviews/{}", interview["id"].as_str().unwrap());
+    let ana = post(&format!("/api/v1{base}/candidates"), json!({"name": named})).await;
+    let report = format!("sessions/{}", ana["session"]["id"].as_str().unwrap());
+    for page in ["content", "settings", "sessions", &report] {
+        let path = format!("/w/my-workspace{base}/{page}");
+        let answer = house.get(&path, &[("accept", PAGE), ("cookie", &cookie)]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{page}");
+        answer.says("&lt;meta http-equiv");
+        answer.says_not("<meta http-equiv");
+        if page == "content" {
+            answer.says("a &amp;lt; b&lt;/textarea>");
+        }
+    }
 }
 
 #[tokio::test]
