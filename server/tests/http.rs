@@ -340,22 +340,23 @@ async fn only_a_visitor_at_this_machine_is_the_first_visitor() {
     let house = House::plain().await;
     house.services.accounts.allow_setup(SetupRule::Anyone);
     let good = "name=Olga&email=olga%40example.com&password=correct+horse+battery&workspace=Acme";
-    for far in [
-        ("x-forwarded-for", "198.51.100.1"),
-        ("forwarded", "for=198.51.100.1"),
-        ("x-real-ip", "198.51.100.1"),
-    ] {
-        let refused = house.form("/sfn/account/setup", "application/json", &[far], good).await;
-        assert_eq!(refused.status, StatusCode::CONFLICT, "{far:?}");
+    for name in ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"] {
+        let far = [(name, "198.51.100.1")];
+        let refused = house.form("/sfn/account/setup", "application/json", &far, good).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{name}");
     }
-    let state = Request::post("/sfn/account/setup-state")
-        .header("host", "rebound.example:3000")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(Body::empty())
-        .unwrap();
-    let answer = house.router.clone().oneshot(state).await.unwrap();
-    let body = answer.into_body().collect().await.unwrap().to_bytes();
-    assert_eq!(&body[..], b"\"command_line\"");
+    let other_name = ("rebound.example:3000", http::Version::HTTP_11);
+    for (host, version) in [other_name, ("127.0.0.1:3000", http::Version::HTTP_10)] {
+        let state = Request::post("/sfn/account/setup-state")
+            .version(version)
+            .header("host", host)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::empty())
+            .unwrap();
+        let answer = house.router.clone().oneshot(state).await.unwrap();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(&body[..], b"\"command_line\"", "{host}");
+    }
     let made = house.form("/sfn/account/setup", "application/json", &[], good).await;
     assert_eq!(made.status, StatusCode::OK, "{}", made.body);
 }
