@@ -82,13 +82,18 @@ const fn requested_path() -> String {
     String::new()
 }
 
+/// What the window is called on the page of this name, which is that of a candidate or an interview as often as not.
+fn window_title(page: String) -> String {
+    components::raw_text((messages::creator().window_title)(&page))
+}
+
 /// The creators' app.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_toasts();
     view! {
-        <Title formatter=|title: String| (messages::creator().window_title)(&title)/>
+        <Title formatter=window_title/>
         <Router>
             <Routes fallback=NotFound>
                 <Route path=path!("/") view={Lazy::<HomeRoute>::new()} ssr=SsrMode::Async/>

@@ -64,6 +64,26 @@ fn server_functions_read_their_request_before_they_wait() {
     assert!(late.is_empty(), "{late:#?}");
 }
 
+/// The library writes what stands within a `textarea` into the page as it is: a text there could end it and go on as markup.
+#[test]
+fn texts_within_fields_are_made_markup() {
+    let (mut fields, mut bare) = (0, Vec::new());
+    for folder in ["pages", "components", "candidate"] {
+        for (path, text) in sources(folder) {
+            for field in text.split("<textarea").skip(1) {
+                fields += 1;
+                let inside = field.split("</textarea>").next().unwrap().trim_end();
+                let last = inside.rsplit('{').next().unwrap();
+                if !inside.ends_with('>') && !last.starts_with("raw_text(") {
+                    bare.push(format!("{}: {last}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(fields > 5, "only {fields} fields were found");
+    assert!(bare.is_empty(), "{bare:#?}");
+}
+
 /// Whether a literal is a sentence for people: a capital letter, then words.
 fn is_sentence(literal: &str) -> bool {
     let mut words = literal.split(' ');

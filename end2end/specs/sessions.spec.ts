@@ -2,7 +2,7 @@
 // on a row, a filter, a copy or an ended login leads to.
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { SessionsTab, SignIn } from '../pages/creator.ts';
+import { Editor, SessionsTab, SignIn } from '../pages/creator.ts';
 import { takeAttempt } from '../support/attempt.ts';
 import { type Api, type Candidate, tokenOf } from '../support/api.ts';
 import { Door } from '../support/door.ts';
@@ -362,4 +362,19 @@ test('what hangs on the Sessions tab keeps it current', async ({ api, page }) =>
   // Nobody yet: one filled button, and the way with a table beside the one by hand.
   await expect(page.getByRole('link', { name: 'Import by Excel' })).toBeVisible();
   await expect(page.locator('.main .btn--primary:visible')).toHaveCount(1);
+});
+
+test('a name and a text that look like markup are shown as they are', async ({ api, page }) => {
+  const [name, welcome] = ['Ana</title><h2>Not ours</h2>', 'Write &lt;b&gt; or <b>.</textarea><h2>Not ours</h2>'];
+  const interview = await api.interview('Markup', { welcome });
+  const ana = await api.candidate(interview.id, { name });
+  const slug = await signIn(page);
+  const strange = page.getByRole('heading', { name: 'Not ours', exact: true });
+  await page.goto(`/w/${slug}/interviews/${interview.id}/sessions/${ana.session.id}`);
+  await expect(page.getByRole('heading', { level: 1, name, exact: true })).toBeVisible();
+  await expect(page).toHaveTitle(`${name} · Parley`);
+  await expect(strange).toHaveCount(0);
+  await Editor.open(page, slug, interview.id);
+  await expect(page.getByRole('textbox', { name: /^Welcome text/ })).toHaveValue(welcome);
+  await expect(strange).toHaveCount(0);
 });

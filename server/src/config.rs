@@ -317,6 +317,8 @@ fn without_password(url: &str) -> String {
             let user = user.split(':').next().unwrap_or_default();
             format!("{user}:…@{host}")
         }
+        // A question mark in a password that is not written as one: nobody can tell where it ends.
+        None if rest.contains('@') => return format!("{scheme}://(hidden)"),
         None => place.to_owned(),
     };
     format!("{scheme}://{place}{query}")
@@ -414,6 +416,14 @@ mod tests {
             assert!(!text.contains(secret), "{text}");
         }
         assert!(text.contains("postgres://me:…@db.example/parley?…"), "{text}");
+        for (url, shown) in [
+            ("postgres://me:half?other@db.example/parley", "postgres://(hidden)"),
+            ("postgres://db.example/parley?user=me", "postgres://db.example/parley?…"),
+            ("sqlite:///data/parley.db", "sqlite:///data/parley.db"),
+            ("me:secret@db.example", "(hidden)"),
+        ] {
+            assert_eq!(without_password(url), shown, "{url}");
+        }
         let listen = text.lines().find(|l| l.starts_with("PARLEY_LISTEN")).unwrap();
         assert!(
             listen.contains("127.0.0.1:3000") && listen.ends_with("default"),

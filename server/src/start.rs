@@ -63,6 +63,7 @@ async fn connect(settings: &Settings) -> Result<Db> {
     let place = if settings.database_url.is_some() {
         "the database of PARLEY_DATABASE_URL".to_owned()
     } else {
+        install::make_database_file(&settings.data_dir)?;
         format!("the database in {}", settings.data_dir.display())
     };
     Db::connect(&settings.database_url())

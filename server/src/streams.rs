@@ -1,5 +1,6 @@
 //! What a creator's open page is told: that something moved on an interview. By the login cookie; ids only. The page then
-//! reads what is true now, with the role that the person has at that moment.
+//! reads what is true now, with the role that the person has at that moment. Who is taken out of the workspace hears nothing
+//! more.
 
 use crate::{
     auth::{Person, Refused},
@@ -21,7 +22,7 @@ use parley_domain::{
     account::{Action, Resource, can},
     id::{CandidateId, InterviewId, SessionId, WorkspaceId},
 };
-use parley_services::{error::ServiceError, events::Change};
+use parley_services::{accounts, error::ServiceError, events::Change};
 use serde::Serialize;
 use std::{convert::Infallible, time::Duration};
 use tokio::sync::broadcast::{
@@ -82,9 +83,10 @@ fn told(state: &AppState, person: &Person, workspace: WorkspaceId, interview: Op
     let seat = state.seats.take(person.user.0, MOST);
     let changes = state.services.events.watch_workspace(workspace);
     let over = over(state.stop.clone(), seat.lost());
+    let moves = moves(changes, person, workspace, interview);
     let moves = match state.http.works_elsewhere {
-        false => moves(changes, interview).left_stream(),
-        true => stream::select(moves(changes, interview), looks()).right_stream(),
+        false => moves.left_stream(),
+        true => stream::select(moves, looks()).right_stream(),
     };
     let moves = moves.take_until(Box::pin(over));
     let hello = stream::iter([Ok(Event::default().event("change").data("{}").retry(RETRY))]);
@@ -112,9 +114,15 @@ struct Moved {
     session: Option<SessionId>,
 }
 
-/// An event per change on the interview, or on all of the workspace's. What comes close together is told together, once
-/// each: a workspace full of candidates does not keep the streams of its creators busy.
-fn moves(changes: Receiver<Change>, interview: Option<InterviewId>) -> impl Stream<Item = Result<Event, Infallible>> {
+/// An event per change on the interview, or on all of the workspace's, for as long as the person belongs there. What comes
+/// close together is told together, once each: a workspace full of candidates does not keep the streams of its creators busy.
+fn moves(
+    changes: Receiver<Change>,
+    person: &Person,
+    workspace: WorkspaceId,
+    interview: Option<InterviewId>,
+) -> impl Stream<Item = Result<Event, Infallible>> + use<> {
+    let person = person.clone();
     let about = move |c: Change| interview.is_none_or(|id| id == c.interview);
     let batches = stream::unfold(changes, move |mut changes| async move {
         let first = loop {
@@ -145,7 +153,15 @@ fn moves(changes: Receiver<Change>, interview: Option<InterviewId>) -> impl Stre
         }
         Some((stream::iter(batch), changes))
     });
-    batches.flatten().map(|moved| {
+    let theirs = batches.take_while(move |_| {
+        let person = person.clone();
+        async move {
+            let member = accounts::actor_in(&person.services, person.user, workspace).await;
+            // A database that does not answer says nothing about anybody.
+            !matches!(member, Err(ServiceError::NotFound))
+        }
+    });
+    theirs.flatten().map(|moved| {
         let data = serde_json::to_string(&moved).unwrap_or_default();
         Ok(Event::default().event("change").data(data))
     })

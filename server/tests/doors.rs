@@ -15,7 +15,12 @@ use house::{Answer, House};
 use http::{Method, Request, StatusCode};
 use leptos::server_fn::axum::server_fn_paths;
 use parley_domain::{account::Role, person::PersonInput};
-use parley_services::{Services, accounts::people, entity::workspace, events::Change};
+use parley_services::{
+    Services,
+    accounts::people,
+    entity::{membership, workspace},
+    events::Change,
+};
 use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -31,7 +36,7 @@ fn open_to_all(path: &str) -> bool {
             .any(|name| path == format!("/sfn/account/{name}"))
 }
 
-/// About the person, not about a workspace.
+/// About the person, not about a workspace. The last one ends the login session that it is called with.
 const OWN: [&str; 2] = ["/sfn/account/profile", "/sfn/account/password"];
 
 const SOME_ID: &str = "01a20b9c-876e-7c29-a412-6054cb96f285";
@@ -163,30 +168,57 @@ async fn the_workspaces_of_others_do_not_exist() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-#[tokio::test]
-async fn viewers_change_nothing() {
-    let house = House::with_owner().await;
-    let viewer = PersonInput {
-        name: "Vera Viewer".to_owned(),
-        email: "vera@example.com".to_owned(),
+/// Somebody with this role in the owner's workspace, logged in.
+async fn member(house: &House, role: Role) -> String {
+    let email = format!("{}@example.com", role.as_str());
+    let person = PersonInput {
+        name: "Mia Member".to_owned(),
+        email: email.clone(),
         password: house::PASSWORD.to_owned(),
         time_zone: String::new(),
     };
-    people::add(&house.services, viewer, Some(Role::Viewer), None)
-        .await
-        .unwrap();
-    let cookie = house.log_in_as("vera@example.com").await;
+    people::add(&house.services, person, Some(role), None).await.unwrap();
+    house.log_in_as(&email).await
+}
+
+/// The lowest role that may call a function.
+fn least_role(path: &str) -> Role {
+    match path {
+        "/sfn/account/keys"
+        | "/sfn/account/create-key"
+        | "/sfn/account/revoke-key"
+        | "/sfn/workspace/rename"
+        | "/sfn/members/change-role"
+        | "/sfn/members/remove"
+        | "/sfn/candidates/erase" => Role::Admin,
+        "/sfn/ai/settings"
+        | "/sfn/ai/save"
+        | "/sfn/ai/remove"
+        | "/sfn/ai/test"
+        | "/sfn/workspace/contents"
+        | "/sfn/workspace/delete" => Role::Owner,
+        path if READS.contains(&path) || OWN.contains(&path) => Role::Viewer,
+        _ => Role::Member,
+    }
+}
+
+/// Owners may call all of them; each role below is refused what is above it, and nothing else.
+#[tokio::test]
+async fn every_role_calls_what_the_table_says() {
     let mut wrong = Vec::new();
-    for (path, method) in closed_functions() {
-        let answer = call(&house, path, &method, Some(&cookie), "my-workspace").await;
-        let reads = READS.contains(&path) || OWN.contains(&path);
-        let expected = if reads {
-            answer.status != StatusCode::FORBIDDEN
-        } else {
-            answer.status == StatusCode::FORBIDDEN
-        };
-        if !expected {
-            wrong.push(format!("{path}: {} {}", answer.status, answer.body));
+    for role in [Role::Viewer, Role::Member, Role::Admin] {
+        let house = House::with_owner().await;
+        let cookie = member(&house, role).await;
+        let mut functions = closed_functions();
+        // Those that end the login session come last.
+        functions.sort_by_key(|(path, _)| OWN.iter().position(|own| own == path));
+        for (path, method) in functions {
+            let answer = call(&house, path, &method, Some(&cookie), "my-workspace").await;
+            let refused = answer.status == StatusCode::FORBIDDEN;
+            let unread = [StatusCode::UNAUTHORIZED, StatusCode::BAD_REQUEST].contains(&answer.status);
+            if unread || refused != (role < least_role(path)) {
+                wrong.push(format!("{role:?} {path}: {} {}", answer.status, answer.body));
+            }
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -239,7 +271,7 @@ async fn an_owner_deletes_the_workspace_and_is_signed_out() {
     assert_eq!(state.body, "\"command_line\"");
 }
 
-/// What a viewer may ask for; some ask about things that are not there.
+/// What viewers may ask for; some ask about things that are not there.
 const READS: &[&str] = &[
     "/sfn/ai/usage",
     "/sfn/usage",
@@ -319,4 +351,33 @@ async fn a_tabs_stream_tells_of_its_workspace_and_of_no_other() {
     while !last.contains("event: bye") {
         last = next().await;
     }
+}
+
+/// Whoever is taken out of a workspace hears nothing more of it, by a stream that was open before either.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_ends_with_the_membership() {
+    let house = House::with_owner().await;
+    let cookie = house.log_in().await;
+    let request = Request::get("/events/w/my-workspace")
+        .header("cookie", &cookie)
+        .body(Body::empty())
+        .unwrap();
+    let stream = house.router.clone().oneshot(request).await.unwrap();
+    let mut frames = stream.into_body().into_data_stream();
+    let mut next = async || {
+        let frame = futures::StreamExt::next(&mut frames).await.unwrap().unwrap();
+        String::from_utf8(frame.to_vec()).unwrap()
+    };
+    assert!(next().await.contains("event: change"));
+    let db = house.services.db.read();
+    let mine = workspace::Entity::find().one(db).await.unwrap().unwrap();
+    membership::Entity::delete_many().exec(db).await.unwrap();
+    house.services.events.send(Change {
+        workspace: mine.id.into(),
+        interview: Uuid::from_u128(10).into(),
+        candidate: None,
+        session: None,
+    });
+    let last = next().await;
+    assert!(last.contains("event: bye"), "{last}");
 }

@@ -15,6 +15,7 @@ use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use parley_domain::account::Role;
 use parley_services::accounts::{self, SetupRule};
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
 /// One of each kind of answer: a page, a page that is not there, data, a file, an error.
@@ -91,6 +92,43 @@ async fn a_page_runs_only_scripts_with_its_nonce() {
         seen.push(nonce);
     }
     assert_ne!(seen[0], seen[1]);
+}
+
+/// Whatever somebody is called and an interview says: in the window's title and within fields, too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_people_typed_never_becomes_markup() {
+    let house = House::with_owner().await;
+    let cookie = house.log_in().await;
+    let key = accounts::keys::create_key_as_system(&house.services, "test", Role::Owner, None);
+    let bearer = format!("Bearer {}", key.await.unwrap());
+    let api = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let post = async |path: &str, body: Value| -> Value {
+        let made = house.send(Method::POST, path, &api, &body.to_string()).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+        serde_json::from_str(&made.body).unwrap()
+    };
+    let (named, said) = (
+        "</title><meta http-equiv=refresh content=0>",
+        "a &lt; b</textarea><meta http-equiv=refresh content=0>",
+    );
+    let question = json!({"text": said, "expected_points": [said]});
+    let content = json!({
+        "title": named, "description": said, "welcome": said, "objective": said, "questions": [question], "state": "open",
+    });
+    let interview = post("/api/v1/interviews", content).await;
+    let base = format!("/interviews/{}", interview["id"].as_str().unwrap());
+    let ana = post(&format!("/api/v1{base}/candidates"), json!({"name": named})).await;
+    let report = format!("sessions/{}", ana["session"]["id"].as_str().unwrap());
+    for page in ["content", "settings", "sessions", &report] {
+        let path = format!("/w/my-workspace{base}/{page}");
+        let answer = house.get(&path, &[("accept", PAGE), ("cookie", &cookie)]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{page}");
+        answer.says("&lt;meta http-equiv");
+        answer.says_not("<meta http-equiv");
+        if page == "content" {
+            answer.says("a &amp;lt; b&lt;/textarea>");
+        }
+    }
 }
 
 #[tokio::test]
@@ -200,6 +238,38 @@ async fn signing_in_by_a_plain_form_goes_only_to_paths_of_ours() {
 }
 
 #[tokio::test]
+async fn another_password_comes_with_another_cookie() {
+    let house = House::with_owner().await;
+    let me = async |cookie: &str| {
+        let headers = [("cookie", cookie), ("sec-fetch-site", "same-origin")];
+        house
+            .form("/sfn/account/me", "application/json", &headers, "")
+            .await
+            .body
+    };
+    for accept in ["application/json", PAGE] {
+        let before = house.log_in().await;
+        let headers = [("cookie", before.as_str()), ("sec-fetch-site", "same-origin")];
+        let change = async |password: &str| {
+            let body = format!("password={password}&new_password=correct+horse+battery&back=%2F");
+            house.form("/sfn/account/password", accept, &headers, &body).await
+        };
+        let refused = change("not+hers").await;
+        assert!(!refused.headers.contains_key(header::SET_COOKIE), "{accept}");
+        assert!(me(&before).await.contains("olga@example.com"), "{accept}");
+        let changed = change("correct+horse+battery").await;
+        let written = changed.header("set-cookie");
+        assert!(
+            written.contains("HttpOnly") && written.contains("SameSite=Lax"),
+            "{written}"
+        );
+        // A copy of the cookie that the browser had is worth nothing any more.
+        assert_eq!(me(&before).await, "null", "{accept}");
+        assert!(me(&changed.cookie()).await.contains("olga@example.com"), "{accept}");
+    }
+}
+
+#[tokio::test]
 async fn log_ins_are_throttled_and_say_when_to_come_back() {
     let house = House::with_owner().await;
     let long = format!("email=nobody%40example.com&password={}", "x".repeat(300));
@@ -270,22 +340,23 @@ async fn only_a_visitor_at_this_machine_is_the_first_visitor() {
     let house = House::plain().await;
     house.services.accounts.allow_setup(SetupRule::Anyone);
     let good = "name=Olga&email=olga%40example.com&password=correct+horse+battery&workspace=Acme";
-    for far in [
-        ("x-forwarded-for", "198.51.100.1"),
-        ("forwarded", "for=198.51.100.1"),
-        ("x-real-ip", "198.51.100.1"),
-    ] {
-        let refused = house.form("/sfn/account/setup", "application/json", &[far], good).await;
-        assert_eq!(refused.status, StatusCode::CONFLICT, "{far:?}");
+    for name in ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"] {
+        let far = [(name, "198.51.100.1")];
+        let refused = house.form("/sfn/account/setup", "application/json", &far, good).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{name}");
     }
-    let state = Request::post("/sfn/account/setup-state")
-        .header("host", "rebound.example:3000")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(Body::empty())
-        .unwrap();
-    let answer = house.router.clone().oneshot(state).await.unwrap();
-    let body = answer.into_body().collect().await.unwrap().to_bytes();
-    assert_eq!(&body[..], b"\"command_line\"");
+    let other_name = ("rebound.example:3000", http::Version::HTTP_11);
+    for (host, version) in [other_name, ("127.0.0.1:3000", http::Version::HTTP_10)] {
+        let state = Request::post("/sfn/account/setup-state")
+            .version(version)
+            .header("host", host)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::empty())
+            .unwrap();
+        let answer = house.router.clone().oneshot(state).await.unwrap();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(&body[..], b"\"command_line\"", "{host}");
+    }
     let made = house.form("/sfn/account/setup", "application/json", &[], good).await;
     assert_eq!(made.status, StatusCode::OK, "{}", made.body);
 }

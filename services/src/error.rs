@@ -2,6 +2,7 @@
 
 use parley_domain::error::FieldError;
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use tokio::task::JoinError;
 
 /// Result of a use-case.
 pub type Result<T, E = ServiceError> = std::result::Result<T, E>;
@@ -57,9 +58,16 @@ impl ServiceError {
         }
     }
 
-    /// A fault of ours.
+    /// A fault of ours. Of a task that panicked it says only that: the message of a panic may quote anything, and where it
+    /// was is in the log already.
     pub fn internal(error: impl Into<anyhow::Error>) -> Self {
-        Self::Internal(error.into())
+        let error = error.into();
+        let panicked = error.downcast_ref::<JoinError>().is_some_and(JoinError::is_panic);
+        Self::Internal(if panicked {
+            anyhow::anyhow!("a task panicked")
+        } else {
+            error
+        })
     }
 
     /// The same trouble, for another request that met it.
@@ -122,7 +130,17 @@ impl From<DbErr> for ServiceError {
 
 #[cfg(test)]
 mod tests {
-    use super::passing;
+    use super::{ServiceError, passing};
+
+    #[tokio::test]
+    async fn a_panic_is_told_without_its_message() {
+        let name = "Ana Lim\u{e9}".to_owned();
+        // In the middle of a letter: such a panic quotes the text.
+        let broken = tokio::task::spawn_blocking(move || name[..8].to_owned()).await;
+        let error = ServiceError::internal(broken.unwrap_err());
+        assert_eq!(error.to_string(), "internal: a task panicked");
+        assert!(!format!("{error:?}").contains("Ana"), "{error:?}");
+    }
 
     #[test]
     fn tells_passing_troubles_from_faults() {

@@ -15,10 +15,13 @@ use std::{fs::File, path::Path};
 /// "parley" in numbers: the advisory lock under which one process at a time changes the schema on PostgreSQL.
 const SCHEMA_LOCK: i64 = 0x7061_726c_6579;
 
+/// The file of the SQLite database of a data folder.
+const DATABASE: &str = "parley.db";
+
 /// Where the SQLite database of a data folder is.
 #[must_use]
 pub fn sqlite_url(data_dir: &Path) -> String {
-    let path = data_dir.join("parley.db").to_string_lossy().into_owned();
+    let path = data_dir.join(DATABASE).to_string_lossy().into_owned();
     // What has a meaning of its own in a URL.
     let path = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     format!("sqlite://{path}")
@@ -40,6 +43,28 @@ pub fn make_data_dir(data_dir: &Path) -> Result<()> {
         .create(data_dir)
         .with_context(|| format!("making the data folder {}", data_dir.display()))
         .map_err(ServiceError::internal)
+}
+
+/// Makes the file of the SQLite database, readable for this user only, if it is not there: the data folder may be one that
+/// somebody else made, for all to read. SQLite takes an empty file for a new database, and gives the files that it puts
+/// beside it the rights that this one has. Call it before the database is opened.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_database_file(data_dir: &Path) -> Result<()> {
+    let path = data_dir.join(DATABASE);
+    let mut options = std::fs::OpenOptions::new();
+    // One that is there is left alone, and not even opened: closing it again would take the locks of whoever has it open.
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(&path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(ServiceError::internal(
+            anyhow::Error::new(error).context(format!("making the database {}", path.display())),
+        )),
+    }
 }
 
 /// Held while an installation is opened, so that two processes that start at once do not both make its key or schema.

@@ -98,3 +98,21 @@ fn the_data_folder_is_private() {
     install::make_data_dir(&dir).unwrap();
     assert_eq!(std::fs::metadata(&dir).unwrap().permissions().mode() & 0o777, 0o700);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_database_is_private_in_a_folder_that_is_not() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    install::make_database_file(home.path()).unwrap();
+    let db = open(home.path()).await;
+    assert_eq!(install::pending(&db).await.unwrap(), 0);
+    // One that is there stays as it is.
+    install::make_database_file(home.path()).unwrap();
+    install::keys(&db, None, home.path()).await.unwrap();
+    for name in ["parley.db", "parley.db-wal", "secret"] {
+        let about = std::fs::metadata(home.path().join(name)).unwrap();
+        assert_eq!(about.permissions().mode() & 0o777, 0o600, "{name}");
+    }
+}

@@ -4,7 +4,7 @@
 //! Text lives in an `RwSignal<String>`, or, in plain forms, only in the element (`value` left out, `initial` given).
 //! A value typed before the scripts arrived wins over the signal's first value: nothing that a person typed is lost.
 
-use super::{Icon, IconName};
+use super::{Icon, IconName, raw_text};
 use crate::messages::creator;
 use leptos::html;
 use leptos::prelude::*;
@@ -331,7 +331,7 @@ pub fn TextArea(
                     }
                 }
             >
-                {first}
+                {raw_text(first)}
             </textarea>
         </FieldFrame>
     }

@@ -153,8 +153,8 @@ pub async fn change_profile(
     result
 }
 
-/// Gives oneself another password; every other browser is logged out. A plain form may post it; it comes back to `back`, a
-/// path of ours.
+/// Gives oneself another password; every other browser is logged out, and this one goes on with another cookie. A plain form
+/// may post it; it comes back to `back`, a path of ours.
 #[server(endpoint = "account/password")]
 pub async fn change_password(
     password: String,
@@ -162,11 +162,11 @@ pub async fn change_password(
     #[server(default)] back: String,
 ) -> Result<(), AppError> {
     let back = door::own_path(&back).unwrap_or("/").to_owned();
-    let page = door::accepts_html();
-    let (here, address) = (door::login_secret().unwrap_or_default(), door::address());
+    let (page, address) = (door::accepts_html(), door::address());
     let result = async {
         let (services, user) = door::person().await?;
-        service::change_password(&services, user, &password, &new_password, &here, address).await?;
+        let signed_in = service::change_password(&services, user, &password, &new_password, address).await?;
+        door::set_cookie(login::set(&signed_in.secret, door::https(&services)));
         Ok(())
     }
     .await;

@@ -33,7 +33,7 @@ pub use server::{
 mod server {
     use super::Asking;
     use crate::{error::AppError, login};
-    use http::{HeaderMap, HeaderValue, header, request::Parts};
+    use http::{HeaderMap, HeaderValue, Version, header, request::Parts};
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
     use parley_domain::{account::Actor, id::UserId};
@@ -121,17 +121,29 @@ mod server {
     /// nobody told us about nor a page whose name was bent to this address (DNS rebinding) passes.
     #[must_use]
     pub fn came_directly() -> bool {
-        let headers = headers();
+        let Some(Parts { headers, version, .. }) = use_context::<Parts>() else {
+            return false;
+        };
+        // nginx, told nothing but where to send requests, sends them to our own name and says nothing of whom they are from;
+        // but it speaks as no browser has for decades.
+        if version < Version::HTTP_11 {
+            return false;
+        }
         let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
         let authority: Option<http::uri::Authority> = host.and_then(|host| host.parse().ok());
         let local = authority.is_some_and(|authority| {
             let name = authority.host().trim_start_matches('[').trim_end_matches(']');
             name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
         });
-        local
-            && ["forwarded", "x-forwarded-for", "x-real-ip"]
-                .iter()
-                .all(|name| !headers.contains_key(*name))
+        let of_proxies = [
+            "forwarded",
+            "via",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-proto",
+            "x-real-ip",
+        ];
+        local && of_proxies.iter().all(|name| !headers.contains_key(*name))
     }
 
     /// Whether browsers reach this installation by https.

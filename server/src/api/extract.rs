@@ -14,6 +14,9 @@ use std::{collections::BTreeMap, fmt::Display, str::FromStr};
 
 /// Largest JSON body.
 pub const JSON_MAX: usize = 8 * 1024 * 1024;
+/// Most values in a JSON body: more than fit into it as ids. Once read, an object of seven bytes takes six hundred, so that a
+/// body of nothing else would take most of a gigabyte.
+const JSON_VALUES: usize = 250_000;
 
 /// The ids of the address. One that is malformed is one that there is not.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +51,21 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
+/// About how many values a JSON text holds, told by what stands before each of them; what is within quotation marks is text.
+fn values_in(json: &[u8]) -> usize {
+    let (mut quoted, mut escaped, mut values) = (false, false, 0);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' | b',' if !quoted => values += 1,
+            _ => {}
+        }
+    }
+    values
+}
+
 /// The JSON body, whatever it holds.
 #[derive(Debug)]
 pub struct AnyJson(pub Value);
@@ -60,6 +78,11 @@ impl<S: Send + Sync> FromRequest<S> for AnyJson {
             return Err(ApiError::media_type("application/json"));
         }
         let bytes = read_body(request.into_body(), JSON_MAX).await?;
+        if values_in(&bytes) > JSON_VALUES {
+            return Err(ApiError::too_large_because(
+                "The body holds more values than any request takes. Nothing was done.",
+            ));
+        }
         serde_json::from_slice(&bytes)
             .map(Self)
             .map_err(|error| ApiError::unreadable(format!("The body is not JSON: {error}.")))
@@ -224,5 +247,17 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         number
             .map(|revision| Self(Some(revision)))
             .map_err(|_| ApiError::unreadable("If-Match takes the revision of the object, such as \"3\"."))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::values_in;
+
+    #[test]
+    fn values_are_counted_and_text_is_not() {
+        assert_eq!(values_in(br#"[{"":0},{"":[]}]"#), 5);
+        assert_eq!(values_in(br#"{"code":"if (a) { b[0], c[\"{\"] } // \\","n":1}"#), 2);
+        assert_eq!(values_in(b"\"unfinished {[,"), 0);
     }
 }

@@ -104,6 +104,9 @@ async fn bodies_that_cannot_be_read() {
             .is_empty()
     );
     post(json, vec![b' '; 9 * 1024 * 1024]).await.problem(413);
+    // Small as text, and very large once it is read.
+    let many = format!("[{}]", vec![r#"{"":0}"#; 200_000].join(","));
+    post(json, many.into_bytes()).await.problem(413);
     assert_eq!(post(json, b"{}".to_vec()).await.problem(422), ["title"]);
     assert_eq!(post(json, b"[]".to_vec()).await.problem(422).len(), 1);
     assert_eq!(post(json, b"null".to_vec()).await.problem(422), [""]);

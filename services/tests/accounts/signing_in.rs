@@ -192,7 +192,7 @@ async fn who_knows_their_password_chooses_another_one(bed: TestBed) {
     let mia = add(&bed, "mia@example.com", Role::Viewer).await;
     let here = log_in(&bed.s, "mia@example.com", PASSWORD).await.unwrap().secret;
     let elsewhere = log_in(&bed.s, "mia@example.com", PASSWORD).await.unwrap().secret;
-    let change = async |old: &str, new: &str| accounts::change_password(&bed.s, mia, old, new, &here, HERE).await;
+    let change = async |old: &str, new: &str| accounts::change_password(&bed.s, mia, old, new, HERE).await;
     for (old, new, field) in [
         ("not her password", "another good one", "password"),
         (&*"x".repeat(PASSWORD_MAX + 1), "another good one", "password"),
@@ -204,11 +204,16 @@ async fn who_knows_their_password_chooses_another_one(bed: TestBed) {
             "{refused:?}"
         );
     }
-    assert_eq!(accounts::signed_in(&bed.s, &elsewhere).await.unwrap(), Some(mia));
+    for untouched in [&here, &elsewhere] {
+        assert_eq!(accounts::signed_in(&bed.s, untouched).await.unwrap(), Some(mia));
+    }
 
-    change(PASSWORD, "another good one").await.unwrap();
-    assert_eq!(accounts::signed_in(&bed.s, &here).await.unwrap(), Some(mia));
-    assert_eq!(accounts::signed_in(&bed.s, &elsewhere).await.unwrap(), None);
+    let after = change(PASSWORD, "another good one").await.unwrap();
+    // Who has a copy of this browser's cookie is out too; the browser itself goes on with another one.
+    assert_eq!(accounts::signed_in(&bed.s, &after.secret).await.unwrap(), Some(mia));
+    for ended in [&here, &elsewhere] {
+        assert_eq!(accounts::signed_in(&bed.s, ended).await.unwrap(), None);
+    }
     assert!(log_in(&bed.s, "mia@example.com", PASSWORD).await.is_err());
     log_in(&bed.s, "mia@example.com", "another good one").await.unwrap();
     let told = audit::Entity::find()

@@ -2,7 +2,7 @@
 
 use super::page::Desk;
 use crate::{
-    components::{Badge, Icon, IconName, Tone, focus_field, is_composing},
+    components::{Badge, Icon, IconName, Tone, focus_field, is_composing, raw_text},
     error::AppError,
     messages::{confidence_word, creator, duplicate_words, resume_field_word},
     server_fns::resumes::correct_file,
@@ -255,7 +255,7 @@ fn Editor(
                 on:blur=move |_| save(false)
                 on:input=move |ev| text.set(event_target_value(&ev))
             >
-                {text.get_untracked()}
+                {raw_text(text.get_untracked())}
             </textarea>
         }
         .into_any();

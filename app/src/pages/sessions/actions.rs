@@ -7,7 +7,7 @@ use super::{
     retake::RetakeDialog,
 };
 use crate::{
-    components::{ConfirmDialog, Dialog, Toasts, use_toasts},
+    components::{ConfirmDialog, Dialog, Toasts, raw_text, use_toasts},
     messages::creator,
     pages::links::{ExpiryDialog, Links},
     server_fns::sessions::{delete_candidates, end_session, replace_link, restore_candidates},
@@ -214,7 +214,7 @@ fn ByHandDialog() -> impl IntoView {
                         autofocus=true
                         on:focus=select
                     >
-                        {desk.by_hand.get_untracked()}
+                        {raw_text(desk.by_hand.get_untracked())}
                     </textarea>
                 </label>
             </div>
