@@ -1,7 +1,7 @@
 //! Dialogs: the native element, so that focus stays inside, Esc works and focus comes back, all by the browser. Esc, a press
 //! outside and the cross ask before typed input is lost.
 
-use super::{Button, ButtonKind, ButtonSize, IconButton, IconName};
+use super::{Button, ButtonKind, ButtonSize, IconButton, IconName, is_composing};
 use crate::messages::creator;
 use leptos::ev::{Event, KeyboardEvent, MouseEvent};
 use leptos::html;
@@ -222,7 +222,8 @@ fn Modal(
         _ => false,
     };
     let on_key = move |ev: KeyboardEvent| {
-        if ev.key() == "Escape" && !ev.default_prevented() {
+        // While a character is composed, Esc takes that back.
+        if ev.key() == "Escape" && !ev.default_prevented() && !is_composing(&ev) {
             ev.prevent_default();
             ev.stop_propagation();
             request_close.run(());

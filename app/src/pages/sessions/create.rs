@@ -188,8 +188,8 @@ pub(super) fn EditSheet() -> impl IntoView {
         let slug = desk.place.with_untracked(|p| p.slug.clone());
         spawn_local(async move {
             let found = get_candidate(slug, id).await;
-            // Another one was opened meanwhile.
-            if desk.editing.get_untracked() == Some(id) {
+            // Another one was opened meanwhile, or the page was left.
+            if desk.editing.try_get_untracked() == Some(Some(id)) {
                 known.set(Some(found.map(|c| fields.fill(c.fields))));
             }
         });
