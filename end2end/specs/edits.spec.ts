@@ -1,0 +1,118 @@
+// What somebody began to write and did not save: it comes back, and it takes nobody else's work away unasked.
+import type { Dialog, Page } from '@playwright/test';
+import { expect, test } from '../fixtures.ts';
+import { Editor, SessionsTab, SettingsTab, SignIn } from '../pages/creator.ts';
+
+async function signIn(page: Page): Promise<string> {
+  await (await SignIn.open(page)).as();
+  await page.waitForURL(/\/w\/[^/]+/);
+  return new URL(page.url()).pathname.split('/')[2] ?? '';
+}
+
+/** Waits until the browser keeps this, and loads the page anew. */
+async function again(page: Page, words: string): Promise<void> {
+  await expect.poll(() => page.evaluate((words) => Object.values(localStorage).some((kept) => String(kept).includes(words)), words)).toBe(true);
+  const accept = (dialog: Dialog) => void dialog.accept();
+  page.on('dialog', accept);
+  await page.reload();
+  page.off('dialog', accept);
+  await expect(page.locator('html[data-hydrated]')).toBeAttached();
+  await expect(page.getByText('Your unsaved changes are back')).toBeVisible();
+}
+
+const since = /has been saved by someone since/;
+const asks = 'Someone saved this interview meanwhile';
+
+test('edits of an earlier visit ask where somebody saved the same since, and only there', async ({ api, page, complaints }) => {
+  complaints.allow(/status of 409/);
+  const interview = await api.interview('Kept beside others');
+  const change = (what: unknown) => api.send('PATCH', `/interviews/${interview.id}`, what);
+  const slug = await signIn(page);
+  const editor = await Editor.open(page, slug, interview.id);
+  await editor.text(1).fill('Mine, and not saved');
+  // Something else of the interview is another now: nobody is in anybody's way.
+  await change({ settings: { interviewer_name: 'Kim' } });
+  await again(page, 'Mine, and not saved');
+  await expect(page.getByText(since)).toHaveCount(0);
+  await editor.save();
+  await expect(page.getByText(asks)).toHaveCount(0);
+
+  // The same is another now, and what is changed beside it makes no difference.
+  await editor.text(1).fill('Mine once more');
+  await again(page, 'Mine once more');
+  await change({ objective: 'Theirs' });
+  await again(page, 'Mine once more');
+  await expect(page.getByText(since)).toBeVisible();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByRole('button', { name: 'Save and open' })).toBeVisible();
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText(asks)).toBeVisible();
+  // Not even after a further visit.
+  await again(page, 'Mine once more');
+  await expect(page.getByText(since)).toBeVisible();
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText(asks)).toBeVisible();
+  expect((await api.get<{ objective: string }>(`/interviews/${interview.id}`)).objective).toBe('Theirs');
+  await page.getByRole('button', { name: 'Replace with mine' }).click();
+  await expect(page.getByText('Changes saved').first()).toBeVisible();
+  await expect(page.getByText('Your unsaved changes are back')).toHaveCount(0);
+});
+
+test('settings of an earlier visit ask as well', async ({ api, page, complaints }) => {
+  complaints.allow(/status of 409/);
+  const interview = await api.interview('Settings beside others');
+  const change = (what: unknown) => api.send('PATCH', `/interviews/${interview.id}`, what);
+  const slug = await signIn(page);
+  await SettingsTab.open(page, slug, interview.id);
+  const name = page.getByRole('textbox', { name: "Interviewer's name" });
+  await name.fill('Kim of mine');
+  await change({ objective: 'Theirs' });
+  await again(page, 'Kim of mine');
+  await expect(page.getByText(since)).toHaveCount(0);
+  await change({ settings: { self_retakes: 3 } });
+  await again(page, 'Kim of mine');
+  await expect(page.getByText(since)).toBeVisible();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByRole('button', { name: 'Save and open' })).toBeVisible();
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText(asks)).toBeVisible();
+  await page.getByRole('button', { name: 'Load the saved version' }).click();
+  await expect(page.getByLabel('Retakes without asking')).toHaveValue('3');
+  await expect(name).toHaveValue('Robin');
+});
+
+test('a reason that is not recorded outlasts the page, and a tab that is closed with it asks', async ({ api, page }) => {
+  const interview = await api.interview('Begun');
+  const ana = await api.candidate(interview.id, { name: 'Ana Souza' });
+  const slug = await signIn(page);
+  await page.goto(`/w/${slug}/interviews/${interview.id}/sessions/${ana.session.id}`);
+  const tab = new SessionsTab(page);
+  await tab.hydrated();
+  const reason = page.getByRole('textbox', { name: 'Reason' });
+  await page.getByRole('radio', { name: 'Hold' }).check();
+  await reason.pressSequentially('To be thought about');
+  await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Begun' }).click();
+  await page.waitForURL(/\/sessions$/);
+  await tab.row('Ana Souza').getByRole('link', { name: 'Ana Souza' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Ana Souza' })).toBeVisible();
+  await expect(reason).toHaveValue('To be thought about');
+  await expect(page.getByRole('radio', { name: 'Hold' })).toBeChecked();
+  let asked = '';
+  page.once('dialog', (dialog) => {
+    asked = dialog.type();
+    void dialog.accept();
+  });
+  await page.reload();
+  expect(asked).toBe('beforeunload');
+  // Recorded, nothing of it is left to ask about.
+  await tab.hydrated();
+  await page.getByRole('radio', { name: 'Hold' }).check();
+  await reason.pressSequentially('Not yet');
+  await page.getByRole('button', { name: 'Record decision' }).click();
+  await expect(page.getByText('Decision recorded').first()).toBeVisible();
+  await expect(reason).toHaveValue('');
+  page.once('dialog', () => (asked = 'again'));
+  await page.reload();
+  await tab.hydrated();
+  expect(asked).toBe('beforeunload');
+});
