@@ -2,6 +2,7 @@
 import type { Dialog, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
 import { Editor, SessionsTab, SettingsTab, SignIn } from '../pages/creator.ts';
+import { ImportDialog, csv } from '../pages/imports.ts';
 
 async function signIn(page: Page): Promise<string> {
   await (await SignIn.open(page)).as();
@@ -115,4 +116,28 @@ test('a reason that is not recorded outlasts the page, and a tab that is closed 
   await page.reload();
   await tab.hydrated();
   expect(asked).toBe('beforeunload');
+});
+
+test('nothing is imported over a row that is edited and not saved, and its edits wait while other rows are looked at', async ({ api, page }) => {
+  const interview = await api.interview('Half edited');
+  const slug = await signIn(page);
+  await page.goto(`/w/${slug}/interviews/${interview.id}/imports/new`);
+  const screen = new ImportDialog(page);
+  await screen.hydrated();
+  await screen.upload(csv('people.csv', ['Name;Email', 'Anna;anna@example.com', 'Ben;ben@']));
+  await screen.check();
+  await screen.dialog.getByRole('button', { name: 'Edit row 2' }).click();
+  await screen.cell('Name', 2).fill('Anna of mine');
+  await screen.chip('Rejected').click();
+  await expect(screen.cell('Name', 2)).toHaveCount(0);
+  await screen.confirmButton().click();
+  await expect(screen.dialog.getByRole('alert')).toContainText('Row 2 was edited and is not saved.');
+  await expect(page).toHaveURL(/\/check/);
+  await screen.chip('All rows').click();
+  await expect(screen.cell('Name', 2)).toHaveValue('Anna of mine');
+  await screen.dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(screen.cell('Name', 2)).toHaveCount(0);
+  await screen.confirm();
+  await screen.finished();
+  await expect(screen.dialog.getByText('Anna of mine')).toBeVisible();
 });

@@ -12,6 +12,7 @@ use parley_domain::{
     id::{ImportId, InterviewId},
     import::{Import, OnDuplicate},
 };
+use std::collections::BTreeMap;
 
 /// Whose dialog it is; in context for every step.
 #[derive(Clone, Copy)]
@@ -63,6 +64,9 @@ pub(super) struct Desk {
     pub only: Memo<String>,
     /// Counted up when the rows may be others.
     rows: RwSignal<u32>,
+    /// What was typed into rows that are edited as a whole and is not saved, by row and column: nothing is confirmed over it, and
+    /// it is there again when its row is.
+    pub typed: StoredValue<BTreeMap<u32, BTreeMap<u32, String>>>,
     /// How many corrections are on their way: the figures are not the last ones then.
     pub saving: RwSignal<u32>,
     /// The choice for people who are already here that is on its way.
@@ -118,6 +122,7 @@ impl Desk {
             page,
             only,
             rows,
+            typed: StoredValue::default(),
             saving: RwSignal::new(0),
             choosing: RwSignal::new(None),
             moving: RwSignal::new(false),
