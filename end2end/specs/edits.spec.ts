@@ -118,6 +118,70 @@ test('a reason that is not recorded outlasts the page, and a tab that is closed 
   expect(asked).toBe('beforeunload');
 });
 
+test('what was typed of a candidate is there again after the page was left with it, and a tab that is closed with it asks', async ({ api, page }) => {
+  const interview = await api.interview('Half a person');
+  const ana = await api.candidate(interview.id, { name: 'Ana Souza' });
+  const slug = await signIn(page);
+  await page.goto(`/w/${slug}/interviews/${interview.id}/results`);
+  const tab = new SessionsTab(page);
+  await tab.hydrated();
+  const sessions = page.getByRole('navigation', { name: 'Interview' }).getByRole('link', { name: 'Sessions' });
+  const create = page.getByRole('dialog', { name: 'Create individually' });
+  const edit = page.getByRole('dialog', { name: 'Edit candidate' });
+  const back = page.getByText('Your unsaved changes are back');
+  const add = async () => {
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByRole('menuitem', { name: /Create individually/ }).click();
+  };
+  const change = async () => {
+    await tab.row('Ana Souza').hover();
+    await tab.row('Ana Souza').getByRole('button', { name: 'Actions: Ana Souza' }).click();
+    await page.getByRole('menuitem', { name: 'Edit' }).click();
+  };
+  await sessions.click();
+  await add();
+  await create.getByRole('textbox', { name: /^Name/ }).fill('Bo Half');
+  await page.goBack();
+  await page.waitForURL(/\/results$/);
+  await sessions.click();
+  await add();
+  await expect(create.getByRole('textbox', { name: /^Name/ })).toHaveValue('Bo Half');
+  await expect(back).toBeVisible();
+  // Discarded it does not come back.
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Discard', exact: true }).click();
+  await add();
+  await expect(create.getByRole('textbox', { name: /^Name/ })).toHaveValue('');
+  await expect(back).toHaveCount(0);
+  await page.keyboard.press('Escape');
+
+  await change();
+  await expect(edit.getByRole('textbox', { name: /^Name/ })).toHaveValue('Ana Souza');
+  await edit.getByRole('textbox', { name: 'Phone' }).fill('+49 30 123456');
+  await page.goBack();
+  await page.waitForURL(/\/results$/);
+  await sessions.click();
+  await change();
+  await expect(edit.getByRole('textbox', { name: 'Phone' })).toHaveValue('+49 30 123456');
+  await page.goBack();
+  await page.waitForURL(/\/results$/);
+  // Somebody else wrote about them meanwhile: that is what there is to go on from.
+  await api.send('PATCH', `/candidates/${ana.id}`, { school: 'Theirs' });
+  await sessions.click();
+  await change();
+  await expect(edit.getByRole('textbox', { name: 'School' })).toHaveValue('Theirs');
+  await expect(edit.getByRole('textbox', { name: 'Phone' })).toHaveValue('');
+
+  await edit.getByRole('textbox', { name: 'Phone' }).pressSequentially('1');
+  let asked = '';
+  page.once('dialog', (dialog) => {
+    asked = dialog.type();
+    void dialog.accept();
+  });
+  await page.reload();
+  expect(asked).toBe('beforeunload');
+});
+
 test('nothing is imported over a row that is edited and not saved, and its edits wait while other rows are looked at', async ({ api, page }) => {
   const interview = await api.interview('Half edited');
   const slug = await signIn(page);

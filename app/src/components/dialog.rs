@@ -3,7 +3,7 @@
 
 use super::{Button, ButtonKind, ButtonSize, IconButton, IconName, is_composing};
 use crate::messages::creator;
-use leptos::ev::{Event, KeyboardEvent, MouseEvent};
+use leptos::ev::{Event, KeyboardEvent, MouseEvent, beforeunload};
 use leptos::html;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -77,6 +77,15 @@ pub fn Dialog(
         } else {
             open.set(false);
         }
+    });
+    // A tab that is closed or loaded anew would lose it as well: then the browser asks.
+    Effect::new(move |_| {
+        let handle = window_event_listener(beforeunload, move |ev| {
+            if open.try_get_untracked() == Some(true) && dirty.try_get_untracked() == Some(true) {
+                ev.prevent_default();
+            }
+        });
+        on_cleanup(move || handle.remove());
     });
     let ask_id = format!("{id}-discard");
     let losing = losing.unwrap_or(Losing {
