@@ -3,6 +3,7 @@ import type { Dialog, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
 import { Editor, SessionsTab, SettingsTab, SignIn } from '../pages/creator.ts';
 import { ImportDialog, csv } from '../pages/imports.ts';
+import { file, resume } from '../support/pdf.ts';
 
 async function signIn(page: Page): Promise<string> {
   await (await SignIn.open(page)).as();
@@ -180,6 +181,54 @@ test('what was typed of a candidate is there again after the page was left with 
   });
   await page.reload();
   expect(asked).toBe('beforeunload');
+});
+
+test('what is answered after a sheet was closed is not taken for the next person', async ({ api, page }) => {
+  const interview = await api.interview('Too late');
+  const slug = await signIn(page);
+  await SessionsTab.open(page, slug, interview.id);
+  const create = page.getByRole('dialog', { name: 'Create individually' });
+  const name = create.getByRole('textbox', { name: /^Name/ });
+  const add = async () => {
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByRole('menuitem', { name: /Create individually/ }).click();
+    await expect(name).toBeVisible();
+  };
+  /** Lets the answer of what is done meanwhile wait, and waits for it. */
+  const late = async (path: string, act: () => Promise<void>): Promise<void> => {
+    let release = () => {};
+    const free = new Promise<void>((resolve) => (release = resolve));
+    const answered = page.waitForResponse(path);
+    await page.route(path, async (route) => {
+      await free;
+      await route.continue();
+    });
+    await act();
+    release();
+    await (await answered).finished();
+    await page.unroute(path);
+  };
+
+  await add();
+  await late('**/resumes/extract', async () => {
+    await create.getByLabel(/Upload a resume/).setInputFiles(file('ana.pdf', resume('Ana Lima', 'ana.lima@example.com')));
+    await page.keyboard.press('Escape');
+    await expect(create).toBeHidden();
+    await add();
+    await name.fill('Bo');
+  });
+  await expect(create.getByRole('textbox', { name: /^Email/ })).toHaveValue('');
+  await late('**/sfn/candidates/create', async () => {
+    await create.getByRole('button', { name: 'Add candidate' }).click();
+    await create.getByRole('button', { name: 'Cancel' }).click();
+    await expect(create).toBeHidden();
+    await add();
+    await name.fill('Cy');
+  });
+  // On the list below, and the sheet is still about the next one.
+  await expect(page.locator('.row-link', { hasText: 'Bo' })).toBeAttached();
+  await expect(name).toHaveValue('Cy');
+  await expect(create.getByRole('textbox', { name: /^Email/ })).toHaveValue('');
 });
 
 test('nothing is imported over a row that is edited and not saved, and its edits wait while other rows are looked at', async ({ api, page }) => {

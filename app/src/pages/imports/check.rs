@@ -206,7 +206,12 @@ fn Foot(desk: Desk, failed: RwSignal<Option<AppError>>, unread: Memo<bool>) -> i
         failed.set(None);
         busy.set(true);
         spawn_local(async move {
-            match work_import(desk.place.slug(), id, work, seen).await {
+            let done = work_import(desk.place.slug(), id, work, seen).await;
+            // The dialog was closed meanwhile: nobody is led anywhere.
+            if busy.try_get_untracked().is_none() {
+                return;
+            }
+            match done {
                 Ok(data) => {
                     desk.moving.set(true);
                     let to = match work {

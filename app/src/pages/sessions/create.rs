@@ -103,7 +103,11 @@ fn NewForm(fields: Fields, outcome: RwSignal<Outcome>, copied: RwSignal<bool>) -
         busy.set(true);
         spawn_local(async move {
             let done = create_candidate(slug, interview, input, anyway).await;
-            busy.set(false);
+            // The sheet was closed meanwhile, and may be open for somebody else: what came of it is seen or said on the page.
+            if busy.try_set(false).is_some() {
+                desk.settle(done);
+                return desk.reload();
+            }
             match done {
                 Ok(candidate) => {
                     if let Some(url) = &candidate.invite_url {
@@ -243,7 +247,11 @@ fn EditForm(fields: Fields, open: RwSignal<bool>, desk: Desk) -> impl IntoView {
         busy.set(true);
         spawn_local(async move {
             let done = edit_candidate(slug, id, input).await;
-            busy.set(false);
+            // As where somebody is added.
+            if busy.try_set(false).is_some() {
+                desk.settle(done);
+                return desk.reload();
+            }
             match done {
                 Ok(_) => {
                     open.set(false);
