@@ -14,6 +14,8 @@ async function signIn(page: Page): Promise<string> {
 /** Waits until the browser keeps this, and loads the page anew. */
 async function again(page: Page, words: string): Promise<void> {
   await expect.poll(() => page.evaluate((words) => Object.values(localStorage).some((kept) => String(kept).includes(words)), words)).toBe(true);
+  // Only a page that somebody has pressed on may ask before it goes.
+  await page.getByRole('heading', { level: 1 }).click();
   const accept = (dialog: Dialog) => void dialog.accept();
   page.on('dialog', accept);
   await page.reload();
