@@ -2,7 +2,7 @@
 
 use super::{SettingsHead, role_name};
 use crate::components::{
-    AsyncView, Avatar, ConfirmDialog, HarmButton, Head, ListTable, Notice, NoticeKind, Time, use_toasts,
+    AsyncView, Avatar, ConfirmDialog, HarmButton, Head, Icon, IconName, ListTable, Notice, NoticeKind, Time, use_toasts,
 };
 use crate::error::AppError;
 use crate::messages::creator;
@@ -152,6 +152,7 @@ fn MemberRow(
         view! {
             <span class="select">
                 <select class="input" aria-label=(t.role_of)(&member.name) on:change=change>{options}</select>
+                <Icon name=IconName::ChevronDown/>
             </span>
         }
         .into_any()
