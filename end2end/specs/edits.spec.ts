@@ -250,6 +250,10 @@ test('nothing is imported over a row that is edited and not saved, and its edits
   await expect(page).toHaveURL(/\/check/);
   await screen.chip('All rows').click();
   await expect(screen.cell('Name', 2)).toHaveValue('Anna of mine');
+  // Closing asks before it is lost.
+  await screen.dialog.getByRole('link', { name: 'Close and go to the sessions' }).click();
+  await page.getByRole('dialog', { name: 'Discard what you entered?' }).getByRole('button', { name: 'Keep editing' }).click();
+  await expect(screen.cell('Name', 2)).toHaveValue('Anna of mine');
   await screen.dialog.getByRole('button', { name: 'Save' }).click();
   await expect(screen.cell('Name', 2)).toHaveCount(0);
   await screen.confirm();

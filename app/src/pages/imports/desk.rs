@@ -22,6 +22,8 @@ pub(super) struct Place {
     pub interview: Memo<Option<InterviewId>>,
     /// Something is on its way that closing would stop.
     pub busy: RwSignal<bool>,
+    /// A row is edited and not saved: closing would lose that.
+    pub unsaved: RwSignal<bool>,
 }
 
 impl Place {
@@ -31,6 +33,7 @@ impl Place {
             slug: StoredValue::new(use_here().slug()),
             interview: Memo::new(move |_| params.with(|map| map.get("id")?.parse().ok())),
             busy: RwSignal::new(false),
+            unsaved: RwSignal::new(false),
         }
     }
 
@@ -77,6 +80,7 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn new(place: Place) -> Self {
+        on_cleanup(move || _ = place.unsaved.try_set(false));
         let params = use_params_map();
         let id = Memo::new(move |_| params.with(|map| map.get("import")?.parse().ok()));
         let version = RwSignal::new(0_u32);

@@ -155,6 +155,10 @@ pub(super) fn RowCells(number: u32, row: MaybeRow, columns: Shown, editable: boo
                 rows.remove(&number);
             }
         });
+        let any = desk.typed.with_value(|rows| !rows.is_empty());
+        if desk.place.unsaved.get_untracked() != any {
+            desk.place.unsaved.set(any);
+        }
     });
     let choice = Memo::new(move |_| desk.with(|data| data.import.on_duplicate).unwrap_or(OnDuplicate::Skip));
     let undone = Memo::new(move |_| desk.with(|data| data.import.state) == Some(ImportState::Undone));

@@ -36,6 +36,7 @@ pub(super) fn FileOptions(
                     failed.set(None);
                     // Its cells are others.
                     desk.typed.set_value(Default::default());
+                    desk.place.unsaved.set(false);
                     desk.take(data);
                 }
                 Err(error) => {

@@ -3,7 +3,7 @@
 use super::{
     address::Place,
     desk::{Desk, use_desk},
-    fields::{CandidateFields, Fields},
+    fields::{CandidateFields, Fields, forget_left},
     fill::FillFromResume,
 };
 use crate::{
@@ -105,7 +105,9 @@ fn NewForm(fields: Fields, outcome: RwSignal<Outcome>, copied: RwSignal<bool>) -
             let done = create_candidate(slug, interview, input, anyway).await;
             // The sheet was closed meanwhile, and may be open for somebody else: what came of it is seen or said on the page.
             if busy.try_set(false).is_some() {
-                desk.settle(done);
+                if desk.settle(done).is_some() {
+                    forget_left(interview.0);
+                }
                 return desk.reload();
             }
             match done {
@@ -249,7 +251,9 @@ fn EditForm(fields: Fields, open: RwSignal<bool>, desk: Desk) -> impl IntoView {
             let done = edit_candidate(slug, id, input).await;
             // As where somebody is added.
             if busy.try_set(false).is_some() {
-                desk.settle(done);
+                if desk.settle(done).is_some() {
+                    forget_left(id.0);
+                }
                 return desk.reload();
             }
             match done {

@@ -257,6 +257,11 @@ impl Fields {
     }
 }
 
+/// What was left about them is saved by now.
+pub(super) fn forget_left(whose: Uuid) {
+    LEFT.with_borrow_mut(|left| left.take_if(|(of, ..)| *of == whose));
+}
+
 /// The fields, for inside of a form.
 #[component]
 pub(super) fn CandidateFields(fields: Fields) -> impl IntoView {
