@@ -454,7 +454,7 @@ test('settings keep no room for a bar that is not there, and nothing moves when 
   const slug = await signIn(page);
   await open(page, `/w/${slug}/interviews/${interview.id}/settings`);
   const share = page.getByRole('heading', { name: 'Shareable link' });
-  const last = await page.getByLabel('Retakes by themselves').boundingBox();
+  const last = await page.getByLabel('Retakes without asking').boundingBox();
   const before = await share.boundingBox();
   if (!last || !before) throw new Error('not to be seen');
   expect(before.y - last.y - last.height, 'a hint and a line between them').toBeLessThan(120);

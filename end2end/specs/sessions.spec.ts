@@ -47,6 +47,37 @@ test('an undo works from another page, as long as it is offered', async ({ api, 
   expect((await counts(api, interview)).all).toBe(2);
 });
 
+test('of what is pressed before the dialogs are there, the last one opens', async ({ api, page }) => {
+  const [interview] = await people(api, 'Pressed early', ['Ana Souza', 'Ben Müller']);
+  const slug = await signIn(page);
+  // Their part of the app is slow to come.
+  let asked = () => {};
+  let release = () => {};
+  const wanted = new Promise<void>((resolve) => (asked = resolve));
+  const free = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\/pkg\/[^/]*sessions_dialogs[^/]*\.wasm$/, async (route) => {
+    asked();
+    await free;
+    await route.continue();
+  });
+  const tab = await SessionsTab.open(page, slug, interview);
+  await wanted;
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('menuitem', { name: /Create individually/ }).click();
+  await menu(tab, 'Ana Souza');
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await menu(tab, 'Ben Müller');
+  await page.getByRole('menuitem', { name: 'Edit' }).click();
+  release();
+  await expect(page.getByRole('dialog', { name: 'Edit candidate' }).getByRole('textbox', { name: /^Name/ })).toHaveValue('Ben Müller');
+  await expect(page.locator('dialog[open]')).toHaveCount(1);
+  // From now on each press is its own.
+  await page.keyboard.press('Escape');
+  await menu(tab, 'Ana Souza');
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await expect(page.getByRole('dialog', { name: 'Delete 1 candidate?' })).toBeVisible();
+});
+
 test('an undo that only its page could do goes with the page', async ({ api, page }) => {
   const interview = await api.interview('Undo here');
   const slug = await signIn(page);

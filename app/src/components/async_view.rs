@@ -69,7 +69,12 @@ pub fn failure(error: &AppError, retry: Callback<()>) -> AnyView {
             if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
                 response.set_status(http::StatusCode::NOT_FOUND);
             }
-            view! { <EmptyState title=t.not_found_title text=t.not_found_text/> }.into_any()
+            view! {
+                <EmptyState title=t.not_found_title text=t.not_found_text>
+                    <ButtonLink href="/">{t.not_found_home}</ButtonLink>
+                </EmptyState>
+            }
+            .into_any()
         }
         AppError::Forbidden => view! { <Notice kind=NoticeKind::Error title=error.to_string()/> }.into_any(),
         _ => view! { <ErrorNotice title=t.load_failed text=error.to_string() on_retry=retry/> }.into_any(),

@@ -57,7 +57,14 @@ pub fn CopyButton(
                     on_copy.try_run(());
                 }
                 set_timeout(move || _ = copied.try_set(false), Duration::from_secs(2));
-            } else if let (Some(by_hand), Some(field)) = (by_hand.get_untracked(), field.get_untracked()) {
+                return;
+            }
+            // The button may be gone since.
+            let box_and_field = (
+                by_hand.try_get_untracked().flatten(),
+                field.try_get_untracked().flatten(),
+            );
+            if let (Some(by_hand), Some(field)) = box_and_field {
                 let _ = by_hand.show_popover();
                 let _ = field.focus();
                 field.select();

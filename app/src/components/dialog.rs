@@ -1,9 +1,9 @@
 //! Dialogs: the native element, so that focus stays inside, Esc works and focus comes back, all by the browser. Esc, a press
 //! outside and the cross ask before typed input is lost.
 
-use super::{Button, ButtonKind, ButtonSize, IconButton, IconName};
+use super::{Button, ButtonKind, ButtonSize, IconButton, IconName, is_composing};
 use crate::messages::creator;
-use leptos::ev::{Event, KeyboardEvent, MouseEvent};
+use leptos::ev::{Event, KeyboardEvent, MouseEvent, beforeunload};
 use leptos::html;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -77,6 +77,15 @@ pub fn Dialog(
         } else {
             open.set(false);
         }
+    });
+    // A tab that is closed or loaded anew would lose it as well: then the browser asks.
+    Effect::new(move |_| {
+        let handle = window_event_listener(beforeunload, move |ev| {
+            if open.try_get_untracked() == Some(true) && dirty.try_get_untracked() == Some(true) {
+                ev.prevent_default();
+            }
+        });
+        on_cleanup(move || handle.remove());
     });
     let ask_id = format!("{id}-discard");
     let losing = losing.unwrap_or(Losing {
@@ -222,7 +231,8 @@ fn Modal(
         _ => false,
     };
     let on_key = move |ev: KeyboardEvent| {
-        if ev.key() == "Escape" && !ev.default_prevented() {
+        // While a character is composed, Esc takes that back.
+        if ev.key() == "Escape" && !ev.default_prevented() && !is_composing(&ev) {
             ev.prevent_default();
             ev.stop_propagation();
             request_close.run(());

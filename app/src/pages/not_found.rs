@@ -2,6 +2,7 @@
 
 use crate::components::{ButtonLink, EmptyState};
 use crate::messages::creator;
+use crate::pages::layout::Here;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -13,12 +14,16 @@ pub fn NotFound() -> impl IntoView {
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(http::StatusCode::NOT_FOUND);
     }
-    view! {
+    let nothing = view! {
         <Title text=t.not_found_title/>
-        <main class="main" id="main">
-            <EmptyState title=t.not_found_title text=t.not_found_text>
-                <ButtonLink href="/">{t.not_found_home}</ButtonLink>
-            </EmptyState>
-        </main>
+        <EmptyState title=t.not_found_title text=t.not_found_text>
+            <ButtonLink href="/">{t.not_found_home}</ButtonLink>
+        </EmptyState>
+    };
+    // In a workspace the frame is around it: one part of a page is its main one.
+    if use_context::<Here>().is_some() {
+        view! { <div class="page">{nothing}</div> }.into_any()
+    } else {
+        view! { <main class="main" id="main">{nothing}</main> }.into_any()
     }
 }

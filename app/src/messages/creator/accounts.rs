@@ -44,7 +44,7 @@ texts! {
     profile_saved = "Profile saved",
     time_zone = "Time zone",
     time_zone_hint = "Such as Europe/Berlin. All times are shown in it.",
-    use_browser_zone = "Use this browser's",
+    use_browser_zone = "Use this browser's time zone",
     appearance = "Appearance",
     appearance_help = "Kept in this browser.",
     role = "Role",

@@ -139,6 +139,7 @@ texts! {
         }
     },
     row_n(n: u32) = format!("Row {}", number(u64::from(n))),
+    row_unsaved(row: u32) = format!("Row {} was edited and is not saved. Save it or cancel its changes first.", number(u64::from(row))),
     column_n(letters: &str) = format!("Column {letters}"),
     cell_label(column: &str, row: u32) = format!("{column}, row {row}"),
     edit_n(row: u32) = format!("Edit row {row}"),

@@ -20,6 +20,9 @@ texts! {
     removed = "Member removed",
     changed = "Role changed",
     not_changed = "The role was not changed",
+    own_title = "Change your own role?",
+    own_text = "With a lower role you cannot take this back yourself: somebody with a higher one has to.",
+    own_confirm = "Change my role",
     last_owner = "The last owner keeps the role until somebody else has it too.",
     =>
     role_of(name: &str) = format!("Role of {name}"),

@@ -128,6 +128,7 @@ texts! {
     questions = "Questions",
     transcript = "Transcript",
     transcript_empty = "Nothing was said yet",
+    transcript_empty_text = "What interviewer and candidate say in this session stands here, from the first question on.",
     events = "What happened",
     decision = "Decision",
     decide = "Record decision",

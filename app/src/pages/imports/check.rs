@@ -193,11 +193,25 @@ fn Foot(desk: Desk, failed: RwSignal<Option<AppError>>, unread: Memo<bool>) -> i
     let navigate = StoredValue::new(use_navigate());
     let act = move |work: ImportWork| {
         let Some(id) = desk.id.get_untracked() else { return };
+        let unsaved = desk.typed.with_value(|rows| rows.keys().next().copied());
+        if let Some(row) = unsaved.filter(|_| work == ImportWork::Confirm) {
+            return failed.set(Some(AppError::Conflict {
+                code: "unsaved".to_owned(),
+                detail: (t.row_unsaved)(row),
+                existing: None,
+            }));
+        }
         // Nothing is confirmed but what stands on the button.
         let seen = desk.now().map(|import| import.on_duplicate);
+        failed.set(None);
         busy.set(true);
         spawn_local(async move {
-            match work_import(desk.place.slug(), id, work, seen).await {
+            let done = work_import(desk.place.slug(), id, work, seen).await;
+            // The dialog was closed meanwhile: nobody is led anywhere.
+            if busy.try_get_untracked().is_none() {
+                return;
+            }
+            match done {
                 Ok(data) => {
                     desk.moving.set(true);
                     let to = match work {

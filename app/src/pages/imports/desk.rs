@@ -12,6 +12,7 @@ use parley_domain::{
     id::{ImportId, InterviewId},
     import::{Import, OnDuplicate},
 };
+use std::collections::BTreeMap;
 
 /// Whose dialog it is; in context for every step.
 #[derive(Clone, Copy)]
@@ -21,6 +22,8 @@ pub(super) struct Place {
     pub interview: Memo<Option<InterviewId>>,
     /// Something is on its way that closing would stop.
     pub busy: RwSignal<bool>,
+    /// A row is edited and not saved: closing would lose that.
+    pub unsaved: RwSignal<bool>,
 }
 
 impl Place {
@@ -30,6 +33,7 @@ impl Place {
             slug: StoredValue::new(use_here().slug()),
             interview: Memo::new(move |_| params.with(|map| map.get("id")?.parse().ok())),
             busy: RwSignal::new(false),
+            unsaved: RwSignal::new(false),
         }
     }
 
@@ -63,6 +67,9 @@ pub(super) struct Desk {
     pub only: Memo<String>,
     /// Counted up when the rows may be others.
     rows: RwSignal<u32>,
+    /// What was typed into rows that are edited as a whole and is not saved, by row and column: nothing is confirmed over it, and
+    /// it is there again when its row is.
+    pub typed: StoredValue<BTreeMap<u32, BTreeMap<u32, String>>>,
     /// How many corrections are on their way: the figures are not the last ones then.
     pub saving: RwSignal<u32>,
     /// The choice for people who are already here that is on its way.
@@ -73,6 +80,7 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn new(place: Place) -> Self {
+        on_cleanup(move || _ = place.unsaved.try_set(false));
         let params = use_params_map();
         let id = Memo::new(move |_| params.with(|map| map.get("import")?.parse().ok()));
         let version = RwSignal::new(0_u32);
@@ -118,6 +126,7 @@ impl Desk {
             page,
             only,
             rows,
+            typed: StoredValue::default(),
             saving: RwSignal::new(0),
             choosing: RwSignal::new(None),
             moving: RwSignal::new(false),

@@ -130,16 +130,36 @@ impl Editing {
 #[component]
 pub(super) fn RowCells(number: u32, row: MaybeRow, columns: Shown, editable: bool) -> impl IntoView {
     let desk = use_import();
+    // What was begun before other rows were looked at.
+    let begun = desk
+        .typed
+        .with_value(|rows| rows.get(&number).cloned())
+        .unwrap_or_default();
     let editing = Editing {
         desk,
         number,
         row,
-        whole: RwSignal::new(false),
-        typed: RwSignal::default(),
+        whole: RwSignal::new(!begun.is_empty()),
+        typed: RwSignal::new(begun),
         due: StoredValue::default(),
         busy: RwSignal::new(false),
         failed: RwSignal::new(None),
     };
+    Effect::new(move |_| {
+        let typed = editing.typed.get();
+        let open = editing.whole.get() && !typed.is_empty();
+        desk.typed.update_value(|rows| {
+            if open {
+                rows.insert(number, typed);
+            } else {
+                rows.remove(&number);
+            }
+        });
+        let any = desk.typed.with_value(|rows| !rows.is_empty());
+        if desk.place.unsaved.get_untracked() != any {
+            desk.place.unsaved.set(any);
+        }
+    });
     let choice = Memo::new(move |_| desk.with(|data| data.import.on_duplicate).unwrap_or(OnDuplicate::Skip));
     let undone = Memo::new(move |_| desk.with(|data| data.import.state) == Some(ImportState::Undone));
     let may_edit = editable && desk.may_edit();

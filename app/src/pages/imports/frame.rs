@@ -30,19 +30,32 @@ pub fn ImportFrame() -> impl IntoView {
     let navigate = use_navigate();
     let leave = Callback::new(move |()| navigate(&place.sessions(), leptos_router::NavigateOptions::default()));
     let steps = view! { <Steps/> }.into_any();
-    view! {
-        <StepsDialog title=t.title steps=steps href=place.sessions() busy=place.busy asking=asking>
-            <Outlet/>
+    // Closing would stop a file on its way, or lose what was typed into a row.
+    let held = Signal::derive(move || place.busy.get() || place.unsaved.get());
+    let question = move || {
+        let all = creator();
+        let (title, text, confirm, cancel) = if place.unsaved.get() {
+            (all.discard_title, all.discard_text, all.discard, all.keep_editing)
+        } else {
+            (t.stop_title, t.stop_text, t.stop, t.stop_not)
+        };
+        view! {
             <ConfirmDialog
                 id="stop-upload"
                 open=asking
-                title=t.stop_title
-                text=t.stop_text
-                confirm=t.stop
-                cancel=t.stop_not
+                title=title
+                text=text
+                confirm=confirm
+                cancel=cancel
                 danger=true
                 on_confirm=leave
             />
+        }
+    };
+    view! {
+        <StepsDialog title=t.title steps=steps href=place.sessions() busy=held asking=asking>
+            <Outlet/>
+            {question}
         </StepsDialog>
     }
 }

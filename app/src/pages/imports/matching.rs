@@ -57,7 +57,12 @@ pub(super) fn MatchStep() -> impl IntoView {
                 mapping: Some(changes),
                 ..ImportPatch::default()
             };
-            match match_import(desk.place.slug(), id, change).await {
+            let done = match_import(desk.place.slug(), id, change).await;
+            // The dialog was closed meanwhile: nobody is led anywhere.
+            if busy.try_get_untracked().is_none() {
+                return;
+            }
+            match done {
                 Ok(data) => {
                     desk.take(data);
                     go();

@@ -34,6 +34,9 @@ pub(super) fn FileOptions(
             match match_import(desk.place.slug(), id, patch).await {
                 Ok(data) => {
                     failed.set(None);
+                    // Its cells are others.
+                    desk.typed.set_value(Default::default());
+                    desk.place.unsaved.set(false);
                     desk.take(data);
                 }
                 Err(error) => {

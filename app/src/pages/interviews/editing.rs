@@ -104,6 +104,16 @@ impl Editing {
         }
     }
 
+    /// These edits, as they are kept.
+    fn as_kept(self, input: Content) -> Kept<Content> {
+        let stale = self.restored.get_untracked() == Some(true);
+        Kept {
+            revision: self.revision.get_untracked(),
+            base: (!stale).then(|| self.base.get_untracked()),
+            input,
+        }
+    }
+
     fn reset(self, content: &Content) {
         self.draft.load(content);
         self.errors.set(Vec::new());
@@ -117,13 +127,16 @@ impl Editing {
 pub(super) fn guard(editing: Editing, dirty: Memo<bool>) {
     let ready = RwSignal::new(false);
     Effect::new(move |_| {
+        let saved = editing.base.get_untracked();
         if let Some(found) = kept::<Content>(&editing.key())
-            && found.input != editing.base.get_untracked()
+            && found.input != saved
         {
-            let stale = found.revision != editing.revision.get_untracked();
+            let stale = found.is_stale(&saved, editing.revision.get_untracked());
             editing.draft.load(&found.input);
-            // A save then meets the newer revision as a conflict, and asks.
-            editing.revision.set(found.revision);
+            if stale {
+                // A save then meets the newer revision as a conflict, and asks.
+                editing.revision.set(found.revision);
+            }
             editing.restored.set(Some(stale));
         }
         ready.set(true);
@@ -140,13 +153,12 @@ pub(super) fn guard(editing: Editing, dirty: Memo<bool>) {
             forget(&editing.key());
             return None;
         }
-        let (key, begun) = (editing.key(), editing.revision.get_untracked());
-        let write = move || {
-            // The page may have been left since the last letter: that letter is kept too.
-            let revision = editing.revision.try_get_untracked().unwrap_or(begun);
-            let input = content;
-            keep(&key, &Kept { revision, input });
-        };
+        // Also when they come to stand on something newer.
+        editing.base.track();
+        editing.revision.track();
+        let (key, kept) = (editing.key(), editing.as_kept(content));
+        // The page may be left before: that letter is kept too.
+        let write = move || keep(&key, &kept);
         set_timeout_with_handle(write, Duration::from_millis(250)).ok()
     });
     // The browser's own question. Edits are kept anyway; this is for those who would look for them elsewhere.
@@ -155,8 +167,7 @@ pub(super) fn guard(editing: Editing, dirty: Memo<bool>) {
             if dirty.try_get_untracked() == Some(true) {
                 // Without waiting for a pause in typing: there may be none.
                 let input = untrack(|| editing.draft.read());
-                let revision = editing.revision.get_untracked();
-                keep(&editing.key(), &Kept { revision, input });
+                keep(&editing.key(), &editing.as_kept(input));
                 ev.prevent_default();
             }
         });
@@ -164,7 +175,8 @@ pub(super) fn guard(editing: Editing, dirty: Memo<bool>) {
     });
 }
 
-/// A newer revision that did not touch the content (the state, the settings) is no conflict: the editor moves on to it.
+/// A newer revision that did not touch the content (the state, the settings) is no conflict: the editor moves on to it. Edits
+/// of an earlier visit that stand on something older stay there.
 pub(super) fn follow(editing: Editing) {
     let Home::Saved { frame, .. } = editing.home else {
         return;
@@ -172,6 +184,7 @@ pub(super) fn follow(editing: Editing) {
     let shared = frame.data;
     Effect::new(move |_| {
         if let Some(Ok(newer)) = shared.get()
+            && editing.restored.get_untracked() != Some(true)
             && editing.base.with_untracked(|base| Content::of(&newer) == *base)
             && newer.revision > editing.revision.get_untracked()
         {
@@ -285,6 +298,7 @@ pub(super) fn resolve(editing: Editing, mine: bool) {
                 editing.base.set(content.clone());
                 if mine {
                     editing.obstacle.set(None);
+                    editing.restored.set(None);
                     save(editing);
                 } else {
                     discard(&content);

@@ -134,7 +134,7 @@ pub fn InterviewTable(
                     {figure(row.counts.not_started, t.col_not_started)}
                     {figure(row.counts.in_progress, t.col_in_progress)}
                     {figure(row.counts.completed, t.col_completed)}
-                    <td class="lines__off"><Time at=row.updated/></td>
+                    <td class="num lines__off"><Time at=row.updated/></td>
                 </tr>
             }
         })
@@ -149,7 +149,7 @@ pub fn InterviewTable(
                     Head::Figures(t.col_not_started),
                     Head::Figures(t.col_in_progress),
                     Head::Figures(t.col_completed),
-                    Head::Words(t.col_updated),
+                    Head::Figures(t.col_updated),
                 ]
                 rows=rows.into_any()
             />

@@ -8,8 +8,21 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 pub(super) struct Kept<T> {
     /// The revision that was loaded when the edits began.
     pub(super) revision: i64,
+    /// What was saved then; none where something else is known to be saved by now.
+    pub(super) base: Option<T>,
     /// The edits, whole.
     pub(super) input: T,
+}
+
+impl<T: PartialEq> Kept<T> {
+    /// Whether something else is saved by now than what these edits were made of. A revision alone does not say so: it also
+    /// counts what was changed beside them.
+    pub(super) fn is_stale(&self, saved: &T, revision: i64) -> bool {
+        match &self.base {
+            Some(base) => base != saved,
+            None => self.revision != revision,
+        }
+    }
 }
 
 fn storage() -> Option<web_sys::Storage> {
@@ -34,5 +47,30 @@ pub(super) fn kept<T: DeserializeOwned>(key: &str) -> Option<Kept<T>> {
 pub(super) fn forget(key: &str) {
     if let Some(storage) = storage() {
         let _ = storage.remove_item(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kept;
+
+    #[test]
+    fn edits_are_stale_when_what_they_were_made_of_is_not_what_is_saved() {
+        let kept = |base| Kept {
+            revision: 3,
+            base,
+            input: "mine",
+        };
+        // The state was changed meanwhile, or another tab's part of the interview.
+        assert!(!kept(Some("saved")).is_stale(&"saved", 4));
+        assert!(kept(Some("saved")).is_stale(&"theirs", 4));
+        assert!(kept(None).is_stale(&"theirs", 4));
+        assert!(!kept(None).is_stale(&"theirs", 3));
+    }
+
+    #[test]
+    fn edits_of_an_earlier_version_are_read() {
+        let kept: Kept<String> = serde_json::from_str(r#"{"revision":3,"input":"mine"}"#).unwrap();
+        assert!(kept.base.is_none() && kept.is_stale(&"theirs".to_owned(), 4));
     }
 }

@@ -2,10 +2,10 @@
 
 use super::Here;
 use crate::components::{
-    AsyncView, Avatar, Icon, IconName, Mark, Menu, MenuItem, MenuLine, MenuPlace, MenuRadio, Theme, failure, login_href,
+    AsyncView, Avatar, Icon, IconName, Mark, Menu, MenuItem, MenuLine, MenuPlace, MenuRadio, Theme, login_href,
 };
-use crate::error::AppError;
 use crate::messages::creator;
+use crate::pages::not_found::NotFound;
 use crate::server_fns::accounts::{LogOut, me};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -40,7 +40,7 @@ pub fn WorkspaceFrame() -> impl IntoView {
                             super::live::provide_live(&workspace.slug);
                             view! { <Frame/> }.into_any()
                         }
-                        None => failure(&AppError::NotFound, reload),
+                        None => view! { <NotFound/> }.into_any(),
                     }
                 })
                     .into_any()

@@ -43,6 +43,12 @@ pub fn ExpiryDialog(
     let (choice, date) = (RwSignal::new("14".to_owned()), RwSignal::new(String::new()));
     let busy = RwSignal::new(false);
     let failed = RwSignal::new(None::<AppError>);
+    // What went wrong before says nothing of whom it is about now.
+    Effect::new(move |_| {
+        if open.get() {
+            failed.set(None);
+        }
+    });
     let submit = move |ev: leptos::ev::SubmitEvent| {
         ev.prevent_default();
         let until = match choice.get_untracked().as_str() {

@@ -219,11 +219,11 @@ fn scores(s: &Scores) -> AnyView {
             let height = if band.count == 0 { 0 } else { (100 * band.count / most).max(2) };
             view! {
                 <div class="chart__column">
-                    <span class="chart__figure small">{(band.count > 0).then(|| short(band.count))}</span>
+                    <span class="chart__figure">{(band.count > 0).then(|| short(band.count))}</span>
                     <svg class="chart__tower" viewBox="0 0 10 100" preserveAspectRatio="none" focusable="false">
                         <rect class="chart__fill" y=(100 - height).to_string() width="10" height=height.to_string()></rect>
                     </svg>
-                    <span class="chart__note faint small">{(t.between)(band.from, band.to)}</span>
+                    <span class="chart__note faint">{(t.between)(band.from, band.to)}</span>
                 </div>
             }
         })

@@ -3,7 +3,7 @@
 use super::{
     address::Place,
     desk::{Desk, use_desk},
-    fields::{CandidateFields, Fields},
+    fields::{CandidateFields, Fields, forget_left},
     fill::FillFromResume,
 };
 use crate::{
@@ -43,11 +43,18 @@ pub(super) fn CreateSheet() -> impl IntoView {
         fields.fill(CandidateInput::default());
         outcome.set(Outcome::Typing);
     });
-    // Opened anew, it begins anew; what is unsaved asked before it was closed.
+    // The interview that the sheet was opened for: by the time its page goes, the address is another.
+    let whose = StoredValue::new(None::<uuid::Uuid>);
+    // Opened anew, it begins anew; what is unsaved asked before it was closed, or went with its page and comes back.
     Effect::new(move |before: Option<bool>| {
         let open = desk.creating.get();
-        if open && before == Some(false) {
+        if open && before != Some(true) {
             again.run(());
+            let interview = desk.place.with_untracked(|place| place.interview.map(|id| id.0));
+            whose.set_value(interview);
+            if let Some(interview) = interview {
+                fields.bring_back(interview);
+            }
         }
         open
     });
@@ -55,6 +62,10 @@ pub(super) fn CreateSheet() -> impl IntoView {
         let typed = fields.dirty();
         Signal::derive(move || typed.get() && !outcome.with(|o| matches!(o, Outcome::Added(_))))
     };
+    fields.outlast(dirty, move || {
+        let open = desk.creating.try_get_untracked() == Some(true);
+        whose.try_get_value().flatten().filter(|_| open)
+    });
     // The form stays while it is answered that something is wrong.
     let added = Memo::new(move |_| {
         outcome.with(|outcome| match outcome {
@@ -92,7 +103,13 @@ fn NewForm(fields: Fields, outcome: RwSignal<Outcome>, copied: RwSignal<bool>) -
         busy.set(true);
         spawn_local(async move {
             let done = create_candidate(slug, interview, input, anyway).await;
-            busy.set(false);
+            // The sheet was closed meanwhile, and may be open for somebody else: what came of it is seen or said on the page.
+            if busy.try_set(false).is_some() {
+                if desk.settle(done).is_some() {
+                    forget_left(interview.0);
+                }
+                return desk.reload();
+            }
             match done {
                 Ok(candidate) => {
                     if let Some(url) = &candidate.invite_url {
@@ -188,9 +205,12 @@ pub(super) fn EditSheet() -> impl IntoView {
         let slug = desk.place.with_untracked(|p| p.slug.clone());
         spawn_local(async move {
             let found = get_candidate(slug, id).await;
-            // Another one was opened meanwhile.
-            if desk.editing.get_untracked() == Some(id) {
-                known.set(Some(found.map(|c| fields.fill(c.fields))));
+            // Another one was opened meanwhile, or the page was left.
+            if desk.editing.try_get_untracked() == Some(Some(id)) {
+                known.set(Some(found.map(|c| {
+                    fields.fill(c.fields);
+                    fields.bring_back(id.0);
+                })));
             }
         });
     });
@@ -201,8 +221,10 @@ pub(super) fn EditSheet() -> impl IntoView {
         }
         now
     });
+    let dirty = fields.dirty();
+    fields.outlast(dirty, move || desk.editing.try_get_untracked().flatten().map(|id| id.0));
     view! {
-        <Dialog id="edit-candidate" open=open title=t.edit_title kind=DialogKind::Sheet dirty=fields.dirty()>
+        <Dialog id="edit-candidate" open=open title=t.edit_title kind=DialogKind::Sheet dirty=dirty>
             {move || match known.get() {
                 None => view! { <div class="dialog__body"><Skeleton kind=SkeletonKind::Form/></div> }.into_any(),
                 Some(Err(error)) => view! { <div class="dialog__body">{trouble(&error)}</div> }.into_any(),
@@ -227,7 +249,13 @@ fn EditForm(fields: Fields, open: RwSignal<bool>, desk: Desk) -> impl IntoView {
         busy.set(true);
         spawn_local(async move {
             let done = edit_candidate(slug, id, input).await;
-            busy.set(false);
+            // As where somebody is added.
+            if busy.try_set(false).is_some() {
+                if desk.settle(done).is_some() {
+                    forget_left(id.0);
+                }
+                return desk.reload();
+            }
             match done {
                 Ok(_) => {
                     open.set(false);

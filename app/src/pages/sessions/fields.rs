@@ -1,7 +1,7 @@
 //! The fields of a candidate: one set for adding and editing, each with its error beside it.
 
 use crate::{
-    components::{FieldWidth, TextArea, TextField, focus_field},
+    components::{FieldWidth, Notice, TextArea, TextField, focus_field},
     error::AppError,
     messages::creator,
 };
@@ -12,6 +12,14 @@ use parley_domain::{
     error::FieldError,
     resume::ResumeField,
 };
+use std::cell::RefCell;
+use uuid::Uuid;
+
+thread_local! {
+    /// What was typed into a sheet that went with its page (on a phone the way back is a slip of the thumb): for whom, what was
+    /// there before, and what was typed.
+    static LEFT: RefCell<Option<(Uuid, CandidateInput, CandidateInput)>> = const { RefCell::new(None) };
+}
 
 /// The texts of the form.
 #[derive(Clone, Copy)]
@@ -31,6 +39,8 @@ pub(super) struct Fields {
     errors: RwSignal<Vec<FieldError>>,
     /// What a resume filled in.
     filled: RwSignal<ReviewFields>,
+    /// What was typed before its page was left is here again.
+    returned: RwSignal<bool>,
 }
 
 impl Fields {
@@ -50,6 +60,29 @@ impl Fields {
             before: StoredValue::new(input),
             errors: RwSignal::default(),
             filled: RwSignal::default(),
+            returned: RwSignal::new(false),
+        }
+    }
+
+    /// What is typed and not saved when the page goes outlasts it. `whose`: of the interview or the candidate that the sheet is
+    /// open for; none while it is closed.
+    pub fn outlast(self, dirty: Signal<bool>, whose: impl Fn() -> Option<Uuid> + Send + Sync + 'static) {
+        on_cleanup(move || {
+            if let Some(whose) = whose().filter(|_| dirty.try_get_untracked() == Some(true)) {
+                let typed = untrack(|| self.typed());
+                LEFT.set(Some((whose, self.before.get_value(), typed)));
+            }
+        });
+    }
+
+    /// Puts back what outlasted its page, where nothing else is known of them by now.
+    pub fn bring_back(self, whose: Uuid) {
+        let before = self.before.get_value();
+        let left = LEFT.with_borrow_mut(|left| left.take_if(|(of, base, _)| *of == whose && *base == before));
+        if let Some((.., typed)) = left {
+            self.fill(typed);
+            self.before.set_value(before);
+            self.returned.set(true);
         }
     }
 
@@ -121,6 +154,7 @@ impl Fields {
         self.notes.set(text(&input.notes));
         self.errors.set(Vec::new());
         self.filled.set(ReviewFields::new());
+        self.returned.set(false);
         self.before.set_value(input);
     }
 
@@ -223,6 +257,11 @@ impl Fields {
     }
 }
 
+/// What was left about them is saved by now.
+pub(super) fn forget_left(whose: Uuid) {
+    LEFT.with_borrow_mut(|left| left.take_if(|(of, ..)| *of == whose));
+}
+
 /// The fields, for inside of a form.
 #[component]
 pub(super) fn CandidateFields(fields: Fields) -> impl IntoView {
@@ -255,6 +294,7 @@ pub(super) fn CandidateFields(fields: Fields) -> impl IntoView {
         }
     };
     view! {
+        {move || fields.returned.get().then(|| view! { <Notice title=creator().interviews.restored/> })}
         <TextField
             id="candidate-name"
             label=t.name

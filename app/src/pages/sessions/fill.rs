@@ -57,8 +57,11 @@ pub(super) fn FillFromResume(fields: Fields) -> impl IntoView {
         let slug = desk.place.with_untracked(|place| place.slug.clone());
         spawn_local(async move {
             let answer = extract(&format!("/upload/w/{slug}/resumes/extract"), &file).await;
-            // The sheet may be closed.
-            outcome.try_set(match answer {
+            // The sheet was closed meanwhile: it may be open for somebody else by now, whose resume this is not.
+            if outcome.try_get_untracked().is_none() {
+                return;
+            }
+            outcome.set(match answer {
                 Ok(found) => filled(fields, &found),
                 Err(sentence) => Outcome::Failed(sentence),
             });

@@ -88,10 +88,25 @@ fn Sessions() -> impl IntoView {
 }
 
 /// What opens on a press: not needed to read the list, so it is a part of the bundle of its own that follows once the page
-/// answers. What was pressed before it came opens then.
+/// answers. What was pressed last before it came opens then.
 #[component]
 fn Dialogs() -> impl IntoView {
+    let desk = use_desk();
     let drawn = RwSignal::new(None::<fn() -> AnyView>);
+    // Who sees nothing come of a press presses something else: not all of it is to lie over one another in the end.
+    Effect::new(move |before: Option<[bool; ASKS]>| {
+        let asks = asks(desk);
+        let now = asks.map(|(asked, _)| asked);
+        let pressed = before.and_then(|before| (0..ASKS).find(|at| now[*at] && !before[*at]));
+        if let Some(pressed) = pressed.filter(|_| drawn.with_untracked(Option::is_none)) {
+            for (at, (asked, take_back)) in asks.into_iter().enumerate() {
+                if asked && at != pressed {
+                    take_back(desk);
+                }
+            }
+        }
+        now
+    });
     Effect::new(move |_| {
         spawn_local(async move {
             let dialogs = sessions_dialogs().await;
@@ -100,6 +115,24 @@ fn Dialogs() -> impl IntoView {
         });
     });
     move || drawn.get().map(|draw| draw())
+}
+
+/// How many things open over the list.
+const ASKS: usize = 9;
+
+/// What opens over the list: whether it is asked for, and how that is taken back.
+fn asks(desk: Desk) -> [(bool, fn(Desk)); ASKS] {
+    [
+        (desk.creating.get(), |d| d.creating.set(false)),
+        (desk.editing.with(Option::is_some), |d| d.editing.set(None)),
+        (desk.merging.with(Option::is_some), |d| d.merging.set(None)),
+        (desk.ending.with(Option::is_some), |d| d.ending.set(None)),
+        (desk.relinking.with(Option::is_some), |d| d.relinking.set(None)),
+        (!desk.retaking.with(Vec::is_empty), |d| d.retaking.set(Vec::new())),
+        (!desk.extending.with(Vec::is_empty), |d| d.extending.set(Vec::new())),
+        (!desk.deleting.with(Vec::is_empty), |d| d.deleting.set(Vec::new())),
+        (!desk.by_hand.with(String::is_empty), |d| d.by_hand.set(String::new())),
+    ]
 }
 
 #[cfg_attr(feature = "lazy", leptos::lazy)]

@@ -219,7 +219,7 @@ fn form(found: &AiSettings, reload: Callback<()>) -> AnyView {
             <div class="form__actions">
                 <Button kind=ButtonKind::Primary r#type=ButtonType::Submit busy=busy>{creator().save}</Button>
                 <Button busy=trial.busy on_press=test>{t.test}</Button>
-                {(found.source == AiSource::Settings).then(|| remove(reload))}
+                {(found.source == AiSource::Settings).then(|| remove(reload, failed))}
             </div>
         </form>
     }
@@ -227,7 +227,7 @@ fn form(found: &AiSettings, reload: Callback<()>) -> AnyView {
 }
 
 /// Back to the built-in engine, after a question.
-fn remove(reload: Callback<()>) -> AnyView {
+fn remove(reload: Callback<()>, failed: RwSignal<Option<AppError>>) -> AnyView {
     let t = creator().ai;
     let here = use_here();
     let toasts = use_toasts();
@@ -235,10 +235,12 @@ fn remove(reload: Callback<()>) -> AnyView {
     let confirmed = Callback::new(move |()| {
         spawn_local(async move {
             match remove_ai(here.slug()).await {
-                Ok(_) => toasts.show(t.removed),
-                Err(error) => toasts.show(error.to_string()),
+                Ok(_) => {
+                    toasts.show(t.removed);
+                    reload.try_run(());
+                }
+                Err(error) => failed.set(Some(error)),
             }
-            reload.try_run(());
         });
     });
     view! {

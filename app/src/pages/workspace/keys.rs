@@ -3,7 +3,7 @@
 use super::{SettingsHead, role_name};
 use crate::components::{
     AsyncView, Button, ButtonKind, CopyField, Dialog, EmptyState, HarmButton, Head, IconName, ListTable, Losing,
-    Notice, NoticeKind, SelectField, TextField, Time, use_toasts,
+    Notice, NoticeKind, SelectField, TextField, Time, trouble, use_toasts,
 };
 use crate::error::AppError;
 use crate::messages::creator;
@@ -29,7 +29,7 @@ pub fn Keys() -> impl IntoView {
         .into_any();
     }
     let keys = Resource::new(|| (), move |()| list_keys(here.slug()));
-    let making = RwSignal::new(false);
+    let (making, failed) = (RwSignal::new(false), RwSignal::new(None::<AppError>));
     let reload = Callback::new(move |()| keys.refetch());
     let open = Callback::new(move |()| making.set(true));
     view! {
@@ -42,13 +42,14 @@ pub fn Keys() -> impl IntoView {
                     <Button icon=IconName::Plus on_press=open>{t.key_new}</Button>
                     <p class="section__help">{t.keys_help}</p>
                 </div>
+                {move || failed.get().map(|error| trouble(&error))}
                 <AsyncView
                     data=keys
                     view={move |list: Vec<ApiKeySeen>| {
                         if list.is_empty() {
                             view! { <EmptyState title=t.keys_none text=t.keys_none_text/> }.into_any()
                         } else {
-                            view! { <KeyTable list=list on_change=reload/> }.into_any()
+                            view! { <KeyTable list=list failed=failed on_change=reload/> }.into_any()
                         }
                     }}
                 />
@@ -60,11 +61,11 @@ pub fn Keys() -> impl IntoView {
 }
 
 #[component]
-fn KeyTable(list: Vec<ApiKeySeen>, on_change: Callback<()>) -> impl IntoView {
+fn KeyTable(list: Vec<ApiKeySeen>, failed: RwSignal<Option<AppError>>, on_change: Callback<()>) -> impl IntoView {
     let t = creator().accounts;
     let rows = list
         .into_iter()
-        .map(|key| view! { <KeyRow key=key on_change=on_change/> })
+        .map(|key| view! { <KeyRow key=key failed=failed on_change=on_change/> })
         .collect_view();
     view! {
         <ListTable
@@ -83,16 +84,16 @@ fn KeyTable(list: Vec<ApiKeySeen>, on_change: Callback<()>) -> impl IntoView {
 }
 
 #[component]
-fn KeyRow(key: ApiKeySeen, on_change: Callback<()>) -> impl IntoView {
+fn KeyRow(key: ApiKeySeen, failed: RwSignal<Option<AppError>>, on_change: Callback<()>) -> impl IntoView {
     let t = creator().accounts;
     let here = use_here();
     let toasts = use_toasts();
-    let failed = RwSignal::new(None::<AppError>);
     let id = key.id;
     let revoke = Callback::new(move |()| {
         spawn_local(async move {
             match revoke_key(here.slug(), id).await {
                 Ok(()) => {
+                    failed.set(None);
                     toasts.show(t.key_revoked);
                     on_change.try_run(());
                 }
@@ -113,7 +114,6 @@ fn KeyRow(key: ApiKeySeen, on_change: Callback<()>) -> impl IntoView {
             <td><Time at=key.created/></td>
             <td>{used}</td>
             <td class="num col-end">
-                {move || failed.get().map(|error| view! { <span class="small">{error.to_string()}" "</span> })}
                 <HarmButton
                     id=format!("revoke-{id}")
                     label=t.key_revoke

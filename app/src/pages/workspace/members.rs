@@ -1,7 +1,9 @@
 //! `/w/{slug}/settings/members`: who belongs here, and in which role.
 
 use super::{SettingsHead, role_name};
-use crate::components::{AsyncView, Avatar, HarmButton, Head, ListTable, Notice, NoticeKind, Time, use_toasts};
+use crate::components::{
+    AsyncView, Avatar, ConfirmDialog, HarmButton, Head, Icon, IconName, ListTable, Notice, NoticeKind, Time, use_toasts,
+};
 use crate::error::AppError;
 use crate::messages::creator;
 use crate::pages::layout::use_here;
@@ -62,25 +64,27 @@ pub fn MembersPage() -> impl IntoView {
 #[component]
 fn MemberTable(list: Vec<MemberSeen>, failed: RwSignal<Option<AppError>>, on_change: Callback<()>) -> impl IntoView {
     let t = creator().members;
+    let mut heads = vec![Head::Words(t.name), Head::Words(t.role), Head::Words(t.joined)];
+    // A column that nobody has anything in is none.
+    let ends = list.iter().any(|member| member.may_remove);
+    if ends {
+        heads.push(Head::Actions(creator().sessions.row_menu));
+    }
     let rows = list
         .into_iter()
-        .map(|member| view! { <MemberRow member=member failed=failed on_change=on_change/> })
+        .map(|member| view! { <MemberRow member=member ends=ends failed=failed on_change=on_change/> })
         .collect_view();
-    view! {
-        <ListTable
-            heads=vec![
-                Head::Words(t.name),
-                Head::Words(t.role),
-                Head::Words(t.joined),
-                Head::Actions(creator().sessions.row_menu),
-            ]
-            rows=rows.into_any()
-        />
-    }
+    view! { <ListTable heads=heads rows=rows.into_any()/> }
 }
 
 #[component]
-fn MemberRow(member: MemberSeen, failed: RwSignal<Option<AppError>>, on_change: Callback<()>) -> impl IntoView {
+fn MemberRow(
+    member: MemberSeen,
+    /// The table has a column for taking somebody out.
+    ends: bool,
+    failed: RwSignal<Option<AppError>>,
+    on_change: Callback<()>,
+) -> impl IntoView {
     let t = creator().members;
     let here = use_here();
     let toasts = use_toasts();
@@ -96,15 +100,40 @@ fn MemberRow(member: MemberSeen, failed: RwSignal<Option<AppError>>, on_change: 
         // After a failure too: the list shows what is, not what was asked for.
         on_change.try_run(());
     };
-    let change = move |ev: leptos::ev::Event| {
-        let Ok(chosen) = event_target_value(&ev).parse::<Role>() else {
-            return;
-        };
+    let give = move |chosen: Role| {
         spawn_local(async move {
             let result = change_role(here.slug(), id, chosen).await;
             ended(result, t.changed);
         });
     };
+    // One's own is asked about: with a lower one it cannot be taken back, and an arrow key is enough to choose it.
+    let (you, asking, wanted) = (member.you, RwSignal::new(false), StoredValue::new(role));
+    let change = move |ev: leptos::ev::Event| {
+        let list: web_sys::HtmlSelectElement = event_target(&ev);
+        let Ok(chosen) = list.value().parse::<Role>() else {
+            return;
+        };
+        if you {
+            list.set_value(role.as_str());
+            wanted.set_value(chosen);
+            asking.set(true);
+        } else {
+            give(chosen);
+        }
+    };
+    let own = (you && !member.may_give.is_empty()).then(|| {
+        view! {
+            <ConfirmDialog
+                id="own-role"
+                open=asking
+                title=t.own_title
+                text=t.own_text
+                confirm=t.own_confirm
+                danger=true
+                on_confirm=Callback::new(move |()| give(wanted.get_value()))
+            />
+        }
+    });
     let remove = Callback::new(move |()| {
         spawn_local(async move {
             let result = remove_member(here.slug(), id).await;
@@ -123,6 +152,7 @@ fn MemberRow(member: MemberSeen, failed: RwSignal<Option<AppError>>, on_change: 
         view! {
             <span class="select">
                 <select class="input" aria-label=(t.role_of)(&member.name) on:change=change>{options}</select>
+                <Icon name=IconName::ChevronDown/>
             </span>
         }
         .into_any()
@@ -149,9 +179,9 @@ fn MemberRow(member: MemberSeen, failed: RwSignal<Option<AppError>>, on_change: 
                     </span>
                 </span>
             </th>
-            <td>{role_cell}</td>
+            <td>{role_cell} {own}</td>
             <td><Time at=member.joined/></td>
-            <td class="num col-end">{end}</td>
+            {ends.then(|| view! { <td class="num col-end">{end}</td> })}
         </tr>
     }
 }

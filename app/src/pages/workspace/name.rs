@@ -1,8 +1,6 @@
 //! The part of `/w/{slug}/settings` about the workspace: its name, for who may change its settings.
 
-use crate::components::{
-    Button, ButtonKind, ButtonType, FieldWidth, Notice, NoticeKind, TextField, focus_field, use_toasts,
-};
+use crate::components::{Button, ButtonType, FieldWidth, Notice, NoticeKind, TextField, focus_field, use_toasts};
 use crate::error::AppError;
 use crate::messages::creator;
 use crate::pages::layout::use_here;
@@ -64,7 +62,7 @@ pub(super) fn WorkspaceName(
                     error=at_name
                 />
                 <div class="form__actions">
-                    <Button kind=ButtonKind::Primary r#type=ButtonType::Submit busy=action.pending()>
+                    <Button r#type=ButtonType::Submit busy=action.pending()>
                         {t.workspace_rename}
                     </Button>
                 </div>

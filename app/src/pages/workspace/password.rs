@@ -1,8 +1,6 @@
 //! The part of `/w/{slug}/settings` about the own password.
 
-use crate::components::{
-    Button, ButtonKind, ButtonType, FieldWidth, Notice, NoticeKind, TextField, focus_field, use_toasts,
-};
+use crate::components::{Button, ButtonType, FieldWidth, Notice, NoticeKind, TextField, focus_field, use_toasts};
 use crate::error::AppError;
 use crate::messages::creator;
 use crate::pages::layout::use_here;
@@ -97,7 +95,7 @@ pub(super) fn OwnPassword(
                     error=at("new_password")
                 />
                 <div class="form__actions">
-                    <Button kind=ButtonKind::Primary r#type=ButtonType::Submit busy=action.pending()>
+                    <Button r#type=ButtonType::Submit busy=action.pending()>
                         {t.password_change}
                     </Button>
                 </div>

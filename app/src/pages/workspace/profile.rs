@@ -90,13 +90,9 @@ pub fn Profile() -> impl IntoView {
                     <datalist id="zones">
                         {move || zones.get().into_iter().map(|zone| view! { <option value=zone></option> }).collect_view()}
                     </datalist>
-                    <div class="form__actions">
-                        <Button kind=ButtonKind::Primary r#type=ButtonType::Submit busy=action.pending()>
-                            {creator().save}
-                        </Button>
+                    <div>
                         <Button
-                            size=ButtonSize::Tool
-                            kind=ButtonKind::Quiet
+                            size=ButtonSize::Small
                             on_press=Callback::new(move |()| {
                                 if let Some(own) = browser_zone() {
                                     zone.set(own);
@@ -104,6 +100,11 @@ pub fn Profile() -> impl IntoView {
                             })
                         >
                             {t.use_browser_zone}
+                        </Button>
+                    </div>
+                    <div class="form__actions">
+                        <Button kind=ButtonKind::Primary r#type=ButtonType::Submit busy=action.pending()>
+                            {creator().save}
                         </Button>
                     </div>
                 </ActionForm>

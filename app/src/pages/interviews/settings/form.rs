@@ -28,7 +28,8 @@ pub(super) struct Form {
     pub(super) errors: RwSignal<Vec<FieldError>>,
     pub(super) busy: RwSignal<bool>,
     pub(super) failed: RwSignal<Option<AppError>>,
-    pub(super) restored: RwSignal<bool>,
+    /// Edits of an earlier visit were put back; `true` where someone saved in between.
+    pub(super) restored: RwSignal<Option<bool>>,
 }
 
 impl Form {
@@ -63,7 +64,7 @@ impl Form {
         self.fields.load(&saved.content.settings);
         self.errors.set(Vec::new());
         self.failed.set(None);
-        self.restored.set(false);
+        self.restored.set(None);
         forget(&self.key());
     }
 
@@ -76,7 +77,7 @@ impl Form {
         self.revision.set(saved.revision);
         self.base.set(saved.content.settings.clone());
         self.failed.set(None);
-        self.restored.set(false);
+        self.restored.set(None);
     }
 
     /// `anew`: first fetch the present revision, so that this replaces what someone saved meanwhile.
@@ -96,6 +97,7 @@ impl Form {
                 return then(false);
             }
         };
+        self.errors.set(Vec::new());
         self.busy.set(true);
         let sent = settings.clone();
         spawn_local(async move {

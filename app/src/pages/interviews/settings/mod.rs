@@ -62,7 +62,7 @@ fn SettingsForm(interview: Interview) -> impl IntoView {
         errors: RwSignal::default(),
         busy: RwSignal::new(false),
         failed: RwSignal::new(None),
-        restored: RwSignal::new(false),
+        restored: RwSignal::new(None),
     };
     let dirty = Memo::new(move |_| form.base.with(|base| form.fields.read().as_ref() != Ok(base)));
     if !locked {
@@ -91,12 +91,17 @@ fn SettingsForm(interview: Interview) -> impl IntoView {
 fn guard(form: Form, dirty: Memo<bool>) {
     let ready = RwSignal::new(false);
     Effect::new(move |_| {
+        let saved = form.base.get_untracked();
         if let Some(found) = kept::<Settings>(&form.key())
-            && found.input != form.base.get_untracked()
+            && found.input != saved
         {
+            let stale = found.is_stale(&saved, form.revision.get_untracked());
             form.fields.load(&found.input);
-            form.revision.set(found.revision);
-            form.restored.set(true);
+            if stale {
+                // A save then meets the newer revision as a conflict, and asks.
+                form.revision.set(found.revision);
+            }
+            form.restored.set(Some(stale));
         }
         ready.set(true);
     });
@@ -106,13 +111,17 @@ fn guard(form: Form, dirty: Memo<bool>) {
             return;
         }
         match read {
-            Ok(input) if dirty.get() => keep(
-                &form.key(),
-                &Kept {
-                    revision: form.revision.get_untracked(),
-                    input,
-                },
-            ),
+            Ok(input) if dirty.get() => {
+                let stale = form.restored.get_untracked() == Some(true);
+                keep(
+                    &form.key(),
+                    &Kept {
+                        revision: form.revision.get(),
+                        base: Some(form.base.get()).filter(|_| !stale),
+                        input,
+                    },
+                );
+            }
             Ok(_) => forget(&form.key()),
             // A field that is being typed in is no number just now: what was kept before stays kept.
             Err(_) => {}
@@ -120,6 +129,7 @@ fn guard(form: Form, dirty: Memo<bool>) {
     });
     Effect::new(move |_| {
         if let Some(Ok(newer)) = form.frame.data.get()
+            && form.restored.get_untracked() != Some(true)
             && form.base.with_untracked(|base| newer.content.settings == *base)
             && newer.revision > form.revision.get_untracked()
         {
@@ -140,15 +150,17 @@ fn guard(form: Form, dirty: Memo<bool>) {
 fn Messages(form: Form) -> impl IntoView {
     let t = creator().interviews;
     let restored = move || {
-        form.restored.get().then(|| {
+        form.restored.get().map(|stale| {
+            let text = if stale { t.restored_stale_text } else { t.restored_text };
             view! {
-                <Notice title=t.restored text=t.restored_text>
+                <Notice title=t.restored text=text>
                     <Button size=ButtonSize::Small on_press=Callback::new(move |()| form.discard())>{t.discard}</Button>
                 </Notice>
             }
         })
     };
-    let failed = move || match form.failed.get()? {
+    let failed = move || {
+        match form.failed.get()? {
         AppError::SignedOut => Some(view! { <SignedOut/> }.into_any()),
         AppError::Conflict { code, .. } if code == "changed_meanwhile" => Some(
             view! {
@@ -164,8 +176,16 @@ fn Messages(form: Form) -> impl IntoView {
             .into_any(),
         ),
         error => Some(
-            view! { <Notice kind=NoticeKind::Error title=t.save_failed text=error.to_string() seek=true/> }.into_any(),
+            view! {
+                <Notice kind=NoticeKind::Error title=t.save_failed text=format!("{error} {}", t.save_failed_kept) seek=true>
+                    <Button size=ButtonSize::Small on_press=Callback::new(move |()| form.save(false))>
+                        {creator().try_again}
+                    </Button>
+                </Notice>
+            }
+            .into_any(),
         ),
+    }
     };
     view! {
         {restored}

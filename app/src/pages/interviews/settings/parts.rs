@@ -48,7 +48,7 @@ pub(super) fn TalkPart(form: Form, locked: bool) -> impl IntoView {
                 <h2>{t.talk}</h2>
                 <p class="section__help">{t.talk_help}</p>
             </div>
-            <div class="field-row">
+            <div class="field-row field-row--two">
                 <TextField
                     id="settings-interviewer_name"
                     label=t.interviewer_name

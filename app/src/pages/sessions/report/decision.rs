@@ -7,9 +7,24 @@ use crate::{
     pages::sessions::{report_href, when::when},
     server_fns::sessions::{Decide, ReportData, decide},
 };
-use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
-use parley_domain::session::{REASON_MAX, Verdict};
+use leptos::{
+    ev::{self, SubmitEvent},
+    html,
+    prelude::*,
+    task::spawn_local,
+};
+use parley_domain::{
+    id::SessionId,
+    session::{REASON_MAX, Verdict},
+};
 use server_fn::ServerFn;
+use std::{cell::RefCell, collections::BTreeMap};
+
+thread_local! {
+    /// What was chosen and typed about a session and not recorded, while other pages are looked at: the verdict and the reason.
+    /// Written by what happens in a browser only; on the server it is empty.
+    static DRAFTS: RefCell<BTreeMap<SessionId, (String, String)>> = const { RefCell::new(BTreeMap::new()) };
+}
 
 /// The first choice.
 const FIRST: &str = "verdict-first";
@@ -53,8 +68,8 @@ fn DecisionForm(found: ReportData, sheet: Sheet) -> impl IntoView {
     let t = &creator().sessions;
     let toasts = use_toasts();
     let id = found.session.id;
-    // What was begun before another report was looked at stands here again.
-    let draft = sheet.drafts.with_value(|drafts| drafts.get(&id).cloned());
+    // What was begun before another page was looked at stands here again.
+    let draft = DRAFTS.with_borrow(|drafts| drafts.get(&id).cloned());
     let (begun, typed) = draft.unzip();
     let verdict = match begun {
         Some(begun) => begun.parse::<Verdict>().ok(),
@@ -77,9 +92,21 @@ fn DecisionForm(found: ReportData, sheet: Sheet) -> impl IntoView {
         if let Ok(data) = web_sys::FormData::new_with_form(&form) {
             let get = |name: &str| data.get(name).as_string().unwrap_or_default();
             let now = (get("verdict"), get("reason"));
-            sheet.drafts.update_value(|drafts| drop(drafts.insert(id, now)));
+            DRAFTS.with_borrow_mut(|drafts| drafts.insert(id, now));
         }
     };
+    // A reason that would go with the tab is asked about by the browser.
+    Effect::new(move |_| {
+        let handle = window_event_listener(ev::beforeunload, move |ev| {
+            let typed = |drafts: &BTreeMap<SessionId, (String, String)>| {
+                drafts.get(&id).is_some_and(|(_, reason)| !reason.trim().is_empty())
+            };
+            if DRAFTS.with_borrow(typed) {
+                ev.prevent_default();
+            }
+        });
+        on_cleanup(move || handle.remove());
+    });
     let submit = move |ev: SubmitEvent| {
         ev.prevent_default();
         if busy.get_untracked() {
@@ -102,7 +129,7 @@ fn DecisionForm(found: ReportData, sheet: Sheet) -> impl IntoView {
             busy.try_set(false);
             match done {
                 Ok(()) => {
-                    sheet.drafts.try_update_value(|drafts| drafts.remove(&id));
+                    DRAFTS.with_borrow_mut(|drafts| drafts.remove(&id));
                     // Stands above the form now.
                     if let Some(why) = why.try_get_untracked().flatten() {
                         why.set_value("");
@@ -154,7 +181,9 @@ fn DecisionForm(found: ReportData, sheet: Sheet) -> impl IntoView {
                 <p class="field__note field__note--error" role="alert">{creator().failures.choose_decision}</p>
             })}
             <label class="field">
-                <span class="field__label">{t.decision_reason}</span>
+                <span class="field__label">
+                    {t.decision_reason} <span class="field__aside">{creator().optional}</span>
+                </span>
                 <textarea class="input" name="reason" rows="2" maxlength=REASON_MAX.to_string() node_ref=why></textarea>
             </label>
             <div><button type="submit" class="btn btn--primary">{t.decide}</button></div>

@@ -32,7 +32,6 @@ use parley_domain::{
     id::{InterviewId, SessionId},
     session::{EndReason, Status},
 };
-use std::collections::BTreeMap;
 use transcript::TranscriptPart;
 use turn::Turn;
 
@@ -58,8 +57,6 @@ pub(super) struct Sheet {
     running: RwSignal<bool>,
     /// It is not answered yet.
     calling: StoredValue<bool>,
-    /// What was chosen and typed about a session and not recorded, while others are looked at: the verdict and the reason.
-    drafts: StoredValue<BTreeMap<SessionId, (String, String)>>,
     /// The link to another report that was just followed, by its `rel`.
     turned: StoredValue<Option<&'static str>>,
 }
@@ -116,7 +113,6 @@ pub fn ReportPage() -> impl IntoView {
         again: (RwSignal::new(false), RwSignal::new(false)),
         running: RwSignal::new(false),
         calling: StoredValue::default(),
-        drafts: StoredValue::default(),
         turned: StoredValue::default(),
     };
     // What went wrong with one session says nothing of the next.
@@ -316,6 +312,11 @@ fn Who(found: ReportData, slug: String, sheet: Sheet) -> impl IntoView {
     let fact =
         |label: &'static str, value: Option<AnyView>| value.map(|value| view! { <dt>{label}</dt><dd>{value}</dd> });
     let text = |value: &Option<String>| value.clone().map(|v| view! { <bdi>{v}</bdi> }.into_any());
+    let long = |value: &Option<String>| {
+        value
+            .clone()
+            .map(|v| view! { <span class="keep-lines" dir="auto">{v}</span> }.into_any())
+    };
     let time = |at: &Option<parley_domain::time::ShownTime>| {
         at.clone()
             .map(|t| view! { <time datetime=t.at.to_string()>{t.exact}</time> }.into_any())
@@ -333,7 +334,11 @@ fn Who(found: ReportData, slug: String, sheet: Sheet) -> impl IntoView {
                 {fact(t.email, text(&c.fields.email))}
                 {fact(t.phone, text(&c.fields.phone))}
                 {fact(t.school, text(&c.fields.school))}
+                {fact(t.major, text(&c.fields.major))}
                 {fact(t.degree, text(&c.fields.degree))}
+                {fact(t.year, c.fields.graduation_year.map(|year| year.to_string().into_any()))}
+                {fact(t.work, long(&c.fields.work_experience))}
+                {fact(t.notes, long(&c.fields.notes))}
                 {fact(t.source, Some(source_word(c.source).into_any()))}
                 {fact(t.resume_file, resume_link(&slug, c))}
                 {fact(t.started, time(&found.started))}

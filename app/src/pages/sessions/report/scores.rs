@@ -95,7 +95,7 @@ pub(super) fn criterion(c: CriterionResult) -> AnyView {
 }
 
 pub(super) fn question(n: usize, q: QuestionResult) -> AnyView {
-    let label = format!("{} {n}", creator().sessions.questions);
+    let label = (creator().attempts.question_n)(n);
     view! {
         <li class="scores__item">
             <div class="scores__line">

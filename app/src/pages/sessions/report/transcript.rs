@@ -44,7 +44,7 @@ pub(super) fn TranscriptPart(found: Memo<Option<ReportData>>) -> impl IntoView {
     let silent = Memo::new(move |_| found.with(|found| found.as_ref().is_none_or(|f| f.turns.is_empty())));
     let turns = move || {
         if silent.get() {
-            return view! { <EmptyState title=t.transcript_empty text=""/> }.into_any();
+            return view! { <EmptyState title=t.transcript_empty text=t.transcript_empty_text/> }.into_any();
         }
         view! {
             <ol class="transcript">
