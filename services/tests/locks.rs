@@ -1,5 +1,5 @@
-//! What several writers at once must not do to each other on PostgreSQL: overwrite what the other one wrote, or wait for a
-//! second connection while they hold one.
+//! What several writers at once must not do to each other on PostgreSQL: overwrite what the other one wrote, wait for each
+//! other, or wait for a second connection while they hold one.
 
 #![allow(
     clippy::allow_attributes,
@@ -19,7 +19,7 @@ use parley_domain::{
     clock::Presence,
     id::CandidateId,
     import::{ImportPatch, OnDuplicate},
-    session::AnalysisState,
+    session::{AnalysisState, Status},
     time::MINUTE,
 };
 use parley_services::{
@@ -31,16 +31,18 @@ use parley_services::{
     entity, imports, sessions,
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseBackend, EntityTrait, IntoActiveModel, QuerySelect,
-    Statement,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, IntoActiveModel,
+    QueryFilter, QuerySelect, Statement,
 };
 use serde_json::json;
 use std::{future::Future, time::Duration};
-use tables::{finished, here, upload};
+use tables::{finished, here, people, upload};
 
 on_both_databases!(
     two_who_change_different_fields_both_count,
     an_import_leaves_what_was_changed_beside_it,
+    who_starts_at_this_moment_is_not_taken_back,
+    a_link_is_replaced_beside_a_retake,
     nobody_waits_for_a_second_connection,
 );
 
@@ -129,6 +131,62 @@ async fn an_import_leaves_what_was_changed_beside_it(bed: TestBed) {
     let after = candidates::get(&s, &bed.owner, ana.id).await.unwrap();
     assert_eq!(after.fields.school, None);
     assert_eq!(after.fields.notes.as_deref(), Some("Called on Tuesday."));
+}
+
+async fn who_starts_at_this_moment_is_not_taken_back(bed: TestBed) {
+    let s = here(&bed);
+    let interview = bed.interview(1, |_| {}).await;
+    let table = "Name,Email\nAna,ana@x.example\nBen,ben@x.example\n";
+    let import = upload(&s, &bed.owner, interview, table.as_bytes()).await.unwrap();
+    imports::confirm(&s, &bed.owner, import.id).await.unwrap();
+    finished(&s, &bed.owner, import.id).await;
+    let all = people(&s, interview).await;
+    let ana = all.iter().find(|person| person.name == "Ana").unwrap().id;
+
+    // As a start is right before its end.
+    let tx = changing(&s, CandidateId(ana), "Called on Monday.").await;
+    entity::session::Entity::update_many()
+        .col_expr(entity::session::Column::Status, Status::InProgress.as_str().into())
+        .filter(entity::session::Column::CandidateId.eq(ana))
+        .exec(&*tx)
+        .await
+        .unwrap();
+    let (t, owner) = (s.clone(), bed.owner);
+    let undone = tokio::spawn(async move { imports::undo(&t, &owner, import.id).await });
+    somebody_waits(&s).await;
+    tx.commit().await.unwrap();
+    undone.await.unwrap().unwrap();
+    let import = finished(&s, &bed.owner, import.id).await;
+    assert_eq!((import.counts.removed, import.counts.kept), (Some(1), Some(1)));
+    let left: Vec<_> = people(&s, interview)
+        .await
+        .into_iter()
+        .map(|person| person.id)
+        .collect();
+    assert_eq!(left, [ana], "who is inside stays");
+}
+
+async fn a_link_is_replaced_beside_a_retake(bed: TestBed) {
+    let interview = bed.interview(1, |_| {}).await;
+    let ana = bed.candidate(interview, "Ana", None).await;
+    let id = ana.id;
+    // As a retake is granted: the candidate first, then what the interview says.
+    let tx = changing(&bed.s, id, "Called on Monday.").await;
+    let (s, owner) = (bed.s.clone(), bed.owner);
+    let replaced = tokio::spawn(async move { candidates::replace_link(&s, &owner, id).await });
+    somebody_waits(&bed.s).await;
+    let of = entity::interview::Entity::find_by_id(interview.0)
+        .lock_exclusive()
+        .one(&*tx)
+        .await;
+    assert!(
+        of.unwrap().is_some(),
+        "nobody who waits for the candidate has the interview"
+    );
+    tx.commit().await.unwrap();
+    let replaced = replaced.await.unwrap().unwrap();
+    assert_ne!(replaced.invite_url, ana.invite_url);
+    assert_eq!(replaced.fields.notes.as_deref(), Some("Called on Monday."));
 }
 
 /// Far below what a connection is waited for.
