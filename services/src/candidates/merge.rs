@@ -134,6 +134,7 @@ pub async fn merge(
         ));
     }
     let dropped: Vec<Uuid> = plan.dropped.iter().map(|id| id.0).collect();
+    decisions(&*tx, workspace, &plan, &dropped).await?;
     session::Entity::delete_many()
         .filter(session::Column::WorkspaceId.eq(workspace.0))
         .filter(session::Column::Id.is_in(dropped))
@@ -150,7 +151,8 @@ pub async fn merge(
     event(&*tx, s, &current, "merged", actor, None).await?;
     accounts::audit::write(&*tx, s, workspace, actor, "candidate.merge", Some(row.id)).await?;
     tx.commit().await?;
-    s.scenes.forget([gone.id]);
+    // The kept one's too: the attempt that goes on in it may have another number now.
+    s.scenes.forget([row.id, gone.id]);
     s.events.send(Change {
         workspace,
         interview: InterviewId(row.interview_id),
@@ -180,6 +182,26 @@ async fn lock_both(
         row.cloned().ok_or(ServiceError::NotFound)
     };
     Ok((take(keep)?, take(gone)?))
+}
+
+/// What was decided about the person by an attempt that goes, because nobody started it, stands with the one that is current
+/// from now on.
+async fn decisions(
+    tx: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    plan: &MergePlan,
+    dropped: &[Uuid],
+) -> Result<()> {
+    let Some(current) = plan.attempts.last() else {
+        return Ok(());
+    };
+    decision::Entity::update_many()
+        .col_expr(decision::Column::SessionId, current.session_id.0.into())
+        .filter(decision::Column::WorkspaceId.eq(workspace.0))
+        .filter(decision::Column::SessionId.is_in(dropped.iter().copied()))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Gives every attempt its new number and owner.

@@ -48,10 +48,13 @@ pub async fn comparison(s: &Services, actor: &Actor, candidate: CandidateId, onl
             Some(id) => Some(interviews::version(s.db.read(), workspace, id.into()).await?),
             None => None,
         };
-        let analysis = match session.analysis_state {
-            AnalysisState::Ready => Some(analysis::get(s, actor, session.id).await?.result),
-            _ => None,
-        };
+        // The newest that is there: while another run is on its way, and where it failed, the one before holds, as in the
+        // list and the report.
+        let analysis = analysis::history(s, actor, session.id)
+            .await?
+            .into_iter()
+            .find(|run| run.state == AnalysisState::Ready)
+            .map(|run| run.result);
         attempts.push(Attempt {
             turns: transcript(s, actor, session.id).await?.items,
             version: version.as_ref().map(|v| v.number),
