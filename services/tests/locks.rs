@@ -9,6 +9,9 @@
 )]
 
 mod common;
+#[path = "common/pdf.rs"]
+#[expect(dead_code, reason = "what only the tests of resumes need")]
+mod pdf;
 #[path = "common/imports.rs"]
 #[expect(dead_code, reason = "what only the tests of imports need")]
 mod tables;
@@ -16,6 +19,7 @@ mod tables;
 use common::{TestBed, token};
 use parley_domain::{
     account::Role,
+    batch::{BatchState, FileState},
     clock::Presence,
     id::CandidateId,
     import::{ImportPatch, OnDuplicate},
@@ -28,14 +32,16 @@ use parley_services::{
     analysis, candidates,
     conversation::{self, AnswerInput, StartInput},
     db::{POSTGRES_CONNECTIONS, Priority, WriteTxn},
-    entity, imports, sessions,
+    entity, imports,
+    resumes::batch::{self, Upload},
+    sessions, storage, tokens,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, IntoActiveModel,
     QueryFilter, QuerySelect, Statement,
 };
 use serde_json::json;
-use std::{future::Future, time::Duration};
+use std::{future::Future, io::Write as _, time::Duration};
 use tables::{finished, here, people, upload};
 
 on_both_databases!(
@@ -43,6 +49,7 @@ on_both_databases!(
     an_import_leaves_what_was_changed_beside_it,
     who_starts_at_this_moment_is_not_taken_back,
     a_link_is_replaced_beside_a_retake,
+    a_batch_is_given_up_while_a_file_is_settled,
     nobody_waits_for_a_second_connection,
 );
 
@@ -187,6 +194,45 @@ async fn a_link_is_replaced_beside_a_retake(bed: TestBed) {
     let replaced = replaced.await.unwrap().unwrap();
     assert_ne!(replaced.invite_url, ana.invite_url);
     assert_eq!(replaced.fields.notes.as_deref(), Some("Called on Monday."));
+}
+
+async fn a_batch_is_given_up_while_a_file_is_settled(bed: TestBed) {
+    let s = here(&bed);
+    let interview = bed.interview(1, |_| {}).await;
+    let mut file = storage::incoming(&s).unwrap();
+    file.write_all(&pdf::resume("Ana Lima", "ana@x.example")).unwrap();
+    let upload = Upload {
+        file_name: "ana.pdf".into(),
+        file: file.into_temp_path(),
+    };
+    let begun = batch::upload(&s, &bed.owner, interview, vec![upload], true, true)
+        .await
+        .unwrap();
+    let file = begun.files[0].id.0;
+
+    // What came of it is written, and about to be paid for.
+    let tx = s.db.write(Priority::Background).await.unwrap();
+    entity::resume_file::Entity::update_many()
+        .col_expr(entity::resume_file::Column::State, FileState::Read.as_str().into())
+        .col_expr(entity::resume_file::Column::Charged, true.into())
+        .filter(entity::resume_file::Column::Id.eq(file))
+        .exec(&*tx)
+        .await
+        .unwrap();
+    let (t, owner) = (s.clone(), bed.owner);
+    let given_up = tokio::spawn(async move { batch::cancel(&t, &owner, begun.id).await });
+    somebody_waits(&s).await;
+    tokens::commit(&*tx, &s, bed.workspace, &format!("resume:{file}:1"))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let over = given_up.await.unwrap().unwrap();
+    assert_eq!(
+        (over.state, over.files[0].state),
+        (BatchState::Cancelled, FileState::Read)
+    );
+    let account = tokens::account(&s, &bed.owner).await.unwrap();
+    assert_eq!((account.balance, account.reserved), (495, 0), "read, and paid for once");
 }
 
 /// Far below what a connection is waited for.
