@@ -1,5 +1,5 @@
 //! What goes along when another attempt becomes the current one, or the attempts of two entries become those of one person:
-//! scores, decisions, numbers.
+//! scores, decisions, numbers; and which attempts all go along when they are analysed once more.
 
 #![allow(
     clippy::allow_attributes,
@@ -12,10 +12,11 @@ mod common;
 
 use common::{TestBed, token};
 use parley_domain::{
+    analysis::{BatchState, Engine},
     candidate::{Candidate, CandidateInput, Source},
     clock::Presence,
     conversation::CandidateView,
-    id::InterviewId,
+    id::{InterviewId, SessionId},
     paging::PageRequest,
     session::{AnalysisState, RetakeReason, SessionFilter, SessionOrder, SessionRow, Status, Verdict},
 };
@@ -33,6 +34,8 @@ on_both_databases!(
     attempts_are_compared_while_one_is_analysed_again,
     a_decision_survives_the_attempt_that_nobody_started,
     who_goes_on_after_a_merge_is_told_the_new_number,
+    what_is_decided_last_holds_whichever_attempt_it_is_about,
+    who_completes_meanwhile_is_not_analysed_twice,
 );
 
 async fn interview(bed: &TestBed) -> InterviewId {
@@ -230,4 +233,54 @@ async fn who_goes_on_after_a_merge_is_told_the_new_number(bed: TestBed) {
         .unwrap();
     let view = answer(&bed, &inside, &view, "As I said.").await;
     assert_eq!((view.state, view.attempt), (Status::InProgress, 2));
+}
+
+async fn what_is_decided_last_holds_whichever_attempt_it_is_about(bed: TestBed) {
+    let interview = interview(&bed).await;
+    let ana = bed.candidate(interview, "Ana", None).await;
+    attempt(&bed, &ana, "Nothing to say about it.").await;
+    retake(&bed, &ana).await;
+    attempt(&bed, &ana, "I was roasting coffee beans.").await;
+    let second = candidates::get(&bed.s, &bed.owner, ana.id).await.unwrap().session.id;
+    let first = ana.session.id;
+    let decide = async |id: SessionId, verdict: Verdict| {
+        bed.clock.advance(1_000);
+        sessions::decide(&bed.s, &bed.owner, id, verdict, "").await.unwrap();
+        let row = entity::session::Entity::find_by_id(second.0).one(bed.s.db.read()).await;
+        row.unwrap().unwrap().verdict
+    };
+    assert_eq!(decide(first, Verdict::Advance).await.as_deref(), Some("advance"));
+    assert_eq!(decide(second, Verdict::Decline).await.as_deref(), Some("decline"));
+    // The same as before about the first attempt, but not the same about the person; the second press is one.
+    for _ in 0..2 {
+        assert_eq!(decide(first, Verdict::Advance).await.as_deref(), Some("advance"));
+    }
+    let about_first = entity::decision::Entity::find()
+        .filter(entity::decision::Column::SessionId.eq(first.0))
+        .all(bed.s.db.read())
+        .await
+        .unwrap();
+    assert_eq!(about_first.len(), 2);
+}
+
+async fn who_completes_meanwhile_is_not_analysed_twice(bed: TestBed) {
+    let interview = interview(&bed).await;
+    // More than are queued at once.
+    for n in 0..9 {
+        let somebody = bed.candidate(interview, &format!("Person {n}"), None).await;
+        attempt(&bed, &somebody, "I was roasting coffee beans.").await;
+    }
+    let batch = analysis::start_batch(&bed.s, &bed.owner, interview, Some(Engine::BuiltIn))
+        .await
+        .unwrap();
+    assert_eq!(batch.total, 9);
+    let late = bed.candidate(interview, "Late", None).await;
+    let view = start(&bed, &late).await;
+    answer(&bed, &late, &view, "I was roasting coffee beans.").await;
+    conversation::finish(&bed.s, &token(&late)).await.unwrap();
+    jobs::run_due(&bed.s).await.unwrap();
+    let runs = analysis::history(&bed.s, &bed.owner, late.session.id).await.unwrap();
+    assert_eq!(runs.len(), 1, "what was made when they finished is enough");
+    let done = analysis::current_batch(&bed.s, &bed.owner, interview).await.unwrap();
+    assert_eq!((done.state, done.total, done.ready), (BatchState::Done, 9, 9));
 }
