@@ -23,7 +23,7 @@ use parley_domain::{
     clock::Presence,
     id::CandidateId,
     import::{ImportPatch, OnDuplicate},
-    session::{AnalysisState, Status},
+    session::{AnalysisState, RetakeReason, Status},
     time::MINUTE,
 };
 use parley_services::{
@@ -34,7 +34,8 @@ use parley_services::{
     db::{POSTGRES_CONNECTIONS, Priority, WriteTxn},
     entity, imports,
     resumes::batch::{self, Upload},
-    sessions, storage, tokens,
+    sessions::{self, RetakeInput},
+    storage, tokens,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, IntoActiveModel,
@@ -50,6 +51,7 @@ on_both_databases!(
     who_starts_at_this_moment_is_not_taken_back,
     a_link_is_replaced_beside_a_retake,
     a_batch_is_given_up_while_a_file_is_settled,
+    two_who_mark_different_attempts_both_do,
     nobody_waits_for_a_second_connection,
 );
 
@@ -233,6 +235,38 @@ async fn a_batch_is_given_up_while_a_file_is_settled(bed: TestBed) {
     );
     let account = tokens::account(&s, &bed.owner).await.unwrap();
     assert_eq!((account.balance, account.reserved), (495, 0), "read, and paid for once");
+}
+
+async fn two_who_mark_different_attempts_both_do(bed: TestBed) {
+    let interview = bed.interview(1, |_| {}).await;
+    let ana = bed.candidate(interview, "Ana", None).await;
+    let take = async || {
+        let start = StartInput {
+            consent: true,
+            language: "en".into(),
+            ..Default::default()
+        };
+        conversation::start(&bed.s, &token(&ana), start).await.unwrap();
+        conversation::finish(&bed.s, &token(&ana)).await.unwrap();
+    };
+    take().await;
+    let again = RetakeInput {
+        reason: RetakeReason::Requested,
+        note: String::new(),
+    };
+    let first = ana.session.id;
+    let second = sessions::retake(&bed.s, &bed.owner, ana.id, again).await.unwrap().id;
+    take().await;
+    for _ in 0..20 {
+        let (one, other) = tokio::join!(
+            sessions::mark_counts(&bed.s, &bed.owner, first),
+            sessions::mark_counts(&bed.s, &bed.owner, second),
+        );
+        one.unwrap();
+        other.unwrap();
+        let all = sessions::of_candidate(&bed.s, &bed.owner, ana.id).await.unwrap();
+        assert_eq!(all.iter().filter(|attempt| attempt.counts).count(), 1);
+    }
 }
 
 /// Far below what a connection is waited for.

@@ -195,6 +195,16 @@ async fn decisions(
     let Some(current) = plan.attempts.last() else {
         return Ok(());
     };
+    // Whoever decides has the attempt: once it is ours, what they decide at this moment is there.
+    session::Entity::find()
+        .select_only()
+        .column(session::Column::Id)
+        .filter(session::Column::WorkspaceId.eq(workspace.0))
+        .filter(session::Column::Id.is_in(dropped.iter().copied()))
+        .lock_exclusive()
+        .into_tuple::<Uuid>()
+        .all(tx)
+        .await?;
     decision::Entity::update_many()
         .col_expr(decision::Column::SessionId, current.session_id.0.into())
         .filter(decision::Column::WorkspaceId.eq(workspace.0))

@@ -72,8 +72,11 @@ pub async fn comparison(s: &Services, actor: &Actor, candidate: CandidateId, onl
 /// An attempt that is not completed; unknown and foreign ones.
 pub async fn mark_counts(s: &Services, actor: &Actor, id: SessionId) -> Result<Session> {
     let workspace = s.allow_own(actor, Action::GrantRetakes)?;
-    super::get(s, actor, id).await?;
+    let known = super::get(s, actor, id).await?;
+    let candidate = known.candidate_id.ok_or(ServiceError::NotFound)?;
     let tx = s.db.write(Priority::Person).await?;
+    // The candidate first: of two who mark different attempts at once, one is done before the other begins.
+    candidates::lock_candidate(&*tx, workspace, candidate).await?;
     let row = lock(&*tx, id).await?;
     if row.status != Status::Completed.as_str() {
         return Err(ServiceError::conflict(
