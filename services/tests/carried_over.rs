@@ -17,8 +17,10 @@ use parley_domain::{
     clock::Presence,
     conversation::CandidateView,
     id::{InterviewId, SessionId},
+    link::LinkState,
     paging::PageRequest,
     session::{AnalysisState, RetakeReason, SessionFilter, SessionOrder, SessionRow, Status, Verdict},
+    time::DAY,
 };
 use parley_services::{
     analysis,
@@ -34,6 +36,7 @@ on_both_databases!(
     attempts_are_compared_while_one_is_analysed_again,
     a_decision_survives_the_attempt_that_nobody_started,
     who_goes_on_after_a_merge_is_told_the_new_number,
+    an_attempt_that_waits_can_be_taken_after_a_merge,
     what_is_decided_last_holds_whichever_attempt_it_is_about,
     who_completes_meanwhile_is_not_analysed_twice,
 );
@@ -173,8 +176,7 @@ async fn attempts_are_compared_while_one_is_analysed_again(bed: TestBed) {
 }
 
 /// The same person twice; the second entry came by itself.
-async fn twice(bed: &TestBed) -> (Candidate, Candidate) {
-    let interview = interview(bed).await;
+async fn twice(bed: &TestBed, interview: InterviewId) -> (Candidate, Candidate) {
     let input = CandidateInput {
         name: "Ana".into(),
         email: Some("ana@example.com".into()),
@@ -190,7 +192,7 @@ async fn twice(bed: &TestBed) -> (Candidate, Candidate) {
 }
 
 async fn a_decision_survives_the_attempt_that_nobody_started(bed: TestBed) {
-    let (invited, walked_in) = twice(&bed).await;
+    let (invited, walked_in) = twice(&bed, interview(&bed).await).await;
     attempt(&bed, &walked_in, "I was roasting coffee beans.").await;
     sessions::decide(&bed.s, &bed.owner, walked_in.session.id, Verdict::Hold, "Who is this?")
         .await
@@ -224,7 +226,7 @@ async fn a_decision_survives_the_attempt_that_nobody_started(bed: TestBed) {
 }
 
 async fn who_goes_on_after_a_merge_is_told_the_new_number(bed: TestBed) {
-    let (done, inside) = twice(&bed).await;
+    let (done, inside) = twice(&bed, interview(&bed).await).await;
     attempt(&bed, &done, "I was roasting coffee beans.").await;
     let view = start(&bed, &inside).await;
     assert_eq!(view.attempt, 1);
@@ -233,6 +235,25 @@ async fn who_goes_on_after_a_merge_is_told_the_new_number(bed: TestBed) {
         .unwrap();
     let view = answer(&bed, &inside, &view, "As I said.").await;
     assert_eq!((view.state, view.attempt), (Status::InProgress, 2));
+}
+
+async fn an_attempt_that_waits_can_be_taken_after_a_merge(bed: TestBed) {
+    let interview = bed.interview(1, |i| i.settings.invite_expiry_days = Some(3)).await;
+    let (first, second) = twice(&bed, interview).await;
+    attempt(&bed, &first, "I was roasting coffee beans.").await;
+    attempt(&bed, &second, "As I said.").await;
+    bed.clock.advance(4 * DAY);
+    // Its link begins anew; the other one's time is over.
+    retake(&bed, &second).await;
+    let kept = candidates::merge(&bed.s, &bed.owner, first.id, second.id, None)
+        .await
+        .unwrap();
+    assert_eq!((kept.session.attempt, kept.session.status), (3, Status::NotStarted));
+    let landing = conversation::landing(&bed.s, &token(&first)).await.unwrap();
+    assert_eq!(landing.state, LinkState::Ready, "what was granted can be taken");
+    bed.clock.advance(3 * DAY);
+    let landing = conversation::landing(&bed.s, &token(&first)).await.unwrap();
+    assert_eq!(landing.state, LinkState::Expired, "and no longer than before");
 }
 
 async fn what_is_decided_last_holds_whichever_attempt_it_is_about(bed: TestBed) {

@@ -16,7 +16,7 @@ use crate::{
 use parley_domain::{
     account::{Action, Actor},
     candidate::Candidate,
-    duplicate::{Entry, Held, MergePlan, merged_fields, plan_merge},
+    duplicate::{Entry, Held, MergePlan, MergedAttempt, merged_fields, plan_merge},
     id::{CandidateId, InterviewId, SessionId, WorkspaceId},
     session::{RetakeRequestState, Status},
     time::Timestamp,
@@ -144,6 +144,7 @@ pub async fn merge(
     requests(&*tx, actor, s, &keep, &gone, &plan).await?;
     came_from(&*tx, &keep, &gone).await?;
     let row = take_over(&*tx, s, keep, &gone).await?;
+    let row = in_time(&*tx, row, &gone, &plan).await?;
     candidate::Entity::delete_by_id(gone.id).exec(&*tx).await?;
     mark_score(&*tx, workspace.0, row.id).await?;
     carry_verdict(&*tx, &row).await?;
@@ -346,6 +347,24 @@ async fn take_over(
         .exec(tx)
         .await?;
     Ok(row)
+}
+
+/// An attempt that came along and waits can be taken for as long as before: the kept link ends no sooner than the one that
+/// stops.
+async fn in_time(
+    tx: &impl ConnectionTrait,
+    row: candidate::Model,
+    gone: &candidate::Model,
+    plan: &MergePlan,
+) -> Result<candidate::Model> {
+    let waits = |a: &MergedAttempt| a.moved && a.status == Status::NotStarted;
+    let ends_later = |own: i64| gone.link_expires_at.is_none_or(|other| other > own);
+    if !plan.attempts.last().is_some_and(waits) || !row.link_expires_at.is_some_and(ends_later) {
+        return Ok(row);
+    }
+    let mut change = row.into_active_model();
+    change.link_expires_at = Set(gone.link_expires_at);
+    Ok(change.update(tx).await?)
 }
 
 /// The current attempt carries the newest decision about the person, whichever entry it was made on.
