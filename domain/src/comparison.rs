@@ -5,7 +5,7 @@ use crate::{
     conversation::Turn,
     id::{CandidateId, CriterionId, QuestionId},
     question::{Question, QuestionKind},
-    session::{AnalysisState, Session},
+    session::Session,
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ pub struct Attempt {
     pub version: Option<i32>,
     /// The questions of that version, in order.
     pub questions: Vec<Question>,
-    /// What its analysis says, if it is ready.
+    /// What its newest ready analysis says, if there is one.
     pub analysis: Option<AnalysisResult>,
     /// Its transcript.
     pub turns: Vec<Turn>,
@@ -135,7 +135,7 @@ pub fn compare(candidate_id: CandidateId, name: String, attempts: &[Attempt]) ->
         version: a.version,
         overall,
         answered: a.analysis.as_ref().map(|r| r.answered),
-        analysed: a.session.analysis_state == AnalysisState::Ready,
+        analysed: a.analysis.is_some(),
         other_turns: a.turns.iter().filter(|t| t.question.is_none()).cloned().collect(),
     });
     Comparison {
@@ -231,7 +231,7 @@ mod tests {
     use crate::{
         analysis::QuestionResult,
         id::{InterviewId, SessionId},
-        session::Status,
+        session::{AnalysisState, Status},
     };
     use uuid::Uuid;
 

@@ -14,12 +14,20 @@ use axum::body::Body;
 use house::{Answer, House};
 use http::{Method, Request, StatusCode};
 use leptos::server_fn::axum::server_fn_paths;
-use parley_domain::{account::Role, person::PersonInput};
+use parley_domain::{
+    account::{Actor, Role},
+    candidate::{CandidateInput, Source},
+    id::{CandidateId, UserId, WorkspaceId},
+    interview::InterviewInput,
+    person::PersonInput,
+};
 use parley_services::{
     Services,
     accounts::people,
+    candidates::{self, OnDuplicate},
     entity::{membership, workspace},
     events::Change,
+    interviews,
 };
 use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
@@ -222,6 +230,65 @@ async fn every_role_calls_what_the_table_says() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Whoever stands on a page whose rows go meanwhile sees the list from its beginning, and not as if there were nobody.
+#[tokio::test]
+async fn a_page_whose_rows_are_gone_begins_anew() {
+    let house = House::with_owner().await;
+    let cookie = house.log_in().await;
+    let s = &house.services;
+    let row = membership::Entity::find().one(s.db.read()).await.unwrap().unwrap();
+    let owner = Actor::Member {
+        workspace: WorkspaceId(row.workspace_id),
+        user: UserId(row.user_id),
+        role: Role::Owner,
+    };
+    let content = json!({"title": "Barista", "questions": [{"text": "Why?"}]});
+    let content: InterviewInput = serde_json::from_value(content).unwrap();
+    let interview = interviews::create(s, &owner, content).await.unwrap().id;
+    let inputs = (0..=50).map(|n| CandidateInput {
+        name: format!("Person {n}"),
+        ..Default::default()
+    });
+    candidates::create_many(
+        s,
+        &owner,
+        interview,
+        inputs.collect(),
+        Source::Invited,
+        OnDuplicate::Refuse,
+    )
+    .await
+    .unwrap();
+
+    let headers = [
+        ("content-type", "application/json"),
+        ("accept", "application/json"),
+        ("sec-fetch-site", "same-origin"),
+        ("cookie", cookie.as_str()),
+    ];
+    let list = |cursor: &str| {
+        let body = json!({"slug": "my-workspace", "interview": interview, "query": {"cursor": cursor}}).to_string();
+        let (house, headers) = (&house, &headers);
+        async move {
+            let answer = house.send(Method::POST, "/sfn/sessions/list", headers, &body).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+            let mut data: Value = serde_json::from_str(&answer.body).unwrap();
+            data["page"].take()
+        }
+    };
+    let first = list("").await;
+    let next = first["next"].as_str().unwrap();
+    let second = list(next).await;
+    let rows = |page: &Value| page["rows"].as_array().unwrap().len();
+    assert_eq!((rows(&first), rows(&second)), (50, 1));
+    let last: CandidateId = serde_json::from_value(second["rows"][0]["candidate_id"].clone()).unwrap();
+    candidates::delete(s, &owner, &[last]).await.unwrap();
+    let again = list(next).await;
+    assert_eq!(rows(&again), 50);
+    assert_eq!(again["rows"][0]["candidate_id"], first["rows"][0]["candidate_id"]);
+    assert!(again["previous"].is_null() && again["next"].is_null(), "{again}");
 }
 
 /// Through the door of the screen, and then through all others: nobody is behind them any more.

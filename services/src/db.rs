@@ -27,7 +27,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -37,6 +37,10 @@ const QUIET: Duration = Duration::from_secs(5);
 /// Connections to PostgreSQL that a process has at most. A use-case that held one and waited for another would stall all of
 /// them as soon as so many came at once: what is read within a transaction is read through it.
 pub const POSTGRES_CONNECTIONS: u32 = 20;
+
+/// For how long a job lets persons pass: then it takes its turn among them. Leases are renewed, and time that is up is up,
+/// also where somebody is always waiting.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What SQLite's writer may keep of the database, in kB: as a rule the indexes that a long import touches.
 const WRITER_CACHE: u32 = 16 * 1024;
@@ -71,7 +75,7 @@ struct Queue {
 pub enum Priority {
     /// A person: goes ahead.
     Person,
-    /// A job: lets persons pass between its chunks, which hold the lock for 10 ms at most.
+    /// A job: lets persons pass between its chunks, which hold the lock for 10 ms at most; each for a second at most.
     Background,
 }
 
@@ -222,9 +226,10 @@ impl Db {
             drop(waiting);
             return Turn { _guard: guard };
         }
+        let since = Instant::now();
         loop {
             let guard = Arc::clone(&self.queue.lock).lock_owned().await;
-            if self.queue.urgent.load(Ordering::SeqCst) == 0 {
+            if self.queue.urgent.load(Ordering::SeqCst) == 0 || since.elapsed() >= PATIENCE {
                 return Turn { _guard: guard };
             }
             drop(guard);

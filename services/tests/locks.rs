@@ -1,5 +1,5 @@
-//! What several writers at once must not do to each other on PostgreSQL: overwrite what the other one wrote, or wait for a
-//! second connection while they hold one.
+//! What several writers at once must not do to each other on PostgreSQL: overwrite what the other one wrote, wait for each
+//! other, or wait for a second connection while they hold one.
 
 #![allow(
     clippy::allow_attributes,
@@ -9,6 +9,9 @@
 )]
 
 mod common;
+#[path = "common/pdf.rs"]
+#[expect(dead_code, reason = "what only the tests of resumes need")]
+mod pdf;
 #[path = "common/imports.rs"]
 #[expect(dead_code, reason = "what only the tests of imports need")]
 mod tables;
@@ -16,10 +19,11 @@ mod tables;
 use common::{TestBed, token};
 use parley_domain::{
     account::Role,
+    batch::{BatchState, FileState},
     clock::Presence,
     id::CandidateId,
     import::{ImportPatch, OnDuplicate},
-    session::{AnalysisState, RetakeReason, Verdict},
+    session::{AnalysisState, RetakeReason, Status, Verdict},
     time::MINUTE,
 };
 use parley_services::{
@@ -28,21 +32,28 @@ use parley_services::{
     analysis, candidates,
     conversation::{self, AnswerInput, StartInput},
     db::{POSTGRES_CONNECTIONS, Priority, WriteTxn},
-    entity, imports, sessions,
+    entity, imports,
+    resumes::batch::{self, Upload},
+    sessions::{self, RetakeInput},
+    storage, tokens,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, IntoActiveModel,
     QueryFilter, QuerySelect, Statement,
 };
 use serde_json::json;
-use std::{future::Future, time::Duration};
-use tables::{finished, here, upload};
+use std::{future::Future, io::Write as _, time::Duration};
+use tables::{finished, here, people, upload};
 use uuid::Uuid;
 
 on_both_databases!(
     two_who_change_different_fields_both_count,
     an_import_leaves_what_was_changed_beside_it,
     a_decision_beside_a_retake_stands_with_the_new_attempt,
+    who_starts_at_this_moment_is_not_taken_back,
+    a_link_is_replaced_beside_a_retake,
+    a_batch_is_given_up_while_a_file_is_settled,
+    two_who_mark_different_attempts_both_do,
     nobody_waits_for_a_second_connection,
 );
 
@@ -182,6 +193,133 @@ async fn a_decision_beside_a_retake_stands_with_the_new_attempt(bed: TestBed) {
         .unwrap()
         .unwrap();
     assert_eq!(third.verdict.as_deref(), Some("advance"));
+}
+
+async fn who_starts_at_this_moment_is_not_taken_back(bed: TestBed) {
+    let s = here(&bed);
+    let interview = bed.interview(1, |_| {}).await;
+    let table = "Name,Email\nAna,ana@x.example\nBen,ben@x.example\n";
+    let import = upload(&s, &bed.owner, interview, table.as_bytes()).await.unwrap();
+    imports::confirm(&s, &bed.owner, import.id).await.unwrap();
+    finished(&s, &bed.owner, import.id).await;
+    let all = people(&s, interview).await;
+    let ana = all.iter().find(|person| person.name == "Ana").unwrap().id;
+
+    // As a start is right before its end.
+    let tx = changing(&s, CandidateId(ana), "Called on Monday.").await;
+    entity::session::Entity::update_many()
+        .col_expr(entity::session::Column::Status, Status::InProgress.as_str().into())
+        .filter(entity::session::Column::CandidateId.eq(ana))
+        .exec(&*tx)
+        .await
+        .unwrap();
+    let (t, owner) = (s.clone(), bed.owner);
+    let undone = tokio::spawn(async move { imports::undo(&t, &owner, import.id).await });
+    somebody_waits(&s).await;
+    tx.commit().await.unwrap();
+    undone.await.unwrap().unwrap();
+    let import = finished(&s, &bed.owner, import.id).await;
+    assert_eq!((import.counts.removed, import.counts.kept), (Some(1), Some(1)));
+    let left: Vec<_> = people(&s, interview)
+        .await
+        .into_iter()
+        .map(|person| person.id)
+        .collect();
+    assert_eq!(left, [ana], "who is inside stays");
+}
+
+async fn a_link_is_replaced_beside_a_retake(bed: TestBed) {
+    let interview = bed.interview(1, |_| {}).await;
+    let ana = bed.candidate(interview, "Ana", None).await;
+    let id = ana.id;
+    // As a retake is granted: the candidate first, then what the interview says.
+    let tx = changing(&bed.s, id, "Called on Monday.").await;
+    let (s, owner) = (bed.s.clone(), bed.owner);
+    let replaced = tokio::spawn(async move { candidates::replace_link(&s, &owner, id).await });
+    somebody_waits(&bed.s).await;
+    let of = entity::interview::Entity::find_by_id(interview.0)
+        .lock_exclusive()
+        .one(&*tx)
+        .await;
+    assert!(
+        of.unwrap().is_some(),
+        "nobody who waits for the candidate has the interview"
+    );
+    tx.commit().await.unwrap();
+    let replaced = replaced.await.unwrap().unwrap();
+    assert_ne!(replaced.invite_url, ana.invite_url);
+    assert_eq!(replaced.fields.notes.as_deref(), Some("Called on Monday."));
+}
+
+async fn a_batch_is_given_up_while_a_file_is_settled(bed: TestBed) {
+    let s = here(&bed);
+    let interview = bed.interview(1, |_| {}).await;
+    let mut file = storage::incoming(&s).unwrap();
+    file.write_all(&pdf::resume("Ana Lima", "ana@x.example")).unwrap();
+    let upload = Upload {
+        file_name: "ana.pdf".into(),
+        file: file.into_temp_path(),
+    };
+    let begun = batch::upload(&s, &bed.owner, interview, vec![upload], true, true)
+        .await
+        .unwrap();
+    let file = begun.files[0].id.0;
+
+    // What came of it is written, and about to be paid for.
+    let tx = s.db.write(Priority::Background).await.unwrap();
+    entity::resume_file::Entity::update_many()
+        .col_expr(entity::resume_file::Column::State, FileState::Read.as_str().into())
+        .col_expr(entity::resume_file::Column::Charged, true.into())
+        .filter(entity::resume_file::Column::Id.eq(file))
+        .exec(&*tx)
+        .await
+        .unwrap();
+    let (t, owner) = (s.clone(), bed.owner);
+    let given_up = tokio::spawn(async move { batch::cancel(&t, &owner, begun.id).await });
+    somebody_waits(&s).await;
+    tokens::commit(&*tx, &s, bed.workspace, &format!("resume:{file}:1"))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let over = given_up.await.unwrap().unwrap();
+    assert_eq!(
+        (over.state, over.files[0].state),
+        (BatchState::Cancelled, FileState::Read)
+    );
+    let account = tokens::account(&s, &bed.owner).await.unwrap();
+    assert_eq!((account.balance, account.reserved), (495, 0), "read, and paid for once");
+}
+
+async fn two_who_mark_different_attempts_both_do(bed: TestBed) {
+    let interview = bed.interview(1, |_| {}).await;
+    let ana = bed.candidate(interview, "Ana", None).await;
+    let take = async || {
+        let start = StartInput {
+            consent: true,
+            language: "en".into(),
+            ..Default::default()
+        };
+        conversation::start(&bed.s, &token(&ana), start).await.unwrap();
+        conversation::finish(&bed.s, &token(&ana)).await.unwrap();
+    };
+    take().await;
+    let again = RetakeInput {
+        reason: RetakeReason::Requested,
+        note: String::new(),
+    };
+    let first = ana.session.id;
+    let second = sessions::retake(&bed.s, &bed.owner, ana.id, again).await.unwrap().id;
+    take().await;
+    for _ in 0..20 {
+        let (one, other) = tokio::join!(
+            sessions::mark_counts(&bed.s, &bed.owner, first),
+            sessions::mark_counts(&bed.s, &bed.owner, second),
+        );
+        one.unwrap();
+        other.unwrap();
+        let all = sessions::of_candidate(&bed.s, &bed.owner, ana.id).await.unwrap();
+        assert_eq!(all.iter().filter(|attempt| attempt.counts).count(), 1);
+    }
 }
 
 /// Far below what a connection is waited for.

@@ -15,23 +15,27 @@ use parley_domain::{
     candidate::Candidate,
     id::{InterviewId, SessionId},
     interview::InterviewState,
-    session::{EndReason, Status},
-    time::{DAY, MINUTE},
+    session::{Awaiting, EndReason, Status},
+    time::{DAY, MINUTE, SECOND},
 };
 use parley_services::{
+    ai::{Ai, AiConfig, Pace},
     conversation::{self, StartInput, preview},
     entity::{interview, session},
     interviews, sessions,
 };
+use parley_testing::{ScriptedModel, Step};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 on_both_databases!(
     what_archiving_left_is_ended_by_the_sweeper,
     archiving_goes_on_when_its_caller_is_gone,
     a_session_waits_as_long_as_it_was_told_at_its_start,
     an_index_leads_to_what_is_swept,
+    nobody_waits_for_a_slow_model,
 );
 
 fn consent() -> StartInput {
@@ -184,4 +188,45 @@ async fn an_index_leads_to_what_is_swept(bed: TestBed) {
             );
         }
     }
+}
+
+/// A model may write for as long as its time for a turn: what the sweeper has to tell of others does not wait for that.
+async fn nobody_waits_for_a_slow_model(bed: TestBed) {
+    let model = ScriptedModel::start().await;
+    model.otherwise(|_| Step::Hang);
+    let config = AiConfig {
+        url: model.url().to_owned(),
+        key: None,
+        model: "m".to_owned(),
+    };
+    let pace = Pace {
+        pause: Duration::from_millis(5),
+        silence: Duration::from_secs(60),
+        turn: Duration::from_secs(60),
+    };
+    let s = bed.s.clone().with_ai(Ai::paced(Some(config), 8, pace).unwrap());
+    let id = bed.interview(2, |_| {}).await;
+    let (ana, ben) = (inside(&bed, id, "Ana").await, inside(&bed, id, "Ben").await);
+    // As a process leaves it that dies between an answer and the next question.
+    session::Entity::update_many()
+        .col_expr(session::Column::Awaiting, Expr::value(Awaiting::Interviewer.as_str()))
+        .filter(session::Column::Id.eq(ana.session.id.0))
+        .exec(bed.s.db.read())
+        .await
+        .unwrap();
+    bed.clock.advance(MINUTE + SECOND);
+
+    let mut changes = s.events.watch();
+    let sweeper = tokio::spawn(sessions::run_sweeper(s.clone(), CancellationToken::new()));
+    let told = async { while changes.recv().await.unwrap().candidate != Some(ben.id) {} };
+    let told = tokio::time::timeout(Duration::from_secs(20), told).await;
+    assert!(told.is_ok(), "nobody heard that somebody went away");
+    let asked = async {
+        while model.requests().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let asked = tokio::time::timeout(Duration::from_secs(20), asked).await;
+    assert!(asked.is_ok(), "the overdue turn is made beside it");
+    sweeper.abort();
 }

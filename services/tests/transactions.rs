@@ -1,4 +1,5 @@
-//! What is committed is there, whatever became of the transactions before; and SQLite is the one that we mean.
+//! What is committed is there, whatever became of the transactions before; everybody has their turn; and SQLite is the one
+//! that we mean.
 
 #![allow(
     clippy::allow_attributes,
@@ -9,6 +10,7 @@
 
 use parley_services::db::{Db, Priority};
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
+use std::time::Duration;
 
 async fn count(db: &Db) -> i64 {
     let count = Statement::from_string(DatabaseBackend::Sqlite, "SELECT count(*) FROM kept");
@@ -44,6 +46,29 @@ async fn a_transaction_that_sqlite_ended_by_itself_spoils_no_later_one() {
     }
     db.close().await.unwrap();
     assert_eq!(count(&other).await, 3);
+}
+
+/// Persons go ahead of jobs, but with somebody always waiting no session would be closed and no lease renewed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_keeps_no_job_waiting_for_ever() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}?mode=rwc", dir.path().join("db").display());
+    let db = Db::connect(&url).await.unwrap();
+    let mut crowd: tokio::task::JoinSet<()> = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let db = db.clone();
+        crowd.spawn(async move {
+            loop {
+                let tx = db.write(Priority::Person).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(2)).await;
+                tx.commit().await.unwrap();
+            }
+        });
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let turn = tokio::time::timeout(Duration::from_secs(20), db.write(Priority::Background)).await;
+    assert!(turn.is_ok(), "no turn for who lets others pass");
+    crowd.abort_all();
 }
 
 /// Who builds without our flags for SQLite gets a slower one: LIMIT has every statement planned anew.

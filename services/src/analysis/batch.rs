@@ -370,7 +370,9 @@ pub(crate) async fn wave(s: &Services, payload: &Value) -> Result<()> {
         return Ok(());
     }
     let engine: Engine = word(&row.engine)?;
-    let mut next = completed(row.workspace_id.into(), row.interview_id.into());
+    // Who has completed since it was asked for is analysed anyway, and was not in what it was said to take.
+    let mut next = completed(row.workspace_id.into(), row.interview_id.into())
+        .filter(session::Column::FinishedKey.lte(row.created_at));
     if let Some(after) = row.after_session {
         next = next.filter(session::Column::Id.gt(after));
     }

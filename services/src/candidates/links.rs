@@ -1,14 +1,14 @@
 //! Invite links: shown to those who may see them, replaced, copied.
 
 use super::{
-    insert::{link_expiry, lock_interview},
-    read::{current_session, find, to_candidate},
+    insert::link_expiry,
+    read::{current_session, lock_candidate, to_candidate},
 };
 use crate::{
     Services,
     db::Priority,
-    entity::{candidate, session},
-    error::Result,
+    entity::{candidate, interview, session},
+    error::{Result, ServiceError},
     events::Change,
     secrets,
     sessions::event,
@@ -85,8 +85,14 @@ pub async fn links(s: &Services, actor: &Actor, ids: &[CandidateId]) -> Result<V
 pub async fn replace_link(s: &Services, actor: &Actor, id: CandidateId) -> Result<Candidate> {
     let workspace = s.allow_own(actor, Action::EditCandidates)?;
     let tx = s.db.write(Priority::Person).await?;
-    let row = find(&*tx, workspace, id).await?;
-    let interview = lock_interview(&*tx, workspace, InterviewId(row.interview_id)).await?;
+    // The candidate first, as everybody who changes an attempt; and the interview is only read: whoever grants a retake has
+    // the candidate and needs the interview, and the two would wait for each other.
+    let row = lock_candidate(&*tx, workspace, id).await?;
+    let interview = interview::Entity::find_by_id(row.interview_id)
+        .filter(interview::Column::WorkspaceId.eq(workspace.0))
+        .one(&*tx)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let version = row.link_version + 1;
     let key = s.secrets.current_key().to_owned();
     let token = s.secrets.invite_token(&key, id, version)?;

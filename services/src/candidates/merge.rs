@@ -16,7 +16,7 @@ use crate::{
 use parley_domain::{
     account::{Action, Actor},
     candidate::Candidate,
-    duplicate::{Entry, Held, MergePlan, merged_fields, plan_merge},
+    duplicate::{Entry, Held, MergePlan, MergedAttempt, merged_fields, plan_merge},
     id::{CandidateId, InterviewId, SessionId, WorkspaceId},
     session::{RetakeRequestState, Status},
     time::Timestamp,
@@ -134,6 +134,7 @@ pub async fn merge(
         ));
     }
     let dropped: Vec<Uuid> = plan.dropped.iter().map(|id| id.0).collect();
+    decisions(&*tx, workspace, &plan, &dropped).await?;
     session::Entity::delete_many()
         .filter(session::Column::WorkspaceId.eq(workspace.0))
         .filter(session::Column::Id.is_in(dropped))
@@ -143,6 +144,7 @@ pub async fn merge(
     requests(&*tx, actor, s, &keep, &gone, &plan).await?;
     came_from(&*tx, &keep, &gone).await?;
     let row = take_over(&*tx, s, keep, &gone).await?;
+    let row = in_time(&*tx, row, &gone, &plan).await?;
     candidate::Entity::delete_by_id(gone.id).exec(&*tx).await?;
     mark_score(&*tx, workspace.0, row.id).await?;
     carry_verdict(&*tx, &row).await?;
@@ -150,7 +152,8 @@ pub async fn merge(
     event(&*tx, s, &current, "merged", actor, None).await?;
     accounts::audit::write(&*tx, s, workspace, actor, "candidate.merge", Some(row.id)).await?;
     tx.commit().await?;
-    s.scenes.forget([gone.id]);
+    // The kept one's too: the attempt that goes on in it may have another number now.
+    s.scenes.forget([row.id, gone.id]);
     s.events.send(Change {
         workspace,
         interview: InterviewId(row.interview_id),
@@ -180,6 +183,36 @@ async fn lock_both(
         row.cloned().ok_or(ServiceError::NotFound)
     };
     Ok((take(keep)?, take(gone)?))
+}
+
+/// What was decided about the person by an attempt that goes, because nobody started it, stands with the one that is current
+/// from now on.
+async fn decisions(
+    tx: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    plan: &MergePlan,
+    dropped: &[Uuid],
+) -> Result<()> {
+    let Some(current) = plan.attempts.last() else {
+        return Ok(());
+    };
+    // Whoever decides has the attempt: once it is ours, what they decide at this moment is there.
+    session::Entity::find()
+        .select_only()
+        .column(session::Column::Id)
+        .filter(session::Column::WorkspaceId.eq(workspace.0))
+        .filter(session::Column::Id.is_in(dropped.iter().copied()))
+        .lock_exclusive()
+        .into_tuple::<Uuid>()
+        .all(tx)
+        .await?;
+    decision::Entity::update_many()
+        .col_expr(decision::Column::SessionId, current.session_id.0.into())
+        .filter(decision::Column::WorkspaceId.eq(workspace.0))
+        .filter(decision::Column::SessionId.is_in(dropped.iter().copied()))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Gives every attempt its new number and owner.
@@ -314,6 +347,24 @@ async fn take_over(
         .exec(tx)
         .await?;
     Ok(row)
+}
+
+/// An attempt that came along and waits can be taken for as long as before: the kept link ends no sooner than the one that
+/// stops.
+async fn in_time(
+    tx: &impl ConnectionTrait,
+    row: candidate::Model,
+    gone: &candidate::Model,
+    plan: &MergePlan,
+) -> Result<candidate::Model> {
+    let waits = |a: &MergedAttempt| a.moved && a.status == Status::NotStarted;
+    let ends_later = |own: i64| gone.link_expires_at.is_none_or(|other| other > own);
+    if !plan.attempts.last().is_some_and(waits) || !row.link_expires_at.is_some_and(ends_later) {
+        return Ok(row);
+    }
+    let mut change = row.into_active_model();
+    change.link_expires_at = Set(gone.link_expires_at);
+    Ok(change.update(tx).await?)
 }
 
 /// The current attempt carries the newest decision about the person, whichever entry it was made on.

@@ -59,6 +59,7 @@ pub(super) async fn take_back(
         }
         .push(row.id);
     }
+    lock(tx, &added).await?;
     let begun = begun(tx, &added).await?;
     let (stay, go): (Vec<Uuid>, Vec<Uuid>) = added.into_iter().partition(|id| begun.contains(id));
     remove(tx, s, go.clone()).await?;
@@ -81,6 +82,24 @@ pub(super) async fn take_back(
         }
     }
     Ok(Step::More(last))
+}
+
+/// Locks those who are still there (PostgreSQL; SQLite has one writer): whoever starts at this moment has begun by the time
+/// that somebody looks, or finds their link gone.
+async fn lock(tx: &impl ConnectionTrait, candidates: &[Uuid]) -> Result<()> {
+    for piece in store::pieces(candidates.to_vec()) {
+        candidate::Entity::find()
+            .select_only()
+            .column(candidate::Column::Id)
+            .filter(candidate::Column::Id.is_in(piece))
+            .filter(candidate::Column::DeletedAt.is_null())
+            .order_by_asc(candidate::Column::Id)
+            .lock_exclusive()
+            .into_tuple::<Uuid>()
+            .all(tx)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Those who have begun any attempt.

@@ -48,10 +48,13 @@ pub async fn comparison(s: &Services, actor: &Actor, candidate: CandidateId, onl
             Some(id) => Some(interviews::version(s.db.read(), workspace, id.into()).await?),
             None => None,
         };
-        let analysis = match session.analysis_state {
-            AnalysisState::Ready => Some(analysis::get(s, actor, session.id).await?.result),
-            _ => None,
-        };
+        // The newest that is there: while another run is on its way, and where it failed, the one before holds, as in the
+        // list and the report.
+        let analysis = analysis::history(s, actor, session.id)
+            .await?
+            .into_iter()
+            .find(|run| run.state == AnalysisState::Ready)
+            .map(|run| run.result);
         attempts.push(Attempt {
             turns: transcript(s, actor, session.id).await?.items,
             version: version.as_ref().map(|v| v.number),
@@ -69,8 +72,11 @@ pub async fn comparison(s: &Services, actor: &Actor, candidate: CandidateId, onl
 /// An attempt that is not completed; unknown and foreign ones.
 pub async fn mark_counts(s: &Services, actor: &Actor, id: SessionId) -> Result<Session> {
     let workspace = s.allow_own(actor, Action::GrantRetakes)?;
-    super::get(s, actor, id).await?;
+    let known = super::get(s, actor, id).await?;
+    let candidate = known.candidate_id.ok_or(ServiceError::NotFound)?;
     let tx = s.db.write(Priority::Person).await?;
+    // The candidate first: of two who mark different attempts at once, one is done before the other begins.
+    candidates::lock_candidate(&*tx, workspace, candidate).await?;
     let row = lock(&*tx, id).await?;
     if row.status != Status::Completed.as_str() {
         return Err(ServiceError::conflict(

@@ -170,8 +170,23 @@ async fn newest(conn: &impl ConnectionTrait, workspace: WorkspaceId, id: Session
     .transpose()
 }
 
+/// Whether this is what the newest decision about the person says, whichever attempt it is about.
+async fn holds(conn: &impl ConnectionTrait, of: &session::Model, verdict: Verdict) -> Result<bool> {
+    let current: Option<Option<String>> = session::Entity::find()
+        .select_only()
+        .column(session::Column::Verdict)
+        .filter(session::Column::WorkspaceId.eq(of.workspace_id))
+        .filter(session::Column::CandidateId.eq(of.candidate_id))
+        .filter(session::Column::IsCurrent.eq(true))
+        .into_tuple()
+        .one(conn)
+        .await?;
+    Ok(current.flatten().as_deref() == Some(verdict.as_str()))
+}
+
 /// Records a decision about a session. Earlier ones are kept; the newest holds. The same once more by the same person (a
-/// double press, an answer that was lost) is the decision that is there already.
+/// double press, an answer that was lost) is the decision that is there already, unless something else was decided about
+/// another attempt since.
 ///
 /// # Errors
 /// A reason that is too long; an unknown session; a role that is too low.
@@ -194,6 +209,7 @@ pub async fn decide(s: &Services, actor: &Actor, id: SessionId, verdict: Verdict
     let of = lock(&*tx, id).await?;
     if let Some(present) = newest(&*tx, workspace, id).await?
         && (present.verdict, &present.reason, &present.actor) == (verdict, &reason, &actor.code())
+        && holds(&*tx, &of, verdict).await?
     {
         return Ok(present);
     }

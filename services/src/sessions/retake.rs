@@ -1,6 +1,9 @@
 //! Retakes: another attempt for the same candidate, on the same link. Earlier attempts stay whole.
 
-use super::lifecycle::{change_status, event, new_session, tell};
+use super::{
+    lifecycle::{change_status, event, new_session, tell},
+    score::score_key,
+};
 use crate::{
     Services,
     candidates::{expiry_code, link_expiry},
@@ -167,8 +170,12 @@ pub(super) async fn grant_in(
     next.verdict.clone_from(&current.verdict);
     next.retake_reason = Some(reason.to_owned());
     next.retake_note = note;
+    let (attempt, score) = (current.attempt, current.score);
     let mut former = current.into_active_model();
     former.is_current = Set(false);
+    // Its own row shows its own score from now on, also where an earlier attempt was marked as the one that counts.
+    former.score_key = Set(score_key(score));
+    former.score_attempt = Set(Some(attempt));
     former.update(tx).await?;
     session::Entity::insert(next.clone().into_active_model())
         .exec_without_returning(tx)

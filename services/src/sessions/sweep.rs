@@ -24,9 +24,12 @@ use sea_orm::{
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, sea_query::Expr,
 };
 use std::time::Duration;
+use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+/// From one sweep to the next.
+const EVERY: Duration = Duration::from_secs(20);
 /// Sessions that one sweep looks at per kind; the next one goes on.
 const BATCH: u64 = 500;
 /// Interviewers' turns that one sweep makes at a time.
@@ -40,16 +43,37 @@ const AWAY_WINDOW: i64 = 30 * SECOND;
 
 /// Sweeps every 20 seconds until stopped. A sweep that fails is logged; the next one tries again.
 pub async fn run(s: Services, stop: CancellationToken) {
-    let mut tick = tokio::time::interval(Duration::from_secs(20));
-    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = tick.tick() => {}
-        }
-        if let Err(error) = sweep(&s).await {
+    // Beside each other: a model may write for as long as its time for a turn, and nobody's time is up later for that.
+    tokio::join!(run_tidying(&s, &stop), run_turns(&s, &stop));
+}
+
+async fn run_tidying(s: &Services, stop: &CancellationToken) {
+    let mut tick = every();
+    while next_round(stop, &mut tick).await {
+        if let Err(error) = tidy(s).await {
             tracing::warn!(%error, "a sweep failed; the next one tries again");
         }
+    }
+}
+
+async fn run_turns(s: &Services, stop: &CancellationToken) {
+    let mut tick = every();
+    while next_round(stop, &mut tick).await {
+        logged("making overdue turns", go_on(s).await);
+    }
+}
+
+fn every() -> Interval {
+    let mut tick = tokio::time::interval(EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    tick
+}
+
+/// Waits for the next round; `false` once there is none any more.
+async fn next_round(stop: &CancellationToken, tick: &mut Interval) -> bool {
+    tokio::select! {
+        () = stop.cancelled() => false,
+        _ = tick.tick() => true,
     }
 }
 
@@ -58,8 +82,14 @@ pub async fn run(s: Services, stop: CancellationToken) {
 /// # Errors
 /// When sessions could not be closed; what was closed before stays closed.
 pub async fn sweep(s: &Services) -> Result<u64> {
-    let closed = close(s).await;
+    let closed = tidy(s).await;
     logged("making overdue turns", go_on(s).await);
+    closed
+}
+
+/// All of a sweep that waits for nobody.
+async fn tidy(s: &Services) -> Result<u64> {
+    let closed = close(s).await;
     logged("purging candidates", candidates::purge(s).await);
     logged("purging previews", conversation::preview::purge(s).await);
     logged("purging jobs", jobs::purge(s).await);

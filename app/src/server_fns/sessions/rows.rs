@@ -274,15 +274,12 @@ pub async fn list_sessions(
     // Over all interviews there is one order, whatever an address says: only that one comes out of an index.
     let order = if interview.is_some() { order } else { Default::default() };
     let cursor = (!query.cursor.is_empty()).then_some(query.cursor);
-    let page = sessions::list(
-        &s,
-        &actor,
-        interview,
-        &filter,
-        order,
-        &PageRequest { limit: None, cursor },
-    )
-    .await?;
+    let mut request = PageRequest { limit: None, cursor };
+    let mut page = sessions::list(&s, &actor, interview, &filter, order, &request).await?;
+    if page.rows.is_empty() && request.cursor.take().is_some() {
+        // Whoever stood on this page is gone: the list from its beginning, and not as if there were nobody.
+        page = sessions::list(&s, &actor, interview, &filter, order, &request).await?;
+    }
     let (waiting, all) = match interview {
         Some(id) => sessions::waiting(&s, &actor, id).await?,
         None => (0, 0),

@@ -116,7 +116,7 @@ pub async fn remove(s: &Services, actor: &Actor, id: BatchId, file: ResumeFileId
     let tx = s.db.write(Priority::Person).await?;
     let batch = rows::lock(&*tx, workspace, id).await?;
     let state = still_open(&batch)?;
-    let row = rows::file(&*tx, &batch, file).await?;
+    let row = rows::lock_file(&*tx, &batch, file).await?;
     if row.candidate_id.is_some() {
         return Err(ServiceError::conflict(
             "already_added",
@@ -222,7 +222,8 @@ pub async fn cancel(s: &Services, actor: &Actor, id: BatchId) -> Result<ResumeBa
 
 /// Ends a locked batch before all of it was read or added.
 pub(super) async fn close(tx: &impl ConnectionTrait, s: &Services, batch: &resume_batch::Model) -> Result<()> {
-    let files = rows::files(tx, batch.id).await?;
+    // With what came of those that are being read at this moment.
+    let files = rows::lock_files(tx, batch.id).await?;
     let unread: Vec<&resume_file::Model> = files
         .iter()
         .filter(|file| matches!(file.state.as_str(), "waiting" | "reading"))

@@ -93,6 +93,16 @@ pub(super) async fn files(conn: &impl ConnectionTrait, batch: Uuid) -> Result<Ve
         .await?)
 }
 
+/// The same, locked as [`lock_file`] says.
+pub(super) async fn lock_files(tx: &impl ConnectionTrait, batch: Uuid) -> Result<Vec<resume_file::Model>> {
+    Ok(resume_file::Entity::find()
+        .filter(resume_file::Column::BatchId.eq(batch))
+        .order_by_asc(resume_file::Column::Number)
+        .lock_exclusive()
+        .all(tx)
+        .await?)
+}
+
 /// One file of a batch.
 pub(super) async fn file(
     conn: &impl ConnectionTrait,
@@ -103,6 +113,22 @@ pub(super) async fn file(
         .filter(resume_file::Column::WorkspaceId.eq(batch.workspace_id))
         .filter(resume_file::Column::BatchId.eq(batch.id))
         .one(conn)
+        .await?
+        .ok_or(ServiceError::NotFound)
+}
+
+/// The same, locked (PostgreSQL; SQLite has one writer). Whoever settles a file has it first and the account then: who comes
+/// to the account first would wait for them, and they for him.
+pub(super) async fn lock_file(
+    tx: &impl ConnectionTrait,
+    batch: &resume_batch::Model,
+    id: ResumeFileId,
+) -> Result<resume_file::Model> {
+    resume_file::Entity::find_by_id(id.0)
+        .filter(resume_file::Column::WorkspaceId.eq(batch.workspace_id))
+        .filter(resume_file::Column::BatchId.eq(batch.id))
+        .lock_exclusive()
+        .one(tx)
         .await?
         .ok_or(ServiceError::NotFound)
 }
