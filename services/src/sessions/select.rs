@@ -1,6 +1,10 @@
-//! Everyone whom a filter of the Sessions tab names, to be selected at once.
+//! Everyone whom a filter of the Sessions tab names, to be selected at once; and who of a selection is still among them.
 
-use super::{convert::word, list::scope, query::Query};
+use super::{
+    convert::word,
+    list::scope,
+    query::{Query, Scope},
+};
 use crate::{
     Services,
     entity::{candidate, session},
@@ -9,7 +13,6 @@ use crate::{
 use parley_domain::{
     account::Actor,
     id::{CandidateId, InterviewId},
-    paging::SELECT_MAX,
     session::{SessionFilter, SessionOrder, Status},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
@@ -30,7 +33,7 @@ pub struct Selected {
     pub status: Status,
 }
 
-/// The candidates of the rows of `filter`, in the order of the list, [`SELECT_MAX`] at most. Earlier attempts are no rows of
+/// The candidates of the rows of `filter`, in the order of the list, `most` of them at most. Earlier attempts are no rows of
 /// their own: a candidate is named once.
 ///
 /// # Errors
@@ -41,22 +44,64 @@ pub async fn select(
     interview: Option<InterviewId>,
     filter: &SessionFilter,
     order: SessionOrder,
+    most: u64,
 ) -> Result<Vec<Selected>> {
     let scope = scope(s, actor, interview).await?;
-    let filter = SessionFilter {
-        all_attempts: false,
-        ..filter.clone()
-    };
-    let rows: Vec<(Option<Uuid>, String)> = Query::new(s, scope, &filter, order.by)
+    let filter = of_rows(filter);
+    let rows = Query::new(s, scope, &filter, order.by)
         .await?
         .page(order, None)
-        .limit(SELECT_MAX)
+        .limit(most)
         .select_only()
         .column(session::Column::CandidateId)
         .column(session::Column::Status)
         .into_tuple()
         .all(s.db.read())
         .await?;
+    named(s, scope, rows).await
+}
+
+/// Those of these candidates whom `filter` names at this moment, in no order.
+///
+/// # Errors
+/// As [`select`].
+pub async fn still(
+    s: &Services,
+    actor: &Actor,
+    interview: Option<InterviewId>,
+    filter: &SessionFilter,
+    ids: &[CandidateId],
+) -> Result<Vec<Selected>> {
+    let scope = scope(s, actor, interview).await?;
+    let filter = of_rows(filter);
+    let query = Query::new(s, scope, &filter, SessionOrder::default().by).await?;
+    let mut rows = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let found: Vec<(Option<Uuid>, String)> = query
+            .clone()
+            .plain()
+            .filter(session::Column::CandidateId.is_in(chunk.iter().map(|id| id.0)))
+            .select_only()
+            .column(session::Column::CandidateId)
+            .column(session::Column::Status)
+            .into_tuple()
+            .all(s.db.read())
+            .await?;
+        rows.extend(found);
+    }
+    named(s, scope, rows).await
+}
+
+/// Earlier attempts are no rows of their own.
+fn of_rows(filter: &SessionFilter) -> SessionFilter {
+    SessionFilter {
+        all_attempts: false,
+        ..filter.clone()
+    }
+}
+
+/// With their names.
+async fn named(s: &Services, scope: Scope, rows: Vec<(Option<Uuid>, String)>) -> Result<Vec<Selected>> {
     let ids: Vec<Uuid> = rows.iter().filter_map(|(id, _)| *id).collect();
     let mut names: HashMap<Uuid, String> = HashMap::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
