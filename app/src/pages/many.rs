@@ -102,8 +102,9 @@ impl Going {
                     done += part.len();
                 }
                 Err(error) => {
-                    // Everything else is an answer of a server that did nothing.
-                    if error == AppError::Offline {
+                    // Also what a proxy answers in the place of the server, and an answer that breaks off. Everything else is
+                    // said by a server that did nothing.
+                    if matches!(error, AppError::Offline | AppError::Unreadable | AppError::Internal) {
                         unsure = part.len();
                     }
                     end = End::Failed(error);
@@ -159,6 +160,15 @@ impl Went {
     #[must_use]
     pub fn notice(&self) -> AnyView {
         view! { <Notice kind=NoticeKind::Mind title=self.title() text=self.rest() seek=true/> }.into_any()
+    }
+}
+
+/// What was done, and how many of those who were asked for were not there any more.
+#[must_use]
+pub fn with_missing(text: String, wanted: usize, there: u64) -> String {
+    match (wanted as u64).saturating_sub(there) {
+        0 => text,
+        n => format!("{text}. {}.", (creator().gone_before)(n)),
     }
 }
 

@@ -48,7 +48,7 @@ pub async fn select(
 ) -> Result<Vec<Selected>> {
     let scope = scope(s, actor, interview).await?;
     let filter = of_rows(filter);
-    let rows = Query::new(s, scope, &filter, order.by)
+    let rows: Vec<(Option<Uuid>, String)> = Query::new(s, scope, &filter, order.by)
         .await?
         .page(order, None)
         .limit(most)

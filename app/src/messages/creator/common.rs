@@ -59,6 +59,7 @@ texts! {
     } else {
         format!("The other {} are as they were and stay selected: do the same again to go on.", number(n))
     },
-    rest_unsure(n: u64) = format!("The first {} of them may be done all the same: the answer was lost. Doing it again does no harm.", number(n)),
+    rest_unsure(n: u64) = format!("The first {} of them may be done all the same; doing it again does no harm.", number(n)),
+    gone_before(n: u64) = if n == 1 { "1 was not here any more".to_owned() } else { format!("{} were not here any more", number(n)) },
     window_title(page: &str) = if page.is_empty() { "Parley".to_owned() } else { format!("{page} · Parley") },
 }

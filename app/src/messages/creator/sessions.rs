@@ -164,7 +164,6 @@ texts! {
     selected(n: u64) = count(n, "selected", "selected"),
     deleted_toast(n: u64) = format!("{} deleted", count(n, "candidate", "candidates")),
     restored(n: u64) = format!("{} restored", count(n, "candidate", "candidates")),
-    gone_before(n: u64) = if n == 1 { "1 was not here any more".to_owned() } else { format!("{} were not here any more", crate::messages::number(n)) },
     links_ready(n: u64) = format!("{} to copy", count(n, "link", "links")),
     links_copied_n(n: u64) = format!("{} copied", count(n, "link", "links")),
     delete_title(n: u64) = format!("Delete {}?", count(n, "candidate", "candidates")),

@@ -6,7 +6,7 @@ use crate::{
     messages::creator,
     pages::{
         layout::use_here,
-        many::{End, Going, GoingLine, Went, WhenLeft},
+        many::{End, Going, GoingLine, Went, WhenLeft, with_missing},
     },
     server_fns::links::{Until, extend_links},
 };
@@ -81,7 +81,7 @@ pub fn ExpiryDialog(
                 End::Done => {
                     failed.set(None);
                     open.set(false);
-                    toasts.show((t.extended)(n));
+                    toasts.show(with_missing((t.extended)(n), went.done, n));
                     on_done.run(());
                 }
                 // All is as it was: said where the form is wrong.

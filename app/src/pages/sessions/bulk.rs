@@ -8,7 +8,7 @@ use super::{
 use crate::{
     components::{Button, ButtonKind, Dialog, IconName, Notice, NoticeKind, Toasts, copy_text, use_toasts},
     messages::creator,
-    pages::many::{End, Going, GoingLine, Went, WhenLeft},
+    pages::many::{End, Going, GoingLine, Went, WhenLeft, with_missing},
     server_fns::sessions::{CopiedLink, copy_links, delete_candidates, restore_candidates},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -201,14 +201,6 @@ async fn copy(desk: Desk, bulk: Bulk, toasts: Toasts, slug: String, ids: Vec<Can
         bulk.say((t.links_ready)(n), format!("{} {in_file}", t.links_wait), None);
     } else {
         desk.by_hand.set(text);
-    }
-}
-
-/// What was done, and how many of those who were to be there were not.
-fn with_missing(text: String, wanted: usize, there: u64) -> String {
-    match (wanted as u64).saturating_sub(there) {
-        0 => text,
-        n => format!("{text}. {}.", (creator().sessions.gone_before)(n)),
     }
 }
 

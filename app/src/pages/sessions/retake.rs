@@ -8,7 +8,7 @@ use crate::{
     error::AppError,
     messages::{creator, retake_word},
     pages::many::{End, Going, GoingLine, Went, WhenLeft},
-    server_fns::sessions::{RetakesDone, grant_retakes},
+    server_fns::sessions::{ListQuery, RetakesDone, grant_retakes, still_selected},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use parley_domain::{
@@ -17,7 +17,12 @@ use parley_domain::{
     session::{RetakeReason, Status},
 };
 
+use std::collections::BTreeMap;
+
 pub(super) use crate::server_fns::sessions::Subject;
+
+/// Whose present status is asked about at once.
+const SEEN_AT_ONCE: usize = 5_000;
 
 /// The list of reasons.
 const REASON: &str = "retake-reason";
@@ -41,7 +46,7 @@ async fn grant_all(
         all.refused.extend(done.refused);
     };
     let mut went = going.send(ids, AT_ONCE, WhenLeft::Stops, one, take).await;
-    if let End::Failed(AppError::Internal | AppError::Unavailable) = went.end {
+    if let End::Failed(AppError::Unavailable) = went.end {
         // Those before the failure have theirs.
         went.unsure = AT_ONCE.min(went.all - went.done);
     }
@@ -100,6 +105,7 @@ pub(super) fn RetakeDialog(
             g.so_far.set(RetakesDone::default());
             g.halted.set(None);
             g.refused.set(false);
+            look_again(g);
         } else {
             // Also where the browser closed it by itself.
             g.going.ask_to_stop();
@@ -124,6 +130,34 @@ pub(super) fn RetakeDialog(
             }}
         </Dialog>
     }
+}
+
+/// What is known of a selection may be from long ago, as rows on other pages do not tell: the figures follow how they stand now.
+fn look_again(g: Granting) {
+    let ids: Vec<CandidateId> = g
+        .asked
+        .with_untracked(|asked| asked.iter().map(|s| s.candidate).collect());
+    if ids.len() < 2 {
+        return;
+    }
+    let slug = g.slug.get_untracked();
+    spawn_local(async move {
+        let mut now = BTreeMap::new();
+        for some in ids.chunks(SEEN_AT_ONCE) {
+            // Not answered: what was known stands, and whoever cannot have one is named in the end.
+            let Ok(found) = still_selected(slug.clone(), None, ListQuery::default(), some.to_vec()).await else {
+                return;
+            };
+            now.extend(found.into_iter().map(|one| (one.candidate, one)));
+        }
+        g.asked.try_update(|asked| {
+            for one in asked {
+                if let Some(seen) = now.remove(&one.candidate) {
+                    *one = seen;
+                }
+            }
+        });
+    });
 }
 
 #[component]
