@@ -2,7 +2,7 @@
 
 use super::{
     convert::word,
-    list::scope,
+    list::{explain, scope},
     query::{Query, Scope},
 };
 use crate::{
@@ -21,6 +21,9 @@ use uuid::Uuid;
 
 /// Candidates that are named in one statement, below the number of values that it may bind.
 const CHUNK: usize = 1_000;
+
+/// The same where each statement may have to search first.
+const STILL: usize = 5_000;
 
 /// Somebody of a selection, as the list shows them at this moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,13 +77,11 @@ pub async fn still(
 ) -> Result<Vec<Selected>> {
     let scope = scope(s, actor, interview).await?;
     let filter = of_rows(filter);
-    let query = Query::new(s, scope, &filter, SessionOrder::default().by).await?;
     let mut rows = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(CHUNK) {
-        let found: Vec<(Option<Uuid>, String)> = query
-            .clone()
+    for chunk in ids.chunks(STILL) {
+        let found: Vec<(Option<Uuid>, String)> = Query::of(s, scope, &filter, chunk)
+            .await?
             .plain()
-            .filter(session::Column::CandidateId.is_in(chunk.iter().map(|id| id.0)))
             .select_only()
             .column(session::Column::CandidateId)
             .column(session::Column::Status)
@@ -90,6 +91,23 @@ pub async fn still(
         rows.extend(found);
     }
     named(s, scope, rows).await
+}
+
+/// How the database would look for who is still there, in its own words.
+///
+/// # Errors
+/// As [`still`].
+#[doc(hidden)]
+pub async fn still_plan(
+    s: &Services,
+    actor: &Actor,
+    interview: Option<InterviewId>,
+    filter: &SessionFilter,
+    ids: &[CandidateId],
+) -> Result<String> {
+    let scope = scope(s, actor, interview).await?;
+    let query = Query::of(s, scope, &of_rows(filter), ids).await?;
+    explain(s, query.plain()).await
 }
 
 /// Earlier attempts are no rows of their own.
