@@ -8,7 +8,11 @@ pub const LIMIT_DEFAULT: u64 = 50;
 pub const LIMIT_MAX: u64 = 200;
 
 /// Most rows of a list that can be selected at once, to do something with all of them.
-pub const SELECT_MAX: u64 = 5_000;
+pub const SELECT_MAX: u64 = 50_000;
+
+/// So many of a selection are acted on by one request, and changed by one transaction: answers of candidates, which wait for
+/// whoever writes, go through in between.
+pub const AT_ONCE: usize = 200;
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -348,6 +348,7 @@ const READS: &[&str] = &[
     "/sfn/sessions/list",
     "/sfn/sessions/counts",
     "/sfn/sessions/select",
+    "/sfn/sessions/still-selected",
     "/sfn/sessions/columns",
     "/sfn/sessions/report",
     "/sfn/sessions/compare",

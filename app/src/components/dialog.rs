@@ -67,11 +67,17 @@ pub fn Dialog(
     /// Set it to ask so before closing, as the cross does.
     #[prop(optional)]
     asking: RwSignal<bool>,
+    /// Asked before Esc, a press outside or the cross close it: `true` keeps it open, because something is under way in it.
+    #[prop(optional)]
+    hold: Option<Callback<(), bool>>,
     /// Body and foot.
     children: ChildrenFn,
 ) -> impl IntoView {
     let t = creator();
     let ask_or_close = Callback::new(move |()| {
+        if hold.is_some_and(|hold| hold.run(())) {
+            return;
+        }
         if dirty.get_untracked() {
             asking.set(true);
         } else {

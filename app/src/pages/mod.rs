@@ -5,6 +5,7 @@ pub mod imports;
 pub mod interviews;
 pub mod layout;
 pub mod links;
+pub mod many;
 pub mod not_found;
 pub mod results;
 pub mod resumes;

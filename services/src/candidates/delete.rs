@@ -11,7 +11,7 @@ use crate::{
 use parley_domain::{
     account::{Action, Actor},
     id::{CandidateId, InterviewId, WorkspaceId},
-    paging::{Page, PageRequest},
+    paging::{AT_ONCE, LIMIT_DEFAULT, Page, PageRequest},
     time::{DAY, Timestamp},
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
@@ -37,47 +37,50 @@ pub struct DeletedCandidate {
     pub purged_at: Timestamp,
 }
 
-/// Marks candidates as deleted, or no longer; who of them it was, and on which interviews.
+/// Marks up to [`AT_ONCE`] candidates as deleted, or no longer; who of them it was, and on which interviews.
 async fn mark(
     tx: &impl ConnectionTrait,
     workspace: WorkspaceId,
     ids: &[CandidateId],
     deleted_at: Option<i64>,
 ) -> Result<(Vec<Uuid>, BTreeSet<InterviewId>)> {
-    let mut changed = Vec::new();
-    let mut interviews = BTreeSet::new();
-    for chunk in ids.chunks(1_000) {
-        let ids: Vec<_> = chunk.iter().map(|id| id.0).collect();
-        let present = match deleted_at {
-            Some(_) => candidate::Column::DeletedAt.is_null(),
-            None => candidate::Column::DeletedAt.is_not_null(),
-        };
-        // Not what they wrote: others wait for this lock.
-        let rows: Vec<(Uuid, Uuid)> = candidate::Entity::find()
-            .filter(candidate::Column::WorkspaceId.eq(workspace.0))
-            .filter(candidate::Column::Id.is_in(ids))
-            .filter(present)
-            .select_only()
-            .columns([candidate::Column::Id, candidate::Column::InterviewId])
-            .into_tuple()
-            .all(tx)
-            .await?;
-        interviews.extend(rows.iter().map(|(_, interview)| InterviewId(*interview)));
-        let ids: Vec<Uuid> = rows.into_iter().map(|(id, _)| id).collect();
-        candidate::Entity::update_many()
-            .col_expr(candidate::Column::DeletedAt, deleted_at.into())
-            .filter(candidate::Column::Id.is_in(ids.clone()))
-            .exec(tx)
-            .await?;
-        session::Entity::update_many()
-            .col_expr(session::Column::Listed, deleted_at.is_none().into())
-            .filter(session::Column::CandidateId.is_in(ids.clone()))
-            .exec(tx)
-            .await?;
-        results::count_anew(tx, &ids).await?;
-        changed.extend(ids);
-    }
+    let present = match deleted_at {
+        Some(_) => candidate::Column::DeletedAt.is_null(),
+        None => candidate::Column::DeletedAt.is_not_null(),
+    };
+    // Not what they wrote: others wait for this lock.
+    let rows: Vec<(Uuid, Uuid)> = candidate::Entity::find()
+        .filter(candidate::Column::WorkspaceId.eq(workspace.0))
+        .filter(candidate::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .filter(present)
+        .select_only()
+        .columns([candidate::Column::Id, candidate::Column::InterviewId])
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let interviews = rows.iter().map(|(_, interview)| InterviewId(*interview)).collect();
+    let changed: Vec<Uuid> = rows.into_iter().map(|(id, _)| id).collect();
+    candidate::Entity::update_many()
+        .col_expr(candidate::Column::DeletedAt, deleted_at.into())
+        .filter(candidate::Column::Id.is_in(changed.clone()))
+        .exec(tx)
+        .await?;
+    session::Entity::update_many()
+        .col_expr(session::Column::Listed, deleted_at.is_none().into())
+        .filter(session::Column::CandidateId.is_in(changed.clone()))
+        .exec(tx)
+        .await?;
+    results::count_anew(tx, &changed).await?;
     Ok((changed, interviews))
+}
+
+/// More than a page of the list is work in the background: answers of candidates go ahead of it.
+fn priority(ids: &[CandidateId]) -> Priority {
+    if ids.len() as u64 > LIMIT_DEFAULT {
+        Priority::Background
+    } else {
+        Priority::Person
+    }
 }
 
 fn tell(s: &Services, workspace: WorkspaceId, interviews: BTreeSet<InterviewId>) {
@@ -102,41 +105,48 @@ async fn sessions_of(conn: &impl ConnectionTrait, candidates: &[Uuid]) -> Result
         .await?)
 }
 
-/// Deletes candidates with their sessions; how many there were. Those that are not there are left out.
+/// Deletes candidates with their sessions; how many there were. Those that are not there are left out. [`AT_ONCE`] of them go
+/// together or not at all.
 ///
 /// # Errors
-/// A role that is too low.
+/// A role that is too low. Who was deleted before a failure stays deleted.
 pub async fn delete(s: &Services, actor: &Actor, ids: &[CandidateId]) -> Result<u64> {
     let workspace = s.allow_own(actor, Action::EditCandidates)?;
-    let tx = s.db.write(Priority::Person).await?;
-    let (changed, interviews) = mark(&*tx, workspace, ids, Some(s.now().millis())).await?;
-    let mut sessions = Vec::new();
-    for people in changed.chunks(1_000) {
-        sessions.extend(sessions_of(&*tx, people).await?);
+    let mut n = 0;
+    for some in ids.chunks(AT_ONCE) {
+        let tx = s.db.write(priority(ids)).await?;
+        let (people, interviews) = mark(&*tx, workspace, some, Some(s.now().millis())).await?;
+        let sessions = sessions_of(&*tx, &people).await?;
+        tx.commit().await?;
+        n += people.len() as u64;
+        let gone = Gone {
+            people,
+            sessions,
+            files: Vec::new(),
+        };
+        gone.leave_memory(s);
+        tell(s, workspace, interviews);
     }
-    tx.commit().await?;
-    let gone = Gone {
-        people: changed,
-        sessions,
-        files: Vec::new(),
-    };
-    gone.leave_memory(s);
-    tell(s, workspace, interviews);
-    Ok(gone.people.len() as u64)
+    Ok(n)
 }
 
-/// Brings deleted candidates back as they were, and has made what was left undone meanwhile; how many there were.
+/// Brings deleted candidates back as they were, and has made what was left undone meanwhile; how many there were. [`AT_ONCE`]
+/// of them come together or not at all.
 ///
 /// # Errors
-/// A role that is too low.
+/// A role that is too low. Who was brought back before a failure stays.
 pub async fn restore(s: &Services, actor: &Actor, ids: &[CandidateId]) -> Result<u64> {
     let workspace = s.allow_own(actor, Action::EditCandidates)?;
-    let tx = s.db.write(Priority::Person).await?;
-    let (changed, interviews) = mark(&*tx, workspace, ids, None).await?;
-    analysis::take_up(&*tx, s, workspace, ids).await?;
-    tx.commit().await?;
-    tell(s, workspace, interviews);
-    Ok(changed.len() as u64)
+    let mut n = 0;
+    for some in ids.chunks(AT_ONCE) {
+        let tx = s.db.write(priority(ids)).await?;
+        let (changed, interviews) = mark(&*tx, workspace, some, None).await?;
+        analysis::take_up(&*tx, s, workspace, some).await?;
+        tx.commit().await?;
+        tell(s, workspace, interviews);
+        n += changed.len() as u64;
+    }
+    Ok(n)
 }
 
 /// The deleted candidates of an interview, last deleted first, 500 at most: what the screens show.

@@ -15,6 +15,7 @@ use parley_domain::{
     candidate::Candidate,
     id::{CandidateId, InterviewId, WorkspaceId},
     link::LinkExpiry,
+    paging::AT_ONCE,
     session::Status,
     time::Timestamp,
 };
@@ -34,9 +35,6 @@ pub enum Whose {
     /// Of everyone on the interview whose current attempt has not started.
     AllOf(InterviewId),
 }
-
-/// Links whose time is changed in one transaction: the write lock is not held for long.
-const CHUNK: usize = 200;
 
 /// What an event says of a link's new end.
 pub(crate) fn code(until: Option<Timestamp>) -> String {
@@ -93,7 +91,7 @@ pub async fn extend_links(s: &Services, actor: &Actor, whose: &Whose, expires: L
     };
     let mut changed = 0;
     let mut interviews = BTreeSet::new();
-    for chunk in ids.chunks(CHUNK) {
+    for chunk in ids.chunks(AT_ONCE) {
         changed += extend_chunk(s, actor, (workspace, of), chunk, until, &mut interviews).await?;
     }
     for interview in interviews {

@@ -21,12 +21,20 @@ use parley_domain::{
     session::{SessionFilter, SessionOrder},
     time::{MINUTE, Timestamp},
 };
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
-use std::{fs::File, io::Seek};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use std::{
+    collections::{HashMap, HashSet},
+    fs::File,
+    io::Seek,
+};
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 /// Rows that are read at once.
-const CHUNK: u64 = 1_000;
+const CHUNK: usize = 1_000;
+
+/// Selected candidates who are named in one statement, below the number of values that it may bind.
+const NAMED: usize = 5_000;
 
 /// What kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +98,19 @@ pub async fn export(
     let (feed, rows) = mpsc::channel::<Line>(64);
     let header = COLUMNS.map(|(words, _)| words.replace("{zone}", zone.name()));
     let writer = tokio::task::spawn_blocking(move || write(format, &folder, &header, rows));
-    let fed = read_all(s, actor, scope, filter, order, selected, &zone, feed).await;
+    let feed = Feed {
+        s,
+        actor,
+        scope,
+        zone: &zone,
+        lines: feed,
+        count: 0,
+    };
+    let fed = if selected.is_empty() {
+        read_all(feed, filter, order).await
+    } else {
+        read_selected(feed, selected, order).await
+    };
     let written = writer.await.map_err(ServiceError::internal)?;
     let rows = fed?;
     let mut file = written?;
@@ -99,49 +119,90 @@ pub async fn export(
     Ok(ExportFile { file, size, rows })
 }
 
-#[expect(clippy::too_many_arguments, reason = "the pieces of one call, not of many")]
-async fn read_all(
-    s: &Services,
-    actor: &Actor,
+/// Where rows go, and what each needs for it.
+struct Feed<'a> {
+    s: &'a Services,
+    actor: &'a Actor,
     scope: Scope,
-    filter: &SessionFilter,
-    order: SessionOrder,
-    selected: &[CandidateId],
-    zone: &Zone,
-    feed: mpsc::Sender<Line>,
-) -> Result<u64> {
-    let everybody = SessionFilter::default();
-    let filter = if selected.is_empty() { filter } else { &everybody };
-    let query = Query::new(s, scope, filter, order.by).await?;
-    let mut cursor: Option<Cursor> = None;
-    let mut count = 0;
-    loop {
-        let mut select = query.clone().page(order, cursor.as_ref()).limit(CHUNK);
-        if !selected.is_empty() {
-            select = select.filter(session::Column::CandidateId.is_in(selected.iter().map(|id| id.0)));
-        }
-        let rows = select.all(s.db.read()).await?;
-        let last_page = u64::try_from(rows.len()).unwrap_or(0) < CHUNK;
-        if let Some(last) = rows.last() {
-            cursor = Some(Cursor::new(order, keys_of(last, order.by), last.id, false));
-        }
-        debug_assert!(cursor.as_ref().is_none_or(|c| c.keys.len() == kinds(order.by).len()));
-        let people = candidates_of(s, scope.workspace, &rows).await?;
+    zone: &'a Zone,
+    lines: mpsc::Sender<Line>,
+    count: u64,
+}
+
+impl Feed<'_> {
+    /// Writes these rows; `false` once the writer stopped: its own error says why.
+    async fn rows(&mut self, rows: &[session::Model]) -> Result<bool> {
+        let people = candidates_of(self.s, self.scope.workspace, rows).await?;
         for row in rows {
             let Some(person) = row.candidate_id.and_then(|id| people.get(&id)) else {
                 continue;
             };
-            let url = invite_url(s, actor, person)?;
-            // The writer stopped: its own error says why.
-            if feed.send(line(zone, &row, person, url)).await.is_err() {
-                return Ok(count);
+            let url = invite_url(self.s, self.actor, person)?;
+            if self.lines.send(line(self.zone, row, person, url)).await.is_err() {
+                return Ok(false);
             }
-            count += 1;
+            self.count += 1;
         }
-        if last_page {
-            return Ok(count);
+        Ok(true)
+    }
+}
+
+/// All rows of the filter, page by page; how many there were.
+async fn read_all(mut feed: Feed<'_>, filter: &SessionFilter, order: SessionOrder) -> Result<u64> {
+    let s = feed.s;
+    let query = Query::new(s, feed.scope, filter, order.by).await?;
+    let mut cursor: Option<Cursor> = None;
+    loop {
+        let select = query.clone().page(order, cursor.as_ref()).limit(CHUNK as u64);
+        let rows = select.all(s.db.read()).await?;
+        if let Some(last) = rows.last() {
+            cursor = Some(Cursor::new(order, keys_of(last, order.by), last.id, false));
+        }
+        debug_assert!(cursor.as_ref().is_none_or(|c| c.keys.len() == kinds(order.by).len()));
+        if !feed.rows(&rows).await? || rows.len() < CHUNK {
+            return Ok(feed.count);
         }
     }
+}
+
+/// The current rows of these candidates; how many there were. Their order is read first, then each of them by name: a row that
+/// moves on meanwhile is neither left out nor written twice.
+async fn read_selected(mut feed: Feed<'_>, selected: &[CandidateId], order: SessionOrder) -> Result<u64> {
+    let (s, scope) = (feed.s, feed.scope);
+    for chunk in in_order(s, scope, selected, order).await?.chunks(CHUNK) {
+        let mut rows = session::Entity::find()
+            .filter(session::Column::WorkspaceId.eq(scope.workspace.0))
+            .filter(session::Column::CandidateId.is_in(chunk.iter().copied()))
+            .filter(session::Column::Listed.eq(true))
+            .filter(session::Column::IsCurrent.eq(true))
+            .all(s.db.read())
+            .await?;
+        let places: HashMap<Uuid, usize> = chunk.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+        rows.sort_by_key(|row| row.candidate_id.and_then(|id| places.get(&id).copied()));
+        if !feed.rows(&rows).await? {
+            break;
+        }
+    }
+    Ok(feed.count)
+}
+
+/// Those of the selected who have a row in the interview, each once, in the order of the list.
+async fn in_order(s: &Services, scope: Scope, selected: &[CandidateId], order: SessionOrder) -> Result<Vec<Uuid>> {
+    let mut wanted: HashSet<Uuid> = selected.iter().map(|id| id.0).collect();
+    let mut rows = Query::new(s, scope, &SessionFilter::default(), order.by)
+        .await?
+        .page(order, None);
+    // More of them are picked out of the whole list, of which only who it is is read.
+    if wanted.len() <= NAMED {
+        rows = rows.filter(session::Column::CandidateId.is_in(wanted.iter().copied()));
+    }
+    let all: Vec<Option<Uuid>> = rows
+        .select_only()
+        .column(session::Column::CandidateId)
+        .into_tuple()
+        .all(s.db.read())
+        .await?;
+    Ok(all.into_iter().flatten().filter(|id| wanted.remove(id)).collect())
 }
 
 fn line(zone: &Zone, row: &session::Model, person: &candidate::Model, url: Option<String>) -> Line {

@@ -25,7 +25,8 @@ use parley_domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::Expr,
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -143,6 +144,11 @@ pub async fn plan(
         .await?
         .page(order, cursor.as_ref())
         .limit(51);
+    explain(s, select).await
+}
+
+/// How the database would do it, in its own words.
+pub(super) async fn explain(s: &Services, select: Select<session::Entity>) -> Result<String> {
     let mut statement = select.build(s.db.read().get_database_backend());
     let (explain, column) = if s.db.is_sqlite() {
         ("EXPLAIN QUERY PLAN", "detail")

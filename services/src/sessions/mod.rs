@@ -37,7 +37,9 @@ pub use report::{Report, actor_names, decide, decision, events, get, of_candidat
 pub use retake::{NotRetaken, RetakeInput, Retaken, retake, retake_many};
 pub use score::mark_score;
 pub(crate) use score::score_key;
-pub use select::{Selected, select};
+#[doc(hidden)]
+pub use select::still_plan;
+pub use select::{Selected, select, still};
 pub(crate) use sweep::end_archived;
 #[doc(hidden)]
 pub use sweep::sweep_plans;

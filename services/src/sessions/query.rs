@@ -8,7 +8,7 @@ use crate::{
     error::{Result, ServiceError},
 };
 use parley_domain::{
-    id::{InterviewId, WorkspaceId},
+    id::{CandidateId, InterviewId, WorkspaceId},
     session::{Decided, SessionFilter, SessionOrder, SessionSort, Verdict},
     text,
 };
@@ -61,8 +61,35 @@ enum Asked {
 impl Query {
     /// Reads a filter. What cannot match anything (an empty range) matches nothing; what cannot be read is refused.
     pub(super) async fn new(s: &Services, scope: Scope, filter: &SessionFilter, by: SessionSort) -> Result<Self> {
+        Self::within(s, scope, all_of(scope), filter, by).await
+    }
+
+    /// The sessions of a filter that are these candidates', looked up by who it is: they are few beside all that the list has.
+    pub(super) async fn of(s: &Services, scope: Scope, filter: &SessionFilter, ids: &[CandidateId]) -> Result<Self> {
         use session::Column as C;
-        let mut select = all_of(scope);
+        let select = session::Entity::find().filter(C::CandidateId.is_in(ids.iter().map(|id| id.0)));
+        let (column, name, whose) = match scope.interview {
+            Some(interview) => (C::InterviewId, "interview_id", interview.0),
+            None => (C::WorkspaceId, "workspace_id", scope.workspace.0),
+        };
+        let select = if s.db.is_sqlite() {
+            // SQLite takes one value for rarer than a thousand, and would read all of the interview for each thousand. The plus
+            // sign leaves it the index of the candidates only; sorted by name, the status has such a sign as well.
+            select.filter(Expr::cust_with_values(format!(r#"+"session"."{name}" = ?"#), [whose]))
+        } else {
+            select.filter(column.eq(whose))
+        };
+        Self::within(s, scope, select, filter, SessionSort::Name).await
+    }
+
+    async fn within(
+        s: &Services,
+        scope: Scope,
+        mut select: Select<session::Entity>,
+        filter: &SessionFilter,
+        by: SessionSort,
+    ) -> Result<Self> {
+        use session::Column as C;
         if let Some(status) = filter.status {
             // SQLite would take the index that begins with the status and sort what it finds. The plus sign keeps it on
             // the index that has the order already; that one holds the status too.

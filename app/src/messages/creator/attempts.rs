@@ -81,10 +81,12 @@ texts! {
     merge_moved = "from the other entry",
     // Bulk
     retake_bulk = "Grant retakes",
+    granting = "Granting retakes",
     =>
     attempt_n(n: i32) = format!("Attempt {n}"),
     grant_n(n: u64) = format!("Grant {}", count(n, "retake", "retakes")),
     granted_n(n: u64) = format!("{} granted", count(n, "retake", "retakes")),
+    refused_more(n: u64) = format!("and {}", count(n, "other", "others")),
     retake_bulk_title(n: u64) = format!("Grant a retake to {}?", count(n, "candidate", "candidates")),
     retake_bulk_replaces(n: u64) = format!("{} taking the interview now: that attempt is closed as replaced by a retake.", if n == 1 { "1 is".to_owned() } else { format!("{} are", crate::messages::number(n)) }),
     retake_bulk_waiting(n: u64) = format!("{} not started the present attempt and will get no further one.", if n == 1 { "1 has".to_owned() } else { format!("{} have", crate::messages::number(n)) }),

@@ -1,5 +1,7 @@
 //! Words used everywhere.
 
+use crate::messages::number;
+
 texts! {
     /// Words used everywhere.
     Common, ENGLISH;
@@ -48,6 +50,16 @@ texts! {
     dashboard_title = "Dashboard",
     log_in_again = "Log in again",
     person_menu = "You",
+    nothing_done = "Nothing was done",
     =>
+    of_all(n: u64, all: u64) = format!("{} of {}", number(n), number(all)),
+    some_done(n: u64, all: u64) = format!("{} of {} done", number(n), number(all)),
+    rest_stays(n: u64) = if n == 1 {
+        "The other one is as it was and stays selected: do the same again to go on.".to_owned()
+    } else {
+        format!("The other {} are as they were and stay selected: do the same again to go on.", number(n))
+    },
+    rest_unsure(n: u64) = format!("The first {} of them may be done all the same; doing it again does no harm.", number(n)),
+    gone_before(n: u64) = if n == 1 { "1 was not here any more".to_owned() } else { format!("{} were not here any more", number(n)) },
     window_title(page: &str) = if page.is_empty() { "Parley".to_owned() } else { format!("{page} · Parley") },
 }

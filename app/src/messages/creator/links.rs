@@ -40,6 +40,7 @@ texts! {
     preview_none = "There is nothing to preview yet. Add a question first.",
     preview_hint = "Take the interview as a candidate would. Nothing of it is kept.",
     extend = "Change expiry",
+    extending = "Changing links",
     extend_title = "Until when should the link work?",
     extend_all = "Change expiry of all links",
     invite_links = "Existing invite links",

@@ -2,15 +2,16 @@
 //! the server works: what goes on then holds plain values, and only writes to what was the page's.
 
 use super::{
+    bulk::{Bulk, BulkDialog, delete},
     desk::{Desk, use_desk},
     merge::MergeDialog,
     retake::RetakeDialog,
 };
 use crate::{
-    components::{ConfirmDialog, Dialog, Toasts, raw_text, use_toasts},
+    components::{ConfirmDialog, Dialog, raw_text, use_toasts},
     messages::creator,
     pages::links::{ExpiryDialog, Links},
-    server_fns::sessions::{delete_candidates, end_session, replace_link, restore_candidates},
+    server_fns::sessions::{end_session, replace_link},
 };
 use leptos::{prelude::*, task::spawn_local};
 use parley_domain::id::CandidateId;
@@ -34,13 +35,15 @@ pub(super) fn open_while(is: impl Fn() -> bool + Send + Sync + 'static, clear: i
 pub(super) fn Actions() -> impl IntoView {
     let desk = use_desk();
     let slug = Signal::derive(move || desk.place.with(|p| p.slug.clone()));
-    let retaken = Callback::new(move |()| {
+    let retaken = Callback::new(move |ids: Vec<CandidateId>| {
         // Their rows are others now: what was ticked is done.
-        desk.selected.update(std::collections::BTreeMap::clear);
+        unselect(desk, &ids);
         desk.reload();
     });
+    let bulk = Bulk::new();
     view! {
-        <DeleteDialog/>
+        <DeleteDialog bulk=bulk/>
+        <BulkDialog bulk=bulk/>
         <EndDialog/>
         <LinkDialog/>
         <RetakeDialog asked=desk.retaking slug=slug done=retaken/>
@@ -54,8 +57,17 @@ fn slug(desk: Desk) -> String {
     desk.place.with_untracked(|p| p.slug.clone())
 }
 
+/// These are done: who is left is what is acted on next.
+pub(super) fn unselect(desk: Desk, ids: &[CandidateId]) {
+    desk.selected.update(|s| {
+        for id in ids {
+            s.remove(id);
+        }
+    });
+}
+
 #[component]
-fn DeleteDialog() -> impl IntoView {
+fn DeleteDialog(bulk: Bulk) -> impl IntoView {
     let (desk, toasts) = (use_desk(), use_toasts());
     let t = &creator().sessions;
     // What the dialog asks about stays while it closes.
@@ -71,18 +83,7 @@ fn DeleteDialog() -> impl IntoView {
         move || desk.deleting.set(Vec::new()),
     );
     let confirm = Callback::new(move |()| {
-        let (slug, ids) = (slug(desk), asked.get_untracked());
-        spawn_local(async move {
-            let Some(n) = desk.settle(delete_candidates(slug.clone(), ids.clone()).await) else {
-                return;
-            };
-            desk.selected.update(|s| s.retain(|id, _| !ids.contains(id)));
-            desk.reload();
-            // Also from another page, while the toast stands.
-            toasts.with_undo((t.deleted_toast)(n), move || {
-                undo_delete(desk, toasts, slug.clone(), &ids);
-            });
-        });
+        spawn_local(delete(desk, bulk, toasts, slug(desk), asked.get_untracked()));
     });
     move || {
         let n = asked.with(|ids| ids.len() as u64);
@@ -98,25 +99,6 @@ fn DeleteDialog() -> impl IntoView {
             />
         }
     }
-}
-
-fn undo_delete(desk: Desk, toasts: Toasts, slug: String, ids: &[CandidateId]) {
-    let ids = ids.iter().map(ToString::to_string).collect();
-    spawn_local(async move {
-        match restore_candidates(slug, "/".to_owned(), ids).await {
-            Ok(n) => {
-                desk.trouble.set(None);
-                desk.reload();
-                toasts.show((creator().sessions.restored)(n));
-            }
-            // Said above the table, or here where there is none any more.
-            Err(error) => {
-                if let Some(Some(error)) = desk.trouble.try_set(Some(error)) {
-                    toasts.show(error.to_string());
-                }
-            }
-        }
-    });
 }
 
 #[component]
@@ -182,6 +164,12 @@ fn ExtendDialog() -> impl IntoView {
         move || desk.extending.with(|ids| !ids.is_empty()),
         move || desk.extending.set(Vec::new()),
     );
+    // The rest is asked about again.
+    let part = Callback::new(move |ids: Vec<CandidateId>| {
+        unselect(desk, &ids);
+        asked.update(|asked| asked.retain(|id| ids.binary_search(id).is_err()));
+        desk.reload();
+    });
     view! {
         <ExpiryDialog
             id="extend-links"
@@ -189,6 +177,7 @@ fn ExtendDialog() -> impl IntoView {
             slug=Signal::derive(move || slug(desk))
             whose=Signal::derive(move || Links::Of(asked.get()))
             on_done=Callback::new(move |()| desk.reload())
+            on_part=part
         />
     }
 }

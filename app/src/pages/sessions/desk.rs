@@ -59,6 +59,8 @@ pub(super) struct Desk {
     pub extending: RwSignal<Vec<CandidateId>>,
     /// Who is to be deleted.
     pub deleting: RwSignal<Vec<CandidateId>>,
+    /// Whose links are to be copied.
+    pub copying: RwSignal<Vec<CandidateId>>,
     /// What the browser did not let us copy: it is shown for copying by hand.
     pub by_hand: RwSignal<String>,
     /// What could not be done, and why.
@@ -101,6 +103,7 @@ impl Desk {
             relinking: RwSignal::new(None),
             extending: RwSignal::default(),
             deleting: RwSignal::default(),
+            copying: RwSignal::default(),
             by_hand: RwSignal::default(),
             trouble: RwSignal::new(None),
             last: StoredValue::new(None),

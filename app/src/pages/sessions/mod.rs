@@ -3,6 +3,7 @@
 mod actions;
 mod address;
 mod analyse_all;
+mod bulk;
 mod columns;
 mod compare;
 mod create;

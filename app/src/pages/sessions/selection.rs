@@ -1,15 +1,23 @@
-//! "n selected" and what can be done with them.
+//! "n selected" and what can be done with them. What is done is in a part of the bundle of its own (`bulk.rs` and the dialogs).
 
 use super::desk::{Desk, use_desk};
 use crate::{
-    components::{Button, ButtonKind, ButtonType, IconName, copy_text, use_toasts},
+    components::{Button, ButtonKind, ButtonType, IconName},
+    error::AppError,
     messages::creator,
     pages::layout::{selection_key, use_here},
-    server_fns::sessions::{ListQuery, copy_links, select_all},
+    server_fns::sessions::{ListQuery, select_all, still_selected},
 };
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 use parley_domain::{id::CandidateId, paging::SELECT_MAX};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Selected ones about whom one request asks whether the list still has them.
+const AGAIN: usize = 5_000;
+
+/// Characters of an id as it is kept: fifty thousand of them have to fit beside what else browsers keep for a tab.
+const KEPT: usize = 32;
 
 /// Keeps who is selected while a report is read and one comes back: in this tab, for this person, these filters. Another filter
 /// is another selection, another page of the same is not; nobody selected is nothing kept.
@@ -27,7 +35,13 @@ pub(super) fn keep_selection(desk: Desk) {
     let key = selection_key(me);
     Effect::new(move |before: Option<String>| {
         let now = desk.query.with(list);
-        let chosen: Vec<CandidateId> = desk.selected.with(|s| s.keys().copied().collect());
+        let chosen = desk.selected.with(|s| {
+            let mut text = String::with_capacity(s.len() * KEPT);
+            for id in s.keys() {
+                text.push_str(id.0.simple().encode_lower(&mut [0; KEPT]));
+            }
+            text
+        });
         // Refused in some private modes: then nothing is kept.
         let store = window().session_storage().ok().flatten();
         match (before, store) {
@@ -36,9 +50,8 @@ pub(super) fn keep_selection(desk: Desk) {
                 let kept = store.get_item(&key).ok().flatten().unwrap_or_default();
                 if let Some((list, chosen)) = kept.split_once('\n')
                     && list == now
-                    && let Ok(chosen) = serde_json::from_str::<BTreeSet<CandidateId>>(chosen)
                 {
-                    restore(desk, chosen);
+                    restore(desk, read(chosen));
                 }
             }
             (Some(before), _) if before != now => desk.selected.update(BTreeMap::clear),
@@ -46,9 +59,9 @@ pub(super) fn keep_selection(desk: Desk) {
                 let _ = store.remove_item(&key);
             }
             (Some(_), Some(store)) => {
-                // More than there is room for is not kept.
-                if let Ok(chosen) = serde_json::to_string(&chosen) {
-                    let _ = store.set_item(&key, &format!("{now}\n{chosen}"));
+                // More than there is room for is not kept, and neither is what was kept before.
+                if store.set_item(&key, &format!("{now}\n{chosen}")).is_err() {
+                    let _ = store.remove_item(&key);
                 }
             }
             (_, None) => {}
@@ -57,20 +70,32 @@ pub(super) fn keep_selection(desk: Desk) {
     });
 }
 
+/// Reads what was kept; what is none of ours is nobody.
+fn read(kept: &str) -> Vec<CandidateId> {
+    let ids = kept.as_bytes().chunks(KEPT);
+    ids.filter_map(|id| Uuid::try_parse_ascii(id).ok())
+        .map(CandidateId)
+        .collect()
+}
+
 /// Selects these again, as far as the list still has them: they may be deleted by now, or another by what the filters ask.
-fn restore(desk: Desk, chosen: BTreeSet<CandidateId>) {
+fn restore(desk: Desk, chosen: Vec<CandidateId>) {
     let place = desk.place.get_untracked();
     let query = whole(desk.query.get_untracked());
     spawn_local(async move {
-        // Not answered: nobody is selected, which is what is seen.
-        let Ok(found) = select_all(place.slug, place.interview, query.clone()).await else {
-            return;
-        };
-        if desk.query.try_get_untracked().map(whole) == Some(query) {
-            let still = found.into_iter().filter(|one| chosen.contains(&one.candidate));
-            desk.selected
-                .update(|s| s.extend(still.map(|one| (one.candidate, one))));
+        let mut still = Vec::with_capacity(chosen.len());
+        for some in chosen.chunks(AGAIN) {
+            let asked = still_selected(place.slug.clone(), place.interview, query.clone(), some.to_vec());
+            // Not answered: nobody is selected, which is what is seen.
+            let Ok(found) = asked.await else { return };
+            // Another list, or none any more: nobody waits for the others.
+            if desk.query.try_get_untracked().map(whole).as_ref() != Some(&query) {
+                return;
+            }
+            still.extend(found);
         }
+        desk.selected
+            .update(|s| s.extend(still.into_iter().map(|one| (one.candidate, one))));
     });
 }
 
@@ -165,17 +190,15 @@ fn SelectMore(desk: Desk) -> impl IntoView {
         let selected = desk.selected.with(|s| s.len() as u64);
         Some((total, selected < total.min(SELECT_MAX)))
     });
-    move || {
-        match more.get()? {
-        (total, true) => Some(
-            view! {
-                <Button kind=ButtonKind::Quiet busy=busy on_press=press>{(t.select_matching)(SELECT_MAX, total)}</Button>
-            }
-            .into_any(),
-        ),
-        (SELECT_MAX.., false) => Some(view! { <span class="small muted">{t.select_most}</span> }.into_any()),
+    move || match more.get()? {
+        (total, true) => {
+            let words = (t.select_matching)(SELECT_MAX, total);
+            Some(view! { <Button kind=ButtonKind::Quiet busy=busy on_press=press>{words}</Button> }.into_any())
+        }
+        (total, false) if total > SELECT_MAX => {
+            Some(view! { <span class="small muted">{t.select_most}</span> }.into_any())
+        }
         _ => None,
-    }
     }
 }
 
@@ -188,7 +211,14 @@ fn ExportSelected(desk: Desk) -> impl IntoView {
             .with(|p| desk.query.with(|q| p.export(q, "xlsx")))
             .unwrap_or_default()
     };
-    let fill = move |_| {
+    let fill = move |ev: SubmitEvent| {
+        // Some were ticked on top of all that can be.
+        if desk.selected.with_untracked(|s| s.len() as u64 > SELECT_MAX) {
+            ev.prevent_default();
+            return desk
+                .trouble
+                .set(Some(AppError::invalid("ids", creator().sessions.select_most)));
+        }
         let text: Vec<_> = desk
             .selected
             .with_untracked(|s| s.keys().map(ToString::to_string).collect());
@@ -204,29 +234,27 @@ fn ExportSelected(desk: Desk) -> impl IntoView {
     }
 }
 
-/// Copies the links of the selected, one a line: name, tab, link, so that they paste into a table.
+/// Copies the links of the selected.
 #[component]
 fn CopyLinks(desk: Desk) -> impl IntoView {
-    let t = &creator().sessions;
-    let toasts = use_toasts();
     let press = Callback::new(move |()| {
-        let slug = desk.place.with_untracked(|p| p.slug.clone());
-        let ids = desk.selected.with_untracked(|s| s.keys().copied().collect());
-        spawn_local(async move {
-            let Some(links) = desk.settle(copy_links(slug, ids).await) else {
-                return;
-            };
-            let text = links
-                .iter()
-                .map(|l| format!("{}\t{}", l.name, l.url))
-                .collect::<Vec<_>>()
-                .join("\n");
-            if copy_text(&text).await {
-                toasts.show((t.links_copied_n)(links.len() as u64));
-            } else {
-                desk.by_hand.set(text);
-            }
-        });
+        desk.copying
+            .set(desk.selected.with_untracked(|s| s.keys().copied().collect()));
     });
-    view! { <Button icon=IconName::Copy on_press=press>{t.copy_links}</Button> }
+    view! { <Button icon=IconName::Copy on_press=press>{creator().sessions.copy_links}</Button> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_read_again_and_what_is_not_ours_is_nobody() {
+        let ids = [1, u128::MAX / 7].map(|n| CandidateId(Uuid::from_u128(n)));
+        let kept: String = ids.iter().map(|id| id.0.simple().to_string()).collect();
+        assert_eq!(kept.len(), 2 * KEPT);
+        assert_eq!(read(&kept), ids);
+        assert_eq!(read("[\"01a20b9c-876e-7c29-a412-6054cb96f285\"]"), []);
+        assert_eq!(read(""), []);
+    }
 }

@@ -168,6 +168,17 @@ impl From<&SessionRow> for Subject {
     }
 }
 
+#[cfg(feature = "ssr")]
+impl From<parley_services::sessions::Selected> for Subject {
+    fn from(one: parley_services::sessions::Selected) -> Self {
+        Self {
+            candidate: one.candidate,
+            name: one.name,
+            status: one.status,
+        }
+    }
+}
+
 /// One page of the tab.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ListData {
@@ -304,15 +315,23 @@ pub async fn select_all(
     let (s, actor) = crate::server_fns::who(&slug).await?;
     let (filter, order) = reading::of(&s, &actor, &query).await?;
     let order = if interview.is_some() { order } else { Default::default() };
-    let selected = sessions::select(&s, &actor, interview, &filter, order).await?;
-    Ok(selected
-        .into_iter()
-        .map(|one| Subject {
-            candidate: one.candidate,
-            name: one.name,
-            status: one.status,
-        })
-        .collect())
+    let most = parley_domain::paging::SELECT_MAX;
+    let selected = sessions::select(&s, &actor, interview, &filter, order, most).await?;
+    Ok(selected.into_iter().map(Subject::from).collect())
+}
+
+/// Those of these candidates whom the filters of a list still name, in no order: a selection comes back with its list.
+#[server(endpoint = "sessions/still-selected", input = Json)]
+pub async fn still_selected(
+    slug: String,
+    interview: Option<InterviewId>,
+    query: ListQuery,
+    ids: Vec<CandidateId>,
+) -> Result<Vec<Subject>, AppError> {
+    let (s, actor) = crate::server_fns::who(&slug).await?;
+    let (filter, _) = reading::of(&s, &actor, &query).await?;
+    let found = parley_services::sessions::still(&s, &actor, interview, &filter, &ids).await?;
+    Ok(found.into_iter().map(Subject::from).collect())
 }
 
 /// How many sessions stand where.

@@ -154,7 +154,7 @@ pub fn ReportPage() -> impl IntoView {
             {shown(data, session, sheet)}
         </Transition>
         // Outside of what is drawn anew as the session moves: what is being typed into it stays.
-        <RetakeDialog asked=sheet.retaking slug=slug.into() done=Callback::new(move |()| sheet.reload())/>
+        <RetakeDialog asked=sheet.retaking slug=slug.into() done=Callback::new(move |_| sheet.reload())/>
         <EndDialog sheet=sheet/>
     }
 }
