@@ -322,6 +322,8 @@ async fn the_stream_tells_what_changed_and_no_more() {
         .raw(Method::GET, "/events/session", &[("cookie", &cookie)], "")
         .await;
     assert_eq!(stream.headers()[header::CONTENT_TYPE], "text/event-stream");
+    // A proxy passes on what is told as it is told.
+    assert_eq!(stream.headers()["x-accel-buffering"], "no");
     let mut frames = stream.into_body().into_data_stream();
     let mut next = async || {
         let frame = futures::StreamExt::next(&mut frames).await.unwrap().unwrap();
