@@ -21,7 +21,7 @@ mod top;
 use crate::messages::{Candidate, Locale};
 use composer::composer;
 use ending::{closing, elsewhere, own_link};
-use lean::{part, words};
+use lean::{content, part};
 use leptos::prelude::*;
 pub use model::refusal;
 use parley_domain::{
@@ -112,8 +112,8 @@ pub fn ChatApp(
             {if preview { lean::line("preview-note", chat.texts.landing.preview) } else { lean::nothing() }}
             {top(chat, &company)}
             {part(move || if ended.get() { closing(chat, preview) } else { open() })}
-            <p class="sr-only" aria-live="polite">{words(move || chat.said.get())}</p>
-            <p class="sr-only" aria-live="polite">{words(move || chat.told.get())}</p>
+            <p class="sr-only" aria-live="polite" inner_html=content(move || chat.said.get())></p>
+            <p class="sr-only" aria-live="polite" inner_html=content(move || chat.told.get())></p>
         </div>
     }
 }
