@@ -207,6 +207,14 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "Not sent yet: the server does not answer",
             text: "Your answer is kept in this browser and is tried again by itself.",
         },
+        barred: PageText {
+            title: "This answer was not let through",
+            text: "Something on the way to the server refused it, perhaps for its length or for code in it. It is still here: shorten or change it, or send it over another network.",
+        },
+        no_answer: PageText {
+            title: "The server did not answer",
+            text: "Check your connection, then press the button again. Everything you sent is kept.",
+        },
         invalid: PageText {
             title: "This answer could not be stored",
             text: "It is empty, longer than 20,000 characters, or not one of the choices. Everything you sent before is kept.",

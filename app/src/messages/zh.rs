@@ -201,6 +201,14 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "尚未发送：服务器没有响应",
             text: "你的回答保存在此浏览器中，会自动重试。",
         },
+        barred: PageText {
+            title: "这个回答未能送达",
+            text: "传输途中被拒绝，可能是因为内容过长或包含代码。内容仍在这里：请缩短或修改后重新发送，或换一个网络再试。",
+        },
+        no_answer: PageText {
+            title: "服务器没有响应",
+            text: "请检查网络连接，然后再按一次按钮。已发送的内容都已保存。",
+        },
         invalid: PageText {
             title: "这个回答无法保存",
             text: "内容为空、超过 20,000 个字符，或不在选项之内。之前发送的内容都已保存。",
@@ -211,7 +219,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         },
         not_now: PageText {
             title: "目前无法进行",
-            text: "面试目前不接受新的开始。没有任何更改。",
+            text: "目前无法开始这场面试。没有任何更改。",
         },
         go_back: "按浏览器的“后退”按钮可找回你输入的内容。",
         connection: "你已离线。输入的内容保存在此浏览器中。",

@@ -21,7 +21,7 @@ impl Chat {
         let typed = dom::read_composer();
         let prompt = self.prompt().map(|p| p.id);
         if !typed.is_empty() {
-            self.draft.set(typed);
+            self.typed();
         } else if let Some(kept) = prompt.and_then(|id| keep::draft(&token, attempt, id)) {
             self.fill(kept);
         }
@@ -77,7 +77,8 @@ impl Chat {
     pub fn typed(self) {
         let draft = dom::read_composer();
         if let Some(prompt) = self.prompt() {
-            keep::keep_draft(&self.token(), self.attempt(), prompt.id, &draft);
+            self.kept
+                .set(keep::keep_draft(&self.token(), self.attempt(), prompt.id, &draft));
         }
         self.clear_flaw();
         self.draft.set(draft);

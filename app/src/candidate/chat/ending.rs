@@ -5,7 +5,7 @@ use super::{
     dom,
     lean::{flag, line, nothing, part, press, submit, truth, words},
     left_words,
-    model::{Trouble, refusal},
+    model::words_of,
     state::Chat,
 };
 use crate::{
@@ -38,9 +38,9 @@ pub(super) fn finish_dialog(chat: Chat) -> AnyView {
     let texts = chat.texts;
     let t = &texts.finish;
     let draft_left = move || chat.draft.with(|d| !d.is_empty()) || chat.pending.with(Option::is_some);
-    let refused = move || match chat.trouble.get() {
-        Some(Trouble::Refused(code)) => refusal(texts, code).text.to_owned(),
-        _ => String::new(),
+    let refused = move || {
+        let words = chat.trouble.get().and_then(|trouble| words_of(texts, trouble));
+        words.map_or_else(String::new, |words| words.text.to_owned())
     };
     view! {
         <dialog class="dialog" id=dom::FINISH aria-labelledby="finish-title">

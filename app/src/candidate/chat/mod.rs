@@ -2,8 +2,8 @@
 //!
 //! The server renders it whole, and every press on it is a plain form or link that works without a script. When the WASM
 //! has arrived, the same presses go out in the background; drafts are kept, sends are repeated until they got through,
-//! and what changes elsewhere is shown. Which it decides is in [`model`], how it acts in `drive` and `drafts`, what it
-//! looks like in the rest.
+//! and what changes elsewhere is shown. Which it decides is in [`model`], how it acts in `drive`, `outbox` and
+//! `drafts`, what it looks like in the rest.
 
 mod composer;
 mod dom;
@@ -14,6 +14,7 @@ mod keep;
 mod lean;
 pub mod model;
 mod net;
+mod outbox;
 mod state;
 mod talk;
 mod top;

@@ -29,8 +29,8 @@ pub(super) struct Hidden {
     pub ticked: f64,
     /// When this window last asked how things stand, by this machine's clock.
     pub asked: f64,
-    /// Whether the loop that sends is running.
-    pub delivering: bool,
+    /// The client id of the answer whose loop is running; none: nothing is being sent.
+    pub delivering: String,
     /// Counts presses on **Try again** and returns of the network.
     pub nudges: u32,
 }
@@ -46,6 +46,8 @@ pub(super) struct Chat {
     pub view: RwSignal<CandidateView>,
     /// What stands in the composer.
     pub draft: RwSignal<Draft>,
+    /// Whether this browser keeps what is typed; it may refuse (private mode), or be full.
+    pub kept: RwSignal<bool>,
     /// The answer on its way.
     pub pending: RwSignal<Option<Pending>>,
     /// What is wrong with the draft, or why the last request was refused.
@@ -89,6 +91,7 @@ impl Chat {
             left: RwSignal::new(start.view.seconds_left),
             view: RwSignal::new(start.view),
             draft: RwSignal::default(),
+            kept: RwSignal::new(true),
             pending: RwSignal::new(None),
             trouble: RwSignal::new(start.notice.map(Trouble::Refused)),
             elsewhere: RwSignal::new(false),
@@ -122,6 +125,12 @@ impl Chat {
     /// Whether nothing can be sent now: something is on its way, or the session goes on elsewhere.
     pub fn is_locked(self) -> bool {
         self.is_waiting() || self.elsewhere.get() || self.ending.get()
+    }
+
+    /// Whether something was typed that the server does not have and may still get, for use outside of rendering.
+    pub fn has_unsent(self) -> bool {
+        let typed = self.pending.with_untracked(Option::is_some) || self.draft.with_untracked(|d| !d.is_empty());
+        typed && !self.is_over()
     }
 
     /// The token.
