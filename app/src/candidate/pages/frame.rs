@@ -43,14 +43,16 @@ pub(super) fn json_in_html(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default().replace('<', "\\u003c")
 }
 
-/// Loads the chat's script and its WASM, and starts them. What a bad network lost is asked for again until it comes, under
-/// another address, because a browser remembers that a module failed; until then the page works as the forms that it is.
-/// A start that fails is not repeated: what it has done to the page is done.
+/// Loads the chat's script and its WASM, and starts them. What a bad network lost is asked for again, for ten minutes and under
+/// another address, because a browser remembers that a module failed; until then the page works as the forms that it is. Not
+/// so what an old browser cannot read (a network's failure is a `TypeError`), nor a start that fails: what it has done to the
+/// page is done.
 fn loader(js: &str, wasm: &str) -> String {
     format!(
         "(async()=>{{for(let n=0,m;;n++){{\
          try{{m=await import({js:?}+(n?'?'+n:''));await m.default({{module_or_path:{wasm:?}}})}}\
-         catch{{await new Promise(r=>setTimeout(r,Math.min(1e3*2**n,15e3)));continue}}\
+         catch(e){{if(n>40||!(e instanceof TypeError))throw e;\
+         await new Promise(r=>setTimeout(r,Math.min(1e3*2**n,15e3)));continue}}\
          return m.hydrate()}}}})()"
     )
 }
@@ -140,7 +142,8 @@ mod tests {
             loader("/pkg/c.1.js", "/pkg/c.1.wasm"),
             "(async()=>{for(let n=0,m;;n++){try{m=await import(\"/pkg/c.1.js\"+(n?'?'+n:''));\
              await m.default({module_or_path:\"/pkg/c.1.wasm\"})}\
-             catch{await new Promise(r=>setTimeout(r,Math.min(1e3*2**n,15e3)));continue}return m.hydrate()}})()"
+             catch(e){if(n>40||!(e instanceof TypeError))throw e;\
+             await new Promise(r=>setTimeout(r,Math.min(1e3*2**n,15e3)));continue}return m.hydrate()}})()"
         );
     }
 }
