@@ -176,7 +176,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
     trouble: TroubleText {
         offline: PageText {
             title: "Not sent: no connection",
-            text: "Your answer is kept in this browser and goes out by itself when you are back online.",
+            text: "Your answer is kept in this browser. Keep this page open: it goes out by itself when you are back online.",
         },
         taken_over: PageText {
             title: "You continued elsewhere",
@@ -205,7 +205,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         },
         waiting: PageText {
             title: "Not sent yet: the server does not answer",
-            text: "Your answer is kept in this browser and is tried again by itself.",
+            text: "Your answer is kept in this browser. Keep this page open: it is tried again by itself.",
         },
         barred: PageText {
             title: "This answer was not let through",

@@ -170,7 +170,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
     trouble: TroubleText {
         offline: PageText {
             title: "未发送：没有网络连接",
-            text: "你的回答保存在此浏览器中，恢复连接后会自动发送。",
+            text: "你的回答保存在此浏览器中。请不要关闭此页面，恢复连接后会自动发送。",
         },
         taken_over: PageText {
             title: "你已在其他地方继续",
@@ -199,7 +199,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         },
         waiting: PageText {
             title: "尚未发送：服务器没有响应",
-            text: "你的回答保存在此浏览器中，会自动重试。",
+            text: "你的回答保存在此浏览器中。请不要关闭此页面，系统会自动重试。",
         },
         barred: PageText {
             title: "这个回答未能送达",

@@ -169,6 +169,10 @@ impl Chat {
         if kept.is_some() {
             path.push_str("?typed=1");
         }
+        if self.kept.get_untracked() {
+            // What is on its way is kept as well, and nobody has to be asked whether to leave.
+            self.pending.set(None);
+        }
         dom::go_to(&path);
     }
 }

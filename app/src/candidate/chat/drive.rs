@@ -43,7 +43,7 @@ impl Chat {
         window_event_listener_untyped("visibilitychange", move |_| self.look());
         window_event_listener_untyped("pageshow", move |_| self.look());
         window_event_listener_untyped("beforeunload", move |ev| {
-            if !self.kept.get_untracked() && self.has_unsent() {
+            if self.loses_by_leaving() {
                 dom::ask_before_leaving(&ev);
             }
         });
@@ -199,6 +199,8 @@ impl Chat {
             }
             net::sleep(2_000).await;
         }
+        // For minutes nobody answered: from here on the clock asks, and closes once it hears.
+        self.ending.set(false);
     }
 
     /// A sign of life from a window that somebody looks at.

@@ -127,10 +127,12 @@ impl Chat {
         self.is_waiting() || self.elsewhere.get() || self.ending.get()
     }
 
-    /// Whether something was typed that the server does not have and may still get, for use outside of rendering.
-    pub fn has_unsent(self) -> bool {
-        let typed = self.pending.with_untracked(Option::is_some) || self.draft.with_untracked(|d| !d.is_empty());
-        typed && !self.is_over()
+    /// Whether something would not reach the server, or be gone, if the page were left now: an answer on its way goes out only
+    /// while the page is open, and what is typed waits where the browser keeps it.
+    pub fn loses_by_leaving(self) -> bool {
+        let typed = self.draft.with_untracked(|d| !d.is_empty());
+        let sending = self.pending.with_untracked(Option::is_some);
+        !self.is_over() && (sending || typed && !self.kept.get_untracked())
     }
 
     /// The token.
