@@ -176,15 +176,23 @@ test('a script that a bad network lost is asked for again, and finds what was ty
   });
   const chat = await (await Landing.open(page, ana.invite_url)).start();
   await expect.poll(() => lost).toBeGreaterThan(0);
+  const plain = page.getByText('After you send, the next question opens on a new page');
+  await expect(plain).toBeVisible();
   await chat.composer.fill('Typed before there was a script.');
-  await expect(page.getByText('After you send, the next question opens on a new page')).toBeVisible();
   bad = false;
   await chat.hydrated();
   await expect(chat.composer).toHaveValue('Typed before there was a script.');
-  // From then on it is kept.
+  // From then on it is kept, also beside what somebody types who does not see it yet.
+  bad = true;
+  await page.reload();
+  await expect(plain).toBeVisible();
+  await chat.composer.fill('Typed once more.');
+  bad = false;
+  await chat.hydrated();
+  await expect(chat.composer).toHaveValue('Typed before there was a script.\n\nTyped once more.');
   await page.reload();
   await chat.hydrated();
-  await expect(chat.composer).toHaveValue('Typed before there was a script.');
+  await expect(chat.composer).toHaveValue('Typed before there was a script.\n\nTyped once more.');
 });
 
 test('in a page that the browser translates, the next question is the one that is asked', async ({ api, page }) => {

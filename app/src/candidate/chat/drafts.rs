@@ -15,17 +15,26 @@ use parley_domain::{
 use std::time::Duration;
 
 impl Chat {
-    /// What was typed before the script ran stays; else the kept draft comes back. An answer that was on its way goes on.
+    /// What was typed before the script ran stays, and the kept draft comes back. An answer that was on its way goes on.
     pub fn restore(self) {
         let (token, attempt) = (self.token(), self.attempt());
         let typed = dom::read_composer();
         let prompt = self.prompt().map(|p| p.id);
-        if !typed.is_empty() {
+        let pending = keep::pending(&token);
+        let kept = prompt.and_then(|id| keep::draft(&token, attempt, id));
+        if typed.is_empty() {
+            if let Some(kept) = kept {
+                self.fill(kept);
+            }
+        } else {
+            let goes_out = pending.as_ref().is_some_and(|p| Some(p.prompt) == prompt);
+            if let Some(kept) = kept.filter(|_| !goes_out) {
+                let text = model::merged(&kept.text, &typed.text);
+                self.fill(Draft { text, ..typed });
+            }
             self.typed();
-        } else if let Some(kept) = prompt.and_then(|id| keep::draft(&token, attempt, id)) {
-            self.fill(kept);
         }
-        if let Some(pending) = keep::pending(&token) {
+        if let Some(pending) = pending {
             if self.view.with_untracked(|v| model::is_stored(v, &pending.client_id)) {
                 keep::forget_pending(&token);
                 keep::keep_draft(&token, pending.attempt, pending.prompt, &Draft::default());

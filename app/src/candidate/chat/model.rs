@@ -280,6 +280,19 @@ pub fn joined(before: &str, text: &str) -> String {
     }
 }
 
+/// A kept draft, and what was typed in the empty field before the script brought that back: nothing of either is lost, and
+/// nothing stands there twice.
+#[must_use]
+pub fn merged(kept: &str, typed: &str) -> String {
+    if typed.contains(kept.trim()) {
+        typed.to_owned()
+    } else if kept.contains(typed.trim()) {
+        kept.to_owned()
+    } else {
+        joined(kept, typed)
+    }
+}
+
 /// Questions without an answer; follow-ups are not counted.
 #[must_use]
 pub fn unanswered(view: &CandidateView) -> i32 {

@@ -256,6 +256,19 @@ fn stored_is_what_the_server_shows() {
 }
 
 #[test]
+fn a_kept_draft_and_what_was_typed_since_both_stay() {
+    for (kept, typed, both) in [
+        ("", "new", "new"),
+        ("A long draft.", "", "A long draft."),
+        ("A long draft.", "A long", "A long draft."),
+        ("A long", "A long draft.", "A long draft."),
+        ("A long draft. ", "Once more", "A long draft.\n\nOnce more"),
+    ] {
+        assert_eq!(merged(kept, typed), both);
+    }
+}
+
+#[test]
 fn counts_what_is_not_answered() {
     assert_eq!(unanswered(&view()), 2);
     let mut follow_up = view();
