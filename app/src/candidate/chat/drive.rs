@@ -166,13 +166,14 @@ impl Chat {
     /// What stands in the composer goes out; the server marks it as late. Then the session closes.
     fn time_is_up(self) {
         self.told.set(self.texts.finish.ending.to_owned());
+        self.ending.set(true);
+        if self.pending.with_untracked(Option::is_some) {
+            self.deliver_now();
+            return;
+        }
         let draft = dom::read_composer();
         if self.prompt().is_some_and(|p| model::check(p.kind, &draft).is_ok()) {
             self.submit();
-        }
-        self.ending.set(true);
-        if self.pending.with_untracked(Option::is_some) {
-            self.nudge();
         } else {
             spawn_local(self.conclude());
         }

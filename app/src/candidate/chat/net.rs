@@ -20,9 +20,15 @@ pub(super) enum News {
     Tick(Tick),
 }
 
-/// Stores an answer.
-pub(super) async fn answer(token: &str, lease: i64, pending: &Pending) -> Outcome {
-    post(doors::ANSWER, answer_form(token, lease, pending)).await
+/// Longer than the server takes for an interviewer's turn, in milliseconds.
+const PATIENCE: u32 = 45_000;
+/// Where the server takes an answer for ten more seconds: so long that two tries fit into them.
+const HURRY: u32 = 4_000;
+
+/// Stores an answer; in a hurry where the time is up.
+pub(super) async fn answer(token: &str, lease: i64, pending: &Pending, hurry: bool) -> Outcome {
+    let patience = if hurry { HURRY } else { PATIENCE };
+    post(doors::ANSWER, answer_form(token, lease, pending), patience).await
 }
 
 /// A sign of life.
@@ -30,18 +36,24 @@ pub(super) async fn heartbeat(token: &str, lease: i64) -> Outcome {
     post(
         doors::HEARTBEAT,
         form(&[("token", token), ("lease", &lease.to_string())]),
+        PATIENCE,
     )
     .await
 }
 
 /// Goes on in this window.
 pub(super) async fn resume(token: &str) -> Outcome {
-    post(doors::START, form(&[("token", token)])).await
+    post(doors::START, form(&[("token", token)]), PATIENCE).await
 }
 
 /// Hands in.
 pub(super) async fn finish(token: &str, lease: i64) -> Outcome {
-    post(doors::FINISH, form(&[("token", token), ("lease", &lease.to_string())])).await
+    post(
+        doors::FINISH,
+        form(&[("token", token), ("lease", &lease.to_string())]),
+        PATIENCE,
+    )
+    .await
 }
 
 #[cfg(feature = "hydrate")]
@@ -66,8 +78,6 @@ mod browser {
     use std::pin::pin;
     use web_sys::{AbortController, AbortSignal};
 
-    /// Longer than the server takes for an interviewer's turn, in milliseconds.
-    const PATIENCE: u32 = 45_000;
     /// Before asking for the stream again after it was refused, in milliseconds.
     const STREAM_PAUSE: u32 = 20_000;
     /// The longest silence of a stream in whose session the time is told, in milliseconds: more than three times what lies
@@ -81,14 +91,14 @@ mod browser {
         TimeoutFuture::new(millis).await;
     }
 
-    /// Posts a form and reads the answer. A request that nobody waits for any more is ended: on a line that went dead it would
+    /// Posts a form and reads the answer, if it comes within so many milliseconds. A request that nobody waits for any more is ended: on a line that went dead it would
     /// keep its connection, and a browser has six, so that soon none would be left for the next try.
-    pub(in crate::candidate::chat) async fn post(path: &str, body: String) -> Outcome {
+    pub(in crate::candidate::chat) async fn post(path: &str, body: String, patience: u32) -> Outcome {
         let ender = AbortController::new().ok();
         let signal = ender.as_ref().map(AbortController::signal);
         match select(
             pin!(exchange(path, body, signal.as_ref())),
-            TimeoutFuture::new(PATIENCE),
+            TimeoutFuture::new(patience),
         )
         .await
         {
@@ -172,7 +182,7 @@ mod nowhere {
     pub(in crate::candidate::chat) async fn sleep(_millis: u32) {}
 
     /// Not on the server.
-    pub(in crate::candidate::chat) async fn post(_path: &str, _body: String) -> Outcome {
+    pub(in crate::candidate::chat) async fn post(_path: &str, _body: String, _patience: u32) -> Outcome {
         Outcome::Lost
     }
 

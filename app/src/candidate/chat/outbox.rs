@@ -78,7 +78,8 @@ impl Chat {
                     break;
                 }
                 self.mark(Delivery::Sending);
-                let outcome = net::answer(&self.token(), self.lease(), &pending).await;
+                let hurry = self.ending.get_untracked();
+                let outcome = net::answer(&self.token(), self.lease(), &pending, hurry).await;
                 if self.pending_id() != id {
                     if let Outcome::View(view) = outcome {
                         self.apply(*view);
@@ -102,6 +103,17 @@ impl Chat {
                 }
             }
         });
+    }
+
+    /// Sends the pending answer beside a try that may hang, because time is up: for a few seconds more the server takes it.
+    pub fn deliver_now(self) {
+        let on_its_way = |p: &Option<Pending>| p.as_ref().is_some_and(|p| p.delivery == Delivery::Sending);
+        if self.pending.with_untracked(on_its_way) {
+            self.hidden.update_value(|h| h.delivering.clear());
+            self.deliver();
+        } else {
+            self.nudge();
+        }
     }
 
     /// What came of one try; `None` when it is settled, else how the next one is announced.
