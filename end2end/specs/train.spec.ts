@@ -99,7 +99,7 @@ test('what a filter on the way refuses comes back to be changed, and is not sent
   expect(await answers(api, ana.session.id)).toEqual(['Shorter.']);
 });
 
-test('what does not get through is read out once, and trying again leaves the reader in the answer', async ({ api, page, complaints }) => {
+test('what does not get through is read out, asks before the page is left, and trying again leaves the reader in the answer', async ({ api, page, complaints }) => {
   complaints.allow(...LOST);
   const interview = await api.interview('Read out');
   const ana = await api.candidate(interview.id, { name: 'Ana', email: 'ana@example.com' });
@@ -111,6 +111,11 @@ test('what does not get through is read out once, and trying again leaves the re
   const again = page.getByRole('button', { name: 'Try again' });
   await expect(again).toBeVisible();
   await expect(page.locator('[aria-live="polite"]').filter({ hasText: 'Not sent: no connection' })).toHaveCount(1);
+  const asked = page.waitForEvent('dialog');
+  await page.close({ runBeforeUnload: true });
+  const question = await asked;
+  expect(question.type()).toBe('beforeunload');
+  await question.dismiss();
   await again.click();
   await expect(chat.composer).toBeFocused();
   await page.context().setOffline(false);
