@@ -227,7 +227,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "This is not possible right now",
             text: "The interview does not take new starts. Nothing was changed.",
         },
-        go_back: "Your browser's Back button brings back what you typed.",
+        go_back: "Your browser's Back button may bring back what you typed.",
         connection: "You are offline. What you type is kept in this browser.",
     },
     finish: FinishText {

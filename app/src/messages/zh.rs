@@ -221,7 +221,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "目前无法进行",
             text: "目前无法开始这场面试。没有任何更改。",
         },
-        go_back: "按浏览器的“后退”按钮可找回你输入的内容。",
+        go_back: "按浏览器的“后退”按钮，或许可以找回你输入的内容。",
         connection: "你已离线。输入的内容保存在此浏览器中。",
     },
     finish: FinishText {
