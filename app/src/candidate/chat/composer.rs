@@ -3,7 +3,7 @@
 use super::{
     dom::{self, CHOICES},
     ending::finish_link,
-    lean::{flag, line, nothing, part, press, submit, truth, value, words},
+    lean::{content, flag, line, markup, nothing, part, press, submit, truth, value},
     model::{Flaw, Trouble, check, rows, words_of},
     state::Chat,
 };
@@ -149,7 +149,7 @@ fn hint(chat: Chat) -> AnyView {
         _ => typed.filter(|f| matches!(f, Flaw::TooLong(_))),
     };
     if let Some(flaw) = flaw {
-        return view! { <p class="composer__flaw" role="alert">{flaw.words(texts)}</p> }.into_any();
+        return view! { <p class="composer__flaw" role="alert" inner_html=markup(&flaw.words(texts))></p> }.into_any();
     }
     if !chat.live.get() {
         return line("", texts.chat.no_script);
@@ -265,5 +265,5 @@ pub(super) fn copy_button(chat: Chat, id: &'static str, copied: RwSignal<bool>) 
         let label = if copied.get() { t.copied } else { t.copy };
         label.to_owned()
     };
-    view! { <button class="btn" type="button" on:click=press(copy)>{words(label)}</button> }.into_any()
+    view! { <button class="btn" type="button" on:click=press(copy) inner_html=content(label)></button> }.into_any()
 }

@@ -19,20 +19,14 @@ pub(super) fn part(make: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyVie
     make.into_any()
 }
 
-/// Changing words.
-pub(super) fn words(say: impl Fn() -> String + Send + Sync + 'static) -> AnyView {
-    let say: Box<dyn Fn() -> String + Send + Sync> = Box::new(say);
-    say.into_any()
-}
-
-/// A text as the content of an element, for its `inner_html`.
+/// A text as the content of an element, for its `inner_html`. A browser that translates the page puts elements of its own
+/// where a text was, and what is written into that text from then on is seen by nobody: the candidate would go on reading a
+/// question that is answered. The element around it stays, so what may change is written as its content.
 pub(super) fn markup(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Changing words that are all of an element, for its `inner_html`. A browser that translates the page puts elements of its
-/// own where a text was, and what is written into that text from then on is seen by nobody: the candidate would go on
-/// reading a question that is answered. The element around it stays, so the words are written as its content.
+/// Changing words that are all of an element, for its `inner_html`.
 pub(super) fn content(say: impl Fn() -> String + Send + Sync + 'static) -> Content {
     Box::new(move || markup(&say()))
 }
@@ -59,7 +53,8 @@ pub(super) fn nothing() -> AnyView {
 
 /// A paragraph of a class.
 pub(super) fn line(class: &'static str, text: impl Into<String>) -> AnyView {
-    view! { <p class=class>{text.into()}</p> }.into_any()
+    let text: String = text.into();
+    view! { <p class=class inner_html=markup(&text)></p> }.into_any()
 }
 
 /// What a press on a button does.
