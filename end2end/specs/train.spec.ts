@@ -200,6 +200,25 @@ test('a script that a bad network lost is asked for again, and finds what was ty
   await expect(chat.composer).toHaveValue('Typed before there was a script.\n\nTyped once more.');
 });
 
+test('a sign of life does not bring the whole conversation again', async ({ api, page }) => {
+  const interview = await api.interview('Long talk');
+  const ana = await api.candidate(interview.id, { name: 'Ana', email: 'ana@example.com' });
+  const chat = await (await Landing.open(page, ana.invite_url)).start();
+  await chat.hydrated();
+  await chat.answer('Said once, sent once.');
+  await chat.question('Which shift suits you?');
+  const beat = page.waitForResponse(
+    async (response) => new URL(response.url()).pathname === '/sfn/candidate/heartbeat' && !(await response.text()).includes('"turns":[{'),
+  );
+  await page.evaluate(() => window.dispatchEvent(new Event('pageshow')));
+  const view: { turns: unknown[]; question: { text: string } } = await (await beat).json();
+  expect(view.turns).toEqual([]);
+  expect(view.question.text).toBe('Which shift suits you?');
+  await chat.choose('Evening');
+  await chat.said('Said once, sent once.');
+  await chat.question('How do you handle a disagreement?');
+});
+
 test('in a page that the browser translates, the next question is the one that is asked', async ({ api, page }) => {
   const interview = await api.interview('Translated');
   const ana = await api.candidate(interview.id, { name: 'Ana', email: 'ana@example.com' });

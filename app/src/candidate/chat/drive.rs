@@ -182,7 +182,7 @@ impl Chat {
     /// Sees to it that a session whose time is up is closed and shown so. The server decides whether it is.
     async fn conclude(self) {
         for _ in 0..60 {
-            if let Outcome::View(view) = net::heartbeat(&self.token(), self.lease()).await {
+            if let Outcome::View(view) = self.ask().await {
                 let left = view.seconds_left;
                 self.apply(*view);
                 if self.is_over() || self.elsewhere.get_untracked() {
@@ -227,9 +227,24 @@ impl Chat {
         }
     }
 
+    /// Asks how things stand, which is a sign of life as well. Turns that are here already are not sent again.
+    async fn ask(self) -> Outcome {
+        let (known, attempt, turns) = self.view.with_untracked(|v| (v.known(), v.attempt, v.turns.len()));
+        let mut outcome = net::heartbeat(&self.token(), self.lease(), &known).await;
+        if let Outcome::View(view) = &mut outcome
+            && view.turns.is_empty()
+            && view.attempt == attempt
+        {
+            view.turns = self
+                .view
+                .with_untracked(|v| v.turns.iter().take(turns).cloned().collect());
+        }
+        outcome
+    }
+
     /// A sign of life; its answer is how things stand.
     async fn beat(self) {
-        match net::heartbeat(&self.token(), self.lease()).await {
+        match self.ask().await {
             Outcome::View(view) => {
                 self.hidden.update_value(|h| h.heard = dom::now());
                 self.apply(*view);

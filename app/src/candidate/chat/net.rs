@@ -31,11 +31,11 @@ pub(super) async fn answer(token: &str, lease: i64, pending: &Pending, hurry: bo
     post(doors::ANSWER, answer_form(token, lease, pending), patience).await
 }
 
-/// A sign of life.
-pub(super) async fn heartbeat(token: &str, lease: i64) -> Outcome {
+/// A sign of life, and what of the conversation is here.
+pub(super) async fn heartbeat(token: &str, lease: i64, known: &str) -> Outcome {
     post(
         doors::HEARTBEAT,
-        form(&[("token", token), ("lease", &lease.to_string())]),
+        form(&[("token", token), ("lease", &lease.to_string()), ("known", known)]),
         PATIENCE,
     )
     .await
