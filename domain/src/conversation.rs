@@ -128,6 +128,15 @@ pub struct CandidateView {
     pub writing: bool,
 }
 
+impl CandidateView {
+    /// What of the conversation a page with this view has: the attempt, and how many of its turns. A turn never changes, and
+    /// the same number of them is the same turns.
+    #[must_use]
+    pub fn known(&self) -> String {
+        format!("{}.{}", self.attempt, self.turns.len())
+    }
+}
+
 /// What a candidate's open page is told when something changed: enough to know whether to ask for the view.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pulse {

@@ -163,7 +163,7 @@ test('a draft survives a reload, a lost send stays and is sent again', async ({ 
   await page.context().setOffline(true);
   await chat.composer.fill('the whole sentence');
   await chat.send.click();
-  await expect(page.getByText('Not sent: no connection')).toBeVisible();
+  await expect(chat.conversation.getByText('Not sent: no connection')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
   // Back online it is sent by itself; the button is for who does not want to wait.
   await page.context().setOffline(false);

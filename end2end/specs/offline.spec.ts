@@ -22,7 +22,7 @@ test('an answer sent while offline is kept, also over a reload, and stored exact
   await page.context().setOffline(true);
   await chat.composer.fill('Written in a tunnel.');
   await chat.send.click();
-  await expect(page.getByText('Not sent: no connection')).toBeVisible();
+  await expect(chat.conversation.getByText('Not sent: no connection')).toBeVisible();
   expect(await answers(api, ana.session.id)).toEqual([]);
   await page.context().setOffline(false);
   await chat.question('Which shift suits you?');

@@ -36,7 +36,7 @@ test('an answer that was not sent in one attempt is not sent in the next, and it
   await page.context().setOffline(true);
   await chat.composer.fill('Written in the first attempt.');
   await chat.send.click();
-  await expect(page.getByText('Not sent: no connection')).toBeVisible();
+  await expect(chat.conversation.getByText('Not sent: no connection')).toBeVisible();
   const browser = page.context();
   await page.close();
   await browser.setOffline(false);

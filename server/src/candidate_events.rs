@@ -40,8 +40,9 @@ use tokio::{
     time::Instant,
 };
 
-/// Streams that one candidate may have open: windows on all of their devices.
-const MOST: usize = 8;
+/// Streams that one candidate may have open: windows on all of their devices. A browser has six connections to a server
+/// that speaks HTTP/1.1; were all of them streams of windows that were left open, no answer could be sent from any.
+const MOST: usize = 4;
 
 /// How often an open page is told the time. It answers with a sign of life: a page that nobody looks at has slow timers, but
 /// hears the network as ever, and is there for as long as it answers. Well below the minute after which somebody is away.

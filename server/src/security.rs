@@ -64,6 +64,15 @@ pub(crate) fn is_candidate(path: &str) -> bool {
 }
 
 fn set_headers(headers: &mut HeaderMap, candidate: bool, https: bool) {
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    if kind.is_some_and(|kind| kind.starts_with(b"text/event-stream")) {
+        // A proxy that gathers answers before it passes them on (nginx does unless told) would hold back for minutes what is
+        // to be heard at once.
+        headers.insert(
+            HeaderName::from_static("x-accel-buffering"),
+            HeaderValue::from_static("no"),
+        );
+    }
     let mut set = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
@@ -195,5 +204,6 @@ mod tests {
         set_headers(&mut headers, true, false);
         assert_eq!(headers[header::CACHE_CONTROL], "no-store");
         assert!(headers["x-robots-tag"].to_str().unwrap().contains("noindex"));
+        assert!(!headers.contains_key("x-accel-buffering"), "only of streams");
     }
 }

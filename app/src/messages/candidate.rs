@@ -257,6 +257,10 @@ pub struct TroubleText {
     pub too_late: PageText,
     /// Not sent: the server does not answer, or cannot store it right now.
     pub waiting: PageText,
+    /// Something between the browser and the server refused the answer for what it is.
+    pub barred: PageText,
+    /// A press got no answer, and is not repeated by itself.
+    pub no_answer: PageText,
     /// What was sent cannot be stored as it is.
     pub invalid: PageText,
     /// The client id was used for another answer.

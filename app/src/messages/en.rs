@@ -176,7 +176,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
     trouble: TroubleText {
         offline: PageText {
             title: "Not sent: no connection",
-            text: "Your answer is kept in this browser and goes out by itself when you are back online.",
+            text: "Your answer is kept in this browser. Keep this page open: it goes out by itself when you are back online.",
         },
         taken_over: PageText {
             title: "You continued elsewhere",
@@ -205,7 +205,15 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         },
         waiting: PageText {
             title: "Not sent yet: the server does not answer",
-            text: "Your answer is kept in this browser and is tried again by itself.",
+            text: "Your answer is kept in this browser. Keep this page open: it is tried again by itself.",
+        },
+        barred: PageText {
+            title: "This answer was not let through",
+            text: "Something on the way to the server refused it, perhaps for its length or for code in it. It is still here: shorten or change it, or send it over another network.",
+        },
+        no_answer: PageText {
+            title: "The server did not answer",
+            text: "Check your connection, then press the button again. Everything you sent is kept.",
         },
         invalid: PageText {
             title: "This answer could not be stored",
@@ -219,7 +227,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "This is not possible right now",
             text: "The interview does not take new starts. Nothing was changed.",
         },
-        go_back: "Your browser's Back button brings back what you typed.",
+        go_back: "Your browser's Back button may bring back what you typed.",
         connection: "You are offline. What you type is kept in this browser.",
     },
     finish: FinishText {

@@ -170,7 +170,7 @@ pub(super) static CANDIDATE: Candidate = Candidate {
     trouble: TroubleText {
         offline: PageText {
             title: "未发送：没有网络连接",
-            text: "你的回答保存在此浏览器中，恢复连接后会自动发送。",
+            text: "你的回答保存在此浏览器中。请不要关闭此页面，恢复连接后会自动发送。",
         },
         taken_over: PageText {
             title: "你已在其他地方继续",
@@ -199,7 +199,15 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         },
         waiting: PageText {
             title: "尚未发送：服务器没有响应",
-            text: "你的回答保存在此浏览器中，会自动重试。",
+            text: "你的回答保存在此浏览器中。请不要关闭此页面，系统会自动重试。",
+        },
+        barred: PageText {
+            title: "这个回答未能送达",
+            text: "传输途中被拒绝，可能是因为内容过长或包含代码。内容仍在这里：请缩短或修改后重新发送，或换一个网络再试。",
+        },
+        no_answer: PageText {
+            title: "服务器没有响应",
+            text: "请检查网络连接，然后再按一次按钮。已发送的内容都已保存。",
         },
         invalid: PageText {
             title: "这个回答无法保存",
@@ -211,9 +219,9 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         },
         not_now: PageText {
             title: "目前无法进行",
-            text: "面试目前不接受新的开始。没有任何更改。",
+            text: "目前无法开始这场面试。没有任何更改。",
         },
-        go_back: "按浏览器的“后退”按钮可找回你输入的内容。",
+        go_back: "按浏览器的“后退”按钮，或许可以找回你输入的内容。",
         connection: "你已离线。输入的内容保存在此浏览器中。",
     },
     finish: FinishText {

@@ -109,16 +109,27 @@ pub async fn answer_question(
     server::end(&token, lease, result, server::After::Session)
 }
 
-/// A sign of life from the window that holds the session.
+/// A sign of life from the window that holds the session. `known` says what of the conversation the page has, as
+/// [`CandidateView::known`] does; where that is all, the turns are left out of the answer.
 #[server(endpoint = "candidate/heartbeat")]
-pub async fn heartbeat(token: String, #[server(default)] lease: Option<String>) -> Result<CandidateView, Refusal> {
+pub async fn heartbeat(
+    token: String,
+    #[server(default)] lease: Option<String>,
+    #[server(default)] known: Option<String>,
+) -> Result<CandidateView, Refusal> {
     let services = server::services()?;
     let lease = server::lease(lease.as_deref());
     if let Err(refusal) = server::spare_request(&services, &token) {
         return server::end(&token, lease, Err(refusal), server::After::Session);
     }
     let lease = server::lease_or_kept(&services, &token, lease).await;
-    let result = parley_services::conversation::heartbeat(&services, &token, lease).await;
+    let mut result = parley_services::conversation::heartbeat(&services, &token, lease).await;
+    if let Ok(view) = &mut result
+        && known.is_some_and(|known| known == view.known())
+    {
+        // Of a long talk they would be nearly all that a page is sent three times a minute.
+        view.turns.clear();
+    }
     server::end(&token, lease, result, server::After::Session)
 }
 

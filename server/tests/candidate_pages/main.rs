@@ -20,6 +20,7 @@ use bed::{Bed, NAVIGATE, is_a_quiet_page, token};
 use house::PAGE;
 use http::{Method, StatusCode, header};
 use parley_domain::{
+    conversation::CandidateView,
     session::Status,
     time::{DAY, MINUTE},
 };
@@ -322,6 +323,8 @@ async fn the_stream_tells_what_changed_and_no_more() {
         .raw(Method::GET, "/events/session", &[("cookie", &cookie)], "")
         .await;
     assert_eq!(stream.headers()[header::CONTENT_TYPE], "text/event-stream");
+    // A proxy passes on what is told as it is told.
+    assert_eq!(stream.headers()["x-accel-buffering"], "no");
     let mut frames = stream.into_body().into_data_stream();
     let mut next = async || {
         let frame = futures::StreamExt::next(&mut frames).await.unwrap().unwrap();
@@ -339,6 +342,28 @@ async fn the_stream_tells_what_changed_and_no_more() {
     assert!(next().await.contains("\"state\":\"completed\""));
     house.stop.cancel();
     assert!(next().await.contains("event: bye"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_of_life_is_not_answered_with_what_the_page_has() {
+    let house = Bed::new().await;
+    let (_, link) = house.invite(json!({})).await;
+    house.start(&link).await;
+    let beat = async |known: &str| {
+        let body = format!("token={}&lease=1&known={known}", token(&link));
+        let answer = house
+            .form("/sfn/candidate/heartbeat", "application/json", &[], &body)
+            .await;
+        serde_json::from_str::<CandidateView>(&answer.body).unwrap()
+    };
+    let whole = beat("").await;
+    assert_eq!((whole.known().as_str(), whole.turns.len()), ("1.1", 1));
+    let spared = beat("1.1").await;
+    assert!(spared.turns.is_empty() && spared.question.is_some());
+    assert_eq!((spared.known().as_str(), spared.lease), ("1.0", whole.lease));
+    for other in ["1.0", "1.2", "2.1", "nothing"] {
+        assert_eq!(beat(other).await, whole, "{other}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -393,7 +393,7 @@ async fn a_candidate_has_so_many_streams_and_no_more() {
     let (_, link) = house.invite(json!({})).await;
     let started = house.post(START, &[("token", token(&link)), ("consent", "true")]).await;
     let mut streams = Vec::new();
-    for _ in 0..9 {
+    for _ in 0..5 {
         let mut frames = follow(&house, &started.cookie()).await;
         assert!(next(&mut frames).await.contains("event: pulse"));
         streams.push(frames);

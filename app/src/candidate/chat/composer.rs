@@ -3,17 +3,13 @@
 use super::{
     dom::{self, CHOICES},
     ending::finish_link,
-    lean::{flag, line, nothing, part, press, submit, truth, value, words},
-    model::{Flaw, Trouble, check, refusal, rows},
+    lean::{content, flag, line, markup, nothing, part, press, submit, truth, value},
+    model::{Flaw, Trouble, check, rows, words_of},
     state::Chat,
 };
 use crate::candidate::doors;
 use leptos::{ev::KeyboardEvent, prelude::*};
-use parley_domain::{
-    conversation::{CandidateErrorCode, PromptView},
-    id::PromptId,
-    question::QuestionKind,
-};
+use parley_domain::{conversation::PromptView, id::PromptId, question::QuestionKind};
 
 /// What decides that the field is another one: a text field stays from question to question, with focus and keyboard.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -153,12 +149,12 @@ fn hint(chat: Chat) -> AnyView {
         _ => typed.filter(|f| matches!(f, Flaw::TooLong(_))),
     };
     if let Some(flaw) = flaw {
-        return view! { <p class="composer__flaw" role="alert">{flaw.words(texts)}</p> }.into_any();
+        return view! { <p class="composer__flaw" role="alert" inner_html=markup(&flaw.words(texts))></p> }.into_any();
     }
     if !chat.live.get() {
         return line("", texts.chat.no_script);
     }
-    if chat.draft.with(|d| !d.is_empty()) {
+    if chat.kept.get() && chat.draft.with(|d| !d.is_empty()) {
         return line("", texts.chat.draft_kept);
     }
     let keys = match chat.view.with(|v| v.question.as_ref().map(|q| q.kind)) {
@@ -174,22 +170,22 @@ fn notices(chat: Chat) -> AnyView {
     let texts = chat.texts;
     // The refusal of a plain post: its text is not on this page.
     let first = chat.trouble.get_untracked();
-    let refused = move || match chat.trouble.get() {
-        Some(Trouble::Refused(code)) if code != CandidateErrorCode::TakenOver => {
-            let words = refusal(texts, code);
-            let from_before = first == Some(Trouble::Refused(code)) && chat.draft.with(super::model::Draft::is_empty);
-            view! {
-                <div class="notice notice--busy">
-                    <div class="notice__body">
-                        {line("notice__title", words.title)}
-                        {line("", words.text)}
-                        {if from_before { line("", texts.trouble.go_back) } else { nothing() }}
-                    </div>
+    let refused = move || {
+        let trouble = chat.trouble.get();
+        let Some(words) = trouble.and_then(|trouble| words_of(texts, trouble)) else {
+            return nothing();
+        };
+        let from_before = first == trouble && chat.draft.with(super::model::Draft::is_empty);
+        view! {
+            <div class="notice notice--busy">
+                <div class="notice__body">
+                    {line("notice__title", words.title)}
+                    {line("", words.text)}
+                    {if from_before { line("", texts.trouble.go_back) } else { nothing() }}
                 </div>
-            }
-            .into_any()
+            </div>
         }
-        _ => nothing(),
+        .into_any()
     };
     let state = move || {
         if chat.ending.get() {
@@ -221,7 +217,7 @@ pub(super) fn unsent(chat: Chat) -> AnyView {
             <div class="unsent">
                 <p class="strong" id="unsent">{title}</p>
                 {line("muted", help)}
-                <textarea class="input" id=dom::UNSENT readonly=true rows=rows aria-labelledby="unsent" prop:value=text></textarea>
+                <textarea class="input" id=dom::UNSENT readonly=true rows=rows dir="auto" aria-labelledby="unsent" prop:value=text></textarea>
                 <div class="unsent__actions">
                     {copy_button(chat, dom::UNSENT, RwSignal::new(false))}
                     {if over { nothing() } else { ways_out(chat) }}
@@ -269,5 +265,5 @@ pub(super) fn copy_button(chat: Chat, id: &'static str, copied: RwSignal<bool>) 
         let label = if copied.get() { t.copied } else { t.copy };
         label.to_owned()
     };
-    view! { <button class="btn" type="button" on:click=press(copy)>{words(label)}</button> }.into_any()
+    view! { <button class="btn" type="button" on:click=press(copy) inner_html=content(label)></button> }.into_any()
 }

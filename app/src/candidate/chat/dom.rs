@@ -8,7 +8,8 @@ use leptos::{
 };
 use parley_domain::id::ChoiceId;
 use web_sys::{
-    Element, HtmlDialogElement, HtmlDocument, HtmlElement, HtmlInputElement, HtmlTextAreaElement, VisibilityState,
+    BeforeUnloadEvent, Element, Event, HtmlDialogElement, HtmlDocument, HtmlElement, HtmlInputElement,
+    HtmlTextAreaElement, VisibilityState,
 };
 
 /// The name of the choices' inputs.
@@ -202,6 +203,12 @@ pub(super) fn new_client_id() -> String {
         return format!("{:x}-{:x}", now() as u64, (js_sys::Math::random() * 1e15) as u64);
     }
     bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Has the browser ask before the page is left. Older ones ask only where the event is given a value.
+pub(super) fn ask_before_leaving(event: &Event) {
+    event.prevent_default();
+    event.unchecked_ref::<BeforeUnloadEvent>().set_return_value("unsent");
 }
 
 /// Leaves the chat for another page.

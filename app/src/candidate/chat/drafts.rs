@@ -15,17 +15,26 @@ use parley_domain::{
 use std::time::Duration;
 
 impl Chat {
-    /// What was typed before the script ran stays; else the kept draft comes back. An answer that was on its way goes on.
+    /// What was typed before the script ran stays, and the kept draft comes back. An answer that was on its way goes on.
     pub fn restore(self) {
         let (token, attempt) = (self.token(), self.attempt());
         let typed = dom::read_composer();
         let prompt = self.prompt().map(|p| p.id);
-        if !typed.is_empty() {
-            self.draft.set(typed);
-        } else if let Some(kept) = prompt.and_then(|id| keep::draft(&token, attempt, id)) {
-            self.fill(kept);
+        let pending = keep::pending(&token);
+        let kept = prompt.and_then(|id| keep::draft(&token, attempt, id));
+        if typed.is_empty() {
+            if let Some(kept) = kept {
+                self.fill(kept);
+            }
+        } else {
+            let goes_out = pending.as_ref().is_some_and(|p| Some(p.prompt) == prompt);
+            if let Some(kept) = kept.filter(|_| !goes_out) {
+                let text = model::merged(&kept.text, &typed.text);
+                self.fill(Draft { text, ..typed });
+            }
+            self.typed();
         }
-        if let Some(pending) = keep::pending(&token) {
+        if let Some(pending) = pending {
             if self.view.with_untracked(|v| model::is_stored(v, &pending.client_id)) {
                 keep::forget_pending(&token);
                 keep::keep_draft(&token, pending.attempt, pending.prompt, &Draft::default());
@@ -77,7 +86,8 @@ impl Chat {
     pub fn typed(self) {
         let draft = dom::read_composer();
         if let Some(prompt) = self.prompt() {
-            keep::keep_draft(&self.token(), self.attempt(), prompt.id, &draft);
+            self.kept
+                .set(keep::keep_draft(&self.token(), self.attempt(), prompt.id, &draft));
         }
         self.clear_flaw();
         self.draft.set(draft);
@@ -167,6 +177,10 @@ impl Chat {
         let mut path = landing_path(&token);
         if kept.is_some() {
             path.push_str("?typed=1");
+        }
+        if self.kept.get_untracked() {
+            // What is on its way is kept as well, and nobody has to be asked whether to leave.
+            self.pending.set(None);
         }
         dom::go_to(&path);
     }

@@ -1,9 +1,9 @@
-//! How the chat acts once its script runs: sends until it got through and shows what is true. What was typed is looked
-//! after in `drafts`.
+//! How the chat acts once its script runs: it shows what is true, and hands in. Answers are sent in `outbox`, what was typed
+//! is looked after in `drafts`.
 
 use super::{
-    dom, keep,
-    model::{self, AfterRefusal, AtZero, Delivery, Draft, Outcome, Pending, Trouble},
+    dom,
+    model::{self, AtZero, Draft, Outcome, Trouble},
     net::{self, News},
     state::Chat,
 };
@@ -40,8 +40,13 @@ impl Chat {
         });
         set_interval(move || self.tick(), Duration::from_secs(1));
         set_interval(move || self.beat_if_due(), BEAT);
-        window_event_listener_untyped("visibilitychange", move |_| self.beat_if_there());
-        window_event_listener_untyped("pageshow", move |_| self.beat_if_there());
+        window_event_listener_untyped("visibilitychange", move |_| self.look());
+        window_event_listener_untyped("pageshow", move |_| self.look());
+        window_event_listener_untyped("beforeunload", move |ev| {
+            if self.loses_by_leaving() {
+                dom::ask_before_leaving(&ev);
+            }
+        });
         window_event_listener_untyped("offline", move |_| self.online.set(false));
         window_event_listener_untyped("online", move |_| {
             self.online.set(true);
@@ -56,131 +61,12 @@ impl Chat {
         }));
     }
 
-    /// Shows how the sending goes.
-    fn mark(self, delivery: Delivery) {
-        if self
-            .pending
-            .with_untracked(|p| p.as_ref().is_some_and(|p| p.delivery != delivery))
-        {
-            self.pending.update(|p| {
-                if let Some(p) = p {
-                    p.delivery = delivery;
-                }
-            });
+    /// Somebody looks at the page again, perhaps after hours in which its timers stood: what waits goes out at once.
+    fn look(self) {
+        if dom::is_visible() {
+            self.nudge();
+            self.beat_if_open();
         }
-    }
-
-    /// Sends what stands in the composer.
-    pub fn submit(self) {
-        let busy = self.pending.with_untracked(Option::is_some) || self.elsewhere.get_untracked();
-        let Some(prompt) = self.prompt().filter(|_| !busy && !self.is_over()) else {
-            return;
-        };
-        let draft = dom::read_composer();
-        if let Err(flaw) = model::check(prompt.kind, &draft) {
-            self.trouble.set(Some(Trouble::Flaw(flaw)));
-            dom::focus_composer();
-            return;
-        }
-        let shown = draft.shown(&prompt);
-        let pending = Pending {
-            client_id: dom::new_client_id(),
-            prompt: prompt.id,
-            attempt: self.attempt(),
-            draft,
-            shown,
-            delivery: Delivery::default(),
-        };
-        keep::keep_pending(&self.token(), &pending);
-        self.trouble.set(None);
-        self.pending.set(Some(pending));
-        self.fill(Draft::default());
-        self.deliver();
-    }
-
-    /// Sends the pending answer until the server has said yes or no. One loop at a time; the client id makes the answer
-    /// storable once, however often it is sent.
-    pub fn deliver(self) {
-        if self.hidden.with_value(|h| h.delivering) {
-            return;
-        }
-        self.hidden.update_value(|h| h.delivering = true);
-        spawn_local(async move {
-            let mut failures = 0_u32;
-            while let Some(pending) = self.pending.get_untracked() {
-                if pending.attempt != self.attempt() {
-                    // Another attempt has begun meanwhile, and this window holds it: what was written in the one before is
-                    // not an answer in this one unless somebody sends it.
-                    self.pending.set(None);
-                    self.give_back(pending);
-                    break;
-                }
-                self.mark(Delivery::Sending);
-                let outcome = net::answer(&self.token(), self.lease(), &pending).await;
-                let Some(delivery) = self.delivered(pending, outcome) else {
-                    break;
-                };
-                failures += 1;
-                self.mark(delivery);
-                self.wait(model::backoff(failures)).await;
-            }
-            self.hidden.update_value(|h| h.delivering = false);
-            if self.ending.get_untracked() {
-                self.conclude().await;
-            }
-        });
-    }
-
-    /// What came of one try; `None` when it is settled, else how the next one is announced.
-    fn delivered(self, pending: Pending, outcome: Outcome) -> Option<Delivery> {
-        match outcome {
-            Outcome::View(view) => {
-                self.hidden.update_value(|h| h.heard = dom::now());
-                self.settle();
-                self.apply(*view);
-                None
-            }
-            Outcome::Refused(code, view) => {
-                if model::after(code) == AfterRefusal::TryAgain {
-                    return Some(Delivery::Slowed);
-                }
-                self.pending.set(None);
-                keep::forget_pending(&self.token());
-                self.trouble.set(Some(Trouble::Refused(code)));
-                self.elsewhere.set(code == CandidateErrorCode::TakenOver);
-                if let Some(view) = view {
-                    self.apply(*view);
-                }
-                self.give_back(pending);
-                None
-            }
-            Outcome::Lost => Some(Delivery::Waiting),
-        }
-    }
-
-    /// The pending answer is stored.
-    fn settle(self) {
-        let token = self.token();
-        if let Some(stored) = self.pending.get_untracked() {
-            keep::keep_draft(&token, stored.attempt, stored.prompt, &Draft::default());
-        }
-        keep::forget_pending(&token);
-        self.pending.set(None);
-    }
-
-    /// Waits, or shorter if somebody presses **Try again** or the network comes back.
-    async fn wait(self, millis: u32) {
-        let nudges = self.hidden.with_value(|h| h.nudges);
-        let mut waited = 0;
-        while waited < millis && self.hidden.with_value(|h| h.nudges) == nudges {
-            net::sleep(200).await;
-            waited += 200;
-        }
-    }
-
-    /// Tries the pending answer again at once.
-    pub fn nudge(self) {
-        self.hidden.update_value(|h| h.nudges += 1);
     }
 
     /// Takes over how things stand, unless it was overtaken on its way.
@@ -212,9 +98,15 @@ impl Chat {
         if next.state == Status::Completed {
             self.close();
         }
+        let was_writing = self.view.with_untracked(|v| v.writing);
         if !next.writing {
             // Whole, and among the turns.
             self.written.set(String::new());
+        }
+        if next.writing != was_writing {
+            // Who does not see the page hears that the answer arrived and is being read.
+            let words = next.writing.then(|| (self.texts.chat.typing)(&next.interviewer));
+            self.told.set(words.unwrap_or_default());
         }
         self.set_clock(next.seconds_left);
         if self.view.with_untracked(|present| *present != next) {
@@ -274,13 +166,14 @@ impl Chat {
     /// What stands in the composer goes out; the server marks it as late. Then the session closes.
     fn time_is_up(self) {
         self.told.set(self.texts.finish.ending.to_owned());
+        self.ending.set(true);
+        if self.pending.with_untracked(Option::is_some) {
+            self.deliver_now();
+            return;
+        }
         let draft = dom::read_composer();
         if self.prompt().is_some_and(|p| model::check(p.kind, &draft).is_ok()) {
             self.submit();
-        }
-        self.ending.set(true);
-        if self.pending.with_untracked(Option::is_some) {
-            self.nudge();
         } else {
             spawn_local(self.conclude());
         }
@@ -289,7 +182,7 @@ impl Chat {
     /// Sees to it that a session whose time is up is closed and shown so. The server decides whether it is.
     async fn conclude(self) {
         for _ in 0..60 {
-            if let Outcome::View(view) = net::heartbeat(&self.token(), self.lease()).await {
+            if let Outcome::View(view) = self.ask().await {
                 let left = view.seconds_left;
                 self.apply(*view);
                 if self.is_over() || self.elsewhere.get_untracked() {
@@ -307,6 +200,8 @@ impl Chat {
             }
             net::sleep(2_000).await;
         }
+        // For minutes nobody answered: from here on the clock asks, and closes once it hears.
+        self.ending.set(false);
     }
 
     /// A sign of life from a window that somebody looks at.
@@ -332,9 +227,24 @@ impl Chat {
         }
     }
 
+    /// Asks how things stand, which is a sign of life as well. Turns that are here already are not sent again.
+    async fn ask(self) -> Outcome {
+        let (known, attempt, turns) = self.view.with_untracked(|v| (v.known(), v.attempt, v.turns.len()));
+        let mut outcome = net::heartbeat(&self.token(), self.lease(), &known).await;
+        if let Outcome::View(view) = &mut outcome
+            && view.turns.is_empty()
+            && view.attempt == attempt
+        {
+            view.turns = self
+                .view
+                .with_untracked(|v| v.turns.iter().take(turns).cloned().collect());
+        }
+        outcome
+    }
+
     /// A sign of life; its answer is how things stand.
     async fn beat(self) {
-        match net::heartbeat(&self.token(), self.lease()).await {
+        match self.ask().await {
             Outcome::View(view) => {
                 self.hidden.update_value(|h| h.heard = dom::now());
                 self.apply(*view);
@@ -349,7 +259,7 @@ impl Chat {
                 self.trouble
                     .set(Some(Trouble::Refused(CandidateErrorCode::UnknownLink)));
             }
-            Outcome::Refused(..) | Outcome::Lost => {}
+            Outcome::Refused(..) | Outcome::Barred | Outcome::Lost => {}
         }
     }
 
@@ -393,6 +303,8 @@ impl Chat {
         let news = self.view.with_untracked(|v| {
             pulse.state != v.state || usize::try_from(pulse.turns).is_ok_and(|turns| turns > v.turns.len())
         });
+        // It was heard over a network that works.
+        self.nudge();
         if news {
             spawn_local(self.beat());
         }
@@ -405,14 +317,18 @@ impl Chat {
             self.go_to_landing();
             return;
         }
+        self.trouble.set(None);
         spawn_local(async move {
             match net::resume(&self.token()).await {
                 Outcome::View(view) => {
-                    self.hidden.update_value(|h| h.lease = view.lease);
-                    self.hidden.update_value(|h| h.heard = dom::now());
+                    self.hidden.update_value(|h| {
+                        // Of two presses the later one may be answered first.
+                        h.lease = h.lease.max(view.lease);
+                        h.heard = dom::now();
+                    });
                     self.elsewhere.set(false);
                     self.trouble.set(None);
-                    dom::show_address(&session_path(&self.token(), view.lease));
+                    dom::show_address(&session_path(&self.token(), self.lease()));
                     self.apply(*view);
                     dom::focus_composer();
                 }
@@ -420,12 +336,22 @@ impl Chat {
                 Outcome::Refused(CandidateErrorCode::EmailNeeded | CandidateErrorCode::ConsentNeeded, _) => {
                     self.go_to_landing();
                 }
-                Outcome::Refused(code, _) => self.trouble.set(Some(Trouble::Refused(code))),
-                Outcome::Lost => self
-                    .trouble
-                    .set(Some(Trouble::Refused(CandidateErrorCode::Unavailable))),
+                outcome => self.came_to_nothing(outcome),
             }
         });
+    }
+
+    /// A press came to nothing, and is not repeated by itself.
+    fn came_to_nothing(self, outcome: Outcome) {
+        match outcome {
+            Outcome::Refused(code, view) if code != CandidateErrorCode::Unavailable => {
+                self.trouble.set(Some(Trouble::Refused(code)));
+                if let Some(view) = view {
+                    self.apply(*view);
+                }
+            }
+            _ => self.trouble.set(Some(Trouble::NoAnswer)),
+        }
     }
 
     /// Hands in, after the question.
@@ -434,6 +360,7 @@ impl Chat {
             return;
         }
         self.finishing.set(true);
+        self.trouble.set(None);
         spawn_local(async move {
             match net::finish(&self.token(), self.lease()).await {
                 Outcome::View(view) => {
@@ -443,20 +370,14 @@ impl Chat {
                     dom::close_dialog();
                     self.apply(*view);
                 }
-                Outcome::Refused(code, view) => {
-                    if code == CandidateErrorCode::TakenOver {
-                        self.elsewhere.set(true);
-                        dom::close_dialog();
-                    } else {
-                        self.trouble.set(Some(Trouble::Refused(code)));
-                    }
+                Outcome::Refused(CandidateErrorCode::TakenOver, view) => {
+                    self.elsewhere.set(true);
+                    dom::close_dialog();
                     if let Some(view) = view {
                         self.apply(*view);
                     }
                 }
-                Outcome::Lost => self
-                    .trouble
-                    .set(Some(Trouble::Refused(CandidateErrorCode::Unavailable))),
+                outcome => self.came_to_nothing(outcome),
             }
             self.finishing.set(false);
         });

@@ -3,9 +3,9 @@
 use super::{
     composer::{copy_button, unsent},
     dom,
-    lean::{flag, line, nothing, part, press, submit, truth, words},
+    lean::{content, flag, line, nothing, part, press, submit, truth},
     left_words,
-    model::{Trouble, refusal},
+    model::words_of,
     state::Chat,
 };
 use crate::{
@@ -38,9 +38,9 @@ pub(super) fn finish_dialog(chat: Chat) -> AnyView {
     let texts = chat.texts;
     let t = &texts.finish;
     let draft_left = move || chat.draft.with(|d| !d.is_empty()) || chat.pending.with(Option::is_some);
-    let refused = move || match chat.trouble.get() {
-        Some(Trouble::Refused(code)) => refusal(texts, code).text.to_owned(),
-        _ => String::new(),
+    let refused = move || {
+        let words = chat.trouble.get().and_then(|trouble| words_of(texts, trouble));
+        words.map_or_else(String::new, |words| words.text.to_owned())
     };
     view! {
         <dialog class="dialog" id=dom::FINISH aria-labelledby="finish-title">
@@ -49,10 +49,10 @@ pub(super) fn finish_dialog(chat: Chat) -> AnyView {
                 <div class="dialog__body">
                     <input type="hidden" name="token" value=chat.token()/>
                     <input type="hidden" name="lease" value=chat.lease().to_string()/>
-                    <p class="strong">{words(move || chat.view.with(|v| left_words(texts, v)))}</p>
+                    <p class="strong" inner_html=content(move || chat.view.with(|v| left_words(texts, v)))></p>
                     {part(move || if draft_left() { line("", t.draft_left) } else { nothing() })}
                     {line("", t.confirm_text)}
-                    <p class="composer__flaw" role="alert">{words(refused)}</p>
+                    <p class="composer__flaw" role="alert" inner_html=content(refused)></p>
                 </div>
                 <div class="dialog__foot">
                     <button class="btn btn--large" type="button" on:click=press(dom::close_dialog)>{t.go_on}</button>

@@ -1,5 +1,6 @@
 //! What this browser keeps until the server has it: the draft of each question, and the answer on its way. Where the
-//! browser keeps nothing (private mode, full), typing and sending work all the same.
+//! browser keeps nothing (private mode, full), typing and sending work all the same; the page does not say then that it is
+//! kept.
 
 use super::model::{Draft, Pending, keep_name};
 use leptos::prelude::window;
@@ -15,10 +16,11 @@ fn read<T: DeserializeOwned>(name: &str) -> Option<T> {
     serde_json::from_str(&text).ok()
 }
 
-fn write(name: &str, value: &impl Serialize) {
-    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(value)) {
-        // Full or refused: the text is still on the page.
-        let _ = storage.set_item(name, &text);
+/// Whether it is kept. Full or refused: the text is still on the page.
+fn write(name: &str, value: &impl Serialize) -> bool {
+    match (storage(), serde_json::to_string(value)) {
+        (Some(storage), Ok(text)) => storage.set_item(name, &text).is_ok(),
+        _ => false,
     }
 }
 
@@ -99,16 +101,15 @@ pub(super) fn forget_other_drafts(token: &str, attempt: i32, prompt: Option<Prom
 }
 
 /// Keeps the draft for a question instead of any that was there, also of an earlier attempt; an empty one is forgotten.
-pub(super) fn keep_draft(token: &str, attempt: i32, prompt: PromptId, draft: &Draft) {
+/// Whether it could.
+pub(super) fn keep_draft(token: &str, attempt: i32, prompt: PromptId, draft: &Draft) -> bool {
     let name = draft_name(token, attempt, prompt);
     for other in names_for(token, prompt) {
         if other != name || draft.is_empty() {
             remove(&other);
         }
     }
-    if !draft.is_empty() {
-        write(&name, draft);
-    }
+    draft.is_empty() || write(&name, draft)
 }
 
 /// The answer that was on its way when the page was left.
@@ -116,9 +117,9 @@ pub(super) fn pending(token: &str) -> Option<Pending> {
     read(&pending_name(token))
 }
 
-/// Keeps the answer on its way.
-pub(super) fn keep_pending(token: &str, pending: &Pending) {
-    write(&pending_name(token), pending);
+/// Keeps the answer on its way; whether it could.
+pub(super) fn keep_pending(token: &str, pending: &Pending) -> bool {
+    write(&pending_name(token), pending)
 }
 
 /// Forgets the answer on its way.

@@ -10,6 +10,8 @@ use leptos::{
 pub(super) type Value = Box<dyn Fn() -> Option<String> + Send + Sync>;
 /// A changing class or switch.
 pub(super) type Flag = Box<dyn Fn() -> bool + Send + Sync>;
+/// The changing content of an element.
+pub(super) type Content = Box<dyn Fn() -> String + Send + Sync>;
 
 /// Part of a page that is made anew when what it reads changes.
 pub(super) fn part(make: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
@@ -17,10 +19,16 @@ pub(super) fn part(make: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyVie
     make.into_any()
 }
 
-/// Changing words.
-pub(super) fn words(say: impl Fn() -> String + Send + Sync + 'static) -> AnyView {
-    let say: Box<dyn Fn() -> String + Send + Sync> = Box::new(say);
-    say.into_any()
+/// A text as the content of an element, for its `inner_html`. A browser that translates the page puts elements of its own
+/// where a text was, and what is written into that text from then on is seen by nobody: the candidate would go on reading a
+/// question that is answered. The element around it stays, so what may change is written as its content.
+pub(super) fn markup(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Changing words that are all of an element, for its `inner_html`.
+pub(super) fn content(say: impl Fn() -> String + Send + Sync + 'static) -> Content {
+    Box::new(move || markup(&say()))
 }
 
 /// A changing attribute.
@@ -45,7 +53,8 @@ pub(super) fn nothing() -> AnyView {
 
 /// A paragraph of a class.
 pub(super) fn line(class: &'static str, text: impl Into<String>) -> AnyView {
-    view! { <p class=class>{text.into()}</p> }.into_any()
+    let text: String = text.into();
+    view! { <p class=class inner_html=markup(&text)></p> }.into_any()
 }
 
 /// What a press on a button does.
@@ -62,4 +71,17 @@ pub(super) fn submit(act: impl Fn() + 'static) -> Box<dyn FnMut(SubmitEvent)> {
         ev.prevent_default();
         act();
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::markup;
+
+    #[test]
+    fn what_people_write_stays_text() {
+        assert_eq!(
+            markup("<img src=x onerror=alert(1)> if a < b && c > d: \"it's\" &lt;\n"),
+            "&lt;img src=x onerror=alert(1)&gt; if a &lt; b &amp;&amp; c &gt; d: \"it's\" &amp;lt;\n"
+        );
+    }
 }

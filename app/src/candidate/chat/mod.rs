@@ -2,8 +2,8 @@
 //!
 //! The server renders it whole, and every press on it is a plain form or link that works without a script. When the WASM
 //! has arrived, the same presses go out in the background; drafts are kept, sends are repeated until they got through,
-//! and what changes elsewhere is shown. Which it decides is in [`model`], how it acts in `drive` and `drafts`, what it
-//! looks like in the rest.
+//! and what changes elsewhere is shown. Which it decides is in [`model`], how it acts in `drive`, `outbox` and
+//! `drafts`, what it looks like in the rest.
 
 mod composer;
 mod dom;
@@ -14,6 +14,7 @@ mod keep;
 mod lean;
 pub mod model;
 mod net;
+mod outbox;
 mod state;
 mod talk;
 mod top;
@@ -21,7 +22,7 @@ mod top;
 use crate::messages::{Candidate, Locale};
 use composer::composer;
 use ending::{closing, elsewhere, own_link};
-use lean::{part, words};
+use lean::{content, part};
 use leptos::prelude::*;
 pub use model::refusal;
 use parley_domain::{
@@ -112,8 +113,8 @@ pub fn ChatApp(
             {if preview { lean::line("preview-note", chat.texts.landing.preview) } else { lean::nothing() }}
             {top(chat, &company)}
             {part(move || if ended.get() { closing(chat, preview) } else { open() })}
-            <p class="sr-only" aria-live="polite">{words(move || chat.said.get())}</p>
-            <p class="sr-only" aria-live="polite">{words(move || chat.told.get())}</p>
+            <p class="sr-only" aria-live="polite" inner_html=content(move || chat.said.get())></p>
+            <p class="sr-only" aria-live="polite" inner_html=content(move || chat.told.get())></p>
         </div>
     }
 }

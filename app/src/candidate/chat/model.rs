@@ -99,6 +99,10 @@ pub enum Trouble {
     Flaw(Flaw),
     /// The server refused.
     Refused(CandidateErrorCode),
+    /// Something on the way refused the answer, and would again.
+    Barred,
+    /// A press got no answer, and is not repeated by itself.
+    NoAnswer,
 }
 
 /// Whether an answer can be sent.
@@ -135,6 +139,8 @@ pub enum Outcome {
     View(Box<CandidateView>),
     /// Refused; nothing was stored.
     Refused(CandidateErrorCode, Option<Box<CandidateView>>),
+    /// Refused on the way, by a proxy or a filter, for what it is: the same would be refused again.
+    Barred,
     /// No answer that we can read: it may have been stored or not.
     Lost,
 }
@@ -150,6 +156,8 @@ impl Outcome {
         match serde_json::from_str::<Code>(body) {
             Ok(code) => Self::Refused(code.error, serde_json::from_str(body).ok()),
             Err(_) if status == 429 => Self::Refused(CandidateErrorCode::TooMany, None),
+            // Too large for a proxy, or code that a filter takes for an attack.
+            Err(_) if matches!(status, 400 | 403 | 406 | 413 | 414 | 415 | 431 | 451) => Self::Barred,
             Err(_) => Self::Lost,
         }
     }
@@ -187,6 +195,28 @@ pub const fn refusal(texts: &'static Candidate, code: CandidateErrorCode) -> &'s
         CandidateErrorCode::Ended => &t.too_late,
         CandidateErrorCode::TooMany => &t.too_fast,
         CandidateErrorCode::Unavailable => &t.waiting,
+    }
+}
+
+/// What the page says of the last press; `None` where the field or the notice of another window says it.
+#[must_use]
+pub const fn words_of(texts: &'static Candidate, trouble: Trouble) -> Option<&'static PageText> {
+    match trouble {
+        Trouble::Flaw(_) | Trouble::Refused(CandidateErrorCode::TakenOver) => None,
+        Trouble::Refused(code) => Some(refusal(texts, code)),
+        Trouble::Barred => Some(&texts.trouble.barred),
+        Trouble::NoAnswer => Some(&texts.trouble.no_answer),
+    }
+}
+
+/// What is said of an answer that did not get through so far; `None` while it is on its way.
+#[must_use]
+pub const fn held_up(texts: &'static Candidate, delivery: Delivery, online: bool) -> Option<&'static PageText> {
+    match (delivery, online) {
+        (Delivery::Sending, _) => None,
+        (Delivery::Slowed, _) => Some(&texts.trouble.too_fast),
+        (Delivery::Waiting, true) => Some(&texts.trouble.waiting),
+        (Delivery::Waiting, false) => Some(&texts.trouble.offline),
     }
 }
 
@@ -247,6 +277,19 @@ pub fn joined(before: &str, text: &str) -> String {
         text.to_owned()
     } else {
         format!("{}\n\n{text}", before.trim_end())
+    }
+}
+
+/// A kept draft, and what was typed in the empty field before the script brought that back: nothing of either is lost, and
+/// nothing stands there twice.
+#[must_use]
+pub fn merged(kept: &str, typed: &str) -> String {
+    if typed.contains(kept.trim()) {
+        typed.to_owned()
+    } else if kept.contains(typed.trim()) {
+        kept.to_owned()
+    } else {
+        joined(kept, typed)
     }
 }
 

@@ -133,6 +133,52 @@ fn the_servers_answers_are_read() {
 }
 
 #[test]
+fn what_would_be_refused_again_is_not_sent_again() {
+    for status in [400, 403, 413] {
+        assert_eq!(
+            Outcome::read(status, "<html>a filter</html>"),
+            Outcome::Barred,
+            "{status}"
+        );
+    }
+    // What passes by itself: a slow line, a server that starts, a proxy without one behind it, a portal.
+    for status in [404, 408, 425, 500, 502, 503, 504, 511] {
+        assert_eq!(Outcome::read(status, "<html>"), Outcome::Lost, "{status}");
+    }
+    // Our own no is known by its body.
+    assert_eq!(
+        Outcome::read(403, r#"{"error":"email_needed","detail":"x"}"#),
+        Outcome::Refused(CandidateErrorCode::EmailNeeded, None)
+    );
+    assert_eq!(
+        Outcome::read(503, r#"{"error":"unavailable","detail":"x","retry_after":1}"#),
+        Outcome::Refused(CandidateErrorCode::Unavailable, None)
+    );
+}
+
+#[test]
+fn only_what_is_repeated_is_said_to_be() {
+    for locale in crate::messages::Locale::ALL {
+        let texts = locale.candidate();
+        let t = &texts.trouble;
+        let says = |delivery, online| held_up(texts, delivery, online).map(|words| words.title);
+        assert_eq!(says(Delivery::Sending, true), None);
+        assert_eq!(says(Delivery::Slowed, true), Some(t.too_fast.title));
+        assert_eq!(says(Delivery::Waiting, true), Some(t.waiting.title));
+        assert_eq!(says(Delivery::Waiting, false), Some(t.offline.title));
+        // A press on Finish is not repeated by itself.
+        let press = words_of(texts, Trouble::NoAnswer).unwrap();
+        assert_ne!(press.text, t.waiting.text);
+        assert!(
+            words_of(texts, Trouble::Flaw(Flaw::Empty)).is_none(),
+            "stands at the field"
+        );
+        let elsewhere = Trouble::Refused(CandidateErrorCode::TakenOver);
+        assert!(words_of(texts, elsewhere).is_none(), "has a notice of its own");
+    }
+}
+
+#[test]
 fn an_overtaken_answer_changes_nothing() {
     let now = view();
     let mut old = view();
@@ -207,6 +253,19 @@ fn a_page_that_answers_the_servers_clock_sends_nothing_by_its_own() {
 fn stored_is_what_the_server_shows() {
     assert!(is_stored(&view(), "c1"));
     assert!(!is_stored(&view(), "c2"));
+}
+
+#[test]
+fn a_kept_draft_and_what_was_typed_since_both_stay() {
+    for (kept, typed, both) in [
+        ("", "new", "new"),
+        ("A long draft.", "", "A long draft."),
+        ("A long draft.", "A long", "A long draft."),
+        ("A long", "A long draft.", "A long draft."),
+        ("A long draft. ", "Once more", "A long draft.\n\nOnce more"),
+    ] {
+        assert_eq!(merged(kept, typed), both);
+    }
 }
 
 #[test]

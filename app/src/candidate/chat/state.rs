@@ -29,8 +29,8 @@ pub(super) struct Hidden {
     pub ticked: f64,
     /// When this window last asked how things stand, by this machine's clock.
     pub asked: f64,
-    /// Whether the loop that sends is running.
-    pub delivering: bool,
+    /// The client id of the answer whose loop is running; none: nothing is being sent.
+    pub delivering: String,
     /// Counts presses on **Try again** and returns of the network.
     pub nudges: u32,
 }
@@ -46,6 +46,8 @@ pub(super) struct Chat {
     pub view: RwSignal<CandidateView>,
     /// What stands in the composer.
     pub draft: RwSignal<Draft>,
+    /// Whether this browser keeps what is typed; it may refuse (private mode), or be full.
+    pub kept: RwSignal<bool>,
     /// The answer on its way.
     pub pending: RwSignal<Option<Pending>>,
     /// What is wrong with the draft, or why the last request was refused.
@@ -89,6 +91,7 @@ impl Chat {
             left: RwSignal::new(start.view.seconds_left),
             view: RwSignal::new(start.view),
             draft: RwSignal::default(),
+            kept: RwSignal::new(true),
             pending: RwSignal::new(None),
             trouble: RwSignal::new(start.notice.map(Trouble::Refused)),
             elsewhere: RwSignal::new(false),
@@ -122,6 +125,14 @@ impl Chat {
     /// Whether nothing can be sent now: something is on its way, or the session goes on elsewhere.
     pub fn is_locked(self) -> bool {
         self.is_waiting() || self.elsewhere.get() || self.ending.get()
+    }
+
+    /// Whether something would not reach the server, or be gone, if the page were left now: an answer on its way goes out only
+    /// while the page is open, and what is typed waits where the browser keeps it.
+    pub fn loses_by_leaving(self) -> bool {
+        let typed = self.draft.with_untracked(|d| !d.is_empty());
+        let sending = self.pending.with_untracked(Option::is_some);
+        !self.is_over() && (sending || typed && !self.kept.get_untracked())
     }
 
     /// The token.

@@ -1,8 +1,9 @@
 //! The conversation so far, and the answer on its way.
 
 use super::{
-    lean::{line, nothing, part, press},
-    model::{Delivery, Line, Pending, lines},
+    dom,
+    lean::{line, markup, nothing, part, press},
+    model::{Line, Pending, held_up, lines},
     state::Chat,
 };
 use crate::messages::PageText;
@@ -75,7 +76,7 @@ fn words_of(text: String, code: bool) -> AnyView {
     } else {
         ("turn__text keep-lines", "auto")
     };
-    view! { <p class=class dir=direction>{text}</p> }.into_any()
+    view! { <p class=class dir=direction inner_html=markup(&text)></p> }.into_any()
 }
 
 /// What the interviewer has written so far.
@@ -83,7 +84,7 @@ fn writing(interviewer: &str, text: String) -> AnyView {
     view! {
         <li class="turn turn--writing">
             {line("turn__who", interviewer)}
-            <p class="turn__text" dir="auto">{text}</p>
+            <p class="turn__text" dir="auto" inner_html=markup(&text)></p>
         </li>
     }
     .into_any()
@@ -93,11 +94,9 @@ fn writing(interviewer: &str, text: String) -> AnyView {
 fn on_its_way(chat: Chat, pending: Pending) -> AnyView {
     let texts = chat.texts;
     let code = chat.prompt().is_some_and(|p| p.kind.is_code());
-    let note = match (pending.delivery, chat.online.get()) {
-        (Delivery::Sending, _) => line("turn__note", format!("{}…", texts.chat.sending)),
-        (Delivery::Slowed, _) => trouble(chat, &texts.trouble.too_fast),
-        (Delivery::Waiting, true) => trouble(chat, &texts.trouble.waiting),
-        (Delivery::Waiting, false) => trouble(chat, &texts.trouble.offline),
+    let note = match held_up(texts, pending.delivery, chat.online.get()) {
+        None => line("turn__note", format!("{}…", texts.chat.sending)),
+        Some(words) => trouble(chat, words),
     };
     view! {
         <li class="turn turn--mine turn--pending">
@@ -109,12 +108,18 @@ fn on_its_way(chat: Chat, pending: Pending) -> AnyView {
     .into_any()
 }
 
+/// Read out by the page's own region for news: one that comes with its words is heard in few browsers.
 fn trouble(chat: Chat, words: &'static PageText) -> AnyView {
+    let again = move || {
+        // The button goes while it is tried.
+        dom::focus_composer();
+        chat.nudge();
+    };
     view! {
-        <div class="turn__trouble" role="status">
+        <div class="turn__trouble">
             {line("strong", words.title)}
             {line("", words.text)}
-            <button class="btn" type="button" on:click=press(move || chat.nudge())>{chat.texts.common.try_again}</button>
+            <button class="btn" type="button" on:click=press(again)>{chat.texts.common.try_again}</button>
         </div>
     }
     .into_any()

@@ -2,7 +2,7 @@
 
 use super::{
     ending::{finish_dialog, finish_link},
-    lean::{flag, line, nothing, part, value, words},
+    lean::{content, flag, line, nothing, part, value},
     model::{answered, is_short},
     state::Chat,
 };
@@ -50,11 +50,10 @@ fn progress(chat: Chat) -> AnyView {
     };
     view! {
         <div class="chat__bar">
-            <p class="chat__progress">{words(move || (texts.chat.progress)(figure(asked()), figure(total)))}</p>
+            <p class="chat__progress" inner_html=content(move || (texts.chat.progress)(figure(asked()), figure(total)))></p>
             <progress class="chat__steps" aria-hidden="true" max=total.to_string() value=value(move || Some(done().to_string()))></progress>
-            <p class="chat__time figures" class:chat__time--short=flag(move || chat.left.get().is_some_and(is_short))>
-                {words(move || left().unwrap_or_default())}
-            </p>
+            <p class="chat__time figures" class:chat__time--short=flag(move || chat.left.get().is_some_and(is_short))
+                inner_html=content(move || left().unwrap_or_default())></p>
         </div>
         {finish_dialog(chat)}
     }
@@ -80,7 +79,7 @@ pub(super) fn ask(chat: Chat) -> AnyView {
     view! {
         <section class="ask" aria-labelledby="ask" tabindex="0">
             {part(move || if follow_up() { line("ask__kind", texts.chat.follow_up) } else { nothing() })}
-            <h1 class="ask__text keep-lines" id="ask" lang=language dir="auto">{words(text)}</h1>
+            <h1 class="ask__text keep-lines" id="ask" lang=language dir="auto" inner_html=content(text)></h1>
         </section>
     }
     .into_any()

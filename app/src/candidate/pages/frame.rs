@@ -43,6 +43,20 @@ pub(super) fn json_in_html(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default().replace('<', "\\u003c")
 }
 
+/// Loads the chat's script and its WASM, and starts them. What a bad network lost is asked for again, for ten minutes and under
+/// another address, because a browser remembers that a module failed; until then the page works as the forms that it is. Not
+/// so what an old browser cannot read (a network's failure is a `TypeError`), nor a start that fails: what it has done to the
+/// page is done.
+fn loader(js: &str, wasm: &str) -> String {
+    format!(
+        "(async()=>{{for(let n=0,m;;n++){{\
+         try{{m=await import({js:?}+(n?'?'+n:''));await m.default({{module_or_path:{wasm:?}}})}}\
+         catch(e){{if(n>40||!(e instanceof TypeError))throw e;\
+         await new Promise(r=>setTimeout(r,Math.min(1e3*2**n,15e3)));continue}}\
+         return m.hydrate()}}}})()"
+    )
+}
+
 /// A whole document.
 pub(super) fn document(
     assets: &Assets,
@@ -56,7 +70,7 @@ pub(super) fn document(
     let title = title.replace('&', "&amp;").replace('<', "&lt;");
     let head = script.map(|s| {
         let (js, wasm) = (s.assets.js.clone(), s.assets.wasm.clone());
-        let start = format!("import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))");
+        let start = loader(&js, &wasm);
         let nonce = s.nonce.to_owned();
         let again = s
             .waits
@@ -115,5 +129,21 @@ pub(super) fn Column(
             <main class="column__main">{children()}</main>
             <footer class="column__foot">{locale.candidate().common.footer}</footer>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::loader;
+
+    #[test]
+    fn what_loads_the_chat_is_one_expression() {
+        assert_eq!(
+            loader("/pkg/c.1.js", "/pkg/c.1.wasm"),
+            "(async()=>{for(let n=0,m;;n++){try{m=await import(\"/pkg/c.1.js\"+(n?'?'+n:''));\
+             await m.default({module_or_path:\"/pkg/c.1.wasm\"})}\
+             catch(e){if(n>40||!(e instanceof TypeError))throw e;\
+             await new Promise(r=>setTimeout(r,Math.min(1e3*2**n,15e3)));continue}return m.hydrate()}})()"
+        );
     }
 }

@@ -39,12 +39,13 @@ fn reaction(tone: Tone, n: u32) -> &'static str {
     pick(options, n)
 }
 
+/// The same in every tone, so without a word for "you": tones differ in it.
 const FOLLOW_UPS: &[&str] = &[
     "能再多说一些吗？最好举一个具体的例子。",
-    "在这件事中，您自己负责的是哪一部分？",
-    "最后结果怎么样？您是如何判断的？",
-    "其中最难的是什么？您是怎么处理的？",
-    "现在回头看，您会有哪些不同的做法？",
+    "在这件事中，具体负责的是哪一部分？",
+    "最后结果怎么样？是如何判断的？",
+    "其中最难的是什么？是怎么处理的？",
+    "现在回头看，会有哪些不同的做法？",
 ];
 
 fn closing(tone: Tone, name: &str) -> String {
@@ -53,5 +54,17 @@ fn closing(tone: Tone, name: &str) -> String {
         Tone::Professional => format!("谢谢您，{name}。以上是全部问题。请点击“结束面试”提交您的回答。"),
         Tone::Formal => format!("感谢您，{name}。提问到此结束。请点击“结束面试”以提交您的回答。"),
         Tone::Friendly => format!("谢谢你，{name}，我想问的都问完了。准备好后请点击“结束面试”。"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FOLLOW_UPS;
+
+    #[test]
+    fn follow_ups_fit_every_tone() {
+        for text in FOLLOW_UPS {
+            assert!(!text.contains(['你', '您']), "{text}");
+        }
     }
 }
