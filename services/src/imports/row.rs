@@ -37,6 +37,10 @@ pub fn read(row: &Row, columns: &[Option<Field>], this_year: i32) -> Reading {
         let text = "This holds several lines with an email address. Is a quotation mark missing in the file?";
         problems.push(cells.problem("name", text.to_owned()));
     }
+    if email.is_none() && cells.one(Field::Phone).is_none() && is_total(&name) {
+        let text = "This looks like a total of the rows above, not like a person. If it is one, give their email.";
+        problems.push(cells.problem("name", text.to_owned()));
+    }
     let graduation_year = cells.one(Field::GraduationYear).and_then(|text| match year(&text) {
         Ok(year) => Some(year),
         Err(message) => {
@@ -128,6 +132,13 @@ impl Cells<'_> {
         }
         let first = self.all(Field::FirstName).next().unwrap_or_default();
         let last = self.all(Field::LastName).next().unwrap_or_default();
+        // "Ana Lima" under "Name" beside "Lima" under "Surname": the first is the whole name already.
+        if let Some(before) = first.strip_suffix(last)
+            && !last.is_empty()
+            && before.ends_with(' ')
+        {
+            return first.to_owned();
+        }
         let written_together = |text: &str| {
             !text.is_empty()
                 && text
@@ -176,6 +187,40 @@ fn unquoted(text: &str) -> &str {
         Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit() || "+=-@".contains(c)) => rest,
         _ => text,
     }
+}
+
+/// What the last row of a table is called where it sums up the others.
+const TOTALS: [&str; 20] = [
+    "total",
+    "totals",
+    "grand total",
+    "subtotal",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "total general",
+    "totale",
+    "totaal",
+    "итого",
+    "всего",
+    "toplam",
+    "合计",
+    "总计",
+    "小计",
+    "合計",
+    "總計",
+    "합계",
+    "الإجمالي",
+];
+
+/// Whether a name is what a row of totals is called: the word alone, or with its figure, as in "Total: 25".
+fn is_total(name: &str) -> bool {
+    let words: String = name
+        .chars()
+        .map(|c| if c.is_alphabetic() { c } else { ' ' })
+        .collect::<String>()
+        .to_lowercase();
+    TOTALS.contains(&text::one_line(&words).as_str())
 }
 
 /// An address as people paste it: `mailto:` links, `Ana Lima <ana@x.example>`, full-width letters.
@@ -355,6 +400,19 @@ mod tests {
     }
 
     #[test]
+    fn totals_are_no_person() {
+        for name in ["Total", "Total: 25", "TOTALS", "Summe", "3 Summe", "合计", "Итого: 12"] {
+            assert_eq!(
+                problems(&[name]),
+                ["A14: This looks like a total of the rows above, not like a person. If it is one, give their email."],
+                "{name}"
+            );
+        }
+        assert_eq!(candidate(&["Total", "total@x.example"]).name, "Total");
+        assert_eq!(candidate(&["Ana Total"]).name, "Ana Total");
+    }
+
+    #[test]
     fn halves_of_a_name() {
         let columns = [Some(Field::LastName), Some(Field::FirstName)];
         let name = |cells: &[&str]| match read(&row(cells), &columns, 2026) {
@@ -364,6 +422,8 @@ mod tests {
         assert_eq!(name(&["Lima", "Ana"]), "Ana Lima");
         assert_eq!(name(&["王", "小明"]), "王小明");
         assert_eq!(name(&["Lima", ""]), "Lima");
+        assert_eq!(name(&["Lima", "Ana Lima"]), "Ana Lima");
+        assert_eq!(name(&["Lima", "Lima"]), "Lima Lima");
         assert_eq!(name(&["王", "Leo"]), "Leo 王");
     }
 

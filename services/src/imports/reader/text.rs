@@ -63,6 +63,9 @@ fn rows<S: FnMut(Frame) -> io::Result<()>>(text: &str, separator: char, out: &mu
         for (column, field) in (0..).zip(&record) {
             inner_breaks += field.bytes().filter(|b| *b == b'\n').count() as u64;
             let mut text = cells::clean(field);
+            if let Some(kept) = cells::kept_as_text(&text) {
+                text = kept.trim().to_owned();
+            }
             if cells::is_error_text(&text) {
                 text.clear();
                 row.notes.push(Note {
