@@ -112,6 +112,40 @@ fn other_languages() {
     assert_eq!(value(japanese.phone.as_ref()), Some("090-1234-5678"));
 }
 
+/// A document of lines 14 points high, the first ones large.
+fn headed(text: &str, large: usize) -> Document {
+    let mut document = Document::of_text(text);
+    for line in document.pages[0].lines.iter_mut().take(large) {
+        line.size = 20.0;
+    }
+    document
+}
+
+#[test]
+fn a_name_over_lines_is_read_whole_or_not_at_all() {
+    let rest = "ana@example.org\nExperience\nEngineer, Acme Ltd, 2010 - 2012";
+    for (head, large, name) in [
+        ("Ana\nLima", 2, Some("Ana Lima")),
+        ("Ana Maria\nLima-\nSousa", 3, Some("Ana Maria Lima-Sousa")),
+        ("Ana Lima-\nSousa", 2, Some("Ana Lima-Sousa")),
+        ("Ana Lima-", 1, None),
+    ] {
+        let fields = extract(&headed(&format!("{head}\n{rest}"), large));
+        assert_eq!(value(fields.name.as_ref()), name, "{head}");
+    }
+}
+
+#[test]
+fn half_an_address_is_none() {
+    for (text, email) in [
+        ("Ana Lima\nana.maria-\nlima@example.org", "ana.maria-lima@example.org"),
+        ("Ana Lima\nana@mail.example\n.org", "ana@mail.example.org"),
+    ] {
+        let found = read(text).email.unwrap();
+        assert_eq!((found.value.as_str(), found.confidence), (email, Confidence::Medium));
+    }
+}
+
 #[test]
 fn what_is_no_name_is_no_name() {
     for text in [
