@@ -135,6 +135,111 @@ fn a_name_over_lines_is_read_whole_or_not_at_all() {
     }
 }
 
+fn jobs(fields: &ResumeFields) -> Vec<(Option<&str>, Option<&str>)> {
+    let pairs = fields.jobs.iter();
+    pairs
+        .map(|job| (value(job.title.as_ref()), value(job.employer.as_ref())))
+        .collect()
+}
+
+#[test]
+fn heads_of_tables_are_no_jobs() {
+    let mut document = Document::of_text(
+        "Ana Lima\nExperience\nDates\nRole\nCompany\n2016 - 2019\nInteraction Designer\nMarigold Bank plc\n\
+         2019 - 2021\nUX Researcher\nLanternfish",
+    );
+    for (at, line) in document.pages[0].lines.iter_mut().skip(2).enumerate() {
+        let (row, shift) = (at / 3, 150.0 * (at % 3) as f32);
+        line.row = u32::try_from(2 + row).unwrap();
+        line.bbox.y0 = 28.0 + 14.0 * row as f32;
+        line.bbox.y1 = line.bbox.y0 + 10.0;
+        line.bbox.x0 += shift;
+        line.bbox.x1 += shift;
+    }
+    let fields = extract(&document);
+    assert_eq!(
+        jobs(&fields),
+        [
+            (Some("Interaction Designer"), Some("Marigold Bank plc")),
+            (Some("UX Researcher"), Some("Lanternfish")),
+        ]
+    );
+}
+
+#[test]
+fn lengths_and_terms_are_no_employers() {
+    let fields = read(
+        "Ana Lima\nExperience - 12 years\nHalcyon Freight\n7 years 2 months\nRegional Director\n\
+         March 2019 - Present (5 years 1 month)\nSan Francisco, California\n\
+         Blue Anchor Shipping\nDispatcher\nJune 2011 - January 2017 (part-time)",
+    );
+    assert_eq!(
+        jobs(&fields),
+        [
+            (Some("Regional Director"), Some("Halcyon Freight")),
+            (Some("Dispatcher"), Some("Blue Anchor Shipping")),
+        ]
+    );
+}
+
+#[test]
+fn before_a_town_stands_no_town() {
+    let fields = read(
+        "Ana Lima\nExperience\nEngineer, Blue Heron, London\n2016 - 2019\n\
+         Analyst, Blue Heron, Chatham, Kenya\n2012 - 2016",
+    );
+    let heron = Some("Blue Heron");
+    assert_eq!(jobs(&fields), [(Some("Engineer"), heron), (Some("Analyst"), heron)]);
+}
+
+#[test]
+fn japanese_forms_say_when_something_began_and_ended() {
+    let form = |first: &str, second: &str, third: &str| {
+        read(&format!(
+            "氏名:高橋 健一\n学歴\n{first}4月 大阪大学 理学部 物理学科 入学\n{second}3月 大阪大学 理学部 物理学科 卒業\n\
+             職歴\n{second}4月 みなと精密株式会社 入社\n{third}3月 みなと精密株式会社 退職\n\
+             {third}4月 株式会社ひかりソフト 入社\n現在に至る"
+        ))
+    };
+    let eras = form("平成18年", "平成22年", "平成28年");
+    let years = form("2006年", "2010年", "2016年");
+    for fields in [&eras, &years] {
+        assert_eq!(value(fields.school.as_ref()), Some("大阪大学"));
+        assert_eq!(value(fields.degree.as_ref()), Some("理学部 物理学科"));
+        assert_eq!(
+            jobs(fields),
+            [(None, Some("みなと精密株式会社")), (None, Some("株式会社ひかりソフト"))]
+        );
+    }
+    assert_eq!(value(years.graduation_year.as_ref()), Some("2010"));
+    // Only what stands in the document.
+    assert_eq!(eras.graduation_year, None);
+}
+
+#[test]
+fn degrees_and_fields() {
+    for (line, degree, major) in [
+        (
+            "Master 2 Management de la chaîne logistique",
+            "Master 2",
+            Some("Management de la chaîne logistique"),
+        ),
+        (
+            "Licence professionnelle Métiers du droit",
+            "Licence professionnelle",
+            Some("Métiers du droit"),
+        ),
+        ("Grado en Enfermería", "Grado", Some("Enfermería")),
+        ("Licenciatura de Economía", "Licenciatura", Some("Economía")),
+        ("BSc Civil Engineering", "BSc", Some("Civil Engineering")),
+        ("Bachelor of Commerce, Perth, Australia", "Bachelor of Commerce", None),
+    ] {
+        let fields = read(&format!("Ana Lima\nEducation\nUniversity of Oporto, 2016\n{line}"));
+        assert_eq!(value(fields.degree.as_ref()), Some(degree), "{line}");
+        assert_eq!(value(fields.major.as_ref()), major, "{line}");
+    }
+}
+
 #[test]
 fn half_an_address_is_none() {
     for (text, email) in [
