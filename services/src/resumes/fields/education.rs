@@ -26,10 +26,15 @@ pub fn studies(rows: &[Row<'_>]) -> Vec<Study> {
     let mut studies: Vec<Study> = Vec::new();
     let mut current = Study::default();
     let mut open: Vec<Open> = Vec::new();
-    for row in inside {
+    for (at, row) in inside.iter().enumerate() {
         if row.heading {
             finish(&mut studies, &mut current, &mut open);
             continue;
+        }
+        // Where a date of its own stands beside it, the year that is known belongs to what came before.
+        let dated = |other: &&Row<'_>| other.beside(row) && words::mostly_date(other.text());
+        if current.year.is_some() && inside[at + 1..].iter().take(4).any(dated) {
+            finish(&mut studies, &mut current, &mut open);
         }
         read_row(row, &mut studies, &mut current, &mut open);
     }
@@ -298,7 +303,10 @@ fn begins_as_degree(part: &str) -> bool {
     let words: Vec<&str> = part.split_whitespace().collect();
     let first = words[..words.len().min(2)].join(" ");
     let last = words.last().copied().unwrap_or_default();
-    is_degree(&first) && !words::SCHOOL.stand_in(&first) || words::DEGREE.are(last) && !words::SCHOOL.are(last)
+    // `Universidad Nacional de Ingeniería`: a school that says first what it is.
+    let named = words.len() > 2 && words::SCHOOL.are(words[0]);
+    is_degree(&first) && !words::SCHOOL.stand_in(&first)
+        || words::DEGREE.are(last) && !words::SCHOOL.are(last) && !named
 }
 
 /// Words between a degree and its field.

@@ -223,6 +223,11 @@ pub fn ends_as_form(text: &str) -> bool {
     is_form(last) || last.chars().filter(|c| *c == '.').count() > 1 || last.chars().count() <= 3
 }
 
+/// Whether the last word is the form of a firm.
+pub fn ends_with_form(text: &str) -> bool {
+    text.split_whitespace().next_back().is_some_and(is_form)
+}
+
 /// Whether a word or two is the form of a firm: `Inc.`, `GmbH`, `B.V.`
 pub fn is_form(part: &str) -> bool {
     // In small letters it is a word of English.

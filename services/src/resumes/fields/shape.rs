@@ -151,6 +151,12 @@ pub fn shape(name: &str) -> Option<i32> {
     if is_hangul(name) && name.chars().next().is_some_and(|c| FAMILY.contains(c)) {
         return Some(3);
     }
+    // `林佳蓉 Chia-Jung Lin`: the same name in two scripts.
+    let unspaced = |c: char| is_unspaced(c) || matches!(c, '\u{AC00}'..='\u{D7A3}');
+    let (own, latin): (Vec<&str>, Vec<&str>) = words.iter().copied().partition(|word| word.chars().any(unspaced));
+    if own.len() == 1 && !latin.is_empty() {
+        return shape(&latin.join(" ")).filter(|_| shape(own[0]) == Some(3));
+    }
     if name.chars().any(is_unspaced) {
         let unspaced = name.chars().filter(|c| is_unspaced(*c)).count();
         let whole = unspaced + name.chars().filter(|c| " ·・".contains(*c)).count() == count;
@@ -216,6 +222,8 @@ mod tests {
             "Tomasz “Tom” Zieliński",
             "Robert (Bob) Stone",
             "ราตรี พงษ์ศักดิ์",
+            "林佳蓉 Chia-Jung Lin",
+            "Gildong Hong 홍길동",
         ] {
             assert!(shape(name).is_some(), "{name}");
         }
@@ -226,6 +234,7 @@ mod tests {
             "Built things that work.",
             "Berlin, Germany",
             "Robert (Bob)",
+            "手机 Xiaomi Redmi",
             "“Bob” Stone",
             "2019",
             "Ana",

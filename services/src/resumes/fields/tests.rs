@@ -241,6 +241,50 @@ fn degrees_and_fields() {
 }
 
 #[test]
+fn a_year_belongs_to_its_own_line() {
+    let mut document = Document::of_text(
+        "Ana Lima\nEducation\nACCA, BPP Learning\n2010\nBSc Accounting, Cardiff University\n2007\n\
+         Universidad Nacional de Ingeniería, Ingeniería de Minas\n2001 - 2005",
+    );
+    // Each date at the right of its line.
+    for (at, line) in document.pages[0].lines.iter_mut().skip(2).enumerate() {
+        line.row = u32::try_from(2 + at / 2).unwrap();
+        line.bbox.y0 = 28.0 + 20.0 * (at / 2) as f32;
+        line.bbox.y1 = line.bbox.y0 + 10.0;
+        line.bbox.x0 += 400.0 * (at % 2) as f32;
+        line.bbox.x1 += 400.0 * (at % 2) as f32;
+    }
+    let fields = extract(&document);
+    let studies: Vec<_> = fields
+        .studies
+        .iter()
+        .map(|study| (value(study.school.as_ref()), value(study.year.as_ref())))
+        .collect();
+    assert_eq!(
+        studies,
+        [
+            (Some("Cardiff University"), Some("2007")),
+            (Some("Universidad Nacional de Ingeniería"), Some("2005")),
+        ]
+    );
+}
+
+#[test]
+fn german_firms_without_their_articles_and_towns() {
+    let fields = read(
+        "Ana Lima\nBerufserfahrung\n01/2009 – 07/2014\nEinkäuferin bei der Weserbau AG in Hameln\n\
+         08/2014 – heute\nLeiterin Einkauf, Fjordkraft Anlegg AS",
+    );
+    assert_eq!(
+        jobs(&fields),
+        [
+            (Some("Einkäuferin"), Some("Weserbau AG")),
+            (Some("Leiterin Einkauf"), Some("Fjordkraft Anlegg AS")),
+        ]
+    );
+}
+
+#[test]
 fn half_an_address_is_none() {
     for (text, email) in [
         ("Ana Lima\nana.maria-\nlima@example.org", "ana.maria-lima@example.org"),

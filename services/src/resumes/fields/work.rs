@@ -66,8 +66,19 @@ fn stretches<'a>(rows: &[&'a Row<'a>]) -> Vec<Vec<&'a Row<'a>>> {
 }
 
 /// Words between a title and its employer.
-const AT: [&str; 9] = [
-    " at ", " bei ", " chez ", " presso ", " bij ", " в ", " tại ", " hos ", " у ",
+const AT: [&str; 12] = [
+    " at ",
+    " bei der ",
+    " bei dem ",
+    " beim ",
+    " bei ",
+    " chez ",
+    " presso ",
+    " bij ",
+    " в ",
+    " tại ",
+    " hos ",
+    " у ",
 ];
 
 /// On what terms somebody works, which is neither a title nor an employer.
@@ -112,6 +123,9 @@ fn split_pairs(mut entry: Entry<'_>) -> Entry<'_> {
         let cut = AT.iter().find_map(|word| {
             let at = part.text.find(word)?;
             let (before, after) = (part.text[..at].trim(), part.text[at + word.len()..].trim());
+            // `Acme GmbH in Bremen`
+            let firm = after.split_once(" in ").map(|(firm, _)| firm);
+            let after = firm.filter(|firm| entries::ends_with_form(firm)).unwrap_or(after);
             let firm = words::FIRM.stand_in(after) && !words::FIRM.stand_in(before) && !before.is_empty();
             let pair = (words::TITLE.stand_in(before) || firm) && !after.is_empty();
             pair.then(|| (before.to_owned(), after.to_owned()))
