@@ -277,10 +277,17 @@ fn year(text: &str) -> Result<i32, String> {
         }
     }
     match years[..] {
-        [year] => Ok(year),
+        [year] if !is_span(&plain) => Ok(year),
         [] => Err(format!("'{}' has no year of four digits.", text::shorten(text, 80))),
         _ => Err(format!("'{}' has more than one year.", text::shorten(text, 80))),
     }
+}
+
+/// `2021/22`: two years, of which one is cut short; no month is that large.
+fn is_span(text: &str) -> bool {
+    let number = |part: &str, digits: usize| part.trim().parse::<u16>().ok().filter(|_| part.trim().len() == digits);
+    let halves = text.split_once(['/', '-', '–']);
+    halves.is_some_and(|(year, rest)| number(year, 4).is_some() && number(rest, 2).is_some_and(|rest| rest > 12))
 }
 
 /// `20240630`: year, month and day without anything between.
@@ -391,10 +398,21 @@ mod tests {
             "20240630",
             "2024.0",
             "2024-06-30 09:30",
+            "2024-06",
+            "2024/12",
         ] {
             assert_eq!(year(text), Ok(2024), "{text}");
         }
-        for text in ["24", "45351", "2020-2024", "n/a", "6/24", "20249930"] {
+        for text in [
+            "24",
+            "45351",
+            "2020-2024",
+            "2021/22",
+            "2021–22",
+            "n/a",
+            "6/24",
+            "20249930",
+        ] {
             assert!(year(text).is_err(), "{text}");
         }
     }
