@@ -339,6 +339,22 @@ mod tests {
     }
 
     #[test]
+    fn numbers_that_a_formula_keeps_as_text() {
+        let text = "Name,Phone\nAna,=\"0123\"\nBo,\"=\"\"0456\"\"\"\nCy,=SUM(A1)\n";
+        let options = Options::default();
+        let mut rows = Vec::new();
+        let mut head = Head::new(&options, |frame| {
+            if let Frame::Row(row) = frame {
+                rows.push(row.cells.join("|"));
+            }
+            Ok(())
+        });
+        read(text.as_bytes(), &options, &mut head).unwrap();
+        head.finish().unwrap();
+        assert_eq!(rows, ["Ana|0123", "Bo|0456", "Cy|=SUM(A1)"]);
+    }
+
+    #[test]
     fn mixed_encodings_are_refused_with_the_line() {
         let bytes = b"Name\nJos\xC3\xA9\nAna\nJ\xFCrgen\n";
         assert_eq!(
