@@ -10,113 +10,10 @@ use parley_domain::import::Field;
 use parley_domain::text;
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::headers::spellings;
+
 /// The header of the reason column that the rejected rows carry; a file with it is one that comes back.
 pub const REASON_HEADER: &str = "What to fix";
-
-/// Headers that mean this field, compared by their [`key`]. The order of languages: English, Chinese (simplified and
-/// traditional), German, French, Spanish, and a few more where the word is unmistakable.
-fn spellings(field: Field) -> &'static str {
-    match field {
-        Field::Name => {
-            "name|full name|fullname|candidate|candidate name|name of candidate|applicant|applicant name|\
-             applicant full name|candidate full name|person|student|student name|display name|contact name|\
-             participant|participant name|your name|legal name|first and last name|name surname|\
-             姓名|名字|候选人|候选人姓名|应聘者|应聘者姓名|申请人|申请人姓名|学生姓名|求职者|求职者姓名|全名|候選人|候選人姓名|應徵者|應徵者姓名|申請人|學生姓名|\
-             vollstandiger name|kandidat|kandidatin|kandidat in|bewerber|bewerberin|bewerber in|bewerbername|\
-             name des bewerbers|vor und nachname|vorname nachname|vorname und nachname|name vorname|\
-             nom complet|nom et prenom|nom et prenoms|prenom et nom|nom prenom|prenom nom|candidat|candidate e|\
-             nom du candidat|candidat e|\
-             nombre completo|nombre y apellido|nombre y apellidos|nombres y apellidos|candidato|candidata|\
-             nombre del candidato|apellidos y nombre|aspirante|postulante|\
-             nome completo|nome e cognome|nome|氏名|名前|お名前|성명|이름|имя|фио|ф и о|ho ten|ho va ten|الاسم"
-        }
-        Field::FirstName => {
-            "first name|firstname|given name|given names|forename|first|fname|preferred name|\
-             名|given|vorname|vornamen|rufname|prenom|prenoms|nombre|nombres|primer nombre|nombre de pila|nome proprio|ten"
-        }
-        Field::LastName => {
-            "last name|lastname|surname|family name|last|lname|second name|\
-             姓|姓氏|nachname|familienname|zuname|nom|nom de famille|apellido|apellidos|primer apellido|cognome|\
-             sobrenome|фамилия|ho"
-        }
-        Field::Email => {
-            "email|e mail|mail|email address|e mail address|mail address|emailaddress|email id|candidate email|\
-             applicant email|contact email|personal email|work email|primary email|your email|email contact|\
-             邮箱|电子邮箱|电子邮件|邮件|邮箱地址|电子邮件地址|电邮|联系邮箱|候选人邮箱|電子郵件|電郵|電子信箱|信箱|郵箱|\
-             e mail adresse|email adresse|emailadresse|mailadresse|elektronische post|\
-             courriel|adresse courriel|adresse e mail|adresse email|adresse mail|adresse electronique|mel|\
-             correo|correo electronico|correo e|direccion de correo|direccion de correo electronico|email del candidato|\
-             メール|メールアドレス|이메일|почта|электронная почта|thu dien tu|البريد|البريد الالكتروني"
-        }
-        Field::Phone => {
-            "phone|phone number|phone no|telephone|telephone number|tel|tel no|mobile|mobile phone|mobile number|\
-             mobile no|cell|cell phone|cellphone|cell number|contact number|contact no|phone mobile|work phone|\
-             home phone|whatsapp|primary phone|\
-             电话|电话号码|手机|手机号|手机号码|联系电话|联系方式|移动电话|电话手机|電話|電話號碼|手機|手機號碼|聯絡電話|\
-             telefon|telefonnummer|telefonnr|telefon nr|handy|handynummer|handynr|mobil|mobilnummer|mobiltelefon|rufnummer|\
-             numero de telephone|no de telephone|n de telephone|telephone portable|portable|telephone mobile|\
-             numero de portable|gsm|\
-             telefono|numero de telefono|n de telefono|telefono movil|movil|numero de movil|celular|numero de celular|\
-             telefono celular|telefone|telemovel|cellulare|電話番号|携帯|携帯電話|전화번호|휴대폰|телефон|dien thoai|so dien thoai|الهاتف"
-        }
-        Field::School => {
-            "school|university|college|institution|school name|university name|college name|school university|\
-             university college|university school|educational institution|institute|alma mater|\
-             学校|院校|毕业院校|毕业学校|大学|高校|就读学校|学校名称|學校|畢業學校|畢業院校|大學|就讀學校|\
-             schule|universitat|hochschule|uni|fachhochschule|bildungseinrichtung|schule universitat|ausbildungsstatte|\
-             ecole|universite|etablissement|ecole universite|faculte|etablissement scolaire|\
-             escuela|universidad|centro|centro educativo|centro de estudios|institucion|institucion educativa|colegio|\
-             universidade|universita|scuola|学校名|대학교|학교|университет|вуз|truong|الجامعة"
-        }
-        Field::Major => {
-            "major|field of study|study field|course of study|course|programme|program|specialization|specialisation|\
-             subject|discipline|area of study|concentration|department|\
-             专业|所学专业|专业名称|主修|專業|主修科系|科系|系所|\
-             studienfach|studiengang|fachrichtung|studienrichtung|hauptfach|fach|\
-             filiere|specialite|domaine d etudes|discipline d etudes|formation suivie|matiere principale|\
-             carrera|especialidad|especializacion|area de estudio|campo de estudio|titulacion|\
-             専攻|学部|전공|специальность|chuyen nganh|curso|corso di laurea|التخصص"
-        }
-        Field::Degree => {
-            "degree|education level|level of education|highest degree|qualification|qualifications|degree level|\
-             academic degree|highest qualification|education|\
-             学历|学位|最高学历|教育程度|文化程度|學歷|學位|最高學歷|\
-             abschluss|hochster abschluss|studienabschluss|akademischer grad|bildungsabschluss|abschlussart|\
-             diplome|niveau d etudes|niveau d etude|dernier diplome|niveau de formation|grade|\
-             titulo|grado|nivel de estudios|nivel educativo|titulo academico|grado academico|estudios|\
-             学歴|학위|степень|образование|bang cap|grau|titolo di studio|الدرجة"
-        }
-        Field::GraduationYear => {
-            "graduation year|year of graduation|grad year|graduation|graduated|year graduated|graduation date|\
-             date of graduation|class of|graduating year|expected graduation|expected graduation year|\
-             expected graduation date|completion year|year of completion|passing year|year of passing|\
-             毕业年份|毕业时间|毕业年|毕业日期|毕业年度|预计毕业时间|预计毕业年份|届|畢業年份|畢業年度|畢業時間|畢業日期|\
-             abschlussjahr|jahr des abschlusses|abschlussdatum|studienabschlussjahr|\
-             annee de diplome|annee d obtention du diplome|annee d obtention|annee de fin d etudes|promotion|\
-             annee de remise du diplome|annee diplome|date d obtention du diplome|\
-             ano de graduacion|ano de egreso|fecha de graduacion|ano de titulacion|ano de finalizacion|\
-             卒業年|卒業年度|졸업연도|год окончания|год выпуска|nam tot nghiep|ano de conclusao|anno di laurea|سنة التخرج"
-        }
-        Field::WorkExperience => {
-            "work experience|experience|employment|employment history|work history|professional experience|career|\
-             career history|previous jobs|jobs|past employment|background|experience summary|\
-             工作经历|工作经验|工作履历|职业经历|从业经历|工作經歷|工作經驗|經歷|\
-             berufserfahrung|berufliche erfahrung|arbeitserfahrung|werdegang|beruflicher werdegang|erfahrung|\
-             experience professionnelle|experiences professionnelles|experiences|parcours|parcours professionnel|\
-             experiencia|experiencia laboral|experiencia profesional|historial laboral|trayectoria|\
-             職歴|職務経歴|경력|опыт|опыт работы|kinh nghiem|experiencia de trabalho|esperienza|الخبرة"
-        }
-        Field::Notes => {
-            "notes|note|comment|comments|remark|remarks|additional information|additional notes|other|memo|\
-             internal notes|recruiter notes|\
-             备注|说明|附注|评论|備註|備注|說明|附註|\
-             notizen|notiz|bemerkung|bemerkungen|anmerkung|anmerkungen|kommentar|kommentare|hinweise|\
-             remarque|remarques|commentaire|commentaires|observations|\
-             notas|nota|comentario|comentarios|observaciones|observacion|\
-             備考|비고|메모|примечание|примечания|заметки|ghi chu|observacoes|osservazioni|ملاحظات"
-        }
-    }
-}
 
 /// Matches every column of `header` to at most one field. Of two columns with the same meaning the first is taken and
 /// the other left to the creator, except where a field takes several.
@@ -125,19 +22,30 @@ pub fn match_columns(header: &[String]) -> Vec<Option<Field>> {
     let mut matched: Vec<Option<Field>> = header.iter().map(|text| recognise(text)).collect();
     // "Nom" is the family name beside "Prénom" and the whole name where it stands alone; so with "Nombre".
     let has = |matched: &[Option<Field>], field| matched.contains(&Some(field));
-    if !has(&matched, Field::Name) {
-        match (has(&matched, Field::FirstName), has(&matched, Field::LastName)) {
-            (true, false) => replace(&mut matched, Field::FirstName),
-            (false, true) => replace(&mut matched, Field::LastName),
-            _ => {}
+    let halves = (has(&matched, Field::FirstName), has(&matched, Field::LastName));
+    match (has(&matched, Field::Name), halves) {
+        (false, (true, false)) => replace(&mut matched, Field::FirstName, Field::Name),
+        (false, (false, true)) => replace(&mut matched, Field::LastName, Field::Name),
+        // German and Dutch lists often write "Name" and "Vorname": there "Name" is the family name.
+        (true, (true, false)) => {
+            let starts = |word: &str| header.iter().any(|text| key(text).starts_with(word));
+            if let Some(at) = header
+                .iter()
+                .position(|text| matches!(key(text).as_str(), "name" | "naam"))
+                && (starts("vorname") || starts("voornaam"))
+            {
+                matched[at] = Some(Field::LastName);
+            }
         }
-    } else if has(&matched, Field::FirstName) && !has(&matched, Field::LastName) {
-        // German lists often write "Name" and "Vorname": there "Name" is the family name.
-        if let Some(at) = header.iter().position(|text| key(text) == "name")
-            && header.iter().any(|text| key(text).starts_with("vorname"))
-        {
-            matched[at] = Some(Field::LastName);
+        // "Nome" and "Cognome", "Имя" and "Фамилия", "Name" and "Surname": there it is the given name.
+        (true, (false, true)) => {
+            let named = |text: &&String| recognise(text) == Some(Field::Name);
+            let plain = |text: &String| PLAIN_NAMES.contains(&key(text).as_str());
+            if header.iter().filter(named).all(plain) {
+                replace(&mut matched, Field::Name, Field::FirstName);
+            }
         }
+        _ => {}
     }
     let mut taken = Vec::new();
     for field in &mut matched {
@@ -154,9 +62,27 @@ pub fn match_columns(header: &[String]) -> Vec<Option<Field>> {
     matched
 }
 
-fn replace(matched: &mut [Option<Field>], part: Field) {
-    if let Some(first) = matched.iter_mut().find(|field| **field == Some(part)) {
-        *first = Some(Field::Name);
+/// Headers that mean the whole name where they stand alone, and the given name beside a family name.
+const PLAIN_NAMES: [&str; 13] = [
+    "name",
+    "nome",
+    "имя",
+    "이름",
+    "名字",
+    "名前",
+    "お名前",
+    "الاسم",
+    "namn",
+    "navn",
+    "nimi",
+    "nama",
+    "שם",
+];
+
+/// Takes the first column of one meaning for another.
+fn replace(matched: &mut [Option<Field>], from: Field, to: Field) {
+    if let Some(first) = matched.iter_mut().find(|field| **field == Some(from)) {
+        *first = Some(to);
     }
 }
 
@@ -206,7 +132,12 @@ pub fn recognise(header: &str) -> Option<Field> {
     if whole.is_empty() {
         return None;
     }
-    by_key(&whole).or_else(|| by_key(without_hint(&whole))).or_else(|| {
+    // "Phone 1" beside "Phone 2": the first of several.
+    let numbered = || by_key(whole.strip_suffix(" 1")?);
+    let alone = by_key(&whole)
+        .or_else(|| by_key(without_hint(&whole)))
+        .or_else(numbered);
+    alone.or_else(|| {
         // "Phone (with country code)", "姓名 / Name", "姓名 Name": what stands before a bracket, and the halves of a
         // bilingual header. "School / Major" means neither for certain.
         let mut meanings = parts(header).filter_map(|part| by_key(without_hint(&key(part))));
@@ -231,6 +162,13 @@ fn without_hint(key: &str) -> &str {
         "facultatif",
         "obligatorio",
         "opcional",
+        "obrigatorio",
+        "obbligatorio",
+        "verplicht",
+        "wymagane",
+        "zorunlu",
+        "обязательно",
+        "필수",
     ];
     HINTS
         .iter()
@@ -462,6 +400,59 @@ mod tests {
             columns(&["Name", "First name"]),
             [Some(Field::Name), Some(Field::FirstName)]
         );
+    }
+
+    #[test]
+    fn beside_a_family_name_a_name_is_the_given_one() {
+        let halves = [Some(Field::FirstName), Some(Field::LastName)];
+        for header in [
+            ["Nome", "Cognome"],
+            ["Имя", "Фамилия"],
+            ["Name", "Surname"],
+            ["이름", "성"],
+            ["Imię", "Nazwisko"],
+            ["Voornaam", "Achternaam"],
+            ["Etunimi", "Sukunimi"],
+            ["Nombre(s)", "Apellido paterno"],
+        ] {
+            assert_eq!(columns(&header), halves, "{header:?}");
+        }
+        assert_eq!(
+            columns(&["Naam", "Voornaam"]),
+            [Some(Field::LastName), Some(Field::FirstName)]
+        );
+        // The whole name is told by its header: the half adds nothing.
+        assert_eq!(
+            columns(&["Full name", "Surname"]),
+            [Some(Field::Name), Some(Field::LastName)]
+        );
+    }
+
+    #[test]
+    fn more_languages() {
+        use Field::{Degree, Email, GraduationYear, Major, Name, Notes, Phone, School};
+        let all = [Name, Email, Phone, School, Major, Degree, GraduationYear, Notes]
+            .map(Some)
+            .to_vec();
+        for header in [
+            "Imię i nazwisko|Adres e-mail|Numer telefonu|Uczelnia|Kierunek|Stopień|Rok ukończenia|Uwagi",
+            "Volledige naam|E-mailadres|Telefoonnummer|Hogeschool|Studierichting|Opleidingsniveau|Afstudeerjaar|Opmerkingen",
+            "Namn|E-post|Mobilnummer|Lärosäte|Huvudämne|Examen|Examensår|Anteckningar",
+            "Fullt navn|E-postadresse|Telefonnummer|Universitet|Studieretning|Utdanningsnivå|Eksamensår|Merknader",
+            "Koko nimi|Sähköposti|Puhelinnumero|Oppilaitos|Pääaine|Tutkinto|Valmistumisvuosi|Huomautukset",
+            "Jméno a příjmení|E-mail|Telefonní číslo|Škola|Obor|Vzdělání|Rok ukončení|Poznámky",
+            "Adı Soyadı|E-posta|Cep Telefonu|Üniversite|Bölüm|Derece|Mezuniyet Yılı|Notlar",
+            "Фамилия Имя Отчество|Эл. почта|Номер телефона|Учебное заведение|Специальность|Степень|Год выпуска|Комментарий",
+            "Họ và tên|Email|Số điện thoại|Trường đại học|Chuyên ngành|Bằng cấp|Năm tốt nghiệp|Ghi chú",
+            "الاسم الكامل|البريد الإلكتروني|رقم الجوال|الجامعة|التخصص|الدرجة العلمية|سنة التخرج|ملاحظات",
+            "氏名|メールアドレス|携帯電話番号|大学名|学部・学科|学位|卒業年月|備考",
+            "이름|이메일 주소|휴대폰 번호|대학교|전공|학위|졸업년도|비고",
+            "Nama lengkap|Surel|Nomor telepon|Universitas|Jurusan|Gelar|Tahun lulus|Catatan",
+            "Name|E-mail 1 - Value|Phone 1|School|Program of Study|Degree Earned|Grad. Year|Recruiter Comments",
+        ] {
+            let header: Vec<&str> = header.split('|').collect();
+            assert_eq!(columns(&header), all, "{header:?}");
+        }
     }
 
     #[test]

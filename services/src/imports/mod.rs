@@ -15,6 +15,7 @@ pub mod template;
 
 mod commit;
 mod erase;
+mod headers;
 mod intake;
 mod notices;
 mod preview;

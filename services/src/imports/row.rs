@@ -37,6 +37,10 @@ pub fn read(row: &Row, columns: &[Option<Field>], this_year: i32) -> Reading {
         let text = "This holds several lines with an email address. Is a quotation mark missing in the file?";
         problems.push(cells.problem("name", text.to_owned()));
     }
+    if email.is_none() && cells.one(Field::Phone).is_none() && is_total(&name) {
+        let text = "This looks like a total of the rows above, not like a person. If it is one, give their email.";
+        problems.push(cells.problem("name", text.to_owned()));
+    }
     let graduation_year = cells.one(Field::GraduationYear).and_then(|text| match year(&text) {
         Ok(year) => Some(year),
         Err(message) => {
@@ -128,6 +132,13 @@ impl Cells<'_> {
         }
         let first = self.all(Field::FirstName).next().unwrap_or_default();
         let last = self.all(Field::LastName).next().unwrap_or_default();
+        // "Ana Lima" under "Name" beside "Lima" under "Surname": the first is the whole name already.
+        if let Some(before) = first.strip_suffix(last)
+            && !last.is_empty()
+            && before.ends_with(' ')
+        {
+            return first.to_owned();
+        }
         let written_together = |text: &str| {
             !text.is_empty()
                 && text
@@ -176,6 +187,40 @@ fn unquoted(text: &str) -> &str {
         Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit() || "+=-@".contains(c)) => rest,
         _ => text,
     }
+}
+
+/// What the last row of a table is called where it sums up the others.
+const TOTALS: [&str; 20] = [
+    "total",
+    "totals",
+    "grand total",
+    "subtotal",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "total general",
+    "totale",
+    "totaal",
+    "итого",
+    "всего",
+    "toplam",
+    "合计",
+    "总计",
+    "小计",
+    "合計",
+    "總計",
+    "합계",
+    "الإجمالي",
+];
+
+/// Whether a name is what a row of totals is called: the word alone, or with its figure, as in "Total: 25".
+fn is_total(name: &str) -> bool {
+    let words: String = name
+        .chars()
+        .map(|c| if c.is_alphabetic() { c } else { ' ' })
+        .collect::<String>()
+        .to_lowercase();
+    TOTALS.contains(&text::one_line(&words).as_str())
 }
 
 /// An address as people paste it: `mailto:` links, `Ana Lima <ana@x.example>`, full-width letters.
@@ -232,10 +277,17 @@ fn year(text: &str) -> Result<i32, String> {
         }
     }
     match years[..] {
-        [year] => Ok(year),
+        [year] if !is_span(&plain) => Ok(year),
         [] => Err(format!("'{}' has no year of four digits.", text::shorten(text, 80))),
         _ => Err(format!("'{}' has more than one year.", text::shorten(text, 80))),
     }
+}
+
+/// `2021/22`: two years, of which one is cut short; no month is that large.
+fn is_span(text: &str) -> bool {
+    let number = |part: &str, digits: usize| part.trim().parse::<u16>().ok().filter(|_| part.trim().len() == digits);
+    let halves = text.split_once(['/', '-', '–']);
+    halves.is_some_and(|(year, rest)| number(year, 4).is_some() && number(rest, 2).is_some_and(|rest| rest > 12))
 }
 
 /// `20240630`: year, month and day without anything between.
@@ -346,12 +398,36 @@ mod tests {
             "20240630",
             "2024.0",
             "2024-06-30 09:30",
+            "2024-06",
+            "2024/12",
         ] {
             assert_eq!(year(text), Ok(2024), "{text}");
         }
-        for text in ["24", "45351", "2020-2024", "n/a", "6/24", "20249930"] {
+        for text in [
+            "24",
+            "45351",
+            "2020-2024",
+            "2021/22",
+            "2021–22",
+            "n/a",
+            "6/24",
+            "20249930",
+        ] {
             assert!(year(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn totals_are_no_person() {
+        for name in ["Total", "Total: 25", "TOTALS", "Summe", "3 Summe", "合计", "Итого: 12"] {
+            assert_eq!(
+                problems(&[name]),
+                ["A14: This looks like a total of the rows above, not like a person. If it is one, give their email."],
+                "{name}"
+            );
+        }
+        assert_eq!(candidate(&["Total", "total@x.example"]).name, "Total");
+        assert_eq!(candidate(&["Ana Total"]).name, "Ana Total");
     }
 
     #[test]
@@ -364,6 +440,8 @@ mod tests {
         assert_eq!(name(&["Lima", "Ana"]), "Ana Lima");
         assert_eq!(name(&["王", "小明"]), "王小明");
         assert_eq!(name(&["Lima", ""]), "Lima");
+        assert_eq!(name(&["Lima", "Ana Lima"]), "Ana Lima");
+        assert_eq!(name(&["Lima", "Lima"]), "Lima Lima");
         assert_eq!(name(&["王", "Leo"]), "Leo 王");
     }
 

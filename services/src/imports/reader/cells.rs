@@ -23,6 +23,12 @@ pub(super) fn clean(text: &str) -> String {
     visible.trim().to_owned()
 }
 
+/// What `="0123"` shows: so separated text keeps spreadsheet programs from dropping the zeros of a number.
+pub(super) fn kept_as_text(cell: &str) -> Option<&str> {
+    let inner = cell.strip_prefix("=\"")?.strip_suffix('"')?;
+    (!inner.contains('"')).then_some(inner)
+}
+
 /// What spreadsheet programs show where a formula failed.
 pub(super) fn is_error_text(text: &str) -> bool {
     const ERRORS: &[&str] = &[
@@ -246,6 +252,15 @@ mod tests {
         assert_eq!(clean("=SUM(A1)"), "=SUM(A1)");
         assert_eq!(clean("Jose\u{301} O’Brien"), "Jose\u{301} O’Brien");
         assert_eq!(clean("👩\u{200D}💻"), "👩\u{200D}💻");
+    }
+
+    #[test]
+    fn formulas_that_only_keep_zeros() {
+        assert_eq!(kept_as_text("=\"0123\""), Some("0123"));
+        assert_eq!(kept_as_text("=\"\""), Some(""));
+        for text in ["=\"", "=", "0123", "\"0123\"", "=HYPERLINK(\"x\")", "=\"a\"&\"b\""] {
+            assert_eq!(kept_as_text(text), None, "{text}");
+        }
     }
 
     #[test]

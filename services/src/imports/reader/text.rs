@@ -63,6 +63,9 @@ fn rows<S: FnMut(Frame) -> io::Result<()>>(text: &str, separator: char, out: &mu
         for (column, field) in (0..).zip(&record) {
             inner_breaks += field.bytes().filter(|b| *b == b'\n').count() as u64;
             let mut text = cells::clean(field);
+            if let Some(kept) = cells::kept_as_text(&text) {
+                text = kept.trim().to_owned();
+            }
             if cells::is_error_text(&text) {
                 text.clear();
                 row.notes.push(Note {
@@ -333,6 +336,22 @@ mod tests {
             decode(b"x", &options("klingon")).unwrap_err(),
             SheetError::NoSuchEncoding { name: "klingon".into() }
         );
+    }
+
+    #[test]
+    fn numbers_that_a_formula_keeps_as_text() {
+        let text = "Name,Phone\nAna,=\"0123\"\nBo,\"=\"\"0456\"\"\"\nCy,=SUM(A1)\n";
+        let options = Options::default();
+        let mut rows = Vec::new();
+        let mut head = Head::new(&options, |frame| {
+            if let Frame::Row(row) = frame {
+                rows.push(row.cells.join("|"));
+            }
+            Ok(())
+        });
+        read(text.as_bytes(), &options, &mut head).unwrap();
+        head.finish().unwrap();
+        assert_eq!(rows, ["Ana|0123", "Bo|0456", "Cy|=SUM(A1)"]);
     }
 
     #[test]

@@ -3,6 +3,9 @@
 use super::document::is_unspaced;
 use parley_domain::text;
 use std::{collections::HashSet, ops::Range, sync::LazyLock};
+use words::{ERAS, MONTHS, PRESENT, PRESENT_UNSPACED, SINCE, UNTIL};
+
+mod words;
 
 /// A date or a range that stands in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,27 +27,6 @@ impl Dates {
         self.end.is_some() || self.ongoing
     }
 }
-
-const MONTHS: &str = "january jan february feb march mar april apr may june jun july jul august aug september sep sept october oct november nov december dec
-januar februar märz mrz maerz mai juni juli oktober okt dezember dez jänner feber
-janvier janv février févr fév mars avril avr juin juillet juil août aout septembre octobre novembre décembre déc
-enero ene febrero marzo abril abr mayo junio julio agosto ago septiembre setiembre set octubre noviembre diciembre dic
-janeiro fevereiro fev março maio junho julho setembro outubro out novembro dezembro
-gennaio genn gen febbraio febbr aprile maggio mag giugno giu luglio lug settembre sett ottobre ott dicembre
-januari februari maart mrt mei augustus
-январь января янв февраль февраля февр фев март марта апрель апреля апр май мая июнь июня июль июля август августа авг сентябрь сентября сент сен октябрь октября окт ноябрь ноября нояб ноя декабрь декабря дек
-يناير فبراير مارس أبريل ابريل مايو يونيو يوليو أغسطس اغسطس سبتمبر أكتوبر اكتوبر نوفمبر ديسمبر كانون شباط آذار نيسان أيار حزيران تموز آب أيلول تشرين
-styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień październik listopad grudzień ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık augusti maj leden únor březen duben květen červen červenec srpen září říjen listopad prosinec
-spring summer autumn fall winter frühling sommer herbst printemps été automne hiver primavera verano otoño invierno";
-
-const PRESENT: &str = "present, the present, current, currently, now, today, ongoing, to date, date, till date, heute, jetzt, aktuell, dato, laufend, gegenwart, présent, aujourd'hui, aujourd hui, actuel, actuellement, ce jour, en cours, maintenant, actualidad, la actualidad, actual, actualmente, presente, el presente, hoy, la fecha, la actualidad, atual, atualmente, o momento, hoje, presente, o presente, oggi, attuale, attualmente, in corso, heden, nu, настоящее время, наст время, настоящее, нв, н в, сейчас, текущее время, настоящий момент, hiện tại, nay, hiện nay, bây giờ, الآن, الان, الحاضر, الحالي, اليوم, الوقت الحالي, حاليا, obecnie, teraz, nadal, nuvarande, pågående, nåværende, nå, nykyinen, halen, devam, günümüz, devam ediyor, současnost, dosud, jelenleg, prezent, теперішній час, тепер, сьогодні, σήμερα, παρόν, 현재, ปัจจุบัน, sekarang, saat ini, היום, כיום, वर्तमान";
-
-const PRESENT_UNSPACED: [&str; 8] = ["至今", "現在", "现在", "今", "目前", "迄今", "ปัจจุบัน", "現在に至る"];
-
-const UNTIL: &str =
-    "to until till through thru bis à au a al hasta até ate fino tot tm по до đến إلى الى حتى til till do až – ad e";
-
-const SINCE: &str = "since from seit ab depuis desde dal dallo sinds vanaf с от từ منذ från fra od since";
 
 static LISTS: LazyLock<Lists> = LazyLock::new(Lists::new);
 
@@ -185,6 +167,8 @@ pub fn is_only(text: &str) -> bool {
                     || LISTS.until.contains(word)
                     || LISTS.since.contains(word)
                     || word == "から"
+                    || parser.era(at).is_some()
+                    || parser.month_word(at) > 0
             }
             Kind::Sign(sign) => "-–—−~〜～→/.,()'’年月日년월일".contains(*sign),
         };
@@ -228,7 +212,25 @@ impl Parser {
         }
     }
 
+    /// `平成28年`, `令和元年`: its year and the token behind it.
+    fn era(&self, at: usize) -> Option<(i32, usize)> {
+        let Some(Kind::Word(word)) = self.kind(at) else {
+            return None;
+        };
+        let (era, first) = ERAS.iter().find(|(era, _)| word.starts_with(era))?;
+        let (count, sign) = match &word[era.len()..] {
+            "" => (self.number(at + 1, 1..3, 1..65)?, at + 2),
+            "元" => (1, at + 1),
+            _ => return None,
+        };
+        let count = i32::try_from(count).ok()?;
+        self.is_sign(sign, "年").then_some((first + count - 1, sign + 1))
+    }
+
     fn year(&self, at: usize) -> Option<(i32, usize)> {
+        if let Some(found) = self.era(at) {
+            return Some(found);
+        }
         let year = self.number(at, 4..5, 1950..2050)?;
         // A year is not part of a longer number such as a phone's, nor of an identifier.
         let glued = |a: usize, b: usize| matches!((self.tokens.get(a), self.tokens.get(b)), (Some(x), Some(y)) if x.range.end == y.range.start);
@@ -251,8 +253,15 @@ impl Parser {
         matches!(self.kind(at), Some(Kind::Word(word)) if LISTS.months.contains(word))
     }
 
+    /// Tokens of the word for a month that stands before its number, as in `Tháng 3/2019`.
+    fn month_word(&self, at: usize) -> usize {
+        let word = matches!(self.kind(at), Some(Kind::Word(word)) if word == "thang");
+        usize::from(word && self.number(at + 1, 1..3, 1..13).is_some())
+    }
+
     /// A date at `at`: its year and the token behind it.
     fn date(&self, at: usize) -> Option<(i32, usize)> {
+        let at = at + self.month_word(at);
         self.month_year(at)
             .or_else(|| self.numbers_year(at))
             .or_else(|| self.year_month(at))
@@ -311,10 +320,10 @@ impl Parser {
         self.year(step(second + 1)?)
     }
 
-    /// `2021`, `2021.08`, `2021-08-03`, `2021年8月`.
+    /// `2021`, `2021.08`, `2021-08-03`, `2021年8月`, `平成28年4月`.
     fn year_month(&self, at: usize) -> Option<(i32, usize)> {
         let (year, mut next) = self.year(at)?;
-        if next == at + 2 {
+        if self.is_sign(next - 1, "年년") {
             if self.number(next, 1..3, 1..13).is_some() && self.is_sign(next + 1, "月월") {
                 next += 2;
                 if self.number(next, 1..3, 1..32).is_some() && self.is_sign(next + 1, "日일") {

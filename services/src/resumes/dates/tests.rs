@@ -25,6 +25,12 @@ fn ranges_of_all_kinds() {
         ("Jan – Mar 2019", 2019, Some(2019)),
         ("2019 –", 2019, None),
         ("Jan '18 - Feb '20", 2018, Some(2020)),
+        ("od stycznia 2018 do chwili obecnej", 2018, None),
+        ("marzec 2012 – grudzień 2017", 2012, Some(2017)),
+        ("Tháng 7/2016 – Tháng 2/2019", 2016, Some(2019)),
+        ("Tháng 3/2019 – Nay", 2019, None),
+        ("平成22年4月〜令和元年5月", 2010, Some(2019)),
+        ("červenec 2015 – dosud", 2015, None),
         ("Engineer, Acme (May 2010 - June 2012), Paris", 2010, Some(2012)),
     ] {
         let found = find(text).unwrap_or_else(|| panic!("{text}"));
@@ -38,6 +44,9 @@ fn single_dates() {
     assert_eq!((found.start, found.is_range()), (2018, false));
     assert_eq!(find("Máster (2016)").unwrap().start, 2016);
     assert_eq!(find("2016年3月 卒業").unwrap().start, 2016);
+    assert_eq!(find("平成22年3月 卒業").unwrap().start, 2010);
+    assert_eq!(find("平成の大学"), None);
+    assert!(is_only("平成22年4月"));
 }
 
 #[test]

@@ -14,6 +14,8 @@ use parley_domain::{
 pub fn emails(rows: &[Row<'_>], links: &[Link]) -> Vec<Found> {
     let linked: Vec<(String, u32)> = links.iter().filter_map(mailto).collect();
     let mut found: Vec<(i32, Found)> = Vec::new();
+    // What one of two lines says of an address that stands in both.
+    let mut halves: Vec<(Place, String)> = Vec::new();
     for (at, row) in rows.iter().enumerate() {
         if row.is_in(Section::References) {
             continue;
@@ -30,9 +32,15 @@ pub fn emails(rows: &[Row<'_>], links: &[Link]) -> Vec<Found> {
                 source: format!("{}\n{}", row.text(), next.text()),
                 ..row.found(&email, confidence)
             };
+            for half in [row, next] {
+                let parts = in_line(half.text(), &linked).into_iter();
+                let parts = parts.filter(|part| *part != email && email.contains(part.as_str()));
+                halves.extend(parts.map(|part| (half.place, part)));
+            }
             found.push((weight, both));
         }
     }
+    found.retain(|(_, found)| !halves.contains(&(found.place, found.value.clone())));
     // The best first; among equals the first.
     found.sort_by_key(|(weight, _)| -weight);
     let mut emails: Vec<Found> = found.into_iter().map(|(_, found)| found).collect();
@@ -171,14 +179,20 @@ fn wrapped(first: &str, second: &str, linked: &[(String, u32)]) -> Option<(Strin
     if joined.matches('@').count() != 1 || !part(head) || !part(tail) || tail.is_empty() || head.is_empty() {
         return None;
     }
+    let alone = second.split_whitespace().count() == 1;
+    // `ana@mail.example` `.org`
+    let small_end = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase());
+    let ended = alone && head.contains('@') && tail.strip_prefix('.').is_some_and(small_end);
     let cut = if head.contains('@') {
         // `ana@exam` `ple.org`, `ana@` `example.org`, `ana@example.` `org`
-        !plausible(head) && second.split_whitespace().count() == 1
+        !plausible(head) && alone
     } else {
-        // `ana.lima` `@example.org`: the address must fill its column.
-        tail.starts_with('@') && first.split_whitespace().count() <= 2
+        // `ana.lima` `@example.org`, `ana-` `lima@example.org`: the address must fill its column.
+        let opened = head.ends_with(['-', '_', '+']) || head.ends_with('.') && first.contains(':');
+        let small = head.starts_with(char::is_alphanumeric) && !head.chars().any(char::is_uppercase);
+        first.split_whitespace().count() <= 2 && (tail.starts_with('@') || alone && opened && small)
     };
-    (cut && plausible(&joined) && !plausible(head)).then_some((joined, Confidence::Medium))
+    ((cut && !plausible(head) || ended) && plausible(&joined)).then_some((joined, Confidence::Medium))
 }
 
 #[cfg(test)]
@@ -219,7 +233,19 @@ mod tests {
             email("ana.lima@", "example.org").as_deref(),
             Some("ana.lima@example.org")
         );
+        assert_eq!(
+            email("E-mail: ana.maria-", "lima@example.org").as_deref(),
+            Some("ana.maria-lima@example.org")
+        );
+        assert_eq!(
+            email("ana@mail.example", ".org").as_deref(),
+            Some("ana@mail.example.org")
+        );
+        for above in ["Languages -", "Bewerbungs-", "-", "etc."] {
+            assert_eq!(email(above, "ana@example.org"), None, "{above}");
+        }
         assert_eq!(email("ana@example.org", "Oporto"), None);
+        assert_eq!(email("ana@example.org", ".NET"), None);
         assert_eq!(email("lives in Oporto", "ana@example.org"), None);
         let linked = [("ana@mail.example.org".to_owned(), 1)];
         assert_eq!(

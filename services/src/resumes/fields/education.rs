@@ -3,6 +3,7 @@
 use super::{Row, entries};
 use crate::resumes::{
     dates,
+    document::is_unspaced,
     words::{self, Section},
 };
 use parley_domain::resume::{Confidence, Found, Study};
@@ -13,6 +14,9 @@ const STUDIES_MAX: usize = 20;
 /// Longest school, degree or field, in characters.
 const PART_MAX: usize = 120;
 
+/// A name that may be a school's or a field's, and the row of the page in which it stands.
+type Open = (u32, Found);
+
 /// All studies, in the order of the document.
 pub fn studies(rows: &[Row<'_>]) -> Vec<Study> {
     let inside: Vec<&Row<'_>> = rows.iter().filter(|row| row.is_in(Section::Education)).collect();
@@ -21,11 +25,16 @@ pub fn studies(rows: &[Row<'_>]) -> Vec<Study> {
     }
     let mut studies: Vec<Study> = Vec::new();
     let mut current = Study::default();
-    let mut open: Vec<Found> = Vec::new();
-    for row in inside {
+    let mut open: Vec<Open> = Vec::new();
+    for (at, row) in inside.iter().enumerate() {
         if row.heading {
             finish(&mut studies, &mut current, &mut open);
             continue;
+        }
+        // Where a date of its own stands beside it, the year that is known belongs to what came before.
+        let dated = |other: &&Row<'_>| other.beside(row) && words::mostly_date(other.text());
+        if current.year.is_some() && inside[at + 1..].iter().take(4).any(dated) {
+            finish(&mut studies, &mut current, &mut open);
         }
         read_row(row, &mut studies, &mut current, &mut open);
     }
@@ -38,7 +47,7 @@ pub fn studies(rows: &[Row<'_>]) -> Vec<Study> {
 }
 
 /// Puts what a row says into the current study, or opens the next one where a place is taken.
-fn read_row(row: &Row<'_>, studies: &mut Vec<Study>, current: &mut Study, open: &mut Vec<Found>) {
+fn read_row(row: &Row<'_>, studies: &mut Vec<Study>, current: &mut Study, open: &mut Vec<Open>) {
     let text = row.text();
     let long = text.chars().count() > 140 || text.ends_with('.') && text.chars().count() > 70;
     if long || text.contains('@') || words::PRIVATE.stand_in(text) {
@@ -59,15 +68,26 @@ fn read_row(row: &Row<'_>, studies: &mut Vec<Study>, current: &mut Study, open: 
             current.year = text.contains(&year.value).then_some(year);
         }
     }
-    for part in school_pieces(text) {
+    let pieces = school_pieces(text);
+    for (at, part) in pieces.iter().enumerate() {
         let part = part.as_str();
+        // The town before its country or state.
+        let town = pieces.get(at + 1).is_some_and(|next| {
+            entries::is_land(next) && !is_degree(next) && text.contains(&format!("{part}, {next}"))
+        });
         // `MA` is a degree here, and not Massachusetts.
         if part.chars().count() > PART_MAX || entries::is_location(part) && !is_short_degree(part) {
             continue;
         }
         let school = words::SCHOOL.stand_in(part);
         let degree = is_degree(part);
-        if school && !(degree && begins_as_degree(part)) {
+        // `北京大学 光华管理学院`: one school in two pieces.
+        let second =
+            part.chars().any(is_unspaced) && current.school.as_ref().is_some_and(|known| known.place == row.place);
+        if school && second && !degree {
+            continue;
+        }
+        if school && !second && !(degree && begins_as_degree(part)) {
             if current.school.is_some() {
                 if current.degree.is_none() && current.year.is_none() {
                     // `Faculty of Arts, University of Somewhere`: one school in two pieces.
@@ -95,30 +115,49 @@ fn read_row(row: &Row<'_>, studies: &mut Vec<Study>, current: &mut Study, open: 
             current.degree = Some(row.found(&degree, Confidence::High));
             current.major = major
                 .map(|major| row.found(&major, Confidence::Medium))
-                .or(current.major.take());
+                .or(current.major.take())
+                .or_else(|| field_beside(row, open));
         } else if current.degree.as_ref().is_some_and(|degree| degree.place == row.place)
             && current.major.is_none()
             && is_name_like(part)
+            && !town
         {
             current.major = Some(row.found(part, Confidence::Medium));
-        } else if is_name_like(part) && part.chars().count() <= 70 {
-            open.push(row.found(part, Confidence::Low));
+        } else if is_name_like(part) && part.chars().count() <= 70 && !town {
+            open.push((row.line.row, row.found(part, Confidence::Low)));
         }
+    }
+    // The year in which somebody began is not that of the graduation.
+    if text.ends_with("入学") || text.ends_with("入學") {
+        current.year = None;
     }
 }
 
+/// `浙江大学 | 软件工程 | 硕士`: the field in a column of its own, between school and degree. Only where words have no
+/// capitals and no commas, for elsewhere it is as likely a town.
+fn field_beside(row: &Row<'_>, open: &mut Vec<Open>) -> Option<Found> {
+    let at = open.iter().rposition(|(number, found)| {
+        *number == row.line.row && found.place.page == row.place.page && found.value.chars().all(is_unspaced)
+    })?;
+    let (_, field) = open.remove(at);
+    Some(Found {
+        confidence: Confidence::Medium,
+        ..field
+    })
+}
+
 /// Closes a study and keeps it if it says anything.
-fn finish(studies: &mut Vec<Study>, current: &mut Study, open: &mut Vec<Found>) {
+fn finish(studies: &mut Vec<Study>, current: &mut Study, open: &mut Vec<Open>) {
     let mut study = std::mem::take(current);
     let mut open = std::mem::take(open);
     // Beside a degree, the only other name is that of the school.
     if study.school.is_none() && study.degree.is_some() && open.len() == 1 {
-        study.school = open.pop();
+        study.school = open.pop().map(|(_, school)| school);
     }
     // `Applied Mathematics, specialist`: the field stands before the degree, in its line.
     if let (None, Some(degree)) = (&study.major, &study.degree) {
-        let before = open.into_iter().find(|found| found.place == degree.place);
-        study.major = before.map(|found| Found {
+        let before = open.into_iter().find(|(_, found)| found.place == degree.place);
+        study.major = before.map(|(_, found)| Found {
             confidence: Confidence::Medium,
             ..found
         });
@@ -149,7 +188,7 @@ fn outside(rows: &[Row<'_>]) -> Vec<Study> {
         // A label of a form, or a word of a sentence, names no school.
         if words::SCHOOL.are(school)
             || words::LABEL.are(school)
-            || school.split(' ').count() < 2 && !school.chars().any(crate::resumes::document::is_unspaced)
+            || school.split(' ').count() < 2 && !school.chars().any(is_unspaced)
         {
             continue;
         }
@@ -197,10 +236,25 @@ const AT: [&str; 9] = [
     " at ", " an der ", " à l'", " à la ", " en la ", " presso ", " na ", " aan de ", " tại ",
 ];
 
+/// Behind a school, by which Japanese and Chinese forms say that somebody entered or left it.
+const ENDS: [&str; 6] = ["入学", "入學", "卒業", "修了", "中退", "卒業見込み"];
+
 /// A row in pieces, the town of a state university kept with it.
 fn school_pieces(text: &str) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
-    let cut = |piece: String| {
+    let cut = |piece: String| -> Vec<String> {
+        if let Some((school, rest)) = piece.split_once(' ')
+            && school.chars().all(is_unspaced)
+            && words::SCHOOL.stand_in(school)
+        {
+            let rest = ENDS
+                .iter()
+                .find_map(|end| rest.strip_suffix(*end))
+                .unwrap_or(rest)
+                .trim();
+            let parts = [school, rest].into_iter().filter(|part| !part.is_empty());
+            return parts.map(str::to_owned).collect();
+        }
         let at = AT.iter().find_map(|word| piece.find(word).map(|at| (at, word.len())));
         match at.filter(|(at, length)| words::SCHOOL.stand_in(&piece[at + length..]) && is_degree(&piece[..*at])) {
             Some((at, length)) => vec![piece[..at].to_owned(), piece[at + length..].to_owned()],
@@ -249,7 +303,10 @@ fn begins_as_degree(part: &str) -> bool {
     let words: Vec<&str> = part.split_whitespace().collect();
     let first = words[..words.len().min(2)].join(" ");
     let last = words.last().copied().unwrap_or_default();
-    is_degree(&first) && !words::SCHOOL.stand_in(&first) || words::DEGREE.are(last) && !words::SCHOOL.are(last)
+    // `Universidad Nacional de Ingeniería`: a school that says first what it is.
+    let named = words.len() > 2 && words::SCHOOL.are(words[0]);
+    is_degree(&first) && !words::SCHOOL.stand_in(&first)
+        || words::DEGREE.are(last) && !words::SCHOOL.are(last) && !named
 }
 
 /// Words between a degree and its field.
@@ -272,15 +329,27 @@ const IN: [&str; 14] = [
 
 /// A degree and its field, where a piece says both.
 fn split_degree(part: &str) -> (String, Option<String>) {
+    // `Master 2 Management de la qualité`: such a word stands inside of fields, too.
+    let weak = |word: &str| matches!(word, " de " | " di " | " der ");
     let cut = IN
         .iter()
-        .filter_map(|word| part.find(word).map(|at| (at, word.len())))
-        .filter(|(at, _)| is_degree(&part[..*at]))
+        .filter_map(|word| part.find(word).map(|at| (at, *word)))
+        .filter(|(at, word)| is_degree(&part[..*at]) && (!weak(word) || words::DEGREE.are(&part[..*at])))
+        .map(|(at, word)| (at, word.len()))
         .min();
     if let Some((at, length)) = cut {
         let (degree, major) = (part[..at].trim(), part[at + length..].trim());
         if !major.is_empty() && !words::SCHOOL.stand_in(major) {
             return (degree.to_owned(), Some(major.to_owned()));
+        }
+    }
+    // `Master 2 Droit des affaires`: a degree of several words before its field.
+    let all: Vec<&str> = part.split(' ').collect();
+    for count in (2..all.len().min(5)).rev() {
+        let (degree, major) = (all[..count].join(" "), all[count..].join(" "));
+        let linking = IN.iter().any(|word| word.trim() == all[count - 1]) || matches!(all[count - 1], "of" | "to");
+        if !linking && words::DEGREE.are(&degree) && !is_degree(&major) && is_name_like(&major) {
+            return (degree, Some(major));
         }
     }
     // `BSc Civil Engineering`, `硕士 计算机科学`: a short degree before its field.
@@ -291,7 +360,7 @@ fn split_degree(part: &str) -> (String, Option<String>) {
         }
     }
     if let Some((major, degree)) = part.rsplit_once(' ')
-        && degree.chars().all(crate::resumes::document::is_unspaced)
+        && degree.chars().all(is_unspaced)
         && is_degree(degree)
         && !is_degree(major)
     {
@@ -349,7 +418,7 @@ fn level(degree: &str) -> u8 {
     let has = |words: &[&str]| {
         words.iter().any(|word| {
             plain.split(|c: char| !c.is_alphanumeric()).any(|w| w == *word)
-                || word.chars().any(crate::resumes::document::is_unspaced) && plain.contains(word)
+                || word.chars().any(is_unspaced) && plain.contains(word)
         })
     };
     let begins = |words: &[&str]| words.iter().any(|word| plain.contains(word));

@@ -59,7 +59,8 @@ fn anchor(row: &Row<'_>) -> Option<dates::Dates> {
 pub fn entries<'a>(rows: &[&'a Row<'a>]) -> Vec<Entry<'a>> {
     // Groups of rows beside each other.
     let mut groups: Vec<Vec<&'a Row<'a>>> = Vec::new();
-    for row in rows {
+    // How long something took says nothing that its dates do not.
+    for row in rows.iter().filter(|row| !words::is_duration(row.text())) {
         match groups.last_mut() {
             Some(group) if group[0].beside(row) => group.push(row),
             _ => groups.push(vec![row]),
@@ -170,6 +171,9 @@ fn rows_above(groups: &[Vec<&Row<'_>>], anchors: &[(usize, &Row<'_>, dates::Date
     lead
 }
 
+/// Forms of firms that are written in brackets, in Korean, Japanese and Chinese.
+const FORMS_IN_BRACKETS: [&str; 6] = ["주", "유", "株", "有", "同", "合"];
+
 /// A row's text in pieces, without its dates.
 pub fn pieces(text: &str) -> Vec<String> {
     let mut rest = text.to_owned();
@@ -179,6 +183,10 @@ pub fn pieces(text: &str) -> Vec<String> {
             Some(found) => rest.replace_range(found.range, "\n"),
             None => break,
         }
+    }
+    // `(주)`, `(株)`: the form of a firm, not an aside.
+    for form in FORMS_IN_BRACKETS {
+        rest = rest.replace(&format!("({form})"), &format!("\u{1}{form}\u{2}"));
     }
     for sign in [
         "   ", " | ", "|", " • ", "•", " · ", "·", " – ", " — ", " - ", "—", " / ", ";", "(", ")", "（", "）", "\t",
@@ -190,9 +198,12 @@ pub fn pieces(text: &str) -> Vec<String> {
     for line in rest.split('\n') {
         for part in line.split(", ").flat_map(|part| part.split("، ")) {
             let part = part.trim().trim_matches(|c: char| ",;:|–—-•· /".contains(c)).trim();
-            if part.is_empty() || part.chars().all(|c| !c.is_alphabetic()) || dates::is_only(part) {
+            let nothing = part.chars().all(|c| !c.is_alphabetic());
+            if part.is_empty() || nothing || dates::is_only(part) || words::is_duration(part) {
                 continue;
             }
+            let part = part.replace('\u{1}', "(").replace('\u{2}', ")");
+            let part = part.as_str();
             // `Acme, Inc.`: a firm's form belongs to its name.
             match found.last_mut() {
                 Some(last) if is_form(part) && line.contains(last.as_str()) => {
@@ -212,8 +223,17 @@ pub fn ends_as_form(text: &str) -> bool {
     is_form(last) || last.chars().filter(|c| *c == '.').count() > 1 || last.chars().count() <= 3
 }
 
+/// Whether the last word is the form of a firm.
+pub fn ends_with_form(text: &str) -> bool {
+    text.split_whitespace().next_back().is_some_and(is_form)
+}
+
 /// Whether a word or two is the form of a firm: `Inc.`, `GmbH`, `B.V.`
 pub fn is_form(part: &str) -> bool {
+    // In small letters it is a word of English.
+    if part == "AS" {
+        return true;
+    }
     let plain = part.trim_end_matches('.').to_lowercase();
     matches!(
         plain.as_str(),
@@ -269,6 +289,9 @@ pub fn is_form(part: &str) -> bool {
             | "pvt"
             | "bhd"
             | "pte"
+            | "o.o"
+            | "asa"
+            | "şti"
     )
 }
 
@@ -276,11 +299,35 @@ pub fn is_form(part: &str) -> bool {
 pub fn is_location(text: &str) -> bool {
     let state = text.chars().count() == 2 && text.chars().all(|c| c.is_ascii_uppercase());
     state
+        || words::REGION.are(text)
         || words::LOCATION.are(text)
         || text.split(' ').count() <= 3
             && words::LOCATION.stand_in(text)
             && !words::FIRM.stand_in(text)
             && !words::SCHOOL.stand_in(text)
+}
+
+/// Towns among the places that [`is_location`] knows.
+const TOWNS: [&str; 14] = [
+    "london",
+    "paris",
+    "berlin",
+    "madrid",
+    "san francisco",
+    "hong kong",
+    "singapore",
+    "remote",
+    "北京",
+    "上海",
+    "东京",
+    "東京",
+    "москва",
+    "hà nội",
+];
+
+/// Whether a piece says a place in which there are towns: before `Germany` stands one, before `Berlin` something else.
+pub fn is_land(text: &str) -> bool {
+    is_location(text) && !TOWNS.contains(&text.to_lowercase().as_str())
 }
 
 #[cfg(test)]
@@ -296,12 +343,20 @@ mod tests {
         assert_eq!(pieces("Acme GmbH – Berlin (2014 - 2016)"), ["Acme GmbH", "Berlin"]);
         assert_eq!(pieces("2014 - 2016"), Vec::<String>::new());
         assert_eq!(pieces("Engineer, Harbor & Pine"), ["Engineer", "Harbor & Pine"]);
+        assert_eq!(pieces("(주)한빛 (서울)"), ["(주)한빛", "서울"]);
+        assert_eq!(pieces("Engineer (7 years 2 months)"), ["Engineer"]);
+        assert_eq!(pieces("Fjord Anlegg, AS"), ["Fjord Anlegg, AS"]);
     }
 
     #[test]
     fn places_are_told_from_names() {
         assert!(is_location("CA"));
         assert!(is_location("Germany"));
+        assert!(is_location("California"));
+        assert!(!is_location("California Pizza Ovens"));
+        assert!(is_land("California"));
+        assert!(!is_land("London"));
+        assert!(!is_land("Acme"));
         assert!(!is_location("Bank of India Services"));
         assert!(!is_location("Acme"));
     }

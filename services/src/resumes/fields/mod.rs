@@ -141,7 +141,22 @@ fn rows(document: &Document) -> Vec<Row<'_>> {
             heading: heading.is_some(),
         });
     }
-    unwrap_lines(document, rows)
+    without_table_heads(unwrap_lines(document, rows))
+}
+
+/// Without rows that only say what stands in the columns of a table of jobs or studies.
+fn without_table_heads(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
+    let is_label = |row: &Row<'_>| {
+        matches!(row.section, Some(Section::Work | Section::Education)) && words::COLUMN.are(row.text())
+    };
+    let is_head = |at: usize| {
+        let near = &rows[at.saturating_sub(8)..rows.len().min(at + 9)];
+        let beside: Vec<&Row<'_>> = near.iter().filter(|other| other.beside(&rows[at])).collect();
+        beside.len() > 1 && beside.into_iter().all(is_label)
+    };
+    let heads: Vec<bool> = (0..rows.len()).map(is_head).collect();
+    let marked = rows.into_iter().zip(heads);
+    marked.filter(|(_, head)| !head).map(|(row, _)| row).collect()
 }
 
 /// A heading has no dates beside it; a job that is called like one has.

@@ -169,7 +169,9 @@ fn upto_label(value: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     for word in value.split(' ') {
         let bare = word.split([':', '|', ',', ';']).next().unwrap_or_default();
-        if !kept.is_empty() && (words::LABEL.are(bare) || words::PHONE_LABEL.are(bare)) {
+        // A letter alone may be a part of the name: `van 't Hoff`, `Maria T. Lima`.
+        let several = bare.chars().filter(|c| c.is_alphanumeric()).count() > 1 || word.contains(':');
+        if !kept.is_empty() && several && (words::LABEL.are(bare) || words::PHONE_LABEL.are(bare)) {
             break;
         }
         if word.starts_with(['|', '/', '·', '•']) {
@@ -192,17 +194,27 @@ fn candidates(rows: &[Row<'_>], at: usize) -> Vec<Candidate> {
     let row = &rows[at];
     let line = row.text();
     let mut found = Vec::new();
+    // The rest of a name that was broken.
+    if at
+        .checked_sub(1)
+        .is_some_and(|above| is_broken(rows[above].text()) && is_under(&rows[above], row))
+    {
+        return found;
+    }
+    let broken = is_broken(line);
     let whole = stripped(line);
-    found.push(Candidate {
-        text: whole.clone(),
-        source: line.to_owned(),
-        part: false,
-    });
+    if !broken {
+        found.push(Candidate {
+            text: whole.clone(),
+            source: line.to_owned(),
+            part: false,
+        });
+    }
     let parts: Vec<&str> = line
         .split([',', '|', '•', '·', '(', '–', '—', '/', ';'])
         .flat_map(|part| part.split(" - "))
         .collect();
-    if parts.len() > 1 && !parts[1].trim().is_empty() {
+    if parts.len() > 1 && !parts[1].trim().is_empty() && !broken {
         let first = stripped(parts[0]);
         // What follows a comma may be letters after the name; what follows anything else is something else.
         let told = parts[1..]
@@ -218,36 +230,61 @@ fn candidates(rows: &[Row<'_>], at: usize) -> Vec<Candidate> {
         }
     }
     // What stands beside the name comes between its lines in the order.
-    let under = |next: &&Row<'_>| {
-        let step = next.line.bbox.y1 - row.line.bbox.y1;
-        next.place.page == row.place.page
-            && (next.line.bbox.x0 - row.line.bbox.x0).abs() < 2.0
-            && (next.line.size - row.line.size).abs() < 0.5
-            && step > 0.0
-            && step < 2.2 * row.line.size
-            && !next.heading
-    };
-    if let Some(next) = rows.iter().skip(at + 1).take(6).find(under) {
+    let below = |row: &Row<'_>| rows.iter().skip(at + 1).take(6).find(|next| is_under(row, next));
+    if let Some(next) = below(row) {
+        let mut text = joined(line, next.text());
+        let mut source = format!("{line}\n{}", next.text());
+        if is_broken(next.text())
+            && let Some(third) = below(next)
+        {
+            text = joined(&text, third.text());
+            source = format!("{source}\n{}", third.text());
+        }
         let short = |text: &str| text.split_whitespace().count() <= 3;
         let large = rows
             .iter()
             .filter(|other| other.line.size > row.line.size - 0.5)
             .count()
             <= 3;
-        let both = stripped(&format!("{} {}", line.trim(), next.text().trim()));
-        if large && short(line) && short(next.text()) && !is_listed(&both) {
+        let both = stripped(&text);
+        if is_broken(&text) {
+            found.clear();
+        } else if large && short(line) && short(next.text()) && !is_listed(&both) {
             // Half a name is no name.
             if shape(&both).is_some() {
                 found.clear();
             }
             found.push(Candidate {
                 text: both,
-                source: format!("{line}\n{}", next.text()),
+                source,
                 part: false,
             });
         }
     }
     found
+}
+
+/// Whether a line goes on under another one, set the same.
+fn is_under(row: &Row<'_>, next: &Row<'_>) -> bool {
+    let step = next.line.bbox.y1 - row.line.bbox.y1;
+    next.place.page == row.place.page
+        && (next.line.bbox.x0 - row.line.bbox.x0).abs() < 2.0
+        && (next.line.size - row.line.size).abs() < 0.5
+        && step > 0.0
+        && step < 2.2 * row.line.size
+        && !next.heading
+}
+
+/// Whether a line ends at the hyphen of a double name: `Ana Lima-`.
+fn is_broken(line: &str) -> bool {
+    let before = line.trim_end().strip_suffix(['-', '\u{2010}']);
+    before.is_some_and(|before| before.ends_with(char::is_alphabetic))
+}
+
+/// Two lines in one.
+fn joined(line: &str, next: &str) -> String {
+    let space = if is_broken(line) { "" } else { " " };
+    format!("{}{space}{}", line.trim(), next.trim())
 }
 
 /// Whether words of other kinds stand in a text.
@@ -368,6 +405,13 @@ fn agreement(name: &str, email: Option<&str>, slugs: &[String]) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_end_a_name_and_letters_do_not() {
+        assert_eq!(upto_label("Joost van 't Hooft"), "Joost van 't Hooft");
+        assert_eq!(upto_label("Ana M Lima T: 12345678"), "Ana M Lima");
+        assert_eq!(upto_label("Ana Lima Phone 12345678"), "Ana Lima");
+    }
 
     #[test]
     fn mailboxes_agree_with_names() {

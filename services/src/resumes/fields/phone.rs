@@ -108,6 +108,7 @@ fn label_of(text: &str, start: usize, before: &str) -> Label {
 struct Number {
     text: String,
     start: usize,
+    /// Without those of an extension.
     digits: String,
 }
 
@@ -227,7 +228,6 @@ fn number(text: &str, start: usize, stop: usize) -> Option<Number> {
         return None;
     }
     let mut value = own.to_owned();
-    let mut all = digits;
     // `ext. 4`
     let rest = &text[start + own.len()..];
     let trimmed = rest.trim_start().trim_start_matches(',').trim_start().to_lowercase();
@@ -237,8 +237,11 @@ fn number(text: &str, start: usize, stop: usize) -> Option<Number> {
             let extension: String = tail.chars().take_while(char::is_ascii_digit).collect();
             if !extension.is_empty() && extension.len() <= 6 {
                 let upto = rest.find(extension.as_str()).map_or(0, |at| at + extension.len());
-                value.push_str(&rest[..upto]);
-                all.push_str(&extension);
+                let whole = format!("{value}{}", &rest[..upto]);
+                // Written with a word that no number can be kept with, it is left out.
+                if candidate::is_phone(&whole) {
+                    value = whole;
+                }
             }
             break;
         }
@@ -247,7 +250,7 @@ fn number(text: &str, start: usize, stop: usize) -> Option<Number> {
     candidate::is_phone(&value).then_some(Number {
         text: value,
         start,
-        digits: all,
+        digits,
     })
 }
 
@@ -275,6 +278,9 @@ mod tests {
         assert_eq!(values("+49 (0)30 1234-567 | x"), ["+49 (0)30 1234-567"]);
         assert_eq!(values("(555) 014-2277"), ["(555) 014-2277"]);
         assert_eq!(values("+1 (212) 555-0198 ext. 4"), ["+1 (212) 555-0198 ext. 4"]);
+        assert_eq!(values("404.555.0188 x204 | a"), ["404.555.0188 x204"]);
+        assert_eq!(values("404 555 0188, extension 204"), ["404 555 0188"]);
+        assert_eq!(values("01 23 45 67 89 poste 12"), ["01 23 45 67 89"]);
         assert_eq!(values("电话:138 0013 8000"), ["138 0013 8000"]);
         assert_eq!(values("٠١٢٣ ٤٥٦ ٧٨٩٠"), ["٠١٢٣ ٤٥٦ ٧٨٩٠"]);
         for text in [

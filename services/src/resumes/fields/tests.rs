@@ -112,6 +112,189 @@ fn other_languages() {
     assert_eq!(value(japanese.phone.as_ref()), Some("090-1234-5678"));
 }
 
+/// A document of lines 14 points high, the first ones large.
+fn headed(text: &str, large: usize) -> Document {
+    let mut document = Document::of_text(text);
+    for line in document.pages[0].lines.iter_mut().take(large) {
+        line.size = 20.0;
+    }
+    document
+}
+
+#[test]
+fn a_name_over_lines_is_read_whole_or_not_at_all() {
+    let rest = "ana@example.org\nExperience\nEngineer, Acme Ltd, 2010 - 2012";
+    for (head, large, name) in [
+        ("Ana\nLima", 2, Some("Ana Lima")),
+        ("Ana Maria\nLima-\nSousa", 3, Some("Ana Maria Lima-Sousa")),
+        ("Ana Lima-\nSousa", 2, Some("Ana Lima-Sousa")),
+        ("Ana Lima-", 1, None),
+    ] {
+        let fields = extract(&headed(&format!("{head}\n{rest}"), large));
+        assert_eq!(value(fields.name.as_ref()), name, "{head}");
+    }
+}
+
+fn jobs(fields: &ResumeFields) -> Vec<(Option<&str>, Option<&str>)> {
+    let pairs = fields.jobs.iter();
+    pairs
+        .map(|job| (value(job.title.as_ref()), value(job.employer.as_ref())))
+        .collect()
+}
+
+#[test]
+fn heads_of_tables_are_no_jobs() {
+    let mut document = Document::of_text(
+        "Ana Lima\nExperience\nDates\nRole\nCompany\n2016 - 2019\nInteraction Designer\nMarigold Bank plc\n\
+         2019 - 2021\nUX Researcher\nLanternfish",
+    );
+    for (at, line) in document.pages[0].lines.iter_mut().skip(2).enumerate() {
+        let (row, shift) = (at / 3, 150.0 * (at % 3) as f32);
+        line.row = u32::try_from(2 + row).unwrap();
+        line.bbox.y0 = 28.0 + 14.0 * row as f32;
+        line.bbox.y1 = line.bbox.y0 + 10.0;
+        line.bbox.x0 += shift;
+        line.bbox.x1 += shift;
+    }
+    let fields = extract(&document);
+    assert_eq!(
+        jobs(&fields),
+        [
+            (Some("Interaction Designer"), Some("Marigold Bank plc")),
+            (Some("UX Researcher"), Some("Lanternfish")),
+        ]
+    );
+}
+
+#[test]
+fn lengths_and_terms_are_no_employers() {
+    let fields = read(
+        "Ana Lima\nExperience - 12 years\nHalcyon Freight\n7 years 2 months\nRegional Director\n\
+         March 2019 - Present (5 years 1 month)\nSan Francisco, California\n\
+         Blue Anchor Shipping\nDispatcher\nJune 2011 - January 2017 (part-time)",
+    );
+    assert_eq!(
+        jobs(&fields),
+        [
+            (Some("Regional Director"), Some("Halcyon Freight")),
+            (Some("Dispatcher"), Some("Blue Anchor Shipping")),
+        ]
+    );
+}
+
+#[test]
+fn before_a_town_stands_no_town() {
+    let fields = read(
+        "Ana Lima\nExperience\nEngineer, Blue Heron, London\n2016 - 2019\n\
+         Analyst, Blue Heron, Chatham, Kenya\n2012 - 2016",
+    );
+    let heron = Some("Blue Heron");
+    assert_eq!(jobs(&fields), [(Some("Engineer"), heron), (Some("Analyst"), heron)]);
+}
+
+#[test]
+fn japanese_forms_say_when_something_began_and_ended() {
+    let form = |first: &str, second: &str, third: &str| {
+        read(&format!(
+            "氏名:高橋 健一\n学歴\n{first}4月 大阪大学 理学部 物理学科 入学\n{second}3月 大阪大学 理学部 物理学科 卒業\n\
+             職歴\n{second}4月 みなと精密株式会社 入社\n{third}3月 みなと精密株式会社 退職\n\
+             {third}4月 株式会社ひかりソフト 入社\n現在に至る"
+        ))
+    };
+    let eras = form("平成18年", "平成22年", "平成28年");
+    let years = form("2006年", "2010年", "2016年");
+    for fields in [&eras, &years] {
+        assert_eq!(value(fields.school.as_ref()), Some("大阪大学"));
+        assert_eq!(value(fields.degree.as_ref()), Some("理学部 物理学科"));
+        assert_eq!(
+            jobs(fields),
+            [(None, Some("みなと精密株式会社")), (None, Some("株式会社ひかりソフト"))]
+        );
+    }
+    assert_eq!(value(years.graduation_year.as_ref()), Some("2010"));
+    // Only what stands in the document.
+    assert_eq!(eras.graduation_year, None);
+}
+
+#[test]
+fn degrees_and_fields() {
+    for (line, degree, major) in [
+        (
+            "Master 2 Management de la chaîne logistique",
+            "Master 2",
+            Some("Management de la chaîne logistique"),
+        ),
+        (
+            "Licence professionnelle Métiers du droit",
+            "Licence professionnelle",
+            Some("Métiers du droit"),
+        ),
+        ("Grado en Enfermería", "Grado", Some("Enfermería")),
+        ("Licenciatura de Economía", "Licenciatura", Some("Economía")),
+        ("BSc Civil Engineering", "BSc", Some("Civil Engineering")),
+        ("Bachelor of Commerce, Perth, Australia", "Bachelor of Commerce", None),
+    ] {
+        let fields = read(&format!("Ana Lima\nEducation\nUniversity of Oporto, 2016\n{line}"));
+        assert_eq!(value(fields.degree.as_ref()), Some(degree), "{line}");
+        assert_eq!(value(fields.major.as_ref()), major, "{line}");
+    }
+}
+
+#[test]
+fn a_year_belongs_to_its_own_line() {
+    let mut document = Document::of_text(
+        "Ana Lima\nEducation\nACCA, BPP Learning\n2010\nBSc Accounting, Cardiff University\n2007\n\
+         Universidad Nacional de Ingeniería, Ingeniería de Minas\n2001 - 2005",
+    );
+    // Each date at the right of its line.
+    for (at, line) in document.pages[0].lines.iter_mut().skip(2).enumerate() {
+        line.row = u32::try_from(2 + at / 2).unwrap();
+        line.bbox.y0 = 28.0 + 20.0 * (at / 2) as f32;
+        line.bbox.y1 = line.bbox.y0 + 10.0;
+        line.bbox.x0 += 400.0 * (at % 2) as f32;
+        line.bbox.x1 += 400.0 * (at % 2) as f32;
+    }
+    let fields = extract(&document);
+    let studies: Vec<_> = fields
+        .studies
+        .iter()
+        .map(|study| (value(study.school.as_ref()), value(study.year.as_ref())))
+        .collect();
+    assert_eq!(
+        studies,
+        [
+            (Some("Cardiff University"), Some("2007")),
+            (Some("Universidad Nacional de Ingeniería"), Some("2005")),
+        ]
+    );
+}
+
+#[test]
+fn german_firms_without_their_articles_and_towns() {
+    let fields = read(
+        "Ana Lima\nBerufserfahrung\n01/2009 – 07/2014\nEinkäuferin bei der Weserbau AG in Hameln\n\
+         08/2014 – heute\nLeiterin Einkauf, Fjordkraft Anlegg AS",
+    );
+    assert_eq!(
+        jobs(&fields),
+        [
+            (Some("Einkäuferin"), Some("Weserbau AG")),
+            (Some("Leiterin Einkauf"), Some("Fjordkraft Anlegg AS")),
+        ]
+    );
+}
+
+#[test]
+fn half_an_address_is_none() {
+    for (text, email) in [
+        ("Ana Lima\nana.maria-\nlima@example.org", "ana.maria-lima@example.org"),
+        ("Ana Lima\nana@mail.example\n.org", "ana@mail.example.org"),
+    ] {
+        let found = read(text).email.unwrap();
+        assert_eq!((found.value.as_str(), found.confidence), (email, Confidence::Medium));
+    }
+}
+
 #[test]
 fn what_is_no_name_is_no_name() {
     for text in [

@@ -4,7 +4,10 @@ use super::{
     Row,
     entries::{self, Entry, Part},
 };
-use crate::resumes::words::{self, Section};
+use crate::resumes::{
+    dates,
+    words::{self, Section},
+};
 use parley_domain::{
     candidate::NOTES_MAX,
     resume::{Confidence, Found, Job},
@@ -36,6 +39,7 @@ pub fn jobs(rows: &[Row<'_>]) -> Vec<Job> {
     let entries: Vec<Entry<'_>> = stretches(&work)
         .into_iter()
         .flat_map(|stretch| entries::entries(&stretch))
+        .filter(|entry| !is_end(entry))
         .take(JOBS_MAX)
         .collect();
     let split: Vec<Entry<'_>> = entries.into_iter().map(split_pairs).collect();
@@ -62,9 +66,55 @@ fn stretches<'a>(rows: &[&'a Row<'a>]) -> Vec<Vec<&'a Row<'a>>> {
 }
 
 /// Words between a title and its employer.
-const AT: [&str; 9] = [
-    " at ", " bei ", " chez ", " presso ", " bij ", " в ", " tại ", " hos ", " у ",
+const AT: [&str; 12] = [
+    " at ",
+    " bei der ",
+    " bei dem ",
+    " beim ",
+    " bei ",
+    " chez ",
+    " presso ",
+    " bij ",
+    " в ",
+    " tại ",
+    " hos ",
+    " у ",
 ];
+
+/// On what terms somebody works, which is neither a title nor an employer.
+const TERMS: [&str; 19] = [
+    "part-time",
+    "part time",
+    "full-time",
+    "full time",
+    "contract",
+    "permanent",
+    "temporary",
+    "fixed-term",
+    "hybrid",
+    "on-site",
+    "teilzeit",
+    "vollzeit",
+    "befristet",
+    "unbefristet",
+    "cdi",
+    "cdd",
+    "temps plein",
+    "temps partiel",
+    "jornada completa",
+];
+
+/// Behind an employer, by which Japanese forms say that a job began.
+const JOINED: [&str; 4] = ["入社", "入職", "入庁", "入行"];
+/// And that it ended.
+const LEFT: [&str; 4] = ["退社", "退職", "離職", "退任"];
+
+/// Whether an entry only says that a job ended: `2016年3月 … 退職`.
+fn is_end(entry: &Entry<'_>) -> bool {
+    let range = dates::find(&entry.dates).is_some_and(|dates| dates.is_range());
+    let ends = |part: &Part<'_>| part.offset == 0 && LEFT.iter().any(|word| part.text.ends_with(*word));
+    !range && entry.parts.iter().any(ends)
+}
 
 /// `Engineer at Acme` in two, as if there were a comma.
 fn split_pairs(mut entry: Entry<'_>) -> Entry<'_> {
@@ -73,7 +123,12 @@ fn split_pairs(mut entry: Entry<'_>) -> Entry<'_> {
         let cut = AT.iter().find_map(|word| {
             let at = part.text.find(word)?;
             let (before, after) = (part.text[..at].trim(), part.text[at + word.len()..].trim());
-            (words::TITLE.stand_in(before) && !after.is_empty()).then(|| (before.to_owned(), after.to_owned()))
+            // `Acme GmbH in Bremen`
+            let firm = after.split_once(" in ").map(|(firm, _)| firm);
+            let after = firm.filter(|firm| entries::ends_with_form(firm)).unwrap_or(after);
+            let firm = words::FIRM.stand_in(after) && !words::FIRM.stand_in(before) && !before.is_empty();
+            let pair = (words::TITLE.stand_in(before) || firm) && !after.is_empty();
+            pair.then(|| (before.to_owned(), after.to_owned()))
         });
         match cut {
             Some((title, firm)) => {
@@ -91,7 +146,20 @@ fn split_pairs(mut entry: Entry<'_>) -> Entry<'_> {
             None => parts.push(part),
         }
     }
-    parts.retain(|part| part.text.chars().count() <= PART_MAX && !words::PRIVATE.are(&part.text));
+    for part in &mut parts {
+        if let Some(firm) = JOINED
+            .iter()
+            .chain(&LEFT)
+            .find_map(|word| part.text.strip_suffix(*word))
+        {
+            part.text = firm.trim_end_matches(['に', 'を', 'へ', ' ']).to_owned();
+        }
+    }
+    let terms = |text: &str| TERMS.contains(&text.to_lowercase().as_str());
+    parts.retain(|part| {
+        let length = part.text.chars().count();
+        (1..=PART_MAX).contains(&length) && !words::PRIVATE.are(&part.text) && !terms(&part.text)
+    });
     entry.parts = parts;
     entry
 }
@@ -116,14 +184,14 @@ fn kind(part: &Part<'_>) -> Kind {
     }
 }
 
-/// The kinds of all parts. What stands before a place, such as the town before its state, is a place itself.
+/// The kinds of all parts. What stands before a country or a state is its town.
 fn kinds(entry: &Entry<'_>) -> Vec<Kind> {
     let mut kinds: Vec<Kind> = entry.parts.iter().map(kind).collect();
     for at in 1..kinds.len() {
         let (before, part) = (&entry.parts[at - 1], &entry.parts[at]);
         let listed =
             before.offset == part.offset && before.row.text().contains(&format!("{}, {}", before.text, part.text));
-        if kinds[at] == Kind::Location && kinds[at - 1] == Kind::Open && listed {
+        if kinds[at] == Kind::Location && entries::is_land(&part.text) && kinds[at - 1] == Kind::Open && listed {
             kinds[at - 1] = Kind::Location;
         }
     }

@@ -5,9 +5,12 @@
 //! drawn in an invisible mode or without opacity, smaller than can be read, off the page or its clip, in the colour of
 //! what lies under it, or covered by what is painted later. In doubt it is visible.
 
-use super::paint::{Area, Backdrop, Colour, Matrix, PAPER, Paint, distinct};
+use super::paint::{Area, Backdrop, Colour, Matrix, PAPER, Paint, Path, distinct};
 use super::tokens::{Token, Tokens};
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 /// Letters smaller than this cannot be read, in points.
 const UNREADABLE: f32 = 2.0;
@@ -23,6 +26,14 @@ pub struct Scope {
     pub opacities: HashMap<Vec<u8>, f32>,
     /// Pictures and forms by name.
     pub objects: HashMap<Vec<u8>, External>,
+    /// Names of colour spaces of which one number says how light a colour is: not a spot ink, not a palette.
+    pub greys: HashSet<Vec<u8>>,
+}
+
+impl Scope {
+    fn is_grey(&self, space: &[u8]) -> bool {
+        space == b"DeviceGray" || self.greys.contains(space)
+    }
 }
 
 /// Something that `Do` paints.
@@ -73,6 +84,8 @@ struct State {
     clip: Area,
     fill: Colour,
     stroke: Colour,
+    /// Whether one number is a colour to fill with, and to stroke with.
+    greys: (bool, bool),
     opacity: f32,
     mode: u8,
     size: f32,
@@ -121,6 +134,7 @@ pub fn look(stream: &[u8], scope: &Scope, forms: &dyn Forms, page: Area) -> Seen
         clip: page,
         fill: Some([0.0; 3]),
         stroke: Some([0.0; 3]),
+        greys: (true, true),
         opacity: 1.0,
         mode: 0,
         size: 0.0,
@@ -176,6 +190,12 @@ impl Follower<'_> {
                 Token::Operator(b"Do") => self.paint_object(&run, scope, depth),
                 Token::Operator(b"gs") => {
                     run.state.opacity = scope.opacities.get(&run.name).copied().unwrap_or(run.state.opacity);
+                }
+                Token::Operator(b"cs") => {
+                    (run.state.fill, run.state.greys.0) = (Some([0.0; 3]), scope.is_grey(&run.name));
+                }
+                Token::Operator(b"CS") => {
+                    (run.state.stroke, run.state.greys.1) = (Some([0.0; 3]), scope.is_grey(&run.name));
                 }
                 Token::Operator(operator) => self.operator(operator, &mut run, depth > 0),
             }
@@ -349,30 +369,6 @@ struct Run {
     name: Vec<u8>,
 }
 
-/// The path under construction: its parts, and whether each is an upright rectangle.
-#[derive(Debug, Default)]
-struct Path {
-    areas: Vec<(Area, bool)>,
-    points: Vec<(f32, f32)>,
-    curved: bool,
-}
-
-impl Path {
-    fn close(&mut self) {
-        if let Some(area) = Area::around(&self.points) {
-            // Four or five points, each step along one axis.
-            let straight = self.points.windows(2).all(|step| {
-                let (a, b) = (step[0], step[1]);
-                (a.0 - b.0).abs() < 0.01 || (a.1 - b.1).abs() < 0.01
-            });
-            let rectangle = !self.curved && straight && matches!(self.points.len(), 4 | 5);
-            self.areas.push((area, rectangle));
-        }
-        self.points.clear();
-        self.curved = false;
-    }
-}
-
 impl Run {
     /// The last `N` operands.
     fn last<const N: usize>(&self) -> Option<[f32; N]> {
@@ -415,8 +411,16 @@ impl Run {
             }
             b"W" | b"W*" => self.clipping = true,
             b"m" | b"l" | b"c" | b"v" | b"y" | b"h" | b"re" => self.path_operator(operator),
-            b"g" | b"rg" | b"k" | b"sc" | b"scn" | b"cs" => self.state.fill = self.colour(operator),
-            b"G" | b"RG" | b"K" | b"SC" | b"SCN" | b"CS" => self.state.stroke = self.colour(operator),
+            b"g" | b"rg" | b"k" => {
+                self.state.greys.0 = operator == b"g";
+                self.state.fill = self.colour(self.state.greys.0);
+            }
+            b"G" | b"RG" | b"K" => {
+                self.state.greys.1 = operator == b"G";
+                self.state.stroke = self.colour(self.state.greys.1);
+            }
+            b"sc" | b"scn" => self.state.fill = self.colour(self.state.greys.0),
+            b"SC" | b"SCN" => self.state.stroke = self.colour(self.state.greys.1),
             _ => self.text_operator(operator),
         }
     }
@@ -444,13 +448,10 @@ impl Run {
         }
     }
 
-    /// The colour that an operator sets; none where it takes more than the operands to know.
-    fn colour(&self, operator: &[u8]) -> Colour {
-        if matches!(operator, b"cs" | b"CS") {
-            return Some([0.0; 3]);
-        }
+    /// The colour that the operands say; none where it takes more than them to know. `grey`: one number is enough.
+    fn colour(&self, grey: bool) -> Colour {
         match self.operands[..] {
-            [grey] if matches!(operator, b"g" | b"G") => Some([grey; 3]),
+            [light] if grey => Some([light; 3]),
             [r, g, b] => Some([r, g, b]),
             [c, m, y, k] => Some([c, m, y].map(|ink| (1.0 - ink) * (1.0 - k))),
             _ => None,

@@ -186,3 +186,31 @@ pub struct Paint {
     /// Its turn among everything that was painted.
     pub order: usize,
 }
+
+/// The path under construction.
+#[derive(Debug, Default)]
+pub struct Path {
+    /// Its parts, and whether each is an upright rectangle.
+    pub areas: Vec<(Area, bool)>,
+    /// Of the part under construction.
+    pub points: Vec<(f32, f32)>,
+    /// Whether that part has curves.
+    pub curved: bool,
+}
+
+impl Path {
+    /// Ends the part under construction.
+    pub fn close(&mut self) {
+        if let Some(area) = Area::around(&self.points) {
+            // Four or five points, each step along one axis.
+            let straight = self.points.windows(2).all(|step| {
+                let (a, b) = (step[0], step[1]);
+                (a.0 - b.0).abs() < 0.01 || (a.1 - b.1).abs() < 0.01
+            });
+            let rectangle = !self.curved && straight && matches!(self.points.len(), 4 | 5);
+            self.areas.push((area, rectangle));
+        }
+        self.points.clear();
+        self.curved = false;
+    }
+}

@@ -48,6 +48,25 @@ impl<'a> Store<'a> {
         object.as_dict().cloned().unwrap_or_default()
     }
 
+    /// Whether one number of a colour space says how light a colour is.
+    fn is_grey(&self, space: &Object) -> bool {
+        let Some(parts) = space.as_array() else {
+            return space.as_name() == Some("DeviceGray");
+        };
+        match parts.first().and_then(Object::as_name) {
+            Some("DeviceGray" | "CalGray") => true,
+            Some("ICCBased") => {
+                let profile = parts
+                    .get(1)
+                    .map_or(Object::Null, |profile| resolve(self.document, profile));
+                let numbers = profile.as_dict().and_then(|d| d.get("N"));
+                let numbers = numbers.and_then(|n| number(&resolve(self.document, n)));
+                numbers.is_some_and(|numbers| (numbers - 1.0).abs() < 0.1)
+            }
+            _ => false,
+        }
+    }
+
     /// What a dictionary of resources names.
     pub fn scope(&self, resources: &Object) -> Scope {
         let mut scope = Scope::default();
@@ -59,6 +78,11 @@ impl<'a> Store<'a> {
                 .and_then(|ca| number(&resolve(self.document, ca)));
             if let Some(opacity) = opacity {
                 scope.opacities.insert(name.into_bytes(), opacity);
+            }
+        }
+        for (name, space) in self.entries(resources, "ColorSpace").into_iter().take(NAMES_MAX) {
+            if self.is_grey(&resolve(self.document, &space)) {
+                scope.greys.insert(name.into_bytes());
             }
         }
         for (name, object) in self.entries(resources, "XObject").into_iter().take(NAMES_MAX) {

@@ -194,6 +194,12 @@ words! {
     PRIVATE = PRIVATE;
     /// Countries and words of addresses.
     LOCATION = LOCATION;
+    /// States and provinces, which nothing else is called.
+    REGION = REGION;
+    /// What stands over the columns of a table.
+    COLUMN = COLUMN;
+    /// What lengths of time are counted in.
+    DURATION = DURATION;
 }
 
 static SECTIONS: LazyLock<[(Section, Words); 7]> = LazyLock::new(|| {
@@ -215,6 +221,12 @@ pub fn heading(line: &str) -> Option<Section> {
         return None;
     }
     let line = line.trim_matches(|c: char| !c.is_alphanumeric());
+    // `Experience — 9 years 3 months`
+    let signs = [" — ", " – ", " - ", ": ", " ("];
+    let counted = signs.into_iter().find_map(|sign| line.rsplit_once(sign));
+    let line = counted
+        .filter(|(_, rest)| is_duration(rest))
+        .map_or(line, |(line, _)| line);
     let line = line.trim_start_matches(|c: char| c.is_numeric() || matches!(c, '.' | ')' | ' ' | '、'));
     if line.is_empty() || line.contains('@') || line.chars().any(char::is_numeric) {
         return None;
@@ -269,6 +281,17 @@ pub fn is_label(text: &str) -> bool {
     LABEL.are(text) || NAME_LABEL.are(text) || PHONE_LABEL.are(text)
 }
 
+/// Whether a text is a length of time and nothing else: `7 years 2 months`.
+#[must_use]
+pub fn is_duration(text: &str) -> bool {
+    let is_number = |word: &&str| word.chars().all(|c| c.is_ascii_digit());
+    let words = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    let (numbers, others): (Vec<&str>, Vec<&str>) = words.partition(is_number);
+    !numbers.is_empty() && !others.is_empty() && others.iter().all(|word| DURATION.are(word))
+}
+
 /// Whether a text is a date or a range of dates and hardly anything else.
 #[must_use]
 pub fn mostly_date(text: &str) -> bool {
@@ -306,6 +329,8 @@ mod tests {
             ("Education & Certifications", Section::Education),
             ("References", Section::References),
             ("2. Skills", Section::Skills),
+            ("Опыт работы — 9 лет 3 месяца", Section::Work),
+            ("Work Experience (12 years)", Section::Work),
         ] {
             assert_eq!(heading(line), Some(section), "{line}");
         }
@@ -314,6 +339,7 @@ mod tests {
             "Ana Lima",
             "ana@example.org",
             "Education 2019",
+            "Experience — 2019",
             "",
             "Head of Education",
         ] {
@@ -333,6 +359,22 @@ mod tests {
         assert!(FIRM.stand_in("Groß & Söhne GmbH"));
         assert!(DEGREE.stand_in("B.Sc. in Physics"));
         assert!(DEGREE.stand_in("Master's degree"));
+    }
+
+    #[test]
+    fn lengths_of_time_are_told() {
+        for text in [
+            "7 years 2 months",
+            "5 лет",
+            "(2 yrs, 1 mo)",
+            "3 Jahre und 4 Monate",
+            "1 an",
+        ] {
+            assert!(is_duration(text), "{text}");
+        }
+        for text in ["2019", "years", "May 2019", "3 people", "", "Company 7"] {
+            assert!(!is_duration(text), "{text}");
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ fn hidden(stream: &str) -> Vec<String> {
     scope
         .objects
         .insert(b"Photo".to_vec(), External::Picture { opaque: true });
+    scope.greys.insert(b"Light".to_vec());
     let seen = look(stream.as_bytes(), &scope, &NoForms, PAGE);
     seen.hidden
         .iter()
@@ -68,6 +69,25 @@ fn white_needs_something_dark_under_it() {
     assert!(hidden("q 600 0 0 800 0 0 cm /Photo Do Q 1 g BT /F 12 Tf 50 700 Td (a) Tj ET").is_empty());
     // A round badge.
     assert!(hidden("0 g 0 650 m 0 750 50 750 100 750 c h f 1 g BT /F 12 Tf 50 700 Td (a) Tj ET").is_empty());
+}
+
+#[test]
+fn one_number_is_a_colour_where_its_space_says_so() {
+    let text = "BT /F 12 Tf 50 700 Td (a) Tj ET";
+    for white in ["/Light cs 1 scn", "/DeviceGray cs 1 sc", "1 sc", "0 g .99 sc"] {
+        assert_eq!(hidden(&format!("{white} {text}")), ["(a)"], "{white}");
+    }
+    // Full ink of a spot colour, the second colour of a palette.
+    for unknown in [
+        "/Spot cs 1 scn",
+        "/Light cs /Spot cs 1 sc",
+        "/Light cs 0 scn",
+        "1 0 0 rg 1 sc",
+    ] {
+        assert!(hidden(&format!("{unknown} {text}")).is_empty(), "{unknown}");
+    }
+    assert_eq!(hidden(&format!("q /Spot cs Q /Light cs 1 sc {text}")), ["(a)"]);
+    assert!(hidden(&format!("/Light cs 0 sc 0 600 600 200 re f 1 sc {text}")).is_empty());
 }
 
 #[test]
