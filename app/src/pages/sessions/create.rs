@@ -337,9 +337,7 @@ fn Clash(
         })
         .collect_view();
     let take = Callback::new(move |()| {
-        let Some(now) = theirs.get_untracked().filter(|_| !busy.get_untracked()) else {
-            return;
-        };
+        let Some(now) = theirs.get_untracked() else { return };
         fields.take(now);
         theirs.set(None);
         focus_field(&format!("candidate-{first}"));
@@ -348,7 +346,7 @@ fn Clash(
     view! {
         <Notice kind=NoticeKind::Error title=t.conflict text=t.conflict_text seek=true>
             <dl class="facts">{lines}</dl>
-            <Button size=ButtonSize::Small on_press=take>{t.conflict_theirs}</Button>
+            <Button size=ButtonSize::Small disabled=busy on_press=take>{t.conflict_theirs}</Button>
             <Button size=ButtonSize::Small busy=busy on_press=mine>{t.conflict_mine}</Button>
         </Notice>
     }
