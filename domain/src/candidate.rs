@@ -94,7 +94,55 @@ pub fn is_phone(phone: &str) -> bool {
     (5..=20).contains(&digits) && rest.chars().all(|c| c.is_numeric() || " +()-./–".contains(c))
 }
 
+/// What a form says of a field that it was filled with: what is there by now, where the form left it alone.
+fn changed<T: PartialEq>(typed: T, seen: &T, present: T) -> T {
+    if typed == *seen { present } else { typed }
+}
+
 impl CandidateInput {
+    /// The fields by their names, as text.
+    #[must_use]
+    pub fn named(&self) -> [(&'static str, Option<String>); 9] {
+        [
+            ("name", Some(self.name.clone())),
+            ("email", self.email.clone()),
+            ("phone", self.phone.clone()),
+            ("school", self.school.clone()),
+            ("major", self.major.clone()),
+            ("degree", self.degree.clone()),
+            ("graduation_year", self.graduation_year.map(|y| y.to_string())),
+            ("work_experience", self.work_experience.clone()),
+            ("notes", self.notes.clone()),
+        ]
+    }
+
+    /// What a form that was filled with `seen` changed, put over what is `present` by now.
+    #[must_use]
+    pub fn over(self, seen: &Self, present: Self) -> Self {
+        Self {
+            name: changed(self.name, &seen.name, present.name),
+            email: changed(self.email, &seen.email, present.email),
+            phone: changed(self.phone, &seen.phone, present.phone),
+            school: changed(self.school, &seen.school, present.school),
+            major: changed(self.major, &seen.major, present.major),
+            degree: changed(self.degree, &seen.degree, present.degree),
+            graduation_year: changed(self.graduation_year, &seen.graduation_year, present.graduation_year),
+            work_experience: changed(self.work_experience, &seen.work_experience, present.work_experience),
+            notes: changed(self.notes, &seen.notes, present.notes),
+        }
+    }
+
+    /// The fields that a form which was filled with `seen` changed, and somebody else into something else: by their names,
+    /// each with what is `present` by now.
+    #[must_use]
+    pub fn clashes(&self, seen: &Self, present: &Self) -> Vec<(&'static str, Option<String>)> {
+        let fields = self.named().into_iter().zip(seen.named()).zip(present.named());
+        fields
+            .filter(|(((_, mine), (_, seen)), (_, theirs))| mine != seen && theirs != seen && mine != theirs)
+            .map(|(_, theirs)| theirs)
+            .collect()
+    }
+
     /// Cleans every field (blank ones become `None`) and checks every limit. `this_year` is the current year.
     ///
     /// # Errors
@@ -261,5 +309,47 @@ mod tests {
         assert_eq!(errors[0].field, "graduation_year");
         c.graduation_year = Some(2036);
         assert_eq!(c.checked(2026).unwrap().email, None);
+    }
+
+    #[test]
+    fn two_forms_filled_alike_join_and_clash_only_in_what_both_changed() {
+        let seen = CandidateInput {
+            email: Some("ana@x.example".into()),
+            graduation_year: Some(2020),
+            notes: Some("Called.".into()),
+            ..named("Ana")
+        };
+        let theirs = CandidateInput {
+            phone: Some("12345".into()),
+            graduation_year: Some(2021),
+            notes: None,
+            school: Some("UPM".into()),
+            ..seen.clone()
+        };
+        let mine = CandidateInput {
+            name: "Ana Lima".into(),
+            graduation_year: Some(2022),
+            notes: Some("Called twice.".into()),
+            school: Some("UPM".into()),
+            ..seen.clone()
+        };
+        assert_eq!(
+            mine.clashes(&seen, &theirs),
+            [("graduation_year", Some("2021".to_owned())), ("notes", None)]
+        );
+        let joined = CandidateInput {
+            phone: Some("12345".into()),
+            ..mine.clone()
+        };
+        assert_eq!(mine.clone().over(&seen, theirs.clone()), joined);
+        // The other way round the same is theirs where they clash, and what was typed beside it stays.
+        let taken = CandidateInput {
+            name: "Ana Lima".into(),
+            ..theirs.clone()
+        };
+        assert_eq!(theirs.clone().over(&seen, mine), taken);
+        // A form that changed nothing is in nobody's way.
+        assert!(seen.clashes(&seen, &theirs).is_empty());
+        assert_eq!(seen.clone().over(&seen, theirs.clone()), theirs);
     }
 }

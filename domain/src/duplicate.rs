@@ -221,25 +221,17 @@ fn number(keep: &[Held], gone: &[Held]) -> (Vec<MergedAttempt>, Vec<SessionId>) 
 }
 
 /// The fields of an entry by name, the name and the resume among them.
-fn named(entry: &Entry) -> [(&'static str, Option<String>); 10] {
-    let f = &entry.fields;
-    [
-        ("name", Some(f.name.clone())),
-        ("email", f.email.clone()),
-        ("phone", f.phone.clone()),
-        ("school", f.school.clone()),
-        ("major", f.major.clone()),
-        ("degree", f.degree.clone()),
-        ("graduation_year", f.graduation_year.map(|y| y.to_string())),
-        ("work_experience", f.work_experience.clone()),
-        ("notes", f.notes.clone()),
-        ("resume", entry.resume.clone()),
-    ]
+fn named(entry: &Entry) -> impl Iterator<Item = (&'static str, Option<String>)> {
+    entry
+        .fields
+        .named()
+        .into_iter()
+        .chain([("resume", entry.resume.clone())])
 }
 
 fn values(keep: &Entry, gone: &Entry) -> (Vec<MergedValue>, Vec<MergedValue>) {
     let (mut filled, mut lost) = (Vec::new(), Vec::new());
-    for ((field, kept), (_, other)) in named(keep).into_iter().zip(named(gone)) {
+    for ((field, kept), (_, other)) in named(keep).zip(named(gone)) {
         let Some(other) = other else { continue };
         let alike = kept.as_deref().is_some_and(|kept| match field {
             "email" => text::email_norm(kept) == text::email_norm(&other),

@@ -185,6 +185,82 @@ test('what was typed of a candidate is there again after the page was left with 
   expect(asked).toBe('beforeunload');
 });
 
+test('two who edit one candidate are both heard, and asked only where both changed the same', async ({ accessible, api, complaints, page, visitor }) => {
+  complaints.allow(/status of 409/);
+  const interview = await api.interview('Two hands');
+  const ana = await api.candidate(interview.id, { name: 'Ana Souza' });
+  const slug = await signIn(page);
+  const other = await visitor();
+  await signIn(other);
+  const edit = async (page: Page) => {
+    const tab = await SessionsTab.open(page, slug, interview.id);
+    await tab.row('Ana Souza').hover();
+    await tab.row('Ana Souza').getByRole('button', { name: 'Actions: Ana Souza' }).click();
+    await page.getByRole('menuitem', { name: 'Edit' }).click();
+    const sheet = page.getByRole('dialog', { name: 'Edit candidate' });
+    await expect(sheet.getByRole('textbox', { name: /^Name/ })).toHaveValue('Ana Souza');
+    return {
+      sheet,
+      field: (name: string) => sheet.getByRole('textbox', { name }),
+      asked: sheet.getByRole('alert').filter({ hasText: 'Someone saved this candidate meanwhile' }),
+      press: (name: string) => sheet.getByRole('button', { name }).click(),
+      saved: () => expect(sheet).toBeHidden(),
+    };
+  };
+  const both = async () => [await edit(page), await edit(other)] as const;
+  const now = async (what: Record<string, unknown>) => expect(await api.get(`/candidates/${ana.id}`)).toMatchObject(what);
+
+  // Different fields: nobody is in anybody's way.
+  let [mine, theirs] = await both();
+  await theirs.field('Phone').fill('+49 30 111111');
+  await theirs.press('Save changes');
+  await theirs.saved();
+  await mine.field('School').fill('Of mine');
+  await mine.press('Save changes');
+  await mine.saved();
+  await now({ phone: '+49 30 111111', school: 'Of mine' });
+
+  // The same field: theirs stays until it is said whose is to stay, and so does all that was typed.
+  [mine, theirs] = await both();
+  await theirs.field('Phone').fill('+49 30 222222');
+  await theirs.field('Notes').fill('Called on Monday');
+  await theirs.press('Save changes');
+  await theirs.saved();
+  await mine.field('Phone').fill('+49 30 333333');
+  await mine.field('Major').fill('Physics');
+  await mine.press('Save changes');
+  await expect(mine.asked).toContainText('+49 30 222222');
+  await expect(mine.asked).not.toContainText('Called on Monday');
+  await accessible(page, 'a candidate whom somebody else saved');
+  // Pressed again nothing is taken for an answer.
+  await Promise.all([page.waitForResponse('**/sfn/candidates/get'), mine.press('Save changes')]);
+  await expect(mine.asked).toBeVisible();
+  await expect(mine.field('Phone')).toHaveValue('+49 30 333333');
+  await now({ phone: '+49 30 222222', major: null });
+  await mine.press('Take theirs');
+  await expect(mine.asked).toHaveCount(0);
+  await expect(mine.field('Phone')).toHaveValue('+49 30 222222');
+  await expect(mine.field('Phone')).toBeFocused();
+  await expect(mine.field('Notes')).toHaveValue('Called on Monday');
+  await expect(mine.field('Major')).toHaveValue('Physics');
+  await mine.press('Save changes');
+  await mine.saved();
+  await now({ phone: '+49 30 222222', notes: 'Called on Monday', major: 'Physics' });
+
+  // Mine all the same: what they changed beside it stays theirs.
+  [mine, theirs] = await both();
+  await theirs.field('Phone').fill('');
+  await theirs.field('Degree').fill('Of theirs');
+  await theirs.press('Save changes');
+  await theirs.saved();
+  await mine.field('Phone').fill('+49 30 444444');
+  await mine.press('Save changes');
+  await expect(mine.asked).toContainText('(emptied)');
+  await mine.press('Save mine all the same');
+  await mine.saved();
+  await now({ phone: '+49 30 444444', degree: 'Of theirs', notes: 'Called on Monday' });
+});
+
 test('what is answered after a sheet was closed is not taken for the next person', async ({ api, page }) => {
   const interview = await api.interview('Too late');
   const slug = await signIn(page);

@@ -20,6 +20,7 @@ use common::{TestBed, token};
 use parley_domain::{
     account::Role,
     batch::{BatchState, FileState},
+    candidate::{Candidate, CandidateInput},
     clock::Presence,
     id::CandidateId,
     import::{ImportPatch, OnDuplicate},
@@ -32,7 +33,9 @@ use parley_services::{
     analysis, candidates,
     conversation::{self, AnswerInput, StartInput},
     db::{POSTGRES_CONNECTIONS, Priority, WriteTxn},
-    entity, imports,
+    entity,
+    error::ServiceError,
+    imports,
     resumes::batch::{self, Upload},
     sessions::{self, RetakeInput},
     storage, tokens,
@@ -48,6 +51,8 @@ use uuid::Uuid;
 
 on_both_databases!(
     two_who_change_different_fields_both_count,
+    two_forms_filled_alike_join_and_clash_only_in_what_both_changed,
+    who_waited_to_save_the_same_is_refused,
     an_import_leaves_what_was_changed_beside_it,
     a_decision_beside_a_retake_stands_with_the_new_attempt,
     who_starts_at_this_moment_is_not_taken_back,
@@ -105,6 +110,88 @@ async fn two_who_change_different_fields_both_count(bed: TestBed) {
     tx.commit().await.unwrap();
     let after = other.await.unwrap().unwrap();
     assert_eq!(after.fields.school.as_deref(), Some("UPM"));
+    assert_eq!(after.fields.notes.as_deref(), Some("Called on Monday."));
+}
+
+async fn two_forms_filled_alike_join_and_clash_only_in_what_both_changed(bed: TestBed) {
+    let (s, owner) = (&bed.s, &bed.owner);
+    let interview = bed.interview(1, |_| {}).await;
+    let Candidate { id, fields: seen, .. } = bed.candidate(interview, "Ana", Some("ana@x.example")).await;
+    let first = CandidateInput {
+        phone: Some("+49 30 123456".to_owned()),
+        school: Some("UPM".to_owned()),
+        ..seen.clone()
+    };
+    candidates::edit(s, owner, id, &seen, first.clone()).await.unwrap();
+
+    // Another field, and the same made of the same one: nobody is in anybody's way.
+    let second = CandidateInput {
+        school: Some(" UPM ".to_owned()),
+        notes: None,
+        ..seen.clone()
+    };
+    let joined = candidates::edit(s, owner, id, &seen, second).await.unwrap().fields;
+    assert_eq!(joined, CandidateInput { notes: None, ..first });
+
+    let third = CandidateInput {
+        phone: Some("+49 30 999999".to_owned()),
+        graduation_year: Some(2024),
+        ..seen.clone()
+    };
+    let refused = candidates::edit(s, owner, id, &seen, third.clone()).await.unwrap_err();
+    let ServiceError::Conflict { code, detail, .. } = &refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(*code, "changed_meanwhile");
+    assert!(detail.contains(": phone."), "{detail}");
+    let now = candidates::get(s, owner, id).await.unwrap().fields;
+    assert_eq!(now, joined);
+    // Who has seen theirs may mean it.
+    let mine = third.over(&seen, now.clone());
+    let saved = candidates::edit(s, owner, id, &now, mine).await.unwrap().fields;
+    let wanted = CandidateInput {
+        phone: Some("+49 30 999999".to_owned()),
+        graduation_year: Some(2024),
+        ..joined
+    };
+    assert_eq!(saved, wanted);
+
+    // The rules hold here as they do at the other doors.
+    let nobody = CandidateInput::default();
+    let wrong = candidates::edit(s, owner, id, &saved, nobody).await;
+    assert!(matches!(wrong, Err(ServiceError::Invalid(_))), "{wrong:?}");
+    let viewer = candidates::edit(s, &bed.member(Role::Viewer), id, &saved, seen.clone()).await;
+    assert!(matches!(viewer, Err(ServiceError::Forbidden)), "{viewer:?}");
+    let stranger = candidates::edit(s, &bed.stranger().await, id, &saved, seen).await;
+    assert!(matches!(stranger, Err(ServiceError::NotFound)), "{stranger:?}");
+}
+
+async fn who_waited_to_save_the_same_is_refused(bed: TestBed) {
+    let interview = bed.interview(1, |_| {}).await;
+    let Candidate { id, fields: seen, .. } = bed.candidate(interview, "Ana", None).await;
+    let tx = changing(&bed.s, id, "Called on Monday.").await;
+    let (s, owner) = (bed.s.clone(), bed.owner);
+    let other = tokio::spawn(async move {
+        let mine = CandidateInput {
+            notes: Some("Called on Tuesday.".to_owned()),
+            ..seen.clone()
+        };
+        candidates::edit(&s, &owner, id, &seen, mine).await
+    });
+    somebody_waits(&bed.s).await;
+    tx.commit().await.unwrap();
+    let refused = other.await.unwrap();
+    assert!(
+        matches!(
+            refused,
+            Err(ServiceError::Conflict {
+                code: "changed_meanwhile",
+                ..
+            })
+        ),
+        "{refused:?}"
+    );
+    let after = candidates::get(&bed.s, &bed.owner, id).await.unwrap();
     assert_eq!(after.fields.notes.as_deref(), Some("Called on Monday."));
 }
 

@@ -16,5 +16,5 @@ pub(crate) use insert::{link_expiry, lock_interview, prepare, search_key, store_
 pub use links::{CandidateLink, invite_url, links, replace_link};
 pub use list::list;
 pub use merge::{merge, merge_plan, not_duplicate};
+pub use read::{edit, get, patch, present, to_candidate};
 pub(crate) use read::{fields, find, lock_candidate};
-pub use read::{get, patch, present, to_candidate};

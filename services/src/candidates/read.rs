@@ -201,12 +201,63 @@ pub async fn patch(s: &Services, actor: &Actor, id: CandidateId, change: &Value)
     if !change.is_object() {
         return Err(ServiceError::invalid("", "Send an object with the fields to change."));
     }
+    write(s, actor, workspace, id, |present| {
+        let mut merged = serde_json::to_value(present)?;
+        merge_patch(&mut merged, change);
+        let input: CandidateInput = input::parse(merged)?;
+        Ok(input.checked(this_year(s))?)
+    })
+    .await
+}
+
+/// Saves a form that was filled with `seen`: what it left alone stays as it is by now.
+///
+/// # Errors
+/// Wrong values, field by field; a conflict `changed_meanwhile` where somebody else changed the same fields into something
+/// else since; unknown, deleted and foreign candidates; a role that is too low.
+pub async fn edit(
+    s: &Services,
+    actor: &Actor,
+    id: CandidateId,
+    seen: &CandidateInput,
+    input: CandidateInput,
+) -> Result<Candidate> {
+    let workspace = s.allow_own(actor, Action::EditCandidates)?;
+    let input = input.checked(this_year(s))?;
+    write(s, actor, workspace, id, |present| {
+        let clashes = input.clashes(seen, &present);
+        if clashes.is_empty() {
+            Ok(input.over(seen, present))
+        } else {
+            Err(changed_meanwhile(&clashes))
+        }
+    })
+    .await
+}
+
+fn changed_meanwhile(clashes: &[(&'static str, Option<String>)]) -> ServiceError {
+    let fields: Vec<_> = clashes.iter().map(|(field, _)| field.replace('_', " ")).collect();
+    ServiceError::conflict(
+        "changed_meanwhile",
+        format!(
+            "Somebody saved this candidate meanwhile, and changed the same: {}. Nothing of yours was saved. Open the \
+             candidate again and repeat your change.",
+            fields.join(", ")
+        ),
+    )
+}
+
+/// Writes what `edit` makes of the fields that are there, which nobody else changes before it is written.
+async fn write(
+    s: &Services,
+    actor: &Actor,
+    workspace: WorkspaceId,
+    id: CandidateId,
+    edit: impl FnOnce(CandidateInput) -> Result<CandidateInput>,
+) -> Result<Candidate> {
     let tx = s.db.write(Priority::Person).await?;
     let row = lock_candidate(&*tx, workspace, id).await?;
-    let mut merged = serde_json::to_value(fields(&row))?;
-    merge_patch(&mut merged, change);
-    let input: CandidateInput = input::parse(merged)?;
-    let input = input.checked(this_year(s))?;
+    let input = edit(fields(&row))?;
     let row = store_fields(&*tx, s, row, input).await?;
     let session = current_session(&*tx, &row).await?;
     tx.commit().await?;

@@ -8,15 +8,21 @@ use super::{
 };
 use crate::{
     components::{
-        Button, ButtonKind, ButtonType, CopyField, Dialog, DialogKind, Notice, NoticeKind, Skeleton, SkeletonKind,
-        copy_text, trouble, use_toasts,
+        Button, ButtonKind, ButtonSize, ButtonType, CopyField, Dialog, DialogKind, Notice, NoticeKind, Skeleton,
+        SkeletonKind, copy_text, focus_field, trouble, use_toasts,
     },
     error::AppError,
-    messages::creator,
+    messages::{creator, merged_field_word},
     server_fns::sessions::{create_candidate, edit_candidate, get_candidate},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use parley_domain::candidate::{Candidate, CandidateInput};
+use parley_domain::{
+    candidate::{Candidate, CandidateInput},
+    text::shorten,
+};
+
+/// How much is shown of what somebody else wrote, in characters: all of it stands in the field once it is taken.
+const VALUE_MAX: usize = 200;
 
 /// What became of the last press.
 #[derive(Clone)]
@@ -240,15 +246,30 @@ fn EditForm(fields: Fields, open: RwSignal<bool>, desk: Desk) -> impl IntoView {
     let toasts = use_toasts();
     let busy = RwSignal::new(false);
     let failed = RwSignal::new(None::<AppError>);
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
+    // What is saved by now, where somebody else changed the same fields.
+    let theirs = RwSignal::new(None::<CandidateInput>);
+    // As the form was filled, or over what somebody else saved since.
+    let save = Callback::new(move |over: Option<CandidateInput>| {
         let (Some(input), Some(id)) = (fields.checked(), desk.editing.get_untracked()) else {
             return;
         };
         let slug = desk.place.with_untracked(|p| p.slug.clone());
+        let (seen, input) = match over {
+            Some(theirs) => {
+                let input = fields.over(&theirs);
+                (theirs, input)
+            }
+            None => (fields.seen(), input),
+        };
         busy.set(true);
         spawn_local(async move {
-            let done = edit_candidate(slug, id, input).await;
+            let done = edit_candidate(slug.clone(), id, seen, input).await;
+            let now = match &done {
+                Err(AppError::Conflict { code, .. }) if code == "changed_meanwhile" => {
+                    Some(get_candidate(slug, id).await)
+                }
+                _ => None,
+            };
             // As where somebody is added.
             if busy.try_set(false).is_some() {
                 if desk.settle(done).is_some() {
@@ -256,21 +277,31 @@ fn EditForm(fields: Fields, open: RwSignal<bool>, desk: Desk) -> impl IntoView {
                 }
                 return desk.reload();
             }
-            match done {
-                Ok(_) => {
+            failed.set(None);
+            match (done, now) {
+                (Ok(_), _) => {
                     open.set(false);
                     toasts.show(creator().saved);
                     desk.reload();
                 }
-                Err(error) if fields.refused(&error) => {}
-                Err(error) => failed.set(Some(error)),
+                (Err(_), Some(Ok(now))) => theirs.set(Some(now.fields)),
+                (Err(_), Some(Err(error))) => failed.set(Some(error)),
+                (Err(error), None) if fields.refused(&error) => {}
+                (Err(error), None) => failed.set(Some(error)),
             }
         });
+    });
+    let submit = move |ev: SubmitEvent| {
+        ev.prevent_default();
+        save.run(None);
     };
     view! {
         <form class="dialog__form" novalidate on:submit=submit>
             <div class="dialog__body stack">
                 {move || failed.get().map(|error| trouble(&error))}
+                {move || {
+                    theirs.get().map(|now| view! { <Clash fields=fields now=now theirs=theirs busy=busy save=save/> })
+                }}
                 <CandidateFields fields=fields/>
             </div>
             <div class="dialog__foot">
@@ -278,5 +309,45 @@ fn EditForm(fields: Fields, open: RwSignal<bool>, desk: Desk) -> impl IntoView {
                 <Button kind=ButtonKind::Primary r#type=ButtonType::Submit busy=busy>{t.save_edit}</Button>
             </div>
         </form>
+    }
+}
+
+/// Somebody else changed the same meanwhile: what they wrote, and whose is to stay. Until that is said, nothing is saved over
+/// theirs, and everything that was typed stands in the form.
+#[component]
+fn Clash(
+    fields: Fields,
+    /// What is saved by now.
+    now: CandidateInput,
+    theirs: RwSignal<Option<CandidateInput>>,
+    busy: RwSignal<bool>,
+    save: Callback<Option<CandidateInput>>,
+) -> impl IntoView {
+    let t = &creator().sessions;
+    let clashes = fields.clashes(&now);
+    let first = clashes.first().map_or("name", |(field, _)| *field);
+    let lines = clashes
+        .into_iter()
+        .map(|(field, value)| {
+            let value = value.map_or_else(|| t.emptied.to_owned(), |value| shorten(&value, VALUE_MAX));
+            view! {
+                <dt>{merged_field_word(field)}</dt>
+                <dd class="keep-lines"><bdi>{value}</bdi></dd>
+            }
+        })
+        .collect_view();
+    let take = Callback::new(move |()| {
+        let Some(now) = theirs.get_untracked() else { return };
+        fields.take(now);
+        theirs.set(None);
+        focus_field(&format!("candidate-{first}"));
+    });
+    let mine = Callback::new(move |()| save.run(theirs.get_untracked()));
+    view! {
+        <Notice kind=NoticeKind::Error title=t.conflict text=t.conflict_text seek=true>
+            <dl class="facts">{lines}</dl>
+            <Button size=ButtonSize::Small disabled=busy on_press=take>{t.conflict_theirs}</Button>
+            <Button size=ButtonSize::Small busy=busy on_press=mine>{t.conflict_mine}</Button>
+        </Notice>
     }
 }

@@ -173,6 +173,35 @@ impl Fields {
         }
     }
 
+    /// What is typed, as it would be saved.
+    fn cleaned(self) -> CandidateInput {
+        let typed = untrack(|| self.typed());
+        let year = typed.graduation_year.unwrap_or_default();
+        typed.clone().checked(year).unwrap_or(typed)
+    }
+
+    /// What the form was filled with.
+    pub fn seen(self) -> CandidateInput {
+        self.before.get_value()
+    }
+
+    /// What somebody else made of the fields that were changed here too, into something else.
+    pub fn clashes(self, theirs: &CandidateInput) -> Vec<(&'static str, Option<String>)> {
+        self.cleaned().clashes(&self.seen(), theirs)
+    }
+
+    /// What was changed here, put over what somebody else saved.
+    pub fn over(self, theirs: &CandidateInput) -> CandidateInput {
+        self.cleaned().over(&self.seen(), theirs.clone())
+    }
+
+    /// Goes on from what somebody else saved. Where both changed the same it is theirs; what was typed beside it stays.
+    pub fn take(self, theirs: CandidateInput) {
+        let joined = theirs.clone().over(&self.seen(), self.cleaned());
+        self.fill(joined);
+        self.before.set_value(theirs);
+    }
+
     /// Whether something was typed that is not saved.
     pub fn dirty(self) -> Signal<bool> {
         Signal::derive(move || {

@@ -62,12 +62,17 @@ pub async fn get_candidate(slug: String, id: CandidateId) -> Result<Candidate, A
     Ok(parley_services::candidates::get(&s, &actor, id).await?)
 }
 
-/// Changes a candidate's fields.
+/// Saves the form that edits a candidate, which was filled with `seen`: what it left alone stays as it is by now, and a
+/// conflict `changed_meanwhile` says that somebody else changed the same.
 #[server(endpoint = "candidates/edit", input = Json)]
-pub async fn edit_candidate(slug: String, id: CandidateId, input: CandidateInput) -> Result<Candidate, AppError> {
+pub async fn edit_candidate(
+    slug: String,
+    id: CandidateId,
+    seen: CandidateInput,
+    input: CandidateInput,
+) -> Result<Candidate, AppError> {
     let (s, actor) = crate::server_fns::who(&slug).await?;
-    let change = serde_json::to_value(input).map_err(|_| AppError::Unreadable)?;
-    Ok(parley_services::candidates::patch(&s, &actor, id, &change).await?)
+    Ok(parley_services::candidates::edit(&s, &actor, id, &seen, input).await?)
 }
 
 /// Deletes candidates; how many there were.
