@@ -130,9 +130,7 @@ async fn a_login_session_ends_however_often_it_is_used(bed: TestBed) {
         .await
         .unwrap();
     bed.clock.advance(DAY - 1);
-    for secret in [&secret, &other] {
-        assert_eq!(accounts::signed_in(&bed.s, secret).await.unwrap(), Some(mia));
-    }
+    assert_eq!(accounts::signed_in(&bed.s, &secret).await.unwrap(), Some(mia));
     bed.clock.advance(1);
     for secret in [&secret, &other] {
         assert_eq!(accounts::signed_in(&bed.s, secret).await.unwrap(), None);
