@@ -4,7 +4,8 @@ use http::{HeaderMap, HeaderValue, header};
 
 /// Its name.
 pub const COOKIE: &str = "parley_login";
-/// The browser keeps it for as long as browsers do (400 days); the server ends it much earlier.
+/// The browser keeps it for as long as browsers do (400 days); the server ends it much earlier, after 30 days without a
+/// visit and 90 days after the log-in.
 const KEEP_SECONDS: u32 = 34_560_000;
 
 /// The value of a cookie in these headers; the first one, if it is there several times.

@@ -320,6 +320,14 @@ pub(crate) fn too_many(state: &AppState, locale: Locale) -> Response {
     )
 }
 
+/// The answer to a form that did not arrive.
+pub(crate) fn too_slow(state: &AppState, locale: Locale) -> Response {
+    page(
+        StatusCode::REQUEST_TIMEOUT,
+        pages::plain(&assets(state), locale, |t| &t.link.unavailable),
+    )
+}
+
 /// The present view of a session in progress, and what its link says; or the answer that is to be given instead.
 async fn inside(
     state: &AppState,

@@ -7,6 +7,7 @@
 
 pub mod address;
 pub mod api;
+pub mod arriving;
 pub mod assets;
 pub mod auth;
 pub mod background;
@@ -14,6 +15,7 @@ pub mod candidate_events;
 pub mod candidate_pages;
 pub mod cli;
 pub mod config;
+pub mod connections;
 pub mod downloads;
 pub mod form;
 pub mod health;

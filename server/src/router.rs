@@ -1,8 +1,8 @@
 //! All routes, area by area, and what wraps them.
 
 use crate::{
-    address, api, assets, candidate_events, candidate_pages, downloads, health, import_files, logging, lookups, pages,
-    resume_files, security, state::AppState, streams, unread,
+    address, api, arriving, assets, candidate_events, candidate_pages, downloads, health, import_files, logging,
+    lookups, pages, resume_files, security, state::AppState, streams, unread,
 };
 use axum::{
     Router,
@@ -30,11 +30,13 @@ pub fn build(state: AppState) -> Router {
         .merge(import_files::router())
         .merge(resume_files::router())
         .merge(api::router(state.services.clone()));
-    // Added last and run first: the request gets its id, then its address, then passes the guard.
+    // Added last and run first: the request gets its id, then its address, then passes the guard. Whoever hears that a body
+    // did not arrive hears it within all of these.
     pages::routes(areas, &state)
         .fallback(pages::nowhere)
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(state.clone(), arriving::limit))
         .layer(middleware::from_fn_with_state(state.clone(), lookups::count))
         .layer(middleware::from_fn_with_state(state.clone(), security::guard))
         .layer(middleware::from_fn_with_state(state.clone(), address::note))

@@ -3,18 +3,21 @@
 use crate::{
     background,
     config::Settings,
+    connections::{self, Limits},
     router, start,
     state::{AppState, Http},
 };
 use anyhow::{Context, Result};
-use axum::serve::ListenerExt;
 use parley_domain::person::SetupState;
 use parley_services::{
     Services,
     accounts::{self, Door, SetupRule, setup},
 };
-use std::{future::Future, io::Write, net::SocketAddr, time::Duration};
-use tokio::{net::TcpListener, task::JoinSet};
+use std::{future::Future, io::Write, time::Duration};
+use tokio::{
+    net::TcpListener,
+    task::{JoinHandle, JoinSet},
+};
 use tokio_util::sync::CancellationToken;
 
 /// How long open requests and background work have to end after the signal.
@@ -47,16 +50,8 @@ pub async fn run(settings: &Settings) -> Result<()> {
     }
     loops.spawn(setup.say_when_empty(services.clone(), stop.clone()));
     tracing::info!(listen = %settings.listen, url = settings.public_url(), "serving");
-    let app = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
-    // Without it a streamed page waits for the client's delayed acknowledgement, 40 ms each time.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY");
-        }
-    });
-    let stopped = stop.clone();
-    let server = axum::serve(listener, app).with_graceful_shutdown(async move { stopped.cancelled().await });
-    let server = tokio::spawn(server.into_future());
+    let app = router::build(state);
+    let server = tokio::spawn(connections::serve(listener, app, Limits::default(), stop.clone()));
     until_told(&stop, server, loops).await;
     services.db.close().await?;
     Ok(())
@@ -71,27 +66,21 @@ pub async fn work(settings: &Settings) -> Result<()> {
     let stop = CancellationToken::new();
     let loops = background::start(&services, &stop);
     tracing::info!("working");
-    let nothing = tokio::spawn(async { Ok(()) });
+    let nothing = tokio::spawn(async {});
     until_told(&stop, nothing, loops).await;
     services.db.close().await?;
     Ok(())
 }
 
 /// Waits for the signal, tells everything to stop, and waits for that, but not for ever.
-async fn until_told(
-    stop: &CancellationToken,
-    server: tokio::task::JoinHandle<std::io::Result<()>>,
-    loops: JoinSet<()>,
-) {
+async fn until_told(stop: &CancellationToken, server: JoinHandle<()>, loops: JoinSet<()>) {
     told().await;
     tracing::info!("stopping");
     stop.cancel();
     let all = async {
-        match server.await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(%error, "the server ended with an error"),
+        if server.await.is_err() {
             // Without the message of a panic, which may quote anything.
-            Err(_) => tracing::error!("the server did not end in order"),
+            tracing::error!("the server did not end in order");
         }
         background::finish(loops).await;
     };

@@ -1,6 +1,6 @@
 //! What handlers reach: cheap to clone, the same for every request.
 
-use crate::{address::Network, candidate_events::Ticks, config::Settings, seats::Seats};
+use crate::{address::Network, arriving::Patience, candidate_events::Ticks, config::Settings, seats::Seats};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use parley_app::assets::AssetNames;
@@ -44,6 +44,8 @@ pub struct AppState {
     pub seats: Seats,
     /// How often open chats are told the time.
     pub ticks: Ticks,
+    /// How long bodies are waited for.
+    pub patience: Patience,
     /// Cancelled when the process is asked to stop: event streams end then, so that the server can.
     pub stop: CancellationToken,
     /// What leptos needs to know.
@@ -60,6 +62,7 @@ impl AppState {
             http: Arc::new(http),
             seats: Seats::default(),
             ticks: Ticks::default(),
+            patience: Patience::default(),
             stop,
             leptos: LeptosOptions::builder().output_name("parley").build(),
         }

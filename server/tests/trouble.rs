@@ -1,4 +1,5 @@
 //! A database that cannot be written: every door says "busy, try again", nothing is half-written, and afterwards all goes on.
+//! And bodies that do not arrive, at every door.
 
 #![allow(
     clippy::allow_attributes,
@@ -9,12 +10,18 @@
 
 mod house;
 
-use house::House;
-use http::{Method, StatusCode};
+use axum::body::{Body, Bytes};
+use futures::{StreamExt, stream};
+use house::{House, PAGE, Plan};
+use http::{Method, Request, StatusCode};
+use http_body_util::BodyExt;
 use parley_domain::account::Role;
+use parley_server::arriving::Patience;
 use parley_services::{accounts, db::Db, install};
 use sea_orm::ConnectionTrait;
-use serde_json::json;
+use serde_json::{Value, json};
+use std::{convert::Infallible, time::Duration};
+use tower::ServiceExt;
 
 #[tokio::test]
 async fn a_locked_database_is_busy_and_loses_nothing() {
@@ -86,4 +93,53 @@ async fn a_locked_database_is_busy_and_loses_nothing() {
     let again = house.send(Method::POST, "/sfn/candidate/start", &form, &start).await;
     assert_eq!(again.status, StatusCode::OK, "{}", again.body);
     assert!(again.body.contains("in_progress"), "{}", again.body);
+}
+
+/// Each door says so in its own way, and ends the connection: what is still missing may come any time.
+#[tokio::test]
+async fn a_body_that_does_not_arrive_is_not_waited_for() {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let house = House::with(Plan {
+        patience: Patience {
+            silence: Duration::from_millis(100),
+            ..Patience::default()
+        },
+        ..Plan::default()
+    })
+    .await;
+    house.add_owner().await;
+    let key = accounts::keys::create_key_as_system(&house.services, "test", Role::Owner, None)
+        .await
+        .unwrap();
+    let bearer = format!("Bearer {key}");
+    let send = async |path: &str, kind: &str, accept: &str, begin: &'static str| {
+        let body = stream::iter([Ok::<_, Infallible>(Bytes::from_static(begin.as_bytes()))]);
+        let request = Request::post(path)
+            .header("host", "127.0.0.1:3000")
+            .header("authorization", &bearer)
+            .header("content-type", kind)
+            .header("accept", accept)
+            .body(Body::from_stream(body.chain(stream::pending())))
+            .unwrap();
+        let response = house.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::REQUEST_TIMEOUT, "{path} {accept}");
+        let headers = response.headers().clone();
+        assert_eq!(headers["connection"], "close", "{path} {accept}");
+        assert!(headers.contains_key("content-security-policy"), "{path} {accept}");
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        String::from_utf8(body.to_vec()).unwrap()
+    };
+    let json = "application/json";
+    let problem = send("/api/v1/interviews", json, "*/*", r#"{"title":"#).await;
+    let problem: Value = serde_json::from_str(&problem).unwrap();
+    assert_eq!(problem["type"], "urn:parley:problem:stalled");
+    let chat = send("/sfn/candidate/answer", FORM, json, "token=x&client_id=").await;
+    let chat: Value = serde_json::from_str(&chat).unwrap();
+    assert_eq!(chat["error"], "unavailable", "the chat sends it again by itself");
+    let desk = send("/sfn/account/login", FORM, json, "email=o").await;
+    assert_eq!(desk, r#"{"error":"offline"}"#);
+    let page = send("/sfn/candidate/answer", FORM, PAGE, "token=x&client_id=").await;
+    assert!(page.contains("This is not available right now"), "{page}");
+    let page = send("/sfn/account/login", FORM, PAGE, "email=o").await;
+    assert!(page.contains("nothing was done"), "{page}");
 }

@@ -92,6 +92,12 @@ impl ApiError {
         )
     }
 
+    /// 408: nothing came any more.
+    pub fn stalled() -> Self {
+        let detail = "The body did not arrive in time. Nothing was done; send it again.";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "stalled", detail)
+    }
+
     /// 409: the present state does not allow it.
     pub fn conflict(word: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, word, detail)

@@ -16,6 +16,7 @@ use parley_domain::{
     person::PersonInput,
 };
 use parley_server::{
+    arriving::Patience,
     candidate_events::Ticks,
     router,
     state::{AppState, Http},
@@ -47,6 +48,8 @@ pub struct Plan {
     pub rates: Rates,
     /// How often open chats are told the time.
     pub ticks: Ticks,
+    /// How long bodies are waited for.
+    pub patience: Patience,
 }
 
 impl Default for Plan {
@@ -57,6 +60,7 @@ impl Default for Plan {
             clock: None,
             rates: Rates::default(),
             ticks: Ticks::default(),
+            patience: Patience::default(),
         }
     }
 }
@@ -183,6 +187,7 @@ impl House {
         let stop = CancellationToken::new();
         let mut state = AppState::new(services.clone(), http, stop.clone());
         state.ticks = plan.ticks;
+        state.patience = plan.patience;
         Self {
             router: router::build(state),
             services,

@@ -1,5 +1,5 @@
 //! Signing in and out. A login session is a random secret in a cookie; the database has its hash. It ends after 30 days
-//! without a visit, with the password, and with signing out.
+//! without a visit, 90 days after it began however often it is used, with the password, and with signing out.
 
 use crate::{
     Services,
@@ -18,6 +18,8 @@ use std::net::IpAddr;
 
 /// How long a login session lives without a visit, in milliseconds.
 pub const SESSION_LIFE: i64 = 30 * DAY;
+/// How long it lives at most, in milliseconds: who took a cookie does not keep it for ever by using it.
+pub const SESSION_LONGEST: i64 = 90 * DAY;
 /// A visit is noted once in so many milliseconds, so that reading a page is not a write.
 const VISIT_NOTED: i64 = HOUR;
 
@@ -174,6 +176,8 @@ pub async fn signed_in(s: &Services, secret: &str) -> Result<Option<UserId>> {
     let row = login_session::Entity::find()
         .filter(login_session::Column::Hash.eq(secrets::hash(secret)))
         .filter(login_session::Column::ExpiresAt.gt(now))
+        // Looked at as well: an earlier version let it expire later than that.
+        .filter(login_session::Column::CreatedAt.gt(now - SESSION_LONGEST))
         .one(s.db.read())
         .await?;
     let Some(row) = row else {
@@ -184,7 +188,7 @@ pub async fn signed_in(s: &Services, secret: &str) -> Result<Option<UserId>> {
         let seen = login_session::ActiveModel {
             id: Set(row.id),
             last_seen_at: Set(now),
-            expires_at: Set(now + SESSION_LIFE),
+            expires_at: Set((now + SESSION_LIFE).min(row.created_at + SESSION_LONGEST)),
             updated_at: Set(now),
             ..Default::default()
         };

@@ -15,9 +15,10 @@ use crate::{
     interviews::Version,
     sessions::{clock_of, rules_of},
 };
+use futures::FutureExt;
 use parley_domain::{ai::Purpose, conversation::Speaker, id::WorkspaceId, question::Question, text};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 use tokio::time::Instant;
 
 /// The instructions.
@@ -68,8 +69,16 @@ impl About<'_> {
 }
 
 /// Asks the model for the next turn, twice at most, and shows at `desk` what it writes. `None`: the scripted interviewer
-/// goes on.
+/// goes on, also after a panic: the turn would stay due, and whoever makes it next would run into the same one for ever.
 pub(super) async fn propose(s: &Services, desk: &Desk, about: &About<'_>) -> Option<Proposal> {
+    let proposal = AssertUnwindSafe(two_tries(s, desk, about)).catch_unwind().await;
+    proposal.unwrap_or_else(|_| {
+        tracing::error!(session = %about.row.id, "asking the model panicked; the scripted interviewer goes on");
+        None
+    })
+}
+
+async fn two_tries(s: &Services, desk: &Desk, about: &About<'_>) -> Option<Proposal> {
     ai::model(s).await?;
     let limit = s.ai.pace().turn;
     let end = Instant::now() + limit;
@@ -83,7 +92,9 @@ pub(super) async fn propose(s: &Services, desk: &Desk, about: &About<'_>) -> Opt
             break;
         }
         request.deadline = within.min(left);
-        match attempt(s, desk, number, &request, &guard).await {
+        // One that panics is one that failed; where it did is in the log.
+        let tried = AssertUnwindSafe(attempt(s, desk, number, &request, &guard)).catch_unwind();
+        match tried.await.unwrap_or(Err(Failure::Broken)) {
             Ok(proposal) => return Some(proposal),
             Err(failure) => {
                 desk.clear();

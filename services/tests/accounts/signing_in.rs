@@ -14,8 +14,9 @@ use parley_services::{
     accounts::{self, people},
     entity::{audit, login_session},
     error::ServiceError,
+    secrets,
 };
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 use std::net::{IpAddr, Ipv4Addr};
 
 on_both_databases!(
@@ -23,6 +24,7 @@ on_both_databases!(
     unknown_and_wrong_answer_alike,
     signing_in_again_ends_the_cookie_before,
     login_sessions_slide_and_expire,
+    a_login_session_ends_however_often_it_is_used,
     addresses_and_accounts_are_throttled,
     an_ipv6_network_counts_as_one_address,
     a_new_password_signs_out_everywhere,
@@ -104,6 +106,38 @@ async fn login_sessions_slide_and_expire(bed: TestBed) {
     // The next log-in forgets what has expired.
     log_in(&bed.s, "mia@example.com", PASSWORD).await.unwrap();
     assert_eq!(login_session::Entity::find().count(bed.s.db.read()).await.unwrap(), 1);
+}
+
+async fn a_login_session_ends_however_often_it_is_used(bed: TestBed) {
+    let mia = add(&bed, "mia@example.com", Role::Member).await;
+    let secret = log_in(&bed.s, "mia@example.com", PASSWORD).await.unwrap().secret;
+    let other = log_in(&bed.s, "mia@example.com", PASSWORD).await.unwrap().secret;
+    for day in 1..90 {
+        bed.clock.advance(DAY);
+        let who = accounts::signed_in(&bed.s, &secret).await.unwrap();
+        assert_eq!(who, Some(mia), "after {day} days");
+        // The other one is used rarely, which is enough to keep it.
+        if day % 20 == 0 {
+            assert_eq!(accounts::signed_in(&bed.s, &other).await.unwrap(), Some(mia));
+        }
+    }
+    // A row as an earlier version left it: good for 30 days from now.
+    let late = bed.s.now().millis() + 30 * DAY;
+    login_session::Entity::update_many()
+        .col_expr(login_session::Column::ExpiresAt, Expr::value(late))
+        .filter(login_session::Column::Hash.eq(secrets::hash(&other)))
+        .exec(bed.s.db.read())
+        .await
+        .unwrap();
+    bed.clock.advance(DAY - 1);
+    assert_eq!(accounts::signed_in(&bed.s, &secret).await.unwrap(), Some(mia));
+    bed.clock.advance(1);
+    for secret in [&secret, &other] {
+        assert_eq!(accounts::signed_in(&bed.s, secret).await.unwrap(), None);
+    }
+    // The password begins the next one.
+    let next = log_in(&bed.s, "mia@example.com", PASSWORD).await.unwrap().secret;
+    assert_eq!(accounts::signed_in(&bed.s, &next).await.unwrap(), Some(mia));
 }
 
 async fn addresses_and_accounts_are_throttled(bed: TestBed) {

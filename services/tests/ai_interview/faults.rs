@@ -5,14 +5,23 @@ use crate::{
     on_both_databases,
     support::{Talk, next, outcomes, secrets_everywhere, with},
 };
-use parley_services::conversation;
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
+use parley_services::{
+    ai::{Ai, End, Failure, Piece, Pieces, Port, Reply, Request},
+    conversation,
+};
 use parley_testing::{ScriptedModel, Step};
 use serde_json::json;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 
 on_both_databases!(
     each_fault_is_answered_by_the_scripted_interviewer,
     one_fault_is_tried_again,
     a_broken_stream_is_taken_back_and_replaced,
+    a_panic_is_a_fault_like_any_other,
 );
 
 /// Each fault, twice in a row: the candidate gets the scripted interviewer's turn as if nothing had been, and the creator sees
@@ -123,4 +132,74 @@ async fn a_broken_stream_is_taken_back_and_replaced(bed: TestBed) {
         transcript.items.iter().all(|t| !t.text.contains("for the long")),
         "what broke off is no turn"
     );
+}
+
+/// An adapter with a fault: its first calls panic, at once or in the middle of what the model writes.
+#[derive(Debug)]
+struct Faulty {
+    panics: u32,
+    midway: bool,
+    calls: AtomicU32,
+}
+
+impl Port for Faulty {
+    fn model(&self) -> &'static str {
+        "faulty"
+    }
+
+    fn complete<'a>(&'a self, _: &'a Request) -> BoxFuture<'a, Result<Reply, Failure>> {
+        async { Err(Failure::Broken) }.boxed()
+    }
+
+    fn stream<'a>(&'a self, _: &'a Request) -> BoxFuture<'a, Result<Pieces, Failure>> {
+        let fails = self.calls.fetch_add(1, Ordering::SeqCst) < self.panics;
+        let midway = self.midway;
+        async move {
+            assert!(midway || !fails, "the adapter has a fault");
+            let written = [
+                Piece::Text(r#"{"action":"next","text":"Thank"#.to_owned()),
+                Piece::Text(r#" you."}"#.to_owned()),
+                Piece::End(End::default()),
+            ];
+            let pieces = stream::iter(written.into_iter().enumerate()).map(move |(number, piece)| {
+                assert!(number == 0 || !fails, "the adapter has a fault");
+                Ok(piece)
+            });
+            Ok(pieces.boxed())
+        }
+        .boxed()
+    }
+}
+
+/// The turn is made by the request itself: nothing is left due, into which the sweeper would run again and again.
+async fn a_panic_is_a_fault_like_any_other(bed: TestBed) {
+    for midway in [false, true] {
+        for (panics, said, asked) in [(1, "Thank you.", 2), (9, "", 2)] {
+            let port = Arc::new(Faulty {
+                panics,
+                midway,
+                calls: AtomicU32::new(0),
+            });
+            let s = bed.s.clone().with_ai(Ai::with_port(port.clone()));
+            let before = outcomes(&s).await.len();
+            let mut talk = Talk::start(&bed, &s, 2, |_| {}).await;
+            talk.say("Something.").await;
+            let last = talk.last();
+            assert!(
+                last.starts_with(said) && last.ends_with("\n\nQuestion number 2?"),
+                "{port:?}: {last}"
+            );
+            assert!(!talk.view.writing, "{port:?}");
+            assert_eq!(port.calls.load(Ordering::SeqCst), asked, "{port:?}");
+            let marks: Vec<_> = talk.transcript(&bed).await.items.iter().map(|t| t.scripted).collect();
+            assert_eq!(marks, [true, false, said.is_empty()], "{port:?}");
+            let codes = outcomes(&s).await.split_off(before);
+            let expected = if said.is_empty() {
+                ["abandoned", "abandoned"]
+            } else {
+                ["abandoned", "ok"]
+            };
+            assert_eq!(codes, expected, "{port:?}");
+        }
+    }
 }
