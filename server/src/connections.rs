@@ -13,7 +13,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
-use rustix::process::{Resource, getrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::{
     io,
     net::SocketAddr,
@@ -58,6 +58,26 @@ impl Default for Limits {
             idle: Duration::from_secs(180),
             stuck: Duration::from_secs(300),
         }
+    }
+}
+
+/// Files that are enough for any crowd that one machine answers.
+const FILES: u64 = 65_536;
+
+/// Lets the process have as many files open as it may allow itself. Most systems begin with about a thousand, for the sake of
+/// programs that cannot count further.
+pub fn allow_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let most = limit.maximum.unwrap_or(FILES).min(FILES);
+    if limit.current.is_none_or(|now| now >= most) {
+        return;
+    }
+    let more = Rlimit {
+        current: Some(most),
+        maximum: limit.maximum,
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, more) {
+        tracing::debug!(%error, "the limit of open files stays");
     }
 }
 

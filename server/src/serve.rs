@@ -28,6 +28,7 @@ const STOP_LIMIT: Duration = Duration::from_secs(5);
 /// # Errors
 /// Said for the person who starts it.
 pub async fn run(settings: &Settings) -> Result<()> {
+    connections::allow_files();
     let services = start::open(settings).await?;
     // Before anybody is let in: a taken port should not leave a printed code behind.
     let listener = TcpListener::bind(settings.listen).await.with_context(|| {
