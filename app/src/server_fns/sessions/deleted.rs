@@ -11,6 +11,9 @@ use parley_domain::{
 use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
 
+/// Most rows of Recently deleted that are shown at once; a search finds the others.
+pub const DELETED_MOST: u64 = 10_000;
+
 /// A deleted candidate who can be brought back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeletedRow {
@@ -75,7 +78,7 @@ pub async fn erase_candidates(slug: String, ids: Vec<CandidateId>) -> Result<u64
     Ok(parley_services::candidates::erase(&s, &actor, &ids).await?)
 }
 
-/// Recently deleted: the first `most` of those whom a search names.
+/// Recently deleted: the first `most` of those whom a search names, [`DELETED_MOST`] at most.
 #[server(endpoint = "candidates/deleted", input = Json)]
 pub async fn deleted_candidates(
     slug: String,
@@ -83,15 +86,12 @@ pub async fn deleted_candidates(
     q: String,
     most: u64,
 ) -> Result<DeletedData, AppError> {
-    use parley_domain::{
-        account::{Action, Resource, can},
-        paging::SELECT_MAX,
-    };
+    use parley_domain::account::{Action, Resource, can};
     use parley_services::{accounts::zone_of, candidates};
     let (s, actor) = crate::server_fns::who(&slug).await?;
     let zone = zone_of(&s, &actor).await?;
     let now = s.now();
-    let found = candidates::deleted(&s, &actor, interview, &q, most.clamp(1, SELECT_MAX)).await?;
+    let found = candidates::deleted(&s, &actor, interview, &q, most.clamp(1, DELETED_MOST)).await?;
     let rows = found.rows.into_iter().map(|r| DeletedRow {
         id: r.id,
         name: r.name,
