@@ -173,6 +173,90 @@ test('two thousand are deleted part by part, as far as one lets it, and brought 
   await expect(page.getByRole('region', { name: /selected/ })).toHaveCount(0);
 });
 
+test('hundreds who were deleted by mistake are found and come back together, after the undo is gone', async ({ accessible, api, complaints, visitor }) => {
+  test.setTimeout(180_000);
+  complaints.allow(/ERR_FAILED/, /Failed to load resource/);
+  const interview = await crowd(api, 'Mistaken', 450);
+  const page = await visitor();
+  const slug = await signIn(page);
+  const tab = await SessionsTab.open(page, slug, interview);
+  const toast = (text: string) => page.locator('.toast__text', { hasText: text }).first();
+  await selectAll(page, '450');
+  await page.getByRole('region', { name: '450 selected' }).getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog', { name: 'Delete 450 candidates?' }).getByRole('button', { name: 'Delete' }).click();
+  await expect(toast('450 candidates deleted')).toBeVisible({ timeout: 30_000 });
+  // A page that is loaded anew has no undo.
+  await page.goto(`/w/${slug}/interviews/${interview}/deleted`);
+  await tab.hydrated();
+  const together = page.getByRole('region', { name: 'Deleted together' });
+  await expect(together.getByRole('row').filter({ hasText: '450 candidates deleted' })).toBeVisible();
+
+  // All of them are in the list, further down with every press.
+  const seen = (text: string) => page.getByRole('status').filter({ hasText: new RegExp(`^${text}$`) });
+  const more = page.getByRole('link', { name: 'Show more' });
+  await expect(seen('200 of 450')).toBeVisible();
+  await accessible(page, 'recently deleted');
+  await more.click();
+  await expect(seen('400 of 450')).toBeVisible();
+  await more.click();
+  await expect(seen('450 of 450')).toBeVisible();
+  await expect(more).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Restore', exact: true })).toHaveCount(450);
+
+  // Whom a search names, and nobody else.
+  await page.getByRole('searchbox', { name: 'Search' }).fill('person 44');
+  await expect(seen('10 of 10')).toBeVisible();
+  await expect(together).toHaveCount(0);
+  await page.getByRole('button', { name: 'Restore all 10', exact: true }).click();
+  await expect(toast('10 candidates restored')).toBeVisible();
+  await expect(page.getByText('Nobody who was deleted matches this search')).toBeVisible();
+  await page.getByRole('link', { name: 'Clear search' }).click();
+  await expect(page.getByRole('searchbox', { name: 'Search' })).toHaveValue('');
+
+  // Everyone else, part by part: it says how far it is, and can be stopped.
+  const letGo = await hold(page, 'candidates/restore', 2);
+  await together.getByRole('button', { name: 'Restore all 440', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Bringing back' });
+  await expect(dialog.getByText('200 of 440')).toBeVisible({ timeout: 30_000 });
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await letGo();
+  await expect(dialog.getByText('400 candidates restored (400 of 440)')).toBeVisible();
+  await expect(dialog.getByText('The others are still deleted')).toBeVisible();
+  await accessible(page, 'bringing back, stopped');
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await expect(dialog).toBeHidden();
+
+  // A request that is lost is said, and changes nothing that cannot be done again.
+  const rest = together.getByRole('button', { name: 'Restore all 40', exact: true });
+  await page.route('**/sfn/candidates/restore', (route) => route.abort(), { times: 1 });
+  await rest.click();
+  await expect(page.getByText('The server did not answer.')).toBeVisible();
+  await rest.click();
+  await expect(toast('40 candidates restored')).toBeVisible();
+  await expect(page.getByText('Nobody was deleted in the last 30 days')).toBeVisible();
+  await expect(page.getByText('The server did not answer.')).toHaveCount(0);
+  await page.getByRole('link', { name: 'Back to sessions' }).click();
+  await expect(page.getByRole('link', { name: 'All 450', exact: true })).toBeVisible();
+});
+
+test('an undo brings back nobody whom a colleague had deleted before', async ({ api, visitor }) => {
+  const interview = (await api.interview('Two at it')).id;
+  const ana = await api.candidate(interview, { name: 'Ana Souza' });
+  await api.candidate(interview, { name: 'Ben Müller' });
+  const page = await visitor();
+  const tab = await SessionsTab.open(page, await signIn(page), interview);
+  await page.getByRole('checkbox', { name: 'Select Ana Souza' }).check();
+  await page.getByRole('checkbox', { name: 'Select Ben Müller' }).check();
+  await api.send('DELETE', `/candidates/${ana.id}`);
+  await page.getByRole('region', { name: '2 selected' }).getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog', { name: 'Delete 2 candidates?' }).getByRole('button', { name: 'Delete' }).click();
+  await expect(page.locator('.toast__text', { hasText: '1 candidate deleted. 1 was not here any more.' }).first()).toBeVisible();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(tab.row('Ben Müller')).toBeVisible();
+  const deleted = await api.get<{ items: { name: string }[] }>(`/interviews/${interview}/candidates/deleted`);
+  expect(deleted.items.map((one) => one.name)).toEqual(['Ana Souza']);
+});
+
 test('what is asked of very many stays in its form until all are done', async ({ api, server, visitor }) => {
   test.setTimeout(120_000);
   const interview = (await api.interview('Hundreds')).id;

@@ -65,6 +65,7 @@ fn arguments(workspace: &str) -> Value {
         "cells": [{"column": 0, "value": "Ana"}], "work": "cancel",
         "batch": SOME_ID, "file": SOME_ID, "keep_files": true, "changes": {},
         "password": house::PASSWORD, "new_password": house::PASSWORD,
+        "q": "Ana", "most": 50, "within": null,
         "engine": "built_in", "asked": {"description": "Baristas who stay calm."},
     });
     if let (Some(all), Some(more)) = (all.as_object_mut(), more.as_object()) {

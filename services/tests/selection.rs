@@ -225,7 +225,7 @@ async fn very_many_are_acted_on_part_by_part(bed: TestBed) {
         left().await
     };
     let (deleted, left_at_start) = tokio::join!(candidates::delete(&bed.s, &bed.owner, &all), start);
-    assert_eq!(deleted.unwrap(), 5_003);
+    assert_eq!(deleted.unwrap().len(), 5_003);
     assert!(left_at_start > 1, "a start waited for all of them");
     let left = selected(&bed, Some(interview), &filter, "name").await;
     let names: Vec<_> = left.iter().map(|one| one.name.as_str()).collect();

@@ -6,36 +6,22 @@ use crate::{
     entity::{candidate, session},
     error::Result,
     events::Change,
-    imports, interviews, paging, results, resumes, storage,
+    imports, results, resumes, storage,
 };
 use parley_domain::{
     account::{Action, Actor},
     id::{CandidateId, InterviewId, WorkspaceId},
-    paging::{AT_ONCE, LIMIT_DEFAULT, Page, PageRequest},
-    time::{DAY, Timestamp},
+    paging::{AT_ONCE, LIMIT_DEFAULT},
+    time::DAY,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
-use serde::{Deserialize, Serialize};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::LockType,
+};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Days for which a deleted candidate can be restored.
 pub const DELETED_KEPT_DAYS: i64 = 30;
-
-/// A row of Recently deleted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeletedCandidate {
-    /// Who.
-    pub id: CandidateId,
-    /// Their name.
-    pub name: String,
-    /// Their email.
-    pub email: Option<String>,
-    /// When they were deleted.
-    pub deleted_at: Timestamp,
-    /// When they go for good.
-    pub purged_at: Timestamp,
-}
 
 /// Marks up to [`AT_ONCE`] candidates as deleted, or no longer; who of them it was, and on which interviews.
 async fn mark(
@@ -48,13 +34,15 @@ async fn mark(
         Some(_) => candidate::Column::DeletedAt.is_null(),
         None => candidate::Column::DeletedAt.is_not_null(),
     };
-    // Not what they wrote: others wait for this lock.
+    // Not what they wrote: others wait for this lock. Of two who delete the same person at once, one did.
     let rows: Vec<(Uuid, Uuid)> = candidate::Entity::find()
         .filter(candidate::Column::WorkspaceId.eq(workspace.0))
         .filter(candidate::Column::Id.is_in(ids.iter().map(|id| id.0)))
         .filter(present)
         .select_only()
         .columns([candidate::Column::Id, candidate::Column::InterviewId])
+        .order_by_asc(candidate::Column::Id)
+        .lock(LockType::NoKeyUpdate)
         .into_tuple()
         .all(tx)
         .await?;
@@ -105,20 +93,20 @@ async fn sessions_of(conn: &impl ConnectionTrait, candidates: &[Uuid]) -> Result
         .await?)
 }
 
-/// Deletes candidates with their sessions; how many there were. Those that are not there are left out. [`AT_ONCE`] of them go
-/// together or not at all.
+/// Deletes candidates with their sessions; who of them it was. Those that are not there, or that somebody deleted before, are
+/// left out. [`AT_ONCE`] of them go together or not at all.
 ///
 /// # Errors
 /// A role that is too low. Who was deleted before a failure stays deleted.
-pub async fn delete(s: &Services, actor: &Actor, ids: &[CandidateId]) -> Result<u64> {
+pub async fn delete(s: &Services, actor: &Actor, ids: &[CandidateId]) -> Result<Vec<CandidateId>> {
     let workspace = s.allow_own(actor, Action::EditCandidates)?;
-    let mut n = 0;
+    let mut deleted = Vec::new();
     for some in ids.chunks(AT_ONCE) {
         let tx = s.db.write(priority(ids)).await?;
         let (people, interviews) = mark(&*tx, workspace, some, Some(s.now().millis())).await?;
         let sessions = sessions_of(&*tx, &people).await?;
         tx.commit().await?;
-        n += people.len() as u64;
+        deleted.extend(people.iter().copied().map(CandidateId));
         let gone = Gone {
             people,
             sessions,
@@ -127,7 +115,7 @@ pub async fn delete(s: &Services, actor: &Actor, ids: &[CandidateId]) -> Result<
         gone.leave_memory(s);
         tell(s, workspace, interviews);
     }
-    Ok(n)
+    Ok(deleted)
 }
 
 /// Brings deleted candidates back as they were, and has made what was left undone meanwhile; how many there were. [`AT_ONCE`]
@@ -147,65 +135,6 @@ pub async fn restore(s: &Services, actor: &Actor, ids: &[CandidateId]) -> Result
         n += changed.len() as u64;
     }
     Ok(n)
-}
-
-/// The deleted candidates of an interview, last deleted first, 500 at most: what the screens show.
-///
-/// # Errors
-/// A role that is too low; unknown and foreign interviews.
-pub async fn deleted(s: &Services, actor: &Actor, interview: InterviewId) -> Result<Vec<DeletedCandidate>> {
-    let workspace = s.allow_own(actor, Action::EditCandidates)?;
-    Ok(some_deleted(s, workspace, interview, None, 500).await?.items)
-}
-
-/// A page of the deleted candidates of an interview, last deleted first.
-///
-/// # Errors
-/// A role that is too low; unknown and foreign interviews; a limit or cursor that is none.
-pub async fn deleted_page(
-    s: &Services,
-    actor: &Actor,
-    interview: InterviewId,
-    request: &PageRequest,
-) -> Result<Page<DeletedCandidate>> {
-    let workspace = s.allow_own(actor, Action::EditCandidates)?;
-    let limit = paging::rows(request)?;
-    some_deleted(s, workspace, interview, request.cursor.as_deref(), limit).await
-}
-
-async fn some_deleted(
-    s: &Services,
-    workspace: WorkspaceId,
-    interview: InterviewId,
-    cursor: Option<&str>,
-    limit: u64,
-) -> Result<Page<DeletedCandidate>> {
-    interviews::known(s.db.read(), workspace, interview).await?;
-    let mut query = candidate::Entity::find()
-        .filter(candidate::Column::WorkspaceId.eq(workspace.0))
-        .filter(candidate::Column::InterviewId.eq(interview.0))
-        .filter(candidate::Column::DeletedAt.is_not_null());
-    if let Some(cursor) = cursor {
-        let (at, id) = (candidate::Column::DeletedAt, candidate::Column::Id);
-        query = query.filter(paging::older(cursor, at, id)?);
-    }
-    let found = query
-        .order_by_desc(candidate::Column::DeletedAt)
-        .order_by_desc(candidate::Column::Id)
-        .limit(limit + 1)
-        .all(s.db.read())
-        .await?;
-    let page = paging::page(found, limit, |row| (row.deleted_at.unwrap_or_default(), row.id))?;
-    Ok(page.map(|row| {
-        let deleted_at = Timestamp::from_millis(row.deleted_at.unwrap_or_default());
-        DeletedCandidate {
-            id: CandidateId(row.id),
-            name: row.name,
-            email: row.email,
-            deleted_at,
-            purged_at: deleted_at.plus(DELETED_KEPT_DAYS * DAY),
-        }
-    }))
 }
 
 /// People who are deleted or taken out of the database, and what of them is elsewhere.

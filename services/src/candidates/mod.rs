@@ -1,6 +1,7 @@
 //! Candidates: adding, changing, deleting and restoring people, and their invite links.
 
 mod delete;
+mod deleted;
 mod extend;
 mod insert;
 mod links;
@@ -8,7 +9,8 @@ mod list;
 mod merge;
 mod read;
 
-pub use delete::{DELETED_KEPT_DAYS, DeletedCandidate, delete, deleted, deleted_page, erase, purge, restore};
+pub use delete::{DELETED_KEPT_DAYS, delete, erase, purge, restore};
+pub use deleted::{Deleted, DeletedCandidate, Together, deleted, deleted_ids, deleted_page, purged_at};
 pub(crate) use extend::code as expiry_code;
 pub use extend::{Whose, extend_link, extend_links};
 pub use insert::{BulkResult, NewCandidate, OnDuplicate, create, create_as, create_many, create_many_as, insert, twin};

@@ -31,6 +31,7 @@ pub use list::plan;
 pub(crate) use list::question_totals;
 pub use list::{completed_last, counts, earlier, list, neighbours};
 pub use query::Scope;
+pub(crate) use query::pattern as search_pattern;
 pub use queue::{decided, decided_page, request, requests, requests_page, waiting};
 pub(crate) use report::find as find_session;
 pub use report::{Report, actor_names, decide, decision, events, get, of_candidate, report, transcript};

@@ -248,7 +248,7 @@ pub(super) fn keys_of(row: &session::Model, by: SessionSort) -> Vec<Key> {
 }
 
 /// The pattern that finds `q` anywhere, with the wildcards in it taken literally; `None` for a blank search.
-fn pattern(q: &str) -> Result<Option<LikeExpr>> {
+pub(crate) fn pattern(q: &str) -> Result<Option<LikeExpr>> {
     if text::chars(q) > SEARCH_MAX {
         return Err(ServiceError::invalid(
             "q",

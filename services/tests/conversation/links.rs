@@ -157,7 +157,7 @@ async fn deleting_stops_the_link_and_restoring_brings_it_back(bed: TestBed) {
     let interview = bed.interview(2, |_| {}).await;
     let c = bed.candidate(interview, "Ana", Some("ana@example.com")).await;
     let t = token(&c);
-    assert_eq!(candidates::delete(&bed.s, &bed.owner, &[c.id]).await.unwrap(), 1);
+    assert_eq!(candidates::delete(&bed.s, &bed.owner, &[c.id]).await.unwrap(), [c.id]);
     assert_eq!(
         conversation::landing(&bed.s, &t).await.unwrap().state,
         LinkState::Unknown
@@ -166,10 +166,10 @@ async fn deleting_stops_the_link_and_restoring_brings_it_back(bed: TestBed) {
         candidates::get(&bed.s, &bed.owner, c.id).await,
         Err(ServiceError::NotFound)
     ));
-    assert_eq!(
-        candidates::deleted(&bed.s, &bed.owner, interview).await.unwrap().len(),
-        1
-    );
+    let deleted = candidates::deleted(&bed.s, &bed.owner, interview, "", 50)
+        .await
+        .unwrap();
+    assert_eq!((deleted.rows.len(), deleted.total), (1, 1));
     let stranger = bed.stranger().await;
     assert_eq!(candidates::restore(&bed.s, &stranger, &[c.id]).await.unwrap(), 0);
     assert_eq!(candidates::restore(&bed.s, &bed.owner, &[c.id]).await.unwrap(), 1);

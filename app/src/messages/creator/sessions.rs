@@ -113,6 +113,16 @@ texts! {
     deleted_text = "Deleted candidates stay here for 30 days, then they are purged with everything that belongs to them.",
     deleted_empty = "Nobody was deleted in the last 30 days",
     deleted_empty_text = "Candidates that you delete can be brought back from here.",
+    deleted_no_match = "Nobody who was deleted matches this search",
+    deleted_no_match_text = "Change the search, or clear it to see everyone who was deleted in the last 30 days.",
+    deleted_everyone = "Everyone",
+    clear_search = "Clear search",
+    show_more = "Show more",
+    show_all = "Show all",
+    together = "Deleted together",
+    together_text = "Each was deleted within half a minute of the one before. All of them can be brought back at once.",
+    together_who = "Candidates",
+    still_deleted = "The others are still deleted: restore them again to go on.",
     restore = "Restore",
     erase = "Erase now",
     erase_title = "Erase for good?",
@@ -170,6 +180,11 @@ texts! {
     selected(n: u64) = count(n, "selected", "selected"),
     deleted_toast(n: u64) = format!("{} deleted", count(n, "candidate", "candidates")),
     restored(n: u64) = format!("{} restored", count(n, "candidate", "candidates")),
+    restore_all(most: u64, all: u64) = if all > most {
+        format!("Restore the first {} of {}", crate::messages::number(most), crate::messages::number(all))
+    } else {
+        format!("Restore all {}", crate::messages::number(all))
+    },
     links_ready(n: u64) = format!("{} to copy", count(n, "link", "links")),
     links_copied_n(n: u64) = format!("{} copied", count(n, "link", "links")),
     delete_title(n: u64) = format!("Delete {}?", count(n, "candidate", "candidates")),

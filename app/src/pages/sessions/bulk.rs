@@ -75,22 +75,30 @@ impl Bulk {
 /// Deletes them, and offers to bring back whoever went.
 pub(super) async fn delete(desk: Desk, bulk: Bulk, toasts: Toasts, slug: String, ids: Vec<CandidateId>) {
     let t = &creator().sessions;
-    let mut gone = 0_u64;
+    // What is undone: nobody whom a colleague deleted just before.
+    let mut whom = Vec::new();
     bulk.begin(t.deleting, ids.len(), AT_ONCE);
     let one = |some| delete_candidates(slug.clone(), some);
-    let sent = bulk.going.send(&ids, AT_ONCE, WhenLeft::Stops, one, |n: u64| gone += n);
-    let went = sent.await;
+    let take = |some: Vec<CandidateId>| whom.extend(some);
+    let went = bulk.going.send(&ids, AT_ONCE, WhenLeft::Stops, one, take).await;
+    let gone = whom.len() as u64;
     if went.done > 0 {
         // The others stay selected: pressing again goes on with them.
         unselect(desk, &ids[..went.done]);
         desk.reload();
     }
-    // Those of whom nobody heard may be among them. Also from another page, while the toast stands.
-    let whom = ids[..went.done + went.unsure].to_vec();
+    // Those of whom nobody heard may be among them.
+    whom.extend(&ids[went.done..went.done + went.unsure]);
+    let any = !whom.is_empty();
+    // Also from another page, while the toast stands.
     let offer = move |text: String| {
-        toasts.with_undo(text, move || {
-            undo(desk, bulk, toasts, slug.clone(), whom.clone());
-        });
+        if any {
+            toasts.with_undo(text, move || {
+                undo(desk, bulk, toasts, slug.clone(), whom.clone());
+            });
+        } else {
+            toasts.show(text);
+        }
     };
     match &went.end {
         End::Done => {

@@ -2,11 +2,13 @@
 //! screens show; rules are the services'.
 
 mod attempts;
+mod deleted;
 mod people;
 mod report;
 mod rows;
 
 pub use attempts::*;
+pub use deleted::*;
 pub use people::*;
 pub use report::*;
 pub use rows::*;

@@ -1,40 +1,13 @@
-//! Candidates behind the rows: adding, editing, links, deleting and bringing back.
+//! Candidates behind the rows: adding, editing, links and deleting.
 
-#[cfg(feature = "ssr")]
-use super::ssr;
 use crate::error::AppError;
 use leptos::prelude::*;
 use parley_domain::{
     candidate::{Candidate, CandidateInput},
     id::{CandidateId, InterviewId},
-    time::ShownTime,
 };
 use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
-
-/// A deleted candidate who can be brought back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeletedRow {
-    /// Who.
-    pub id: CandidateId,
-    /// Their name.
-    pub name: String,
-    /// Their email.
-    pub email: Option<String>,
-    /// When they were deleted.
-    pub deleted: ShownTime,
-    /// When they go for good.
-    pub purged: ShownTime,
-}
-
-/// Recently deleted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeletedData {
-    /// Last deleted first.
-    pub rows: Vec<DeletedRow>,
-    /// Whether the person may purge at once.
-    pub may_erase: bool,
-}
 
 /// Adds one candidate.
 #[server(endpoint = "candidates/create", input = Json)]
@@ -75,60 +48,11 @@ pub async fn edit_candidate(
     Ok(parley_services::candidates::edit(&s, &actor, id, &seen, input).await?)
 }
 
-/// Deletes candidates; how many there were.
+/// Deletes candidates; who of them it was. Whom somebody deleted before is none of them.
 #[server(endpoint = "candidates/delete", input = Json)]
-pub async fn delete_candidates(slug: String, ids: Vec<CandidateId>) -> Result<u64, AppError> {
+pub async fn delete_candidates(slug: String, ids: Vec<CandidateId>) -> Result<Vec<CandidateId>, AppError> {
     let (s, actor) = crate::server_fns::who(&slug).await?;
     Ok(parley_services::candidates::delete(&s, &actor, &ids).await?)
-}
-
-/// Brings deleted candidates back; how many there were. Also from a plain form.
-#[server(endpoint = "candidates/restore")]
-pub async fn restore_candidates(
-    slug: String,
-    back: String,
-    #[server(default)] ids: Vec<String>,
-) -> Result<u64, AppError> {
-    let result = async {
-        let (s, actor) = crate::server_fns::who(&slug).await?;
-        let ids = ssr::ids::<CandidateId>(&ids)?;
-        Ok(parley_services::candidates::restore(&s, &actor, &ids).await?)
-    }
-    .await;
-    crate::server_fns::end_form_at(result, &back)
-}
-
-/// Purges deleted candidates at once.
-#[server(endpoint = "candidates/erase", input = Json)]
-pub async fn erase_candidates(slug: String, ids: Vec<CandidateId>) -> Result<u64, AppError> {
-    let (s, actor) = crate::server_fns::who(&slug).await?;
-    Ok(parley_services::candidates::erase(&s, &actor, &ids).await?)
-}
-
-/// Recently deleted.
-#[server(endpoint = "candidates/deleted", input = Json)]
-pub async fn deleted_candidates(slug: String, interview: InterviewId) -> Result<DeletedData, AppError> {
-    use parley_domain::account::{Action, Resource, can};
-    use parley_services::{accounts::zone_of, candidates};
-    let (s, actor) = crate::server_fns::who(&slug).await?;
-    let zone = zone_of(&s, &actor).await?;
-    let now = s.now();
-    let rows = candidates::deleted(&s, &actor, interview).await?;
-    Ok(DeletedData {
-        rows: rows
-            .into_iter()
-            .map(|r| DeletedRow {
-                id: r.id,
-                name: r.name,
-                email: r.email,
-                deleted: zone.shown(r.deleted_at, now),
-                purged: zone.shown(r.purged_at, now),
-            })
-            .collect(),
-        may_erase: actor
-            .workspace()
-            .is_some_and(|w| can(&actor, Action::Erase, &Resource::of(w))),
-    })
 }
 
 /// Replaces an invite link: the old one stops at once.

@@ -135,10 +135,10 @@ async fn patch(
 #[utoipa::path(delete, path = "/candidates/{id}", tag = "Candidates", params(("id" = CandidateId, Path,)),
     responses((status = 204, description = "Deleted"), Problems))]
 async fn delete(State(s): State<Services>, Caller(actor): Caller, Id(id): Id<CandidateId>) -> ApiResult<Response> {
-    match candidates::delete(&s, &actor, &[id]).await? {
-        0 => Err(ApiError::not_found()),
-        _ => Ok(reply::done()),
+    if candidates::delete(&s, &actor, &[id]).await?.is_empty() {
+        return Err(ApiError::not_found());
     }
+    Ok(reply::done())
 }
 
 /// Restore a deleted candidate
