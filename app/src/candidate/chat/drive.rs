@@ -180,7 +180,7 @@ impl Chat {
     }
 
     /// Sees to it that a session whose time is up is closed and shown so. The server decides whether it is.
-    async fn conclude(self) {
+    pub(super) async fn conclude(self) {
         for _ in 0..60 {
             if let Outcome::View(view) = self.ask().await {
                 let left = view.seconds_left;
