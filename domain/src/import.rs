@@ -14,7 +14,7 @@ words! {
         Name = "name",
         /// The given name, where the file keeps it apart.
         FirstName = "first_name",
-        /// What stands between the given and the family name, where the file keeps it apart: middle names, a patronymic.
+        /// Middle names or a patronymic, where the file keeps them apart.
         MiddleName = "middle_name",
         /// The family name, where the file keeps it apart.
         LastName = "last_name",

@@ -21,12 +21,13 @@ pub const REASON_HEADER: &str = "What to fix";
 pub fn match_columns(header: &[String]) -> Vec<Option<Field>> {
     let mut matched: Vec<Option<Field>> = header.iter().map(|text| recognise(text)).collect();
     // "Second name" is the family name, unless there is another.
-    let second = header.iter().position(|text| key(text) == "second name");
-    if let Some(at) = second {
-        let mut others = matched.iter().enumerate().filter(|(other, _)| *other != at);
-        if others.any(|(_, field)| *field == Some(Field::LastName)) {
-            matched[at] = Some(Field::MiddleName);
-        }
+    let family = Some(Field::LastName);
+    let mut named = header.iter().zip(&matched);
+    let second = named.position(|(text, field)| *field == family && key(text) == "second name");
+    if let Some(at) = second
+        && matched.iter().filter(|field| **field == family).count() > 1
+    {
+        matched[at] = Some(Field::MiddleName);
     }
     // "Nom" is the family name beside "Prénom" and the whole name where it stands alone; so with "Nombre".
     let has = |matched: &[Option<Field>], field| matched.contains(&Some(field));
@@ -48,10 +49,14 @@ pub fn match_columns(header: &[String]) -> Vec<Option<Field>> {
                 matched[at] = Some(Field::LastName);
             }
         }
-        // "Nome" and "Cognome", "Имя" and "Фамилия", "Name" and "Surname", "Имя" and "Отчество": there it is the given name.
+        // "Nome" and "Cognome", "Имя" and "Фамилия" or "Отчество", "Name" and "Surname": there it is the given name.
         (true, (false, family)) if family || further => {
             let named = |text: &&String| recognise(text) == Some(Field::Name);
-            let plain = |text: &String| PLAIN_NAMES.contains(&key(text).as_str());
+            // "Name" beside a middle name alone may well be the whole.
+            let plain = |text: &String| {
+                let key = key(text);
+                PLAIN_NAMES.contains(&key.as_str()) && (family || key != "name")
+            };
             if header.iter().filter(named).all(plain) {
                 replace(&mut matched, Field::Name, Field::FirstName);
             }

@@ -15,8 +15,7 @@ pub enum NameOrder {
 }
 
 impl NameOrder {
-    /// By the language of the header over the family names. One in two languages is written for people of both, and decides
-    /// nothing.
+    /// By the language of the header over the family names. One in two languages is for people of both, and decides nothing.
     #[must_use]
     pub fn of(header: &[String], columns: &[Option<Field>]) -> Self {
         let family = columns.iter().position(|field| *field == Some(Field::LastName));
@@ -178,6 +177,12 @@ mod tests {
             let row: Vec<&str> = row.split('|').collect();
             assert_eq!(name(&header, &row), whole, "{header:?}");
         }
+    }
+
+    #[test]
+    fn a_name_beside_a_middle_name_alone_is_whole() {
+        let header = ["Name", "Middle name"].map(str::to_owned);
+        assert_eq!(match_columns(&header), [Some(Field::Name), Some(Field::MiddleName)]);
     }
 
     #[test]

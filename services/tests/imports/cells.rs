@@ -86,7 +86,7 @@ async fn a_mark_for_nothing_is_an_empty_cell(bed: TestBed) {
     );
     confirmed(&s, &bed, import.id).await;
     let mut people = people(&s, interview).await;
-    people.sort_by(|one, other| one.name.cmp(&other.name));
+    people.sort_by_key(|person| person.name.clone());
     let names: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
     assert_eq!(names, ["Ana", "Ben", "None"]);
     let (ana, ben) = (&people[0], &people[1]);
