@@ -14,8 +14,12 @@ words! {
         Name = "name",
         /// The given name, where the file keeps it apart.
         FirstName = "first_name",
+        /// Middle names or a patronymic, where the file keeps them apart.
+        MiddleName = "middle_name",
         /// The family name, where the file keeps it apart.
         LastName = "last_name",
+        /// The second family name, where the file keeps two apart.
+        SecondLastName = "second_last_name",
         /// The email address.
         Email = "email",
         /// The phone number.
@@ -137,7 +141,9 @@ impl Field {
         match self {
             Self::Name => "Name",
             Self::FirstName => "First name",
+            Self::MiddleName => "Middle name",
             Self::LastName => "Last name",
+            Self::SecondLastName => "Second last name",
             Self::Email => "Email",
             Self::Phone => "Phone",
             Self::School => "School",

@@ -69,6 +69,9 @@ const WORDS: &[&str] = &[
     "<si>",
     "<mergeCell ref=\"A1:XFD1048576\"/>",
     "<mergeCell ref=\"B9:A1\"/>",
+    "<hyperlink ref=\"A1:XFD1048576\" r:id=\"rId1\"/>",
+    "<hyperlink ref=\"B9:A1\" r:id=\"rId1\"/>",
+    "mailto:",
     "<!DOCTYPE a>",
     "<!ENTITY b \"c\">",
     "&b;",
@@ -165,6 +168,7 @@ fn workbook() -> Vec<u8> {
             .write_formula(row, 4, Formula::new("A1&B1").set_result("x"))
             .unwrap();
     }
+    sheet.write_url_with_text(8, 1, "mailto:ben@x.example", "Ben").unwrap();
     sheet.merge_range(3, 5, 7, 5, "merged", &Format::new()).unwrap();
     book.add_worksheet().set_hidden(true).write_boolean(0, 0, true).unwrap();
     book.save_to_buffer().unwrap()

@@ -80,8 +80,9 @@ impl Batch {
             .all(s.db.read())
             .await?;
         let (columns, year) = (store::columns(import)?, candidates::this_year(s));
+        let order = store::name_order(import, &columns)?;
         let judge = |stored: import_row::Model| {
-            let judged = Judged::of(store::row_of(&stored)?, &columns, year);
+            let judged = Judged::of(store::row_of(&stored)?, &columns, order, year);
             Ok((stored, judged))
         };
         Ok(Self {

@@ -5,6 +5,10 @@
 
 use parley_domain::import::Field;
 
+/// Headers over family names in languages in which these come first in a name.
+pub(super) const FAMILY_FIRST: &str = "họ|họ đệm|họ và đệm|họ và tên đệm|họ và chữ đệm|họ lót|họ và tên lót|\
+     họ và chữ lót|vezetéknév|családnév|姓|姓氏|苗字|성";
+
 /// Headers that mean this field, compared by their [`key`](super::matching::key). The order of languages: English, Chinese
 /// (simplified and traditional), German, French, Spanish, and more where the word is unmistakable.
 pub(super) fn spellings(field: Field) -> &'static str {
@@ -39,6 +43,13 @@ pub(super) fn spellings(field: Field) -> &'static str {
              tilltalsnamn|fornavn|etunimi|etunimet|imię|imiona|jméno|křestní jméno|meno|keresztnév|utónév|\
              prenume|primeiro nome|adı|ім'я|імя|下の名前|الاسم الأول|nama depan|שם פרטי"
         }
+        // "Second name" is under the family names: see the matching of columns.
+        Field::MiddleName => {
+            "middle name|middle names|middlename|middle|middle initial|middle initials|second given name|other names|\
+             zweiter vorname|weitere vornamen|deuxième prénom|second prenom|autres prenoms|segundo nombre|\
+             secondo nome|segundo nome|nome do meio|tussenvoegsel|tussenvoegsels|mellannamn|mellemnavn|mellomnavn|\
+             drugie imię|druhé jméno|отчество|по батькові|tên đệm|chữ đệm|tên lót|chữ lót|الاسم الأوسط"
+        }
         Field::LastName => {
             "last name|lastname|surname|family name|last|lname|second name|\
              姓|姓氏|nachname|familienname|zuname|nom|nom de famille|apellido|apellidos|primer apellido|cognome|\
@@ -46,7 +57,14 @@ pub(super) fn spellings(field: Field) -> &'static str {
              legal last name|candidate last name|applicant last name|apellido paterno|último nome|achternaam|\
              familienaam|efternamn|efternavn|etternavn|sukunimi|nazwisko|příjmení|priezvisko|vezetéknév|\
              családnév|nume|nume de familie|soyadı|soyad|soyisim|прізвище|성|اسم العائلة|الاسم الأخير|\
-             nama belakang|שם משפחה"
+             nama belakang|שם משפחה|\
+             1st surname|first surname|1er apellido|họ đệm|họ và đệm|họ và tên đệm|họ và chữ đệm|họ lót|\
+             họ và tên lót|họ và chữ lót|苗字"
+        }
+        Field::SecondLastName => {
+            "second last name|second lastname|second surname|second family name|2nd surname|2nd last name|surname 2|\
+             last name 2|segundo apellido|apellido 2|2 apellido|2o apellido|2do apellido|apellido materno|\
+             segundo sobrenome"
         }
         Field::Email => {
             "email|e mail|mail|email address|e mail address|mail address|emailaddress|email id|candidate email|\

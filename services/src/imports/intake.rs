@@ -3,6 +3,7 @@
 use super::{
     matching::{self, match_columns},
     reader::{self, Format, Frame, Opened, Options, Row, SheetError, limits},
+    row,
     store::{self, Judged, Pace},
     view,
 };
@@ -403,7 +404,7 @@ pub(super) async fn fill(
     frames: &mut Frames,
 ) -> Result<()> {
     let import = store::find(s.db.read(), workspace, id).await?;
-    let year = this_year(s);
+    let (year, order) = (this_year(s), store::name_order(&import, columns)?);
     let (mut pace, mut seen, mut total) = (Pace::new(), HashSet::new(), 0);
     loop {
         let rows = frames.rows(pace.rows)?;
@@ -412,7 +413,8 @@ pub(super) async fn fill(
         }
         let rows: Vec<Judged> = rows
             .into_iter()
-            .filter_map(|row| Judged::of(row, columns, year))
+            .map(|row| row::with_linked(row, columns))
+            .filter_map(|row| Judged::of(row, columns, order, year))
             .collect();
         let fates = store::fates(s.db.read(), &import, &rows, &mut seen).await?;
         let (now, ids) = (s.now().millis(), store::new_ids(s, rows.len())?);

@@ -20,10 +20,22 @@ pub const REASON_HEADER: &str = "What to fix";
 #[must_use]
 pub fn match_columns(header: &[String]) -> Vec<Option<Field>> {
     let mut matched: Vec<Option<Field>> = header.iter().map(|text| recognise(text)).collect();
+    // "Second name" is the family name, unless there is another.
+    let family = Some(Field::LastName);
+    let mut named = header.iter().zip(&matched);
+    let second = named.position(|(text, field)| *field == family && key(text) == "second name");
+    if let Some(at) = second
+        && matched.iter().filter(|field| **field == family).count() > 1
+    {
+        matched[at] = Some(Field::MiddleName);
+    }
     // "Nom" is the family name beside "Prénom" and the whole name where it stands alone; so with "Nombre".
     let has = |matched: &[Option<Field>], field| matched.contains(&Some(field));
     let halves = (has(&matched, Field::FirstName), has(&matched, Field::LastName));
+    // Beside a further part of a name, a half is a half.
+    let further = has(&matched, Field::MiddleName) || has(&matched, Field::SecondLastName);
     match (has(&matched, Field::Name), halves) {
+        (false, (true, false) | (false, true)) if further => {}
         (false, (true, false)) => replace(&mut matched, Field::FirstName, Field::Name),
         (false, (false, true)) => replace(&mut matched, Field::LastName, Field::Name),
         // German and Dutch lists often write "Name" and "Vorname": there "Name" is the family name.
@@ -37,10 +49,14 @@ pub fn match_columns(header: &[String]) -> Vec<Option<Field>> {
                 matched[at] = Some(Field::LastName);
             }
         }
-        // "Nome" and "Cognome", "Имя" and "Фамилия", "Name" and "Surname": there it is the given name.
-        (true, (false, true)) => {
+        // "Nome" and "Cognome", "Имя" and "Фамилия" or "Отчество", "Name" and "Surname": there it is the given name.
+        (true, (false, family)) if family || further => {
             let named = |text: &&String| recognise(text) == Some(Field::Name);
-            let plain = |text: &String| PLAIN_NAMES.contains(&key(text).as_str());
+            // "Name" beside a middle name alone may well be the whole.
+            let plain = |text: &String| {
+                let key = key(text);
+                PLAIN_NAMES.contains(&key.as_str()) && (family || key != "name")
+            };
             if header.iter().filter(named).all(plain) {
                 replace(&mut matched, Field::Name, Field::FirstName);
             }

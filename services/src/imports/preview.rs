@@ -293,7 +293,7 @@ async fn remember(s: &Services, workspace: WorkspaceId, import: &import::Model, 
 
 /// Judges every row anew and stores it under its id.
 async fn judge_again(s: &Services, import: &import::Model, columns: &[Option<Field>]) -> Result<()> {
-    let year = this_year(s);
+    let (year, order) = (this_year(s), store::name_order(import, columns)?);
     let (mut pace, mut seen, mut last) = (Pace::new(), HashSet::new(), 0);
     loop {
         let stored = import_row::Entity::find()
@@ -309,7 +309,8 @@ async fn judge_again(s: &Services, import: &import::Model, columns: &[Option<Fie
         for row in &stored {
             let row = store::row_of(row)?;
             // A row that was counted stays one, whatever a new match makes of it.
-            let verdict = Judged::of(row.clone(), columns, year).map_or(Err(Vec::new()), |judged| judged.verdict);
+            let verdict =
+                Judged::of(row.clone(), columns, order, year).map_or(Err(Vec::new()), |judged| judged.verdict);
             rows.push(Judged { row, verdict });
         }
         let fates = store::fates(s.db.read(), import, &rows, &mut seen).await?;
@@ -373,7 +374,9 @@ pub async fn correct(
         row.cells[at] = without_links(text::many_lines(&change.value).trim().to_owned());
         row.notes.retain(|note| note.column != change.column);
     }
-    let verdict = Judged::of(row.clone(), &store::columns(&import)?, this_year(s)).map(|judged| judged.verdict);
+    let columns = store::columns(&import)?;
+    let order = store::name_order(&import, &columns)?;
+    let verdict = Judged::of(row.clone(), &columns, order, this_year(s)).map(|judged| judged.verdict);
     let judged = Judged {
         row,
         verdict: verdict.unwrap_or(Err(Vec::new())),

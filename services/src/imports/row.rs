@@ -5,11 +5,13 @@
 
 use parley_domain::candidate::CandidateInput;
 use parley_domain::import::{CellProblem, Field};
-use parley_domain::text;
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::marks::{is_nothing, is_total};
+use super::names::{NameOrder, Parts};
 use super::reader::{Note, NoteKind, Row, address};
 use super::template;
+use super::year::year;
 
 /// What a row is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,11 +24,38 @@ pub enum Reading {
     Sample,
 }
 
-/// Reads one row. `columns` says for each column what it is matched to; `this_year` bounds the graduation year.
+/// Takes the addresses behind cells into those whose column holds addresses, as `Ana <ana@x.example>`: there they are seen,
+/// corrected, sent back with the rejected rows and erased like all else that a cell holds. The other ones go.
 #[must_use]
-pub fn read(row: &Row, columns: &[Option<Field>], this_year: i32) -> Reading {
+pub fn with_linked(mut row: Row, columns: &[Option<Field>]) -> Row {
+    for link in std::mem::take(&mut row.links) {
+        let at = link.column as usize;
+        if columns.get(at) == Some(&Some(Field::Email))
+            && let Some(cell) = row.cells.get_mut(at)
+        {
+            *cell = format!("{cell} <{}>", link.address);
+            row.notes.push(Note {
+                column: link.column,
+                kind: NoteKind::LinkedAddress,
+            });
+        }
+    }
+    row
+}
+
+/// Whether a cell of a column that is matched to `field` says that there is nothing: "n/a". What somebody is called is
+/// never taken for that.
+#[must_use]
+pub fn says_nothing(field: Field, cell: &str) -> bool {
+    !matches!(field, Field::Name | Field::FirstName | Field::LastName) && is_nothing(cell)
+}
+
+/// Reads one row. `columns` says for each column what it is matched to, `order` in which order the parts of a name are
+/// written; `this_year` bounds the graduation year.
+#[must_use]
+pub fn read(row: &Row, columns: &[Option<Field>], order: NameOrder, this_year: i32) -> Reading {
     let cells = Cells { row, columns };
-    let name = cells.name();
+    let name = cells.name(order);
     let email = cells.one(Field::Email).map(|text| email(&text));
     if name == template::SAMPLE_NAME && email.as_deref() == Some(template::SAMPLE_EMAIL) {
         return Reading::Sample;
@@ -98,6 +127,9 @@ fn note_sentence(note: &Note, row: u32) -> String {
         NoteKind::RoundedNumber => {
             format!("{cell} is a number of more than 15 digits, which spreadsheet programs round.")
         }
+        NoteKind::LinkedAddress => {
+            format!("{cell} shows no email address in the file; the one in brackets is from the link behind it.")
+        }
     }
 }
 
@@ -112,7 +144,7 @@ impl Cells<'_> {
         self.columns
             .iter()
             .zip(&self.row.cells)
-            .filter(move |(matched, cell)| **matched == Some(field) && !cell.is_empty())
+            .filter(move |(matched, cell)| **matched == Some(field) && !cell.is_empty() && !says_nothing(field, cell))
             .map(|(_, cell)| cell.as_str())
     }
 
@@ -125,34 +157,19 @@ impl Cells<'_> {
         (!parts.is_empty()).then(|| parts.join("\n"))
     }
 
-    /// The name, or its two halves in the order of the script they are written in.
-    fn name(&self) -> String {
+    /// The name, or its parts put together.
+    fn name(&self, order: NameOrder) -> String {
         if let Some(whole) = self.all(Field::Name).next() {
             return unquoted(whole).to_owned();
         }
-        let first = self.all(Field::FirstName).next().unwrap_or_default();
-        let last = self.all(Field::LastName).next().unwrap_or_default();
-        // "Ana Lima" under "Name" beside "Lima" under "Surname": the first is the whole name already.
-        if let Some(before) = first.strip_suffix(last)
-            && !last.is_empty()
-            && before.ends_with(' ')
-        {
-            return first.to_owned();
-        }
-        let written_together = |text: &str| {
-            !text.is_empty()
-                && text
-                    .chars()
-                    .all(|c| matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}'))
+        let part = |field| self.all(field).next().unwrap_or_default();
+        let parts = Parts {
+            first: part(Field::FirstName),
+            middle: part(Field::MiddleName),
+            last: part(Field::LastName),
+            second_last: part(Field::SecondLastName),
         };
-        if written_together(first) && written_together(last) {
-            return format!("{last}{first}");
-        }
-        [first, last]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(" ")
+        parts.together(order)
     }
 
     fn problem(&self, field: &str, message: String) -> CellProblem {
@@ -169,7 +186,9 @@ impl Cells<'_> {
         // An empty cell that is not empty in the spreadsheet: say why.
         let note = column.and_then(|column| self.row.notes.iter().find(|note| note.column == column));
         let message = match note {
-            Some(note) if note.kind != NoteKind::RoundedNumber => note_sentence(note, self.row.number),
+            Some(note) if matches!(note.kind, NoteKind::ErrorCell | NoteKind::FormulaWithoutResult) => {
+                note_sentence(note, self.row.number)
+            }
             _ => message,
         };
         CellProblem {
@@ -182,45 +201,11 @@ impl Cells<'_> {
 }
 
 /// The mark that makes a spreadsheet program take a number for text; in separated text it is left over.
-fn unquoted(text: &str) -> &str {
+pub(super) fn unquoted(text: &str) -> &str {
     match text.strip_prefix('\'') {
         Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit() || "+=-@".contains(c)) => rest,
         _ => text,
     }
-}
-
-/// What the last row of a table is called where it sums up the others.
-const TOTALS: [&str; 20] = [
-    "total",
-    "totals",
-    "grand total",
-    "subtotal",
-    "summe",
-    "gesamt",
-    "gesamtsumme",
-    "total general",
-    "totale",
-    "totaal",
-    "итого",
-    "всего",
-    "toplam",
-    "合计",
-    "总计",
-    "小计",
-    "合計",
-    "總計",
-    "합계",
-    "الإجمالي",
-];
-
-/// Whether a name is what a row of totals is called: the word alone, or with its figure, as in "Total: 25".
-fn is_total(name: &str) -> bool {
-    let words: String = name
-        .chars()
-        .map(|c| if c.is_alphabetic() { c } else { ' ' })
-        .collect::<String>()
-        .to_lowercase();
-    TOTALS.contains(&text::one_line(&words).as_str())
 }
 
 /// An address as people paste it: `mailto:` links, `Ana Lima <ana@x.example>`, full-width letters.
@@ -257,48 +242,9 @@ fn phone(text: &str) -> String {
     }
 }
 
-/// The year in `2024`, `2024年6月`, `2024-06-30`, `30.06.2024`, `06/2024`, `June 2024`, `20240630` or `2024.0`.
-fn year(text: &str) -> Result<i32, String> {
-    let plain: String = unquoted(text).nfkc().collect();
-    let mut years = Vec::new();
-    for digits in plain
-        .split(|c: char| !c.is_ascii_digit())
-        .filter(|digits| !digits.is_empty())
-    {
-        let found = match digits.len() {
-            4 => digits.parse().ok(),
-            8 => date_without_signs(digits),
-            _ => None,
-        };
-        if let Some(year) = found
-            && !years.contains(&year)
-        {
-            years.push(year);
-        }
-    }
-    match years[..] {
-        [year] if !is_span(&plain) => Ok(year),
-        [] => Err(format!("'{}' has no year of four digits.", text::shorten(text, 80))),
-        _ => Err(format!("'{}' has more than one year.", text::shorten(text, 80))),
-    }
-}
-
-/// `2021/22`: two years, of which one is cut short; no month is that large.
-fn is_span(text: &str) -> bool {
-    let number = |part: &str, digits: usize| part.trim().parse::<u16>().ok().filter(|_| part.trim().len() == digits);
-    let halves = text.split_once(['/', '-', '–']);
-    halves.is_some_and(|(year, rest)| number(year, 4).is_some() && number(rest, 2).is_some_and(|rest| rest > 12))
-}
-
-/// `20240630`: year, month and day without anything between.
-fn date_without_signs(digits: &str) -> Option<i32> {
-    let part = |range: std::ops::Range<usize>| digits.get(range)?.parse::<i32>().ok();
-    let (year, month, day) = (part(0..4)?, part(4..6)?, part(6..8)?);
-    ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some(year)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::reader::Link;
     use super::*;
 
     const COLUMNS: [Option<Field>; 6] = [
@@ -315,18 +261,19 @@ mod tests {
             number: 14,
             cells: cells.iter().map(|text| (*text).to_owned()).collect(),
             notes: Vec::new(),
+            links: Vec::new(),
         }
     }
 
     fn candidate(cells: &[&str]) -> CandidateInput {
-        match read(&row(cells), &COLUMNS, 2026) {
+        match read(&row(cells), &COLUMNS, NameOrder::GivenFirst, 2026) {
             Reading::Candidate(candidate) => *candidate,
             other => panic!("{other:?}"),
         }
     }
 
     fn problems(cells: &[&str]) -> Vec<String> {
-        match read(&row(cells), &COLUMNS, 2026) {
+        match read(&row(cells), &COLUMNS, NameOrder::GivenFirst, 2026) {
             Reading::Rejected(problems) => problems.iter().map(CellProblem::sentence).collect(),
             other => panic!("{other:?}"),
         }
@@ -388,33 +335,6 @@ mod tests {
         let ben = candidate(&["Ben", "Ben Doe <ben@x.example>", "'0044 20 7946 0958"]);
         assert_eq!(ben.email.as_deref(), Some("ben@x.example"));
         assert_eq!(ben.phone.as_deref(), Some("0044 20 7946 0958"));
-        for text in [
-            "2024",
-            "2024-06-30",
-            "30.06.2024",
-            "06/2024",
-            "June 2024",
-            "Class of 2024",
-            "20240630",
-            "2024.0",
-            "2024-06-30 09:30",
-            "2024-06",
-            "2024/12",
-        ] {
-            assert_eq!(year(text), Ok(2024), "{text}");
-        }
-        for text in [
-            "24",
-            "45351",
-            "2020-2024",
-            "2021/22",
-            "2021–22",
-            "n/a",
-            "6/24",
-            "20249930",
-        ] {
-            assert!(year(text).is_err(), "{text}");
-        }
     }
 
     #[test]
@@ -433,7 +353,7 @@ mod tests {
     #[test]
     fn halves_of_a_name() {
         let columns = [Some(Field::LastName), Some(Field::FirstName)];
-        let name = |cells: &[&str]| match read(&row(cells), &columns, 2026) {
+        let name = |cells: &[&str]| match read(&row(cells), &columns, NameOrder::GivenFirst, 2026) {
             Reading::Candidate(candidate) => candidate.name,
             other => panic!("{other:?}"),
         };
@@ -446,6 +366,53 @@ mod tests {
     }
 
     #[test]
+    fn marks_of_nothing_are_empty_cells() {
+        let ana = candidate(&["Ana", "n/a", "-", "–", "", "none"]);
+        let only_a_name = CandidateInput {
+            name: "Ana".into(),
+            ..CandidateInput::default()
+        };
+        assert_eq!(ana, only_a_name);
+        assert_eq!(candidate(&["None", "N/A"]).name, "None");
+        assert_eq!(
+            candidate(&["Ana", "", "", "", "", "- speaks French"]).notes.as_deref(),
+            Some("- speaks French")
+        );
+        assert_eq!(
+            problems(&["Ana", "none yet"]),
+            ["B14: 'none yet' is not an email address."]
+        );
+        let columns = [Some(Field::FirstName), Some(Field::MiddleName), Some(Field::LastName)];
+        let parts = row(&["Ana", "n/a", "Lima"]);
+        match read(&parts, &columns, NameOrder::GivenFirst, 2026) {
+            Reading::Candidate(candidate) => assert_eq!(candidate.name, "Ana Lima"),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_address_behind_a_cell_counts_in_the_column_of_addresses() {
+        let link = |column, address: &str| Link {
+            column,
+            address: address.to_owned(),
+        };
+        let mut linked = row(&["Ana Lima", "write to her"]);
+        linked.links = vec![link(0, "else@x.example"), link(1, "ana@x.example")];
+        let linked = with_linked(linked, &COLUMNS);
+        assert_eq!(linked.cells, ["Ana Lima", "write to her <ana@x.example>"]);
+        assert!(linked.links.is_empty());
+        let ana = candidate(&["Ana Lima", &linked.cells[1]]);
+        assert_eq!(
+            (ana.name.as_str(), ana.email.as_deref()),
+            ("Ana Lima", Some("ana@x.example"))
+        );
+        assert_eq!(
+            notes(&linked, &COLUMNS),
+            ["B14 shows no email address in the file; the one in brackets is from the link behind it."]
+        );
+    }
+
+    #[test]
     fn what_looks_like_a_formula_stays_text() {
         let row = candidate(&["=HYPERLINK(\"x\")", "", "", "", "", "+cmd|' /C calc'!A0"]);
         assert_eq!(row.name, "=HYPERLINK(\"x\")");
@@ -455,7 +422,12 @@ mod tests {
     #[test]
     fn the_sample_is_no_row_and_its_email_no_email() {
         assert_eq!(
-            read(&row(&[template::SAMPLE_NAME, template::SAMPLE_EMAIL]), &COLUMNS, 2026),
+            read(
+                &row(&[template::SAMPLE_NAME, template::SAMPLE_EMAIL]),
+                &COLUMNS,
+                NameOrder::GivenFirst,
+                2026
+            ),
             Reading::Sample
         );
         assert_eq!(
@@ -486,7 +458,7 @@ mod tests {
             column: 0,
             kind: NoteKind::FormulaWithoutResult,
         }];
-        let Reading::Rejected(problems) = read(&noted, &COLUMNS, 2026) else {
+        let Reading::Rejected(problems) = read(&noted, &COLUMNS, NameOrder::GivenFirst, 2026) else {
             panic!("a row without a name")
         };
         assert!(

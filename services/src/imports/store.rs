@@ -1,6 +1,7 @@
 //! What all steps share: judging rows, looking for people who are here, writing many rows in short transactions.
 
 use super::{
+    names::NameOrder,
     reader::{Note, Row},
     row::{self, Reading},
 };
@@ -131,6 +132,12 @@ pub(super) fn columns(import: &import::Model) -> Result<Vec<Option<Field>>> {
     Ok(serde_json::from_str(&import.mapping)?)
 }
 
+/// In which order the parts of names are written under these columns.
+pub(super) fn name_order(import: &import::Model, columns: &[Option<Field>]) -> Result<NameOrder> {
+    let header: Vec<String> = serde_json::from_str(&import.header)?;
+    Ok(NameOrder::of(&header, columns))
+}
+
 /// Where the uploaded file lies.
 pub(super) fn file_of(s: &Services, id: Uuid) -> PathBuf {
     folder(s).join(id.to_string())
@@ -179,8 +186,8 @@ pub(super) struct Judged {
 
 impl Judged {
     /// `None` for the template's sample, which is no row.
-    pub(super) fn of(row: Row, columns: &[Option<Field>], this_year: i32) -> Option<Self> {
-        let verdict = match row::read(&row, columns, this_year) {
+    pub(super) fn of(row: Row, columns: &[Option<Field>], order: NameOrder, this_year: i32) -> Option<Self> {
+        let verdict = match row::read(&row, columns, order, this_year) {
             Reading::Candidate(candidate) => Ok(candidate),
             Reading::Rejected(problems) => Err(problems),
             Reading::Sample => return None,
@@ -239,6 +246,7 @@ pub(super) fn row_of(stored: &import_row::Model) -> Result<Row> {
         number: u32::try_from(stored.number).unwrap_or_default(),
         cells: serde_json::from_str(&stored.cells)?,
         notes,
+        links: Vec::new(),
     })
 }
 

@@ -252,6 +252,7 @@ fn reason_column(kept: &[usize]) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::super::matching::match_columns;
+    use super::super::names::NameOrder;
     use super::super::reader::{self, Frame, Opened, Options, Row};
     use super::super::row::{self, Reading};
     use super::*;
@@ -277,7 +278,10 @@ mod tests {
         assert_eq!(match_columns(&opened.header), fields);
         assert_eq!(opened.sheet.as_deref(), Some("Candidates"));
         assert_eq!(rows.len(), 1);
-        assert_eq!(row::read(&rows[0], &fields, 2026), Reading::Sample);
+        assert_eq!(
+            row::read(&rows[0], &fields, NameOrder::GivenFirst, 2026),
+            Reading::Sample
+        );
     }
 
     #[test]

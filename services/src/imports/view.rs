@@ -351,7 +351,13 @@ fn filtered(import: &import::Model, filter: RowFilter) -> Select<import_row::Ent
 /// A stored row as people see it.
 pub(super) fn row(import: &import::Model, stored: import_row::Model) -> Result<ImportRow> {
     let columns: Vec<Option<Field>> = store::columns(import)?;
-    let row = store::row_of(&stored)?;
+    let mut row = store::row_of(&stored)?;
+    // What is read as empty is shown so.
+    for (cell, field) in row.cells.iter_mut().zip(&columns) {
+        if field.is_some_and(|field| row::says_nothing(field, cell)) {
+            cell.clear();
+        }
+    }
     let problems: Vec<CellProblem> = stored
         .problems
         .as_deref()

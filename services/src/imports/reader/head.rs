@@ -108,6 +108,7 @@ impl<'a, S: FnMut(Frame) -> io::Result<()>> Head<'a, S> {
                 .into());
             }
         }
+        self.bytes += row.links.iter().map(|link| link.address.len() as u64).sum::<u64>();
         if self.cells > limits::CELLS {
             return Err(SheetError::TooManyCells.into());
         }

@@ -12,6 +12,7 @@ mod error;
 mod formats;
 mod head;
 mod invite;
+mod links;
 mod precheck;
 mod ranges;
 mod sheets;
@@ -141,6 +142,8 @@ pub enum NoteKind {
     FormulaWithoutResult,
     /// A number of more than 15 digits, of which the spreadsheet program keeps only 15.
     RoundedNumber,
+    /// The cell shows no address; the one that its link writes to stands behind what it shows.
+    LinkedAddress,
 }
 
 /// A note on one cell of a row.
@@ -150,6 +153,27 @@ pub struct Note {
     pub column: u32,
     /// What there is to know.
     pub kind: NoteKind,
+}
+
+/// Whom the link of a cell writes to, where the cell shows no address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// Column, counted from 0.
+    pub column: u32,
+    /// The address.
+    pub address: String,
+}
+
+impl Link {
+    /// The link behind a cell that shows something, and nothing like an address: one that is written wrongly is for a
+    /// person to see.
+    fn behind(shown: &str, column: u32, address: &str) -> Option<Self> {
+        let hidden = !shown.is_empty() && !shown.contains(['@', '＠']);
+        hidden.then(|| Self {
+            column,
+            address: address.to_owned(),
+        })
+    }
 }
 
 /// One row under the header that has anything in it.
@@ -164,6 +188,9 @@ pub struct Row {
     /// What there is to know about single cells.
     #[serde(rename = "o", default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// Addresses behind cells. They are no part of the table until it is known that their column holds addresses.
+    #[serde(rename = "l", default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
 }
 
 /// One line of the child's answer.

@@ -28,6 +28,8 @@ pub(super) struct Seen {
     pub formulas: bool,
     /// Some sheet has merged cells.
     pub merged: bool,
+    /// Some sheet has a link that writes to somebody, and none has links that would cost a reader its memory.
+    pub mail_links: bool,
     /// What the numbers of an OpenDocument workbook look like.
     pub shown: Shown,
 }
@@ -61,12 +63,13 @@ pub(super) fn check(bytes: &[u8]) -> Result<Seen, SheetError> {
         workbook,
         formulas: false,
         merged: false,
+        mail_links: false,
         shown: Shown::default(),
     };
     if workbook == Workbook::Ods && is_locked(&mut zip) {
         return Err(SheetError::Password);
     }
-    let mut total = 0_u64;
+    let (mut total, mut links, mut longest_link) = (0_u64, 0_u64, 0_u64);
     for index in 0..zip.len() {
         let mut entry = zip.by_index(index).map_err(|_broken| SheetError::Damaged)?;
         let name = entry.name().map_err(|_broken| SheetError::Damaged)?.into_owned();
@@ -81,13 +84,24 @@ pub(super) fn check(bytes: &[u8]) -> Result<Seen, SheetError> {
         }
         seen.formulas |= scan.formulas;
         seen.merged |= scan.merged;
+        seen.mail_links |= scan.mail;
+        links += scan.links;
+        longest_link = longest_link.max(scan.longest_link);
         if workbook == Workbook::Ods && name == "content.xml" {
             let part = zip.by_index(index).map_err(|_broken| SheetError::Damaged)?;
             wellformed::walk(BufReader::new(part), |piece| seen.shown.see(piece))?;
         }
     }
+    // The reader holds all links at once, each with its whole target, whose text may stand in the file once for many.
+    seen.mail_links &= links <= LINKS && longest_link <= LINK_BYTES;
     Ok(seen)
 }
+
+/// Mentions of links in sheets and what belongs to them, up to which their targets are read: beyond, cells are what they
+/// show. Each link of Excel is mentioned twice, and a sheet has 65,530 at most.
+const LINKS: u64 = 150_000;
+/// Bytes of the tag with a link's target; Excel's own have 2,083 characters at most.
+const LINK_BYTES: u64 = 4_096;
 
 /// Whether the parts of an OpenDocument are encrypted: its manifest says so, and is in the clear itself.
 fn is_locked(zip: &mut ZipArchive<Cursor<&[u8]>>) -> bool {
@@ -145,8 +159,13 @@ struct Scan {
     holds_cells: bool,
     holds_strings: bool,
     strings: u64,
+    /// Whether the part says where the links of a sheet lead.
+    holds_links: bool,
+    links: u64,
+    longest_link: u64,
     formulas: bool,
     merged: bool,
+    mail: bool,
     /// Bytes since the last `<`.
     run: u64,
 }
@@ -162,8 +181,12 @@ impl Scan {
             holds_cells,
             holds_strings,
             strings: 0,
+            holds_links: name.starts_with("xl/worksheets/") && has_ending(name, ".rels"),
+            links: 0,
+            longest_link: 0,
             formulas: false,
             merged: false,
+            mail: false,
             run: 0,
         }
     }
@@ -203,6 +226,11 @@ impl Scan {
         }
         self.formulas = self.formulas || has(b"<f>") || has(b"<f ");
         self.merged = self.merged || has(b"mergeCell");
+        if !self.holds_strings {
+            // Some programs write the scheme in other letters.
+            self.mail = self.mail || has(b"mailto:") || has(b"MAILTO:") || has(b"Mailto:");
+            self.links += memchr::memmem::find_iter(piece, b"hyperlink").count() as u64;
+        }
         if self.holds_strings {
             // A string that lies across two pieces may count twice: far too little to matter at this limit.
             self.strings += memchr::memmem::find_iter(piece, b"<si").count() as u64;
@@ -215,6 +243,9 @@ impl Scan {
             let gap = self.run + (carried + at - from) as u64;
             self.run = 0;
             from = carried + at + 1;
+            if self.holds_links {
+                self.longest_link = self.longest_link.max(gap);
+            }
             if gap > limits::XML_RUN_BYTES {
                 return Err(SheetError::CellTooLong { cell: None });
             }
@@ -259,8 +290,8 @@ mod tests {
         ))
         .unwrap();
         assert_eq!(
-            (seen.workbook, seen.formulas, seen.merged),
-            (Workbook::Xlsx, true, true)
+            (seen.workbook, seen.formulas, seen.merged, seen.mail_links),
+            (Workbook::Xlsx, true, true, false)
         );
         let seen = check(&xlsx_with(b"<sheetData><c><v>1</v></c></sheetData>".to_vec())).unwrap();
         assert_eq!(
@@ -291,6 +322,24 @@ mod tests {
         ];
         assert_eq!(is(locked), SheetError::Password);
         assert_eq!(check(b"PK\x03\x04 and nothing more").unwrap_err(), SheetError::Damaged);
+    }
+
+    #[test]
+    fn links_are_read_where_they_cost_little() {
+        let reads = |links: usize, target: &str| {
+            let sheet = format!("<sheetData/><hyperlinks>{}</hyperlinks>", "<hyperlink/>".repeat(links));
+            let rels = format!("<Relationships><Relationship Target=\"{target}\"/></Relationships>");
+            let file = zip_of(&[
+                ("xl/workbook.xml", b"<workbook/>".to_vec()),
+                ("xl/worksheets/sheet1.xml", sheet.into_bytes()),
+                ("xl/worksheets/_rels/sheet1.xml.rels", rels.into_bytes()),
+            ]);
+            check(&file).unwrap().mail_links
+        };
+        assert!(reads(1, "mailto:ana@x.example"));
+        assert!(!reads(1, "https://x.example/"));
+        assert!(!reads(1, &format!("mailto:{}", "a".repeat(5_000))));
+        assert!(!reads(200_000, "mailto:ana@x.example"));
     }
 
     #[test]

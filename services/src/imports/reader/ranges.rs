@@ -9,7 +9,7 @@ use super::formats::{Formats, is_circular};
 use super::head::{Head, Source};
 use super::precheck::Seen;
 use super::sheets::{self, Merged, guarded};
-use super::{Format, Frame, Note, NoteKind, Options, Row, SheetError, Stop, cells, limits};
+use super::{Format, Frame, Link, Note, NoteKind, Options, Row, SheetError, Stop, cells, limits};
 
 /// Reads a compound file: an old Excel workbook, or something else that is told apart here.
 pub(super) fn read_xls<S: FnMut(Frame) -> io::Result<()>>(
@@ -51,7 +51,8 @@ pub(super) fn read_xls<S: FnMut(Frame) -> io::Result<()>>(
     };
     let merged = |book: &Xls<_>, name: &str| book.merge_cells_by_sheet_name(name).unwrap_or_default();
     let show = |place: Place, value| formats.show(place.sheet, place.row, place.column, value);
-    read(&mut book, Format::Xls, options, merged, show, out)
+    // The library does not read the links of this format.
+    read(&mut book, Format::Xls, options, merged, show, |_| None, out)
 }
 
 /// Reads an OpenDocument workbook that passed the pre-check.
@@ -70,7 +71,8 @@ pub(super) fn read_ods<S: FnMut(Frame) -> io::Result<()>>(
     })?;
     let shown = seen.shown;
     let show = |place: Place, _| shown.of(place.sheet, place.row, place.column).map(str::to_owned);
-    read(&mut book, Format::Ods, options, |_, _| Vec::new(), show, out)
+    let link = |place: Place| shown.link(place.sheet, place.row, place.column).map(str::to_owned);
+    read(&mut book, Format::Ods, options, |_, _| Vec::new(), show, link, out)
 }
 
 /// Where a cell stands, all counted from 0.
@@ -87,6 +89,7 @@ fn read<B, S>(
     options: &Options,
     merged: impl Fn(&B, &str) -> Vec<Dimensions>,
     show: impl Fn(Place, f64) -> Option<String>,
+    link: impl Fn(Place) -> Option<String>,
     out: &mut Head<'_, S>,
 ) -> Result<(), Stop>
 where
@@ -113,6 +116,15 @@ where
             show(Place { sheet, row, column }, value)
         };
         let mut row = row_of(index, start(&range).1, values, show)?;
+        for (column, shown) in (0..).zip(&row.cells) {
+            let address = link(Place {
+                sheet,
+                row: index,
+                column,
+            });
+            let behind = address.and_then(|address| Link::behind(shown, column, &address));
+            row.links.extend(behind);
+        }
         if !row.cells.is_empty() || !row.notes.is_empty() {
             merged.fill(index, &mut row.cells);
             out.row(row)?;

@@ -1,9 +1,10 @@
 //! Numbers of an OpenDocument workbook as their cells show them. The library gives the number alone, `301234567`; the file
-//! also holds what the person who wrote it saw, `030 1234567`.
+//! also holds what the person who wrote it saw, `030 1234567`. And the links of cells, which the library does not give.
 
 use std::collections::HashMap;
 
 use super::cells;
+use super::links::Links;
 use super::wellformed::{Piece, attribute, name};
 
 /// Cells that are remembered at most; a list of people has far fewer.
@@ -14,6 +15,7 @@ const MOST: usize = 500_000;
 pub(super) struct Shown {
     tables: Vec<HashMap<(u32, u32), String>>,
     kept: usize,
+    links: Links,
     open: Vec<Part>,
     /// Tables within a cell are not read.
     nested: u32,
@@ -41,12 +43,18 @@ struct Cell {
     columns: u32,
     number: Option<f64>,
     text: String,
+    link: Option<String>,
 }
 
 impl Shown {
     /// What the cell in `table` shows, where that is more than its number.
     pub(super) fn of(&self, table: usize, row: u32, column: u32) -> Option<&str> {
         self.tables.get(table)?.get(&(row, column)).map(String::as_str)
+    }
+
+    /// Whom the link of the cell in `table` writes to.
+    pub(super) fn link(&self, table: usize, row: u32, column: u32) -> Option<&str> {
+        self.links.of(table, row, column)
     }
 
     pub(super) fn see(&mut self, piece: Piece<'_>) {
@@ -99,11 +107,19 @@ impl Shown {
                     columns: times(tag, b"table:number-columns-repeated"),
                     number: value.and_then(|value| std::str::from_utf8(value).ok()?.parse().ok()),
                     text: String::new(),
+                    link: None,
                 });
                 Part::Cell
             }
             // Not of a note on the cell, which has paragraphs too.
             b"text:p" if self.open.last() == Some(&Part::Cell) => Part::Paragraph,
+            b"text:a" if self.open.contains(&Part::Paragraph) => {
+                let target = attribute(tag, b"xlink:href").and_then(|target| std::str::from_utf8(target).ok());
+                if let (Some(cell), Some(target)) = (&mut self.cell, target) {
+                    cell.link.get_or_insert_with(|| target.to_owned());
+                }
+                Part::Other
+            }
             b"text:s" => {
                 if let Some(cell) = &mut self.cell {
                     cell.text.push(' ');
@@ -128,6 +144,12 @@ impl Shown {
     }
 
     fn keep(&mut self, cell: &Cell) {
+        if let (Some(link), Some(table)) = (&cell.link, self.tables.len().checked_sub(1)) {
+            let last = |first: u32, times: u32| first.saturating_add(times.saturating_sub(1));
+            let rows = self.row..=last(self.row, self.rows);
+            self.links
+                .add(table, rows, self.column..=last(self.column, cell.columns), link);
+        }
         let shown = cell.number.and_then(|number| cells::as_shown(number, &cell.text));
         let (Some(shown), Some(table)) = (shown, self.tables.last_mut()) else {
             return;
@@ -206,6 +228,24 @@ mod tests {
         assert_eq!(
             cell(&format!("<text:p>030123</text:p>{inner}")).as_deref(),
             Some("030123")
+        );
+    }
+
+    #[test]
+    fn links_belong_to_their_cells() {
+        let seen = shown(
+            r#"<table:table><table:table-row table:number-rows-repeated="2"><table:table-cell/>
+            <table:table-cell office:value-type="string"><text:p>write to <text:a xlink:type="simple" xlink:href="mailto:ana@x.example?subject=Hi">Ana</text:a></text:p></table:table-cell>
+            <table:table-cell><office:annotation><text:p><text:a xlink:href="mailto:ben@x.example">Ben</text:a></text:p></office:annotation></table:table-cell>
+            </table:table-row></table:table>"#,
+        );
+        assert_eq!(
+            (seen.link(0, 0, 1), seen.link(0, 1, 1)),
+            (Some("ana@x.example"), Some("ana@x.example"))
+        );
+        assert_eq!(
+            (seen.link(0, 0, 0), seen.link(0, 0, 2), seen.link(0, 2, 1)),
+            (None, None, None)
         );
     }
 

@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 use std::io::{self, Cursor};
 
-use calamine::{DataRef, Reader as _, Xlsx, XlsxError};
+use calamine::{DataRef, Reader as _, Xlsx, XlsxError, XlsxFormulaMetadata};
 
 use super::head::{Head, Source};
+use super::links::{Links, in_formula};
 use super::sheets::{self, Merged, guarded};
-use super::{Format, Frame, Note, NoteKind, Options, Row, SheetError, Stop, cells, limits, precheck::Seen};
+use super::{Format, Frame, Link, Note, NoteKind, Options, Row, SheetError, Stop, cells, limits, precheck::Seen};
 
 type Book = Xlsx<Cursor<Vec<u8>>>;
 
@@ -30,11 +31,17 @@ pub(super) fn read<S: FnMut(Frame) -> io::Result<()>>(
     let metadata = book.sheets_metadata().to_vec();
     let listed = sheets::list(&metadata, |name| peek(&mut book, name))?;
     let name = sheets::choose(&listed, options)?;
-    let bare = if seen.formulas {
-        bare_formulas(&mut book, &name)?
-    } else {
-        HashSet::new()
+    let mut beside = Beside {
+        bare: HashSet::new(),
+        links: if seen.mail_links {
+            links(&mut book, &name)
+        } else {
+            Links::default()
+        },
     };
+    if seen.formulas {
+        beside.look_at_formulas(&mut book, &name)?;
+    }
     let merged = if seen.merged {
         Merged::of(&guarded(|| book.merge_cells_by_sheet_name(&name).map_err(refusal))?)
     } else {
@@ -47,7 +54,7 @@ pub(super) fn read<S: FnMut(Frame) -> io::Result<()>>(
         encoding: None,
         separator: None,
     });
-    rows(&mut book, &name, &bare, merged, out)
+    rows(&mut book, &name, &beside, merged, out)
 }
 
 fn refusal(error: XlsxError) -> SheetError {
@@ -84,22 +91,52 @@ fn peek(book: &mut Book, name: &str) -> Result<Vec<Vec<String>>, SheetError> {
     Ok(rows.into_iter().map(|(_, cells)| cells).collect())
 }
 
-/// Where a formula stands whose result is not in the file: some programs write workbooks without ever calculating.
-fn bare_formulas(book: &mut Book, name: &str) -> Result<HashSet<(u32, u32)>, SheetError> {
-    let mut found = HashSet::new();
-    let mut reader = guarded(|| book.worksheet_cells_reader(name).map_err(refusal))?;
-    while let Some(cell) = guarded(|| reader.next_cell_with_formula_metadata().map_err(refusal))? {
-        if cell.formula.is_some() && cell.value == DataRef::Empty && found.len() < BARE_FORMULAS {
-            found.insert(cell.pos);
+/// What a sheet has to say of its cells beside their values.
+struct Beside {
+    /// Where a formula stands whose result is not in the file: some programs write workbooks without ever calculating.
+    bare: HashSet<(u32, u32)>,
+    links: Links,
+}
+
+impl Beside {
+    fn look_at_formulas(&mut self, book: &mut Book, name: &str) -> Result<(), SheetError> {
+        let mut reader = guarded(|| book.worksheet_cells_reader(name).map_err(refusal))?;
+        while let Some(cell) = guarded(|| reader.next_cell_with_formula_metadata().map_err(refusal))? {
+            let Some(formula) = cell.formula else { continue };
+            if cell.value == DataRef::Empty {
+                if self.bare.len() < BARE_FORMULAS {
+                    self.bare.insert(cell.pos);
+                }
+            } else if let XlsxFormulaMetadata::Normal { formula } = &formula
+                && let Some(target) = in_formula(formula)
+            {
+                let (row, column) = cell.pos;
+                self.links.add(ONLY_SHEET, row..=row, column..=column, target);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One sheet is read; its links need no number.
+const ONLY_SHEET: usize = 0;
+
+/// The links that a sheet lists. Without them its cells are what they show, so nothing is refused for a broken one.
+fn links(book: &mut Book, name: &str) -> Links {
+    let mut links = Links::default();
+    for link in guarded(|| book.hyperlinks_by_sheet_name(name).map_err(refusal)).unwrap_or_default() {
+        let ((first_row, first_column), (last_row, last_column)) = (link.range.start, link.range.end);
+        if let Some(target) = &link.target {
+            links.add(ONLY_SHEET, first_row..=last_row, first_column..=last_column, target);
         }
     }
-    Ok(found)
+    links
 }
 
 fn rows<S: FnMut(Frame) -> io::Result<()>>(
     book: &mut Book,
     name: &str,
-    bare: &HashSet<(u32, u32)>,
+    beside: &Beside,
     mut merged: Merged,
     out: &mut Head<'_, S>,
 ) -> Result<(), Stop> {
@@ -126,7 +163,7 @@ fn rows<S: FnMut(Frame) -> io::Result<()>>(
         if cells::is_error_text(&text) {
             (text, note) = (String::new(), Some(NoteKind::ErrorCell));
         }
-        if text.is_empty() && bare.contains(&(index, column)) {
+        if text.is_empty() && beside.bare.contains(&(index, column)) {
             note = Some(NoteKind::FormulaWithoutResult);
         }
         if text.is_empty() && note.is_none() {
@@ -140,6 +177,9 @@ fn rows<S: FnMut(Frame) -> io::Result<()>>(
             return Err(SheetError::TooManyColumns.into());
         }
         row.notes.extend(note.map(|kind| Note { column, kind }));
+        let address = beside.links.of(ONLY_SHEET, index, column);
+        row.links
+            .extend(address.and_then(|address| Link::behind(&text, column, address)));
         let column = column as usize;
         if row.cells.len() <= column {
             row.cells.resize(column + 1, String::new());
