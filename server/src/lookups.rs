@@ -46,7 +46,7 @@ pub async fn count(State(state): State<AppState>, mut request: Request, next: Ne
 }
 
 /// Whether a browser asks for a page: it posts a plain form.
-fn takes_page(headers: &HeaderMap) -> bool {
+pub(crate) fn takes_page(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())

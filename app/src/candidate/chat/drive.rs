@@ -30,6 +30,10 @@ impl Chat {
             h.ticked = h.heard;
         });
         self.set_clock(self.left.get_untracked());
+        if self.draft.with_untracked(|d| !d.is_empty()) || self.unsent.with_untracked(|text| !text.is_empty()) {
+            // The page is what a plain form was answered with: loaded again, it would post that once more.
+            dom::show_address(&session_path(&self.token(), self.lease()));
+        }
         self.restore();
         Effect::new(move |before: Option<Option<PromptId>>| {
             let now = self.view.with(|v| v.question.as_ref().map(|q| q.id));

@@ -157,6 +157,15 @@ fn what_would_be_refused_again_is_not_sent_again() {
 }
 
 #[test]
+fn a_plain_form_is_told_to_send_again_only_what_passes_by_itself() {
+    for code in [CandidateErrorCode::TooMany, CandidateErrorCode::Unavailable] {
+        assert_eq!(Trouble::of_plain(code), Trouble::SendAgain);
+    }
+    let stale = CandidateErrorCode::Stale;
+    assert_eq!(Trouble::of_plain(stale), Trouble::Refused(stale));
+}
+
+#[test]
 fn only_what_is_repeated_is_said_to_be() {
     for locale in crate::messages::Locale::ALL {
         let texts = locale.candidate();
