@@ -215,3 +215,18 @@ async fn what_is_far_too_long_is_said_to_be() {
     is_a_quiet_page(&refused);
     refused.says("This answer could not be stored");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_door_says_which_script_the_page_loads_now() {
+    let house = Bed::new().await;
+    let (_, link) = house.invite(json!({})).await;
+    let path = house.start(&link).await;
+    let chat = house.open(&path).await;
+    let beat = format!("token={}&lease=1", token(&link));
+    let answer = house
+        .form("/sfn/candidate/heartbeat", "application/json", &[], &beat)
+        .await;
+    let script = answer.header("x-parley-chat");
+    assert!(script.ends_with(".wasm"), "{script}");
+    chat.says(&format!("href=\"{script}\""));
+}

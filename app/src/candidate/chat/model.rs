@@ -157,6 +157,8 @@ pub enum Outcome {
     Barred,
     /// No answer that we can read: it may have been stored or not.
     Lost,
+    /// The server's page loads another script than this one does, at this address, and says what this one cannot read.
+    Newer(String),
 }
 
 impl Outcome {
@@ -173,6 +175,15 @@ impl Outcome {
             // Too large for a proxy, or code that a filter takes for an attack.
             Err(_) if matches!(status, 400 | 403 | 406 | 413 | 414 | 415 | 431 | 451) => Self::Barred,
             Err(_) => Self::Lost,
+        }
+    }
+
+    /// The same, where the server loads another script, at this address: what cannot be read now could not be read later.
+    #[must_use]
+    pub fn from_other(self, script: Option<String>) -> Self {
+        match (self, script) {
+            (Self::Lost, Some(script)) => Self::Newer(script),
+            (read, _) => read,
         }
     }
 }
