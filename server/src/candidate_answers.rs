@@ -18,11 +18,13 @@ use axum::{
 use http::{HeaderMap, Method, StatusCode, header};
 use parley_app::{
     candidate::{
+        CANDIDATE_COOKIE,
         chat::model,
         doors, landing_path,
         pages::{self, Sent},
         session_path,
     },
+    login,
     messages::Locale,
     server_fns::candidate::status_of,
 };
@@ -36,9 +38,13 @@ use parley_services::conversation;
 
 /// Answers a plain post of an answer that was refused with what it was made with.
 pub async fn give_back(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let posts = request.method() == Method::POST && request.uri().path() == doors::ANSWER;
-    if !posts || !takes_page(request.headers()) {
+    if request.uri().path() != doors::ANSWER || !takes_page(request.headers()) {
         return next.run(request).await;
+    }
+    match *request.method() {
+        Method::POST => {}
+        Method::GET => return lead_back(&state, request.headers()).await,
+        _ => return next.run(request).await,
     }
     let headers = request.headers().clone();
     let (parts, body) = request.into_parts();
@@ -54,6 +60,19 @@ pub async fn give_back(State(state): State<AppState>, request: Request, next: Ne
     match code {
         Some(code) if !sent.draft.is_empty() => refused(&state, code, sent, answer, &headers).await,
         _ => answer,
+    }
+}
+
+/// The address of such a page stands in the browser. Who asks for it alone is led to the link that this browser is remembered
+/// for.
+async fn lead_back(state: &AppState, headers: &HeaderMap) -> Response {
+    let token = match login::cookie(headers, CANDIDATE_COOKIE) {
+        Some(cookie) => conversation::token_of_cookie(&state.services, cookie).await,
+        None => Ok(None),
+    };
+    match token {
+        Ok(Some(token)) => Redirect::to(&landing_path(&token)).into_response(),
+        _ => candidate_pages::nothing_here(state, headers),
     }
 }
 

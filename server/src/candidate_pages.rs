@@ -151,7 +151,7 @@ async fn present(
         })
 }
 
-fn nothing_here(state: &AppState, headers: &HeaderMap) -> Response {
+pub(crate) fn nothing_here(state: &AppState, headers: &HeaderMap) -> Response {
     page(
         StatusCode::NOT_FOUND,
         pages::plain(&assets(state), preferred(headers), |t| &t.link.unknown),

@@ -2,7 +2,7 @@
 
 use super::{
     bed::{Bed, is_a_quiet_page, token},
-    house::Answer,
+    house::{Answer, PAGE},
 };
 use http::StatusCode;
 use parley_domain::{
@@ -201,6 +201,21 @@ async fn where_the_chat_is_not_to_be_had_the_text_has_a_page_of_its_own() {
     gone.says("Your link no longer works");
     assert_eq!(area(&gone, "unsent"), "Typed &amp; not sent");
     gone.says_not("href=\"/i/");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_of_such_a_page_leads_back_to_the_link() {
+    let house = Bed::new().await;
+    let (_, link) = house.invite(json!({})).await;
+    let started = house
+        .post("/sfn/candidate/start", &[("token", token(&link)), ("consent", "true")])
+        .await;
+    let cookie = started.cookie();
+    let back = house.get(ANSWER, &[("accept", PAGE), ("cookie", &cookie)]).await;
+    assert_eq!((back.status, back.location()), (StatusCode::SEE_OTHER, link.as_str()));
+    let stranger = house.get(ANSWER, &[("accept", PAGE)]).await;
+    assert_eq!(stranger.status, StatusCode::NOT_FOUND);
+    is_a_quiet_page(&stranger);
 }
 
 #[tokio::test(flavor = "multi_thread")]
