@@ -49,3 +49,52 @@ test('a start that was refused has what was typed in its fields again', async ({
   const chat = await landing.start();
   await chat.question('Tell me about a project you are proud of.');
 });
+
+test('an answer that is too long comes back in the composer, with the refusal', async ({ api, page, complaints }) => {
+  complaints.allow(/status of 422/);
+  const interview = await api.interview('Too long');
+  const kim = await api.candidate(interview.id, { name: 'Kim', email: 'kim@example.com' });
+  const chat = await (await Landing.open(page, kim.invite_url)).start();
+  const long = `\n<b>One</b> & two.\n${'x'.repeat(20_000)}`;
+  await chat.composer.fill(long);
+  await chat.send.click();
+  await expect(page.getByText('This answer could not be stored')).toBeVisible();
+  await expect(chat.composer).toHaveValue(long);
+  await chat.question('Tell me about a project you are proud of.');
+  await chat.answer('Shorter, and sent from the same page.');
+  await chat.question('Which shift suits you?');
+  await expect(page).toHaveURL(/\/session\?lease=1$/);
+});
+
+test('an answer from a window that was taken over is shown for copying', async ({ api, page, visitor, complaints }) => {
+  complaints.allow(/status of 409/);
+  const interview = await api.interview('Taken over');
+  const lou = await api.candidate(interview.id, { name: 'Lou', email: 'lou@example.com' });
+  const chat = await (await Landing.open(page, lou.invite_url)).start();
+  await chat.composer.fill('Typed here, & not sent.');
+  await (await Landing.open(await visitor(), lou.invite_url)).resume();
+  await chat.send.click();
+  await expect(chat.heading('You continued elsewhere')).toBeVisible();
+  const unsent = page.getByRole('textbox', { name: 'What was not sent' });
+  await expect(unsent).toHaveValue('Typed here, & not sent.');
+  await expect(unsent).not.toBeEditable();
+  await page.getByRole('link', { name: 'Continue', exact: true }).click();
+  await page.getByRole('button', { name: 'Continue here' }).click();
+  await chat.answer('Typed here, & not sent.');
+});
+
+test('a text whose question was answered already stands beside the next question', async ({ api, page, complaints }) => {
+  complaints.allow(/status of 409/);
+  const interview = await api.interview('Two tabs');
+  const mia = await api.candidate(interview.id, { name: 'Mia', email: 'mia@example.com' });
+  const chat = await (await Landing.open(page, mia.invite_url)).start();
+  const tab = await page.context().newPage();
+  await tab.goto(page.url());
+  await tab.getByRole('textbox', { name: 'Your answer' }).fill('Written in another tab.');
+  await chat.answer('Sent first.');
+  await tab.getByRole('button', { name: 'Send', exact: true }).click();
+  await expect(tab.getByText('The interview has moved on')).toBeVisible();
+  await expect(tab.getByRole('textbox', { name: 'You had typed this for another question' })).toHaveValue('Written in another tab.');
+  await expect(tab.getByRole('heading', { level: 1 })).toHaveText('Which shift suits you?');
+  await expect(tab.getByRole('button', { name: 'Discard' })).toHaveCount(0);
+});

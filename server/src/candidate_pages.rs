@@ -13,7 +13,7 @@ use leptos::nonce::Nonce;
 use parley_app::{
     candidate::{
         CANDIDATE_COOKIE,
-        chat::ChatStart,
+        chat::{ChatStart, model::Draft},
         landing_path,
         pages::{self, Assets, Before, Door, Typed},
         public_path,
@@ -76,7 +76,7 @@ impl Asked {
     }
 }
 
-fn assets(state: &AppState) -> Assets {
+pub(crate) fn assets(state: &AppState) -> Assets {
     Assets {
         css: state.assets.candidate_css.clone(),
         js: state.assets.candidate_js.clone(),
@@ -90,7 +90,7 @@ pub(crate) fn preferred(headers: &HeaderMap) -> Locale {
     Locale::preferred(header.unwrap_or_default())
 }
 
-fn page(status: StatusCode, html: String) -> Response {
+pub(crate) fn page(status: StatusCode, html: String) -> Response {
     (status, Html(html)).into_response()
 }
 
@@ -151,7 +151,7 @@ async fn present(
         })
 }
 
-fn nothing_here(state: &AppState, headers: &HeaderMap) -> Response {
+pub(crate) fn nothing_here(state: &AppState, headers: &HeaderMap) -> Response {
     page(
         StatusCode::NOT_FOUND,
         pages::plain(&assets(state), preferred(headers), |t| &t.link.unknown),
@@ -377,6 +377,39 @@ async fn session(
     if let Some(answer) = by_email(&token, &found, asked.lease(), &view) {
         return answer;
     }
+    if asked.lease() != Some(view.lease) {
+        let html = pages::elsewhere(&assets(&state), &token, &found.company, &view);
+        return page(StatusCode::OK, html);
+    }
+    let last = LastSend {
+        notice: asked.notice(),
+        ..LastSend::default()
+    };
+    chat(&state, token, view, found, last, &headers)
+}
+
+/// What the chat shows of the last plain send, which was refused.
+#[derive(Debug, Default)]
+pub(crate) struct LastSend {
+    /// Why.
+    pub notice: Option<CandidateErrorCode>,
+    /// What stands in the composer again.
+    pub draft: Draft,
+    /// What does not: its question is gone.
+    pub unsent: String,
+    /// The client id that the same answer is sent with again; else a new one.
+    pub client_id: Option<String>,
+}
+
+/// The chat, for the window that holds the session.
+pub(crate) fn chat(
+    state: &AppState,
+    token: String,
+    view: CandidateView,
+    found: Landing,
+    last: LastSend,
+    headers: &HeaderMap,
+) -> Response {
     let Landing {
         company,
         preview,
@@ -384,12 +417,12 @@ async fn session(
         walk_in,
         ..
     } = found;
-    let assets = assets(&state);
-    if asked.lease() != Some(view.lease) {
-        return page(StatusCode::OK, pages::elsewhere(&assets, &token, &company, &view));
-    }
-    let Ok(client_id) = state.services.new_id::<uuid::Uuid>() else {
-        return unavailable(&state, &headers);
+    let client_id = match last.client_id {
+        Some(again) => again,
+        None => match state.services.new_id::<uuid::Uuid>() {
+            Ok(id) => id.to_string(),
+            Err(_) => return unavailable(state, headers),
+        },
     };
     let nonce = Nonce::new().to_string();
     let own_link = walk_in.then(|| format!("{}{}", state.http.public_url, landing_path(&token)));
@@ -397,13 +430,15 @@ async fn session(
         token,
         company,
         view,
-        client_id: client_id.to_string(),
-        notice: asked.notice(),
+        client_id,
+        notice: last.notice,
         own_link,
         preview,
         asks_email,
+        draft: last.draft,
+        unsent: last.unsent,
     };
-    let mut answer = page(StatusCode::OK, pages::chat(&assets, &nonce, start));
+    let mut answer = page(StatusCode::OK, pages::chat(&assets(state), &nonce, start));
     if let Some(policy) = security::page_policy(&nonce) {
         answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }

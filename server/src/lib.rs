@@ -11,6 +11,7 @@ pub mod arriving;
 pub mod assets;
 pub mod auth;
 pub mod background;
+pub mod candidate_answers;
 pub mod candidate_events;
 pub mod candidate_pages;
 pub mod cli;

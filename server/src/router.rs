@@ -1,8 +1,8 @@
 //! All routes, area by area, and what wraps them.
 
 use crate::{
-    address, api, arriving, assets, candidate_events, candidate_pages, downloads, health, import_files, logging,
-    lookups, pages, resume_files, security, state::AppState, streams, unread,
+    address, api, arriving, assets, candidate_answers, candidate_events, candidate_pages, downloads, health,
+    import_files, logging, lookups, pages, resume_files, security, state::AppState, streams, unread,
 };
 use axum::{
     Router,
@@ -16,7 +16,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 /// Largest body where a route does not say otherwise, in bytes: the longest answer or interview, with room. Uploads have
 /// limits of their own.
-const BODY_MAX: usize = 2 * 1024 * 1024;
+pub(crate) const BODY_MAX: usize = 2 * 1024 * 1024;
 
 /// The whole server, without a socket.
 pub fn build(state: AppState) -> Router {
@@ -36,6 +36,10 @@ pub fn build(state: AppState) -> Router {
         .fallback(pages::nowhere)
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            candidate_answers::give_back,
+        ))
         .layer(middleware::from_fn_with_state(state.clone(), arriving::limit))
         .layer(middleware::from_fn_with_state(state.clone(), lookups::count))
         .layer(middleware::from_fn_with_state(state.clone(), security::guard))

@@ -9,7 +9,10 @@ use axum::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use leptos::{nonce::use_nonce, prelude::use_context};
 use leptos_axum::ResponseOptions;
-use parley_app::{candidate::CANDIDATE_COOKIE, login};
+use parley_app::{
+    candidate::{CANDIDATE_COOKIE, SCRIPT_HEADER},
+    login,
+};
 
 /// For everything that ships no script: candidates' landing pages, errors, data.
 const NO_SCRIPT: &str = "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; \
@@ -50,11 +53,12 @@ pub async fn guard(State(state): State<AppState>, request: Request, next: Next) 
         let text = "This was sent by a page of another site, so nothing was done. Open Parley itself and try again.";
         (StatusCode::FORBIDDEN, text).into_response()
     };
-    set_headers(
-        response.headers_mut(),
-        candidate,
-        state.http.public_url.starts_with("https:"),
-    );
+    let headers = response.headers_mut();
+    set_headers(headers, candidate, state.http.public_url.starts_with("https:"));
+    if candidate && let Ok(script) = HeaderValue::from_str(&state.assets.candidate_wasm) {
+        // For a chat that was loaded before the server was replaced by another version.
+        headers.insert(HeaderName::from_static(SCRIPT_HEADER), script);
+    }
     response
 }
 

@@ -30,6 +30,10 @@ pub mod doors {
 /// The cookie that a candidate's browser is remembered by.
 pub const CANDIDATE_COOKIE: &str = "parley_candidate";
 
+/// The header that says, beside what the doors answer, which script the chat's page loads now. A page that loads another one
+/// is of another version.
+pub const SCRIPT_HEADER: &str = "x-parley-chat";
+
 /// The address of the landing page of a link.
 #[must_use]
 pub fn landing_path(token: &str) -> String {

@@ -267,8 +267,8 @@ pub struct TroubleText {
     pub answered: PageText,
     /// The interview takes no starts.
     pub not_now: PageText,
-    /// On a page without scripts: where the text of a refused answer is.
-    pub go_back: &'static str,
+    /// The server could not take what a plain form sent; it stands on the page again.
+    pub send_again: PageText,
     /// There is no connection; nothing is waiting to be sent.
     pub connection: &'static str,
 }
@@ -312,4 +312,6 @@ pub struct FinishText {
     pub unsent_title: &'static str,
     /// Under it.
     pub unsent: &'static str,
+    /// On a page without scripts, the link that leads on from it.
+    pub unsent_on: &'static str,
 }

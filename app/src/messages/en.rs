@@ -227,7 +227,10 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "This is not possible right now",
             text: "The interview does not take new starts. Nothing was changed.",
         },
-        go_back: "Your browser's Back button may bring back what you typed.",
+        send_again: PageText {
+            title: "Not sent yet",
+            text: "Your answer is still here. Wait a minute, then send it again.",
+        },
         connection: "You are offline. What you type is kept in this browser.",
     },
     finish: FinishText {
@@ -261,5 +264,6 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         ending: "The time is up. The interview is being closed.",
         unsent_title: "What was not sent",
         unsent: "It was not stored. Copy it if you want to keep it.",
+        unsent_on: "Continue",
     },
 };

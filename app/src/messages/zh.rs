@@ -221,7 +221,10 @@ pub(super) static CANDIDATE: Candidate = Candidate {
             title: "目前无法进行",
             text: "目前无法开始这场面试。没有任何更改。",
         },
-        go_back: "按浏览器的“后退”按钮，或许可以找回你输入的内容。",
+        send_again: PageText {
+            title: "尚未发送",
+            text: "你的回答仍在这里。请等待一分钟后再次发送。",
+        },
         connection: "你已离线。输入的内容保存在此浏览器中。",
     },
     finish: FinishText {
@@ -249,5 +252,6 @@ pub(super) static CANDIDATE: Candidate = Candidate {
         ending: "时间到，面试正在结束。",
         unsent_title: "未发送的内容",
         unsent: "这段内容未被保存。如需保留请复制。",
+        unsent_on: "继续",
     },
 };

@@ -1,7 +1,8 @@
 //! The candidate's door: start, answer, heartbeat, finish. Form-encoded, so that a page without WASM posts them too.
 //!
 //! With `Accept: application/json` each answers the [`CandidateView`], and a refusal has its status and, where there is
-//! one, the present view. A plain form post is answered by a redirect to a page of ours, success and failure alike.
+//! one, the present view. A plain form post is answered by a redirect to a page of ours, success and failure alike; where an
+//! answer was refused, the server sends that page instead, with what was typed (`server/src/candidate_answers.rs`).
 
 use leptos::prelude::*;
 use leptos::server_fn::{
@@ -205,6 +206,9 @@ pub async fn start_public(
 }
 
 #[cfg(feature = "ssr")]
+pub use server::status_of;
+
+#[cfg(feature = "ssr")]
 mod server {
     use super::Refusal;
     use crate::candidate::{CANDIDATE_COOKIE, landing_path, pages::Typed, public_path, session_path};
@@ -356,15 +360,10 @@ mod server {
         matches!(of, Ok(Some(of)) if of == token).then_some(kept)
     }
 
-    /// Puts a refusal's status into the answer, and when to come back where waiting helps.
-    pub(super) fn set_status(refusal: &CandidateError) {
-        let Some(options) = use_context::<ResponseOptions>() else {
-            return;
-        };
-        if door::accepts_html() {
-            return;
-        }
-        let status = match refusal.error {
+    /// The status of a refusal.
+    #[must_use]
+    pub const fn status_of(code: CandidateErrorCode) -> StatusCode {
+        match code {
             CandidateErrorCode::UnknownLink => StatusCode::NOT_FOUND,
             CandidateErrorCode::ConsentNeeded | CandidateErrorCode::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
             CandidateErrorCode::EmailNeeded => StatusCode::FORBIDDEN,
@@ -375,7 +374,18 @@ mod server {
             | CandidateErrorCode::Ended => StatusCode::CONFLICT,
             CandidateErrorCode::TooMany => StatusCode::TOO_MANY_REQUESTS,
             CandidateErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// Puts a refusal's status into the answer, and when to come back where waiting helps.
+    pub(super) fn set_status(refusal: &CandidateError) {
+        let Some(options) = use_context::<ResponseOptions>() else {
+            return;
         };
+        if door::accepts_html() {
+            return;
+        }
+        let status = status_of(refusal.error);
         options.set_status(status);
         if [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE].contains(&status) {
             options.insert_header(header::RETRY_AFTER, refusal.retry_after.unwrap_or(1).into());

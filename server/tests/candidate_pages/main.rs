@@ -14,6 +14,7 @@ mod entries;
 mod house;
 mod link_states;
 mod previews;
+mod refusals;
 mod windows;
 
 use bed::{Bed, NAVIGATE, is_a_quiet_page, token};
@@ -228,11 +229,11 @@ async fn the_whole_path_works_as_plain_forms() {
     // The same form again (Back, then Send) stores nothing twice, another text under it nothing at all.
     house.answer(&link, &question, &client, "I like mornings.").await;
     let other = house.answer(&link, &question, &client, "I changed my mind.").await;
-    house.open(other.location()).await.says("An answer is stored already");
+    other.says("An answer is stored already");
     let late = house
         .answer(&link, &question, "another-client-id", "For the first question.")
         .await;
-    house.open(late.location()).await.says("The interview has moved on");
+    late.says("The interview has moved on");
     assert_eq!(conversation::view(&house.s, token(&link)).await.unwrap().turns.len(), 3);
 
     let asks = house.open(&format!("{link}/finish?lease=1")).await;

@@ -3,11 +3,11 @@
 use super::{
     dom::{self, CHOICES},
     ending::finish_link,
-    lean::{content, flag, line, markup, nothing, part, press, submit, truth, value},
+    lean::{area, content, flag, line, markup, nothing, part, press, submit, truth, value},
     model::{Flaw, Trouble, check, rows, words_of},
     state::Chat,
 };
-use crate::candidate::doors;
+use crate::candidate::{doors, session_path};
 use leptos::{ev::KeyboardEvent, prelude::*};
 use parley_domain::{conversation::PromptView, id::PromptId, question::QuestionKind};
 
@@ -74,6 +74,7 @@ pub(super) fn composer(chat: Chat, client_id: String) -> AnyView {
     .into_any()
 }
 
+/// A text stands in it from the beginning only where a plain form was refused with it.
 fn text_field(chat: Chat, code: bool) -> AnyView {
     let texts = chat.texts;
     let class = if code {
@@ -91,6 +92,7 @@ fn text_field(chat: Chat, code: bool) -> AnyView {
             aria-describedby="answer-note"
             aria-invalid=truth(flawed)
             readonly=flag(move || chat.is_locked())
+            inner_html=chat.draft.with_untracked(|d| area(&d.text))
             on:input=move |_| chat.typed()
             on:keydown=move |ev| {
                 if sends(&ev, code) {
@@ -123,9 +125,10 @@ fn choices(chat: Chat) -> AnyView {
     };
     let choices = prompt.map(|p| p.choices).unwrap_or_default();
     let rows = choices.into_iter().map(|choice| {
+        let picked = chat.draft.with_untracked(|d| d.choices.contains(&choice.id));
         view! {
             <label class="choice choice--card">
-                <input type=kind name=CHOICES value=choice.id.to_string() disabled=flag(move || chat.is_locked()) on:change=move |_| chat.typed()/>
+                <input type=kind name=CHOICES value=choice.id.to_string() checked=picked disabled=flag(move || chat.is_locked()) on:change=move |_| chat.typed()/>
                 <span dir="auto">{choice.text}</span>
             </label>
         }
@@ -168,20 +171,15 @@ fn hint(chat: Chat) -> AnyView {
 /// What went wrong with the last send, and that there is no network.
 fn notices(chat: Chat) -> AnyView {
     let texts = chat.texts;
-    // The refusal of a plain post: its text is not on this page.
-    let first = chat.trouble.get_untracked();
     let refused = move || {
-        let trouble = chat.trouble.get();
-        let Some(words) = trouble.and_then(|trouble| words_of(texts, trouble)) else {
+        let Some(words) = chat.trouble.get().and_then(|trouble| words_of(texts, trouble)) else {
             return nothing();
         };
-        let from_before = first == trouble && chat.draft.with(super::model::Draft::is_empty);
         view! {
             <div class="notice notice--busy">
                 <div class="notice__body">
                     {line("notice__title", words.title)}
                     {line("", words.text)}
-                    {if from_before { line("", texts.trouble.go_back) } else { nothing() }}
                 </div>
             </div>
         }
@@ -217,15 +215,32 @@ pub(super) fn unsent(chat: Chat) -> AnyView {
             <div class="unsent">
                 <p class="strong" id="unsent">{title}</p>
                 {line("muted", help)}
-                <textarea class="input" id=dom::UNSENT readonly=true rows=rows dir="auto" aria-labelledby="unsent" prop:value=text></textarea>
+                <textarea class="input" id=dom::UNSENT readonly=true rows=rows dir="auto" aria-labelledby="unsent" inner_html=area(&text)></textarea>
                 <div class="unsent__actions">
-                    {copy_button(chat, dom::UNSENT, RwSignal::new(false))}
-                    {if over { nothing() } else { ways_out(chat) }}
+                    {part(move || if chat.live.get() { actions(chat, over) } else { way_on(chat) })}
                 </div>
             </div>
         }
         .into_any()
     })
+}
+
+/// What there is to do with it.
+fn actions(chat: Chat, over: bool) -> AnyView {
+    view! {
+        {copy_button(chat, dom::UNSENT, RwSignal::new(false))}
+        {if over { nothing() } else { ways_out(chat) }}
+    }
+    .into_any()
+}
+
+/// Without a script, a page with such a text on it does not look by itself whether the next question is there.
+fn way_on(chat: Chat) -> AnyView {
+    if !chat.is_waiting() {
+        return nothing();
+    }
+    let address = session_path(&chat.token(), chat.lease());
+    view! { <a class="btn" href=address>{chat.texts.finish.unsent_on}</a> }.into_any()
 }
 
 /// What else there is to do with text that was set aside.

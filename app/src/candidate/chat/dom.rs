@@ -211,6 +211,13 @@ pub(super) fn ask_before_leaving(event: &Event) {
     event.unchecked_ref::<BeforeUnloadEvent>().set_return_value("unsent");
 }
 
+/// Whether this page loads the script at this address.
+#[cfg(feature = "hydrate")]
+pub(super) fn loads(script: &str) -> bool {
+    let found = document().query_selector(&format!("link[href='{script}']"));
+    found.is_ok_and(|link| link.is_some())
+}
+
 /// Leaves the chat for another page.
 pub(super) fn go_to(path: &str) {
     let _ = window().location().set_href(path);

@@ -6,7 +6,7 @@ use super::{
     model::{self, Draft, Pending, Trouble},
     state::Chat,
 };
-use crate::candidate::landing_path;
+use crate::candidate::{landing_path, session_path};
 use leptos::prelude::*;
 use parley_domain::{
     conversation::{CandidateView, TurnView},
@@ -168,6 +168,20 @@ impl Chat {
         keep::forget_other_drafts(&self.token(), self.attempt(), self.prompt().map(|p| p.id));
         self.unsent.set(String::new());
         dom::focus_composer();
+    }
+
+    /// Loads the page anew, because the server says what only its own script can read. Once for each script, and only where
+    /// nothing is lost by it; whether it is so.
+    pub fn load_anew(self, script: &str) -> bool {
+        let token = self.token();
+        let safe = self.kept.get_untracked() && self.unsent.with_untracked(String::is_empty);
+        let goes = safe && keep::note_anew(&token, script);
+        if goes {
+            // What is on its way is kept, and nobody has to be asked whether to leave.
+            self.pending.set(None);
+            dom::go_to(&session_path(&token, self.lease()));
+        }
+        goes
     }
 
     /// Leaves for the landing page, which says so where something typed waits in this browser.

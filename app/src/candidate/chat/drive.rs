@@ -30,6 +30,10 @@ impl Chat {
             h.ticked = h.heard;
         });
         self.set_clock(self.left.get_untracked());
+        if self.draft.with_untracked(|d| !d.is_empty()) || self.unsent.with_untracked(|text| !text.is_empty()) {
+            // The page is what a plain form was answered with: loaded again, it would post that once more.
+            dom::show_address(&session_path(&self.token(), self.lease()));
+        }
         self.restore();
         Effect::new(move |before: Option<Option<PromptId>>| {
             let now = self.view.with(|v| v.question.as_ref().map(|q| q.id));
@@ -182,21 +186,25 @@ impl Chat {
     /// Sees to it that a session whose time is up is closed and shown so. The server decides whether it is.
     pub(super) async fn conclude(self) {
         for _ in 0..60 {
-            if let Outcome::View(view) = self.ask().await {
-                let left = view.seconds_left;
-                self.apply(*view);
-                if self.is_over() || self.elsewhere.get_untracked() {
-                    return;
-                }
-                if left == Some(0) {
-                    if let Outcome::View(view) = net::finish(&self.token(), self.lease()).await {
-                        self.apply(*view);
+            match self.ask().await {
+                Outcome::View(view) => {
+                    let left = view.seconds_left;
+                    self.apply(*view);
+                    if self.is_over() || self.elsewhere.get_untracked() {
+                        return;
                     }
-                } else {
-                    // Our clock ran ahead: the time is not up.
-                    self.ending.set(false);
-                    return;
+                    if left == Some(0) {
+                        if let Outcome::View(view) = net::finish(&self.token(), self.lease()).await {
+                            self.apply(*view);
+                        }
+                    } else {
+                        // Our clock ran ahead: the time is not up.
+                        self.ending.set(false);
+                        return;
+                    }
                 }
+                Outcome::Newer(script) if self.load_anew(&script) => return,
+                _ => {}
             }
             net::sleep(2_000).await;
         }
@@ -259,7 +267,7 @@ impl Chat {
                 self.trouble
                     .set(Some(Trouble::Refused(CandidateErrorCode::UnknownLink)));
             }
-            Outcome::Refused(..) | Outcome::Barred | Outcome::Lost => {}
+            Outcome::Refused(..) | Outcome::Barred | Outcome::Lost | Outcome::Newer(_) => {}
         }
     }
 
@@ -350,6 +358,7 @@ impl Chat {
                     self.apply(*view);
                 }
             }
+            Outcome::Newer(script) if self.load_anew(&script) => {}
             _ => self.trouble.set(Some(Trouble::NoAnswer)),
         }
     }

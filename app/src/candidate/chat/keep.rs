@@ -127,6 +127,15 @@ pub(super) fn forget_pending(token: &str) {
     remove(&pending_name(token));
 }
 
+/// Notes that the page is loaded anew for the script at this address; `false` where it was before, or nothing is kept.
+pub(super) fn note_anew(token: &str, script: &str) -> bool {
+    let name = format!("{}anew", keep_name(token));
+    storage().is_some_and(|storage| {
+        let before = storage.get_item(&name).ok().flatten();
+        before.as_deref() != Some(script) && storage.set_item(&name, script).is_ok()
+    })
+}
+
 /// Forgets everything of this link.
 pub(super) fn forget_all(token: &str) {
     for name in names(&keep_name(token)) {

@@ -26,6 +26,17 @@ pub(super) fn markup(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+/// A text as the content of a field of several lines, for its `inner_html`. The first line break after the tag is not part of
+/// what such a field holds.
+pub(in crate::candidate) fn area(text: &str) -> String {
+    let text = markup(text);
+    if text.starts_with('\n') {
+        format!("\n{text}")
+    } else {
+        text
+    }
+}
+
 /// Changing words that are all of an element, for its `inner_html`.
 pub(super) fn content(say: impl Fn() -> String + Send + Sync + 'static) -> Content {
     Box::new(move || markup(&say()))
@@ -75,7 +86,7 @@ pub(super) fn submit(act: impl Fn() + 'static) -> Box<dyn FnMut(SubmitEvent)> {
 
 #[cfg(test)]
 mod tests {
-    use super::markup;
+    use super::{area, markup};
 
     #[test]
     fn what_people_write_stays_text() {
@@ -83,5 +94,11 @@ mod tests {
             markup("<img src=x onerror=alert(1)> if a < b && c > d: \"it's\" &lt;\n"),
             "&lt;img src=x onerror=alert(1)&gt; if a &lt; b &amp;&amp; c &gt; d: \"it's\" &amp;lt;\n"
         );
+    }
+
+    #[test]
+    fn a_field_holds_what_was_typed_from_its_first_line_on() {
+        assert_eq!(area("one\n two"), "one\n two");
+        assert_eq!(area("\n</textarea>"), "\n\n&lt;/textarea&gt;");
     }
 }

@@ -5,6 +5,7 @@
 //! and what changes elsewhere is shown. Which it decides is in [`model`], how it acts in `drive`, `outbox` and
 //! `drafts`, what it looks like in the rest.
 
+mod body;
 mod composer;
 mod dom;
 mod drafts;
@@ -22,8 +23,11 @@ mod top;
 use crate::messages::{Candidate, Locale};
 use composer::composer;
 use ending::{closing, elsewhere, own_link};
+#[cfg(feature = "ssr")]
+pub(super) use lean::area;
 use lean::{content, part};
 use leptos::prelude::*;
+use model::Draft;
 pub use model::refusal;
 use parley_domain::{
     conversation::{CandidateErrorCode, CandidateView},
@@ -54,6 +58,12 @@ pub struct ChatStart {
     /// Whether coming back leads over the landing page, which asks for the invited email.
     #[serde(default)]
     pub asks_email: bool,
+    /// What the last plain send was made with, where it was refused and its question still waits: it stands in the composer.
+    #[serde(default)]
+    pub draft: Draft,
+    /// Its text, where its question does not wait any more.
+    #[serde(default)]
+    pub unsent: String,
 }
 
 /// "Question 3 of 8", or that all were asked.

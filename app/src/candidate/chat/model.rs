@@ -1,5 +1,6 @@
 //! What the chat decides, apart from how it looks and how it travels: plain data and pure functions.
 
+pub use super::body::{answer_form, form};
 use crate::messages::{Candidate, PageText};
 use parley_domain::{
     conversation::{ANSWER_MAX, CandidateErrorCode, CandidateView, PromptView, Speaker, TurnView},
@@ -103,6 +104,19 @@ pub enum Trouble {
     Barred,
     /// A press got no answer, and is not repeated by itself.
     NoAnswer,
+    /// The server said no for now to a plain form, which nobody repeats by itself.
+    SendAgain,
+}
+
+impl Trouble {
+    /// What a plain form heard.
+    #[must_use]
+    pub const fn of_plain(code: CandidateErrorCode) -> Self {
+        match after(code) {
+            AfterRefusal::TryAgain => Self::SendAgain,
+            AfterRefusal::GiveBack => Self::Refused(code),
+        }
+    }
 }
 
 /// Whether an answer can be sent.
@@ -143,6 +157,8 @@ pub enum Outcome {
     Barred,
     /// No answer that we can read: it may have been stored or not.
     Lost,
+    /// The server's page loads another script than this one does, at this address, and says what this one cannot read.
+    Newer(String),
 }
 
 impl Outcome {
@@ -159,6 +175,15 @@ impl Outcome {
             // Too large for a proxy, or code that a filter takes for an attack.
             Err(_) if matches!(status, 400 | 403 | 406 | 413 | 414 | 415 | 431 | 451) => Self::Barred,
             Err(_) => Self::Lost,
+        }
+    }
+
+    /// The same, where the server loads another script, at this address: what cannot be read now could not be read later.
+    #[must_use]
+    pub fn from_other(self, script: Option<String>) -> Self {
+        match (self, script) {
+            (Self::Lost, Some(script)) => Self::Newer(script),
+            (read, _) => read,
         }
     }
 }
@@ -206,6 +231,7 @@ pub const fn words_of(texts: &'static Candidate, trouble: Trouble) -> Option<&'s
         Trouble::Refused(code) => Some(refusal(texts, code)),
         Trouble::Barred => Some(&texts.trouble.barred),
         Trouble::NoAnswer => Some(&texts.trouble.no_answer),
+        Trouble::SendAgain => Some(&texts.trouble.send_again),
     }
 }
 
@@ -434,53 +460,6 @@ pub fn rows(text: &str) -> u32 {
 #[must_use]
 pub fn keep_name(token: &str) -> String {
     format!("parley.{}.", link::mark(token))
-}
-
-/// A body as forms send it.
-#[must_use]
-pub fn form(fields: &[(&str, &str)]) -> String {
-    let mut body = String::new();
-    for (name, value) in fields {
-        if !body.is_empty() {
-            body.push('&');
-        }
-        escape(name, &mut body);
-        body.push('=');
-        escape(value, &mut body);
-    }
-    body
-}
-
-fn escape(text: &str, out: &mut String) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~*".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push(char::from(HEX[usize::from(byte >> 4)]));
-            out.push(char::from(HEX[usize::from(byte & 15)]));
-        }
-    }
-}
-
-/// The body of an answer.
-#[must_use]
-pub fn answer_form(token: &str, lease: i64, answer: &Pending) -> String {
-    let lease = lease.to_string();
-    let question = answer.prompt.to_string();
-    let choices: Vec<String> = answer.draft.choices.iter().map(ToString::to_string).collect();
-    let mut fields = vec![
-        ("token", token),
-        ("client_id", answer.client_id.as_str()),
-        ("question", question.as_str()),
-        ("lease", lease.as_str()),
-    ];
-    if choices.is_empty() {
-        fields.push(("text", answer.draft.text.as_str()));
-    }
-    fields.extend(choices.iter().map(|id| ("choices[]", id.as_str())));
-    form(&fields)
 }
 
 #[cfg(test)]

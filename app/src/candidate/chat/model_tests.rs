@@ -157,6 +157,33 @@ fn what_would_be_refused_again_is_not_sent_again() {
 }
 
 #[test]
+fn what_only_another_script_can_read_is_told_apart() {
+    let other = || Some("/pkg/candidate.2.wasm".to_owned());
+    let read = |body: &str, script| Outcome::read(200, body).from_other(script);
+    assert_eq!(
+        read(r#"{"odd":1}"#, other()),
+        Outcome::Newer("/pkg/candidate.2.wasm".to_owned())
+    );
+    assert_eq!(
+        read(r#"{"odd":1}"#, None),
+        Outcome::Lost,
+        "of our own version, or a portal"
+    );
+    let refused = Outcome::Refused(CandidateErrorCode::Stale, None);
+    let body = r#"{"error":"stale","detail":"x"}"#;
+    assert_eq!(Outcome::read(409, body).from_other(other()), refused, "it can be read");
+}
+
+#[test]
+fn a_plain_form_is_told_to_send_again_only_what_passes_by_itself() {
+    for code in [CandidateErrorCode::TooMany, CandidateErrorCode::Unavailable] {
+        assert_eq!(Trouble::of_plain(code), Trouble::SendAgain);
+    }
+    let stale = CandidateErrorCode::Stale;
+    assert_eq!(Trouble::of_plain(stale), Trouble::Refused(stale));
+}
+
+#[test]
 fn only_what_is_repeated_is_said_to_be() {
     for locale in crate::messages::Locale::ALL {
         let texts = locale.candidate();

@@ -64,6 +64,7 @@ pub(super) use nowhere::{post, sleep, watch};
 #[cfg(feature = "hydrate")]
 mod browser {
     use super::{News, Outcome, doors};
+    use crate::candidate::{SCRIPT_HEADER, chat::dom};
     use futures::{
         StreamExt,
         future::{Either, select},
@@ -102,7 +103,7 @@ mod browser {
         )
         .await
         {
-            Either::Left((Some((status, text)), _)) => Outcome::read(status, &text),
+            Either::Left((Some((status, text, other)), _)) => Outcome::read(status, &text).from_other(other),
             Either::Left((None, _)) => Outcome::Lost,
             Either::Right(_) => {
                 if let Some(ender) = &ender {
@@ -113,7 +114,9 @@ mod browser {
         }
     }
 
-    async fn exchange(path: &str, body: String, signal: Option<&AbortSignal>) -> Option<(u16, String)> {
+    /// The status, the body, and the script of the server's page where that is not ours. What the server could not do says
+    /// nothing about versions.
+    async fn exchange(path: &str, body: String, signal: Option<&AbortSignal>) -> Option<(u16, String, Option<String>)> {
         let request = Request::post(path)
             .header("accept", "application/json")
             .header("content-type", "application/x-www-form-urlencoded")
@@ -121,7 +124,10 @@ mod browser {
             .body(body)
             .ok()?;
         let response = request.send().await.ok()?;
-        Some((response.status(), response.text().await.ok()?))
+        let status = response.status();
+        let script = response.headers().get(SCRIPT_HEADER);
+        let other = script.filter(|script| status < 500 && !dom::loads(script));
+        Some((status, response.text().await.ok()?, other))
     }
 
     fn read(kind: &str, data: &str) -> Option<News> {

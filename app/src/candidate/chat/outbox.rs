@@ -146,7 +146,9 @@ impl Chat {
                 self.give_back(pending);
                 None
             }
-            Outcome::Lost => Some(Delivery::Waiting),
+            // It waits where this browser keeps it, and goes on from the new page.
+            Outcome::Newer(script) if self.load_anew(&script) => None,
+            Outcome::Newer(_) | Outcome::Lost => Some(Delivery::Waiting),
         }
     }
 

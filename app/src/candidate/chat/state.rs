@@ -90,10 +90,10 @@ impl Chat {
             hidden: StoredValue::new(hidden),
             left: RwSignal::new(start.view.seconds_left),
             view: RwSignal::new(start.view),
-            draft: RwSignal::default(),
+            draft: RwSignal::new(start.draft),
             kept: RwSignal::new(true),
             pending: RwSignal::new(None),
-            trouble: RwSignal::new(start.notice.map(Trouble::Refused)),
+            trouble: RwSignal::new(start.notice.map(Trouble::of_plain)),
             elsewhere: RwSignal::new(false),
             online: RwSignal::new(true),
             ending: RwSignal::new(false),
@@ -102,7 +102,7 @@ impl Chat {
             asking_on: RwSignal::new(false),
             said: RwSignal::default(),
             told: RwSignal::default(),
-            unsent: RwSignal::default(),
+            unsent: RwSignal::new(start.unsent),
             finishing: RwSignal::new(false),
         }
     }

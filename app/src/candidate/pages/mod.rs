@@ -6,6 +6,7 @@
 mod form;
 mod frame;
 mod landing;
+mod not_sent;
 
 use super::chat::{ChatApp, ChatStart};
 use crate::messages::{Locale, PageText};
@@ -16,6 +17,7 @@ use parley_domain::conversation::{CandidateErrorCode, CandidateView};
 pub use form::{Before, Door, Typed};
 pub use frame::Assets;
 pub use landing::{completed, landing, stopped, welcome_back};
+pub use not_sent::{Sent, not_sent};
 
 /// What the landing page says beside its form when a press on the button was refused.
 #[must_use]
@@ -101,7 +103,8 @@ pub fn chat(assets: &Assets, nonce: &str, start: ChatStart) -> String {
         assets,
         nonce,
         data: frame::json_in_html(&start),
-        waits: start.view.writing,
+        // Asked for again, it would be without the text.
+        waits: start.view.writing && start.unsent.is_empty(),
     };
     document(assets, locale, &title, Some(&script), move || {
         view! { <ChatApp start=start/> }.into_any()
