@@ -4,7 +4,7 @@
 use parley_services::{Services, imports, jobs, resumes, sessions, workspaces};
 use std::time::Duration;
 use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 /// How long a loop that panicked rests: what made it panic may still be there.
 const REST: Duration = Duration::from_secs(2);
@@ -23,6 +23,7 @@ pub fn start(services: &Services, stop: &CancellationToken) -> JoinSet<()> {
     }
     keep!(
         sessions::run_sweeper,
+        sessions::run_turns,
         jobs::run,
         imports::run,
         resumes::batch::run,
@@ -37,8 +38,9 @@ async fn kept<F>(stop: CancellationToken, rest: Duration, run: impl Fn() -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    // A task of its own, so that a panic ends that and nothing else.
-    while tokio::spawn(run()).await.is_err() && !stop.is_cancelled() {
+    // A task of its own, so that a panic ends that and nothing else. It goes with this one: where stopping took too long, nothing
+    // is at work any more when the database is closed.
+    while AbortOnDropHandle::new(tokio::spawn(run())).await.is_err() && !stop.is_cancelled() {
         tracing::error!("a background loop panicked; it is started again");
         tokio::select! {
             () = stop.cancelled() => return,
@@ -75,6 +77,33 @@ mod tests {
         };
         kept(CancellationToken::new(), Duration::from_millis(1), run).await;
         assert_eq!(begun.load(Ordering::SeqCst), 3);
+    }
+
+    #[tokio::test]
+    async fn a_loop_that_is_given_up_is_at_work_no_more() {
+        let here = Arc::new(());
+        let kept_by_it = Arc::clone(&here);
+        let begun = Arc::new(tokio::sync::Notify::new());
+        let has_begun = Arc::clone(&begun);
+        let run = move || {
+            let (held, begun) = (Arc::clone(&kept_by_it), Arc::clone(&has_begun));
+            async move {
+                begun.notify_one();
+                std::future::pending::<()>().await;
+                drop(held);
+            }
+        };
+        let mut loops = JoinSet::new();
+        loops.spawn(kept(CancellationToken::new(), REST, run));
+        begun.notified().await;
+        loops.shutdown().await;
+        let gone = async {
+            while Arc::strong_count(&here) > 1 {
+                tokio::task::yield_now().await;
+            }
+        };
+        let gone = tokio::time::timeout(Duration::from_secs(20), gone).await;
+        assert!(gone.is_ok(), "it goes on without whoever started it");
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 //! would be closed over them, and what the client then sees is a broken connection instead of our answer. So what is still
 //! coming is read out first and thrown away, up to a limit.
 
+use crate::router::BODY_MAX;
 use axum::{
     body::{Body, BodyDataStream, HttpBody as _},
     extract::Request,
@@ -72,11 +73,13 @@ impl Shared {
     }
 }
 
-/// Layer: see the module. For the doors that take files or much JSON; the others' bodies are small.
+/// Layer: see the module. For the doors that take files or much JSON. The others' bodies are small, and who announces more than
+/// those take is refused for it, which is to be heard as well.
 pub async fn read_out(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let takes_much = path.starts_with("/api/") || path.starts_with("/upload/");
-    if !takes_much || request.body().is_end_stream() {
+    let much = takes_much || request.body().size_hint().lower() > BODY_MAX as u64;
+    if !much || request.body().is_end_stream() {
         return next.run(request).await;
     }
     // Such a client sends its body only when we begin to read it.
@@ -91,4 +94,41 @@ pub async fn read_out(request: Request, next: Next) -> Response {
         shared.read_out().await;
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connections::{Limits, serve};
+    use axum::{Router, middleware, routing::post};
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::{TcpListener, TcpStream},
+    };
+    use tokio_util::sync::CancellationToken;
+
+    #[tokio::test]
+    async fn who_brings_far_too_much_hears_so_at_any_door() {
+        let refuses = || async { StatusCode::PAYLOAD_TOO_LARGE };
+        let app = Router::new()
+            .route("/door", post(refuses))
+            .layer(middleware::from_fn(read_out));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let stop = CancellationToken::new();
+        let served = tokio::spawn(serve(listener, app, Limits::default(), stop.clone()));
+        // Far more than the socket takes while nobody reads.
+        let much = vec![b'x'; 12 * 1024 * 1024];
+        let head = format!(
+            "POST /door HTTP/1.1\r\nhost: here\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            much.len()
+        );
+        client.write_all(head.as_bytes()).await.unwrap();
+        client.write_all(&much).await.unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+        stop.cancel();
+        served.await.unwrap();
+    }
 }

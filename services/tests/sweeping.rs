@@ -28,6 +28,7 @@ use parley_testing::{ScriptedModel, Step};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
 use std::time::Duration;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 on_both_databases!(
@@ -217,7 +218,9 @@ async fn nobody_waits_for_a_slow_model(bed: TestBed) {
     bed.clock.advance(MINUTE + SECOND);
 
     let mut changes = s.events.watch();
-    let sweeper = tokio::spawn(sessions::run_sweeper(s.clone(), CancellationToken::new()));
+    let mut loops = JoinSet::new();
+    loops.spawn(sessions::run_turns(s.clone(), CancellationToken::new()));
+    loops.spawn(sessions::run_sweeper(s.clone(), CancellationToken::new()));
     let told = async { while changes.recv().await.unwrap().candidate != Some(ben.id) {} };
     let told = tokio::time::timeout(Duration::from_secs(20), told).await;
     assert!(told.is_ok(), "nobody heard that somebody went away");
@@ -228,5 +231,5 @@ async fn nobody_waits_for_a_slow_model(bed: TestBed) {
     };
     let asked = tokio::time::timeout(Duration::from_secs(20), asked).await;
     assert!(asked.is_ok(), "the overdue turn is made beside it");
-    sweeper.abort();
+    loops.shutdown().await;
 }

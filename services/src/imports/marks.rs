@@ -45,16 +45,25 @@ const NOTHING_BYTES: usize = 24;
 
 /// Whether a cell stands for an empty one: such a mark alone, never a part of what is there.
 pub(super) fn is_nothing(cell: &str) -> bool {
+    mark_of(cell).is_some_and(|mark| mark.chars().all(is_stroke) || NOTHING.contains(&mark.as_str()))
+}
+
+/// Whether a cell has strokes and nothing else: nobody is called so, while there are people called None and Null.
+pub(super) fn is_strokes(cell: &str) -> bool {
+    mark_of(cell).is_some_and(|mark| mark.chars().all(is_stroke))
+}
+
+/// A cell as marks are compared; none where it cannot be one.
+fn mark_of(cell: &str) -> Option<String> {
     if cell.is_empty() || cell.len() > NOTHING_BYTES {
-        return false;
+        return None;
     }
-    let mark: String = cell
-        .nfkc()
-        .filter(|c| !c.is_whitespace())
-        .flat_map(char::to_lowercase)
-        .collect();
-    let stroke = |c: char| matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}');
-    mark.chars().all(stroke) || NOTHING.contains(&mark.as_str())
+    let letters = cell.nfkc().filter(|c| !c.is_whitespace());
+    Some(letters.flat_map(char::to_lowercase).collect())
+}
+
+fn is_stroke(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
 #[cfg(test)]
@@ -102,6 +111,12 @@ mod tests {
             "None of the above",
         ] {
             assert!(!is_nothing(text), "{text}");
+        }
+        for strokes in ["-", "– –", "－"] {
+            assert!(is_strokes(strokes), "{strokes}");
+        }
+        for text in ["", "None", "n/a", "/", "A-"] {
+            assert!(!is_strokes(text), "{text}");
         }
     }
 }

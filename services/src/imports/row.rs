@@ -7,7 +7,7 @@ use parley_domain::candidate::CandidateInput;
 use parley_domain::import::{CellProblem, Field};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::marks::{is_nothing, is_total};
+use super::marks::{is_nothing, is_strokes, is_total};
 use super::names::{NameOrder, Parts};
 use super::reader::{Note, NoteKind, Row, address};
 use super::template;
@@ -43,11 +43,14 @@ pub fn with_linked(mut row: Row, columns: &[Option<Field>]) -> Row {
     row
 }
 
-/// Whether a cell of a column that is matched to `field` says that there is nothing: "n/a". What somebody is called is
-/// never taken for that.
+/// Whether a cell of a column that is matched to `field` says that there is nothing: "n/a". Of what somebody is called, only
+/// strokes say that: a list with a family name for everybody has one for who has none.
 #[must_use]
 pub fn says_nothing(field: Field, cell: &str) -> bool {
-    !matches!(field, Field::Name | Field::FirstName | Field::LastName) && is_nothing(cell)
+    match field {
+        Field::Name | Field::FirstName | Field::LastName => is_strokes(cell),
+        _ => is_nothing(cell),
+    }
 }
 
 /// Reads one row. `columns` says for each column what it is matched to, `order` in which order the parts of a name are
@@ -363,6 +366,8 @@ mod tests {
         assert_eq!(name(&["Lima", "Ana Lima"]), "Ana Lima");
         assert_eq!(name(&["Lima", "Lima"]), "Lima Lima");
         assert_eq!(name(&["王", "Leo"]), "Leo 王");
+        assert_eq!(name(&["-", "Ana"]), "Ana");
+        assert_eq!(name(&["Null", "Ana"]), "Ana Null");
     }
 
     #[test]
@@ -374,6 +379,7 @@ mod tests {
         };
         assert_eq!(ana, only_a_name);
         assert_eq!(candidate(&["None", "N/A"]).name, "None");
+        assert_eq!(problems(&["–", "a@x.example"]), ["A14: Give the candidate's name."]);
         assert_eq!(
             candidate(&["Ana", "", "", "", "", "- speaks French"]).notes.as_deref(),
             Some("- speaks French")

@@ -44,4 +44,4 @@ pub use select::{Selected, select, still};
 pub(crate) use sweep::end_archived;
 #[doc(hidden)]
 pub use sweep::sweep_plans;
-pub use sweep::{run as run_sweeper, sweep};
+pub use sweep::{run as run_sweeper, run_turns, sweep};

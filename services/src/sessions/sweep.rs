@@ -41,25 +41,23 @@ const OVERDUE: i64 = 30 * SECOND;
 /// How far back a sweep looks for those who went away: longer than from one sweep to the next, so that none is missed.
 const AWAY_WINDOW: i64 = 30 * SECOND;
 
-/// Sweeps every 20 seconds until stopped. A sweep that fails is logged; the next one tries again.
+/// Closes, tells and tidies every 20 seconds until stopped. A sweep that fails is logged; the next one tries again.
 pub async fn run(s: Services, stop: CancellationToken) {
-    // Beside each other: a model may write for as long as its time for a turn, and nobody's time is up later for that.
-    tokio::join!(run_tidying(&s, &stop), run_turns(&s, &stop));
-}
-
-async fn run_tidying(s: &Services, stop: &CancellationToken) {
     let mut tick = every();
-    while next_round(stop, &mut tick).await {
-        if let Err(error) = tidy(s).await {
+    while next_round(&stop, &mut tick).await {
+        if let Err(error) = tidy(&s).await {
             tracing::warn!(%error, "a sweep failed; the next one tries again");
         }
     }
 }
 
-async fn run_turns(s: &Services, stop: &CancellationToken) {
+/// Makes overdue turns of interviewers, as often. A loop of its own beside [`run`]: a model may write for as long as its time
+/// for a turn, and nobody's time is up later for that; and what makes one of the two panic again and again keeps the other
+/// from nothing.
+pub async fn run_turns(s: Services, stop: CancellationToken) {
     let mut tick = every();
-    while next_round(stop, &mut tick).await {
-        logged("making overdue turns", go_on(s).await);
+    while next_round(&stop, &mut tick).await {
+        logged("making overdue turns", go_on(&s).await);
     }
 }
 
