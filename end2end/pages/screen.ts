@@ -5,8 +5,8 @@ export class Screen {
   constructor(readonly page: Page) {}
 
   /** Waits until the WASM has taken the page over, so that the next click is the client's. */
-  async hydrated(): Promise<void> {
-    await expect(this.page.locator('html[data-hydrated]')).toBeAttached();
+  async hydrated(timeout = 10_000): Promise<void> {
+    await expect(this.page.locator('html[data-hydrated]')).toBeAttached({ timeout });
   }
 
   heading = (name: string | RegExp) => this.page.getByRole('heading', { name });

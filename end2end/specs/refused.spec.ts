@@ -40,7 +40,8 @@ test('the script takes over what a plain form was refused with', async ({ api, p
   await expect(chat.composer).toHaveValue(long);
   await accessible(page, 'an answer that was too long');
   bad = false;
-  await chat.hydrated();
+  // What was lost is asked for again after ever longer pauses, of a quarter of a minute at most.
+  await chat.hydrated(30_000);
   await expect(chat.composer).toHaveValue(long);
   // The address is that of the chat again: loaded anew, the page posts nothing.
   await expect(page).toHaveURL(/\/session\?lease=1$/);

@@ -96,5 +96,6 @@ test("one's own role is asked about before it is another", async ({ visitor }) =
   await expect(page.getByRole('row').filter({ hasText: owner.name })).toContainText('Member');
   // Nobody can be taken out by a member: there is no column for it.
   await expect(page.getByRole('columnheader')).toHaveCount(3);
+  await page.close();
   await server.stop();
 });

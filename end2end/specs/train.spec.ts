@@ -185,7 +185,8 @@ test('a script that a bad network lost is asked for again, and finds what was ty
   await expect(plain).toBeVisible();
   await chat.composer.fill('Typed before there was a script.');
   bad = false;
-  await chat.hydrated();
+  // What was lost is asked for again after ever longer pauses, of a quarter of a minute at most.
+  await chat.hydrated(30_000);
   await expect(chat.composer).toHaveValue('Typed before there was a script.');
   // From then on it is kept, also beside what somebody types who does not see it yet.
   bad = true;
@@ -193,7 +194,7 @@ test('a script that a bad network lost is asked for again, and finds what was ty
   await expect(plain).toBeVisible();
   await chat.composer.fill('Typed once more.');
   bad = false;
-  await chat.hydrated();
+  await chat.hydrated(30_000);
   await expect(chat.composer).toHaveValue('Typed before there was a script.\n\nTyped once more.');
   await page.reload();
   await chat.hydrated();

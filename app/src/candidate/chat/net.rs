@@ -92,8 +92,9 @@ mod browser {
         TimeoutFuture::new(millis).await;
     }
 
-    /// Posts a form and reads the answer, if it comes within so many milliseconds. A request that nobody waits for any more is ended: on a line that went dead it would
-    /// keep its connection, and a browser has six, so that soon none would be left for the next try.
+    /// Posts a form and reads the answer, if it comes within so many milliseconds. A request that nobody waits for any more is
+    /// ended: on a line that went dead it would keep its connection, and a browser has six, so that soon none would be left for
+    /// the next try.
     pub(in crate::candidate::chat) async fn post(path: &str, body: String, patience: u32) -> Outcome {
         let ender = AbortController::new().ok();
         let signal = ender.as_ref().map(AbortController::signal);

@@ -19,7 +19,13 @@ use parley_domain::id::CandidateId;
 /// An open state that follows whether there is something to ask about, and back.
 pub(super) fn open_while(is: impl Fn() -> bool + Send + Sync + 'static, clear: impl Fn() + 'static) -> RwSignal<bool> {
     let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(is()));
+    Effect::new(move |_| {
+        let wanted = is();
+        // Whom it asks about may change while it is open (some of them are done): it does not begin anew then.
+        if open.get_untracked() != wanted {
+            open.set(wanted);
+        }
+    });
     Effect::new(move |before: Option<bool>| {
         let now = open.get();
         if before == Some(true) && !now {
