@@ -30,7 +30,7 @@ export default defineConfig({
   forbidOnly: !!process.env.CI,
   retries: 0, // a test that passes the second time has found something
   timeout: 60_000,
-  globalTimeout: 20 * 60_000,
+  globalTimeout: 30 * 60_000,
   expect: { timeout: 10_000 },
   globalSetup: './support/run.ts',
   reporter: [['list'], ['html', { open: 'never', outputFolder: 'playwright-report' }]],
