@@ -28,6 +28,18 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
+/// A value that is bound to one thread is dropped by another one on the server, and panics there: the page has no end then.
+/// [`crate::components::Keep`] is for these.
+#[test]
+fn nothing_of_a_page_is_bound_to_a_thread() {
+    let bound = ["new_local", "LocalStorage", "LocalResource", "SendWrapper::new"];
+    for (path, text) in sources("").iter().filter(|(path, _)| !path.ends_with("keep.rs")) {
+        for word in bound {
+            assert!(!text.contains(word), "{}: {word}", path.display());
+        }
+    }
+}
+
 /// Functions that read what stands in the context of a request. Those that write into the answer are not among them: only
 /// a request of its own ends with one, and that has its context to the end.
 const READERS: [&str; 8] = [

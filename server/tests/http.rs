@@ -16,6 +16,7 @@ use http_body_util::BodyExt;
 use parley_domain::account::Role;
 use parley_services::accounts::{self, SetupRule};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use tower::ServiceExt;
 
 /// One of each kind of answer: a page, a page that is not there, data, a file, an error.
@@ -127,6 +128,63 @@ async fn what_people_typed_never_becomes_markup() {
         answer.says_not("<meta http-equiv");
         if page == "content" {
             answer.says("a &amp;lt; b&lt;/textarea>");
+        }
+    }
+}
+
+/// A page is drawn by one thread, and dropped by whichever has sent the last of it: what is bound to the first would panic
+/// there, and the page would have no end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_page_comes_whole() {
+    let house = Arc::new(House::with_owner().await);
+    let desk = house.desk().await;
+    let key = accounts::keys::create_key_as_system(&house.services, "test", Role::Owner, None);
+    let bearer = format!("Bearer {}", key.await.unwrap());
+    let api = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let path = format!("/api/v1/interviews/{}/candidates", desk.interview);
+    let made = house.send(Method::POST, &path, &api, r#"{"name": "Ana Lima"}"#).await;
+    let ana: Value = serde_json::from_str(&made.body).unwrap();
+    let (candidate, session) = (ana["id"].as_str().unwrap(), ana["session"]["id"].as_str().unwrap());
+    let of_interview = [
+        "content".to_owned(),
+        "sessions".to_owned(),
+        format!("sessions/{session}"),
+        format!("candidates/{candidate}/compare"),
+        "deleted".to_owned(),
+        "retakes".to_owned(),
+        "results".to_owned(),
+        "settings".to_owned(),
+        "resumes".to_owned(),
+        "imports/new".to_owned(),
+    ];
+    let of_workspace = [
+        "",
+        "/interviews",
+        "/interviews/new",
+        "/interviews/describe",
+        "/sessions",
+        "/usage",
+        "/settings",
+        "/settings/keys",
+        "/settings/members",
+        "/settings/ai",
+        "/nowhere",
+    ];
+    let paths = of_interview
+        .iter()
+        .map(|page| format!("/interviews/{}/{page}", desk.interview))
+        .chain(of_workspace.map(str::to_owned));
+    for path in paths {
+        let path = format!("/w/{}{path}", desk.slug);
+        let asked: Vec<_> = (0..12)
+            .map(|_| {
+                let (house, path, cookie) = (Arc::clone(&house), path.clone(), desk.cookie.clone());
+                tokio::spawn(async move { house.get(&path, &[("accept", PAGE), ("cookie", &cookie)]).await })
+            })
+            .collect();
+        for answer in asked {
+            let answer = answer.await.unwrap_or_else(|error| panic!("{path}: {error}"));
+            assert!(answer.body.contains("</html>"), "{path}: {} and no end", answer.status);
         }
     }
 }

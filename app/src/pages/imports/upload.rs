@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     components::{
-        Button, ButtonKind, DropZone, FieldWidth, Icon, IconName, Notice, NoticeKind, Progress, SelectField, failure,
-        files_of, press_failed,
+        Button, ButtonKind, DropZone, FieldWidth, Icon, IconName, Keep, Notice, NoticeKind, Progress, SelectField,
+        failure, files_of, press_failed,
     },
     error::AppError,
     messages::creator,
@@ -54,9 +54,9 @@ fn Upload() -> impl IntoView {
     let place = use_import_place();
     let phase = RwSignal::new(Phase::Waiting);
     let name = RwSignal::new(String::new());
-    let sending = StoredValue::new_local(None::<Sending>);
+    let sending = Keep::<Sending>::default();
     let stop = move || {
-        if let Some(sending) = sending.try_update_value(Option::take).flatten() {
+        if let Some(sending) = sending.take() {
             sending.stop();
         }
     };
@@ -93,7 +93,7 @@ fn Upload() -> impl IntoView {
         });
     });
     // The last file: it can be sent again, to be read in another encoding.
-    let last = StoredValue::new_local(None::<File>);
+    let last = Keep::<File>::default();
     let start = move |file: Result<File, &'static str>, encoding: &str| {
         let Some(interview) = place.interview.get_untracked() else {
             return;
@@ -106,17 +106,17 @@ fn Upload() -> impl IntoView {
         let started = file.map_err(none).and_then(|file| {
             name.set(file.name());
             phase.set(Phase::Going(0.0, file.size()));
-            last.set_value(Some(file.clone()));
+            last.set(file.clone());
             send(&url, &file, encoding, progress, end)
         });
         match started {
-            Ok(started) => sending.set_value(Some(started)),
+            Ok(started) => sending.set(started),
             Err(why) => phase.set(Phase::Refused(why)),
         }
     };
     let take = Callback::new(move |files: Vec<File>| start(the_one(files), ""));
     let again = Callback::new(move |encoding: String| {
-        if let Some(file) = last.get_value() {
+        if let Some(file) = last.get() {
             start(Ok(file), &encoding);
         }
     });

@@ -2,7 +2,7 @@
 
 use super::{reading::Reading, review::Review, upload::Upload};
 use crate::{
-    components::{ButtonKind, ButtonLink, EmptyState, Skeleton, SkeletonKind, failure, press_failed},
+    components::{ButtonKind, ButtonLink, EmptyState, Keep, Skeleton, SkeletonKind, failure, press_failed},
     error::AppError,
     messages::creator,
     pages::{
@@ -48,7 +48,7 @@ pub(super) struct Desk {
     /// What stopped the sending, until it goes on.
     pub stopped: RwSignal<Option<Stopped>>,
     /// The files that are still to be sent then.
-    pub left: StoredValue<Vec<File>, LocalStorage>,
+    pub left: Keep<Vec<File>>,
 }
 
 /// What stopped files on their way.
@@ -88,7 +88,7 @@ impl Desk {
 
     /// Keeps the files that could not be sent: the page may be left by then.
     pub fn stop(self, stopped: Stopped, files: Vec<File>) {
-        self.left.try_set_value(files);
+        self.left.set(files);
         self.stopped.try_set(Some(stopped));
     }
 
@@ -135,7 +135,7 @@ pub fn ResumesPage() -> impl IntoView {
         sending: RwSignal::new(None),
         refused: RwSignal::default(),
         stopped: RwSignal::new(None),
-        left: StoredValue::new_local(Vec::new()),
+        left: Keep::default(),
     };
     provide_context(desk);
     let data = Resource::new(

@@ -64,7 +64,7 @@ pub(super) fn Upload() -> impl IntoView {
             }
         });
     };
-    let left = move || desk.left.try_update_value(std::mem::take).unwrap_or_default();
+    let left = move || desk.left.take().unwrap_or_default();
     let take = Callback::new(move |files: Vec<File>| {
         // Text is dropped nowhere.
         if files.is_empty() {
