@@ -14,7 +14,8 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
             } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("model_tests.rs") {
                 let text = fs::read_to_string(&path).unwrap();
                 // Tests stand last in a file, and are not shown to anybody.
-                let text = text.split("#[cfg(test)]").next().unwrap().to_owned();
+                let ends = ["#[cfg(test)]", "#[cfg(all(test"].map(|tests| text.find(tests).unwrap_or(text.len()));
+                let text = text[..ends[0].min(ends[1])].to_owned();
                 found.push((path, text));
             }
         }

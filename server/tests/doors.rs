@@ -53,7 +53,7 @@ const SOME_ID: &str = "01a20b9c-876e-7c29-a412-6054cb96f285";
 fn arguments(workspace: &str) -> Value {
     let mut all = json!({
         "workspace": workspace, "slug": workspace, "interview": SOME_ID, "id": SOME_ID, "candidate": SOME_ID,
-        "session": SOME_ID, "ids": [SOME_ID], "input": {"name": "Ana"}, "query": {}, "add_anyway": false,
+        "session": SOME_ID, "ids": [SOME_ID], "input": {"name": "Ana"}, "seen": {"name": "Ana"}, "query": {}, "add_anyway": false,
         "reason": "other", "note": "", "verdict": "decline", "back": "/", "name": "Ana", "role": "viewer",
         "title": "Barista", "revision": 1, "state": "open", "settings": {},
         "content": {"title": "Barista", "description": "", "welcome": "", "objective": "", "criteria": [], "questions": []}, "time_zone": "UTC",
@@ -90,9 +90,10 @@ fn as_form(arguments: &Value) -> String {
 /// Calls a function in the encoding that it reads.
 async fn call(house: &House, path: &str, method: &Method, cookie: Option<&str>, workspace: &str) -> Answer {
     let arguments = arguments(workspace);
-    // One name, two types: which attempts and which rows, a candidate and a model.
+    // One name, two types: which attempts and which rows, a candidate and a model, what a form and what an import was read with.
     let mut other = arguments.clone();
     other["only"] = json!("");
+    other["seen"] = Value::Null;
     other["input"] = json!({"url": "http://127.0.0.1:9/v1", "model": "m"});
     let mut answer = None;
     for (kind, body) in [

@@ -136,7 +136,7 @@ async fn what_people_typed_never_becomes_markup() {
 /// there, and the page would have no end.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_page_comes_whole() {
-    let house = Arc::new(House::with_owner().await);
+    let house = Arc::new(House::plain().await);
     let desk = house.desk().await;
     let key = accounts::keys::create_key_as_system(&house.services, "test", Role::Owner, None);
     let bearer = format!("Bearer {}", key.await.unwrap());

@@ -147,11 +147,12 @@ fn split_pairs(mut entry: Entry<'_>) -> Entry<'_> {
         }
     }
     for part in &mut parts {
-        if let Some(firm) = JOINED
-            .iter()
-            .chain(&LEFT)
-            .find_map(|word| part.text.strip_suffix(*word))
-        {
+        // Behind the word may stand that it goes on: `… 入社 現在に至る`.
+        let before = |word: &&str| {
+            let (firm, more) = part.text.split_once(*word)?;
+            (more.is_empty() || more.starts_with(char::is_whitespace)).then_some(firm)
+        };
+        if let Some(firm) = JOINED.iter().chain(&LEFT).find_map(before) {
             part.text = firm.trim_end_matches(['に', 'を', 'へ', ' ']).to_owned();
         }
     }
