@@ -32,6 +32,11 @@ export interface TestFixtures {
   complaints: Complaints;
   /** A person with a browser of their own: cookies, storage and all. Options as for `browser.newContext`. */
   visitor: (options?: BrowserContextOptions) => Promise<Page>;
+  /**
+   * A server with a folder, and settings, of its own. It is stopped after all browsers of the test are closed: a page that is
+   * still there complains about whatever it asks for.
+   */
+  ownServer: (name: string, settings?: Record<string, string>) => Promise<Server>;
   /** Fails on any violation that axe calls serious or critical. */
   accessible: (page: Page, name: string) => Promise<void>;
 }
@@ -73,12 +78,23 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { auto: true },
   ],
 
+  ownServer: async ({}, use) => {
+    const started: Server[] = [];
+    await use(async (name, settings) => {
+      const server = await Server.start(name, settings);
+      started.push(server);
+      return server;
+    });
+    for (const server of started) await server.stop();
+  },
+
   context: async ({ context, complaints }, use) => {
     complaints.listen(context);
     await use(context);
   },
 
-  visitor: async ({ browser, complaints, contextOptions, server }, use) => {
+  // Asks for `ownServer`, and so ends before it does.
+  visitor: async ({ browser, complaints, contextOptions, server, ownServer: _ }, use) => {
     const opened: BrowserContext[] = [];
     await use(async (options) => {
       const context = await guarded(browser, complaints, { ...contextOptions, baseURL: server.url, ...options });

@@ -5,7 +5,7 @@ import { SignIn } from '../pages/creator.ts';
 import { Api, type Interview, tokenOf } from '../support/api.ts';
 import { Door } from '../support/door.ts';
 import { type Asked, ScriptedModel } from '../support/model.ts';
-import { Server, until } from '../support/server.ts';
+import { until } from '../support/server.ts';
 
 interface Talk {
   turn: number;
@@ -57,11 +57,11 @@ function assess({ messages }: Asked, score: number) {
   return { say: value };
 }
 
-test('from a description to a report on paper', async ({ visitor, accessible }) => {
+test('from a description to a report on paper', async ({ ownServer, visitor, accessible }) => {
   test.setTimeout(120_000);
   const model = await ScriptedModel.start();
   model.pauseMs = 1;
-  const server = await Server.start('analysis', { PARLEY_AI_URL: model.url, PARLEY_AI_MODEL: 'scripted-1' });
+  const server = await ownServer('analysis', { PARLEY_AI_URL: model.url, PARLEY_AI_MODEL: 'scripted-1' });
   server.addOwner();
   const api = new Api(server.url, server.apiKey());
   const page = await visitor({ baseURL: server.url });
@@ -163,8 +163,6 @@ test('from a description to a report on paper', async ({ visitor, accessible }) 
   const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: true });
   expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
 
-  await page.close();
-  await server.stop();
   await model.stop();
 });
 

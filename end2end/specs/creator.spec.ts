@@ -6,7 +6,7 @@ import { Landing } from '../pages/candidate.ts';
 import { Editor, SignIn } from '../pages/creator.ts';
 import { Api, tokenOf } from '../support/api.ts';
 import { Door } from '../support/door.ts';
-import { Server, owner } from '../support/server.ts';
+import { owner } from '../support/server.ts';
 
 const hydrated = (page: Page) => expect(page.locator('html[data-hydrated]')).toBeAttached();
 
@@ -321,11 +321,11 @@ test('a new key is not lost by a slip', async ({ visitor, accessible }) => {
   await expect(page.getByRole('row').filter({ hasText: 'Applicant import' })).toContainText(key.slice(-4));
 });
 
-test('the workspace is renamed for candidates and colleagues, and a password is changed by who knows it', async ({ visitor, accessible, complaints }) => {
+test('the workspace is renamed for candidates and colleagues, and a password is changed by who knows it', async ({ ownServer, visitor, accessible, complaints }) => {
   complaints.allow(/status of 422/); // a wrong password
   test.setTimeout(90_000);
   // A server of its own: the owner of the others keeps their password.
-  const server = await Server.start('own-settings');
+  const server = await ownServer('own-settings');
   server.addOwner();
   const api = new Api(server.url, server.apiKey());
   const at = { baseURL: server.url };
@@ -382,7 +382,6 @@ test('the workspace is renamed for candidates and colleagues, and a password is 
     await plain.getByRole('button', { name: 'Change password' }).click();
     await expect(plain.locator('.notice', { hasText: answer })).toBeVisible();
   }
-  await server.stop();
 });
 
 test('menus and dialogs by keyboard alone', async ({ api, page }) => {
@@ -467,11 +466,11 @@ test('settings keep no room for a bar that is not there, and nothing moves when 
   await expect(page.getByText('Changes saved').first()).toBeVisible();
 });
 
-test('every screen of a creator passes axe, in the light and in the dark', async ({ visitor, accessible, complaints }) => {
+test('every screen of a creator passes axe, in the light and in the dark', async ({ ownServer, visitor, accessible, complaints }) => {
   complaints.allow(/status of 404/);
   test.setTimeout(180_000);
   // A server of its own: a second workspace would be in the way of other tests.
-  const server = await Server.start('axe');
+  const server = await ownServer('axe');
   const page = await visitor({ baseURL: server.url });
   const said = server.command(['demo', '--sessions', '60']);
   const of = (label: string) => new RegExp(`^${label}\\s+(\\S+)$`, 'm').exec(said)?.[1] ?? '';
@@ -493,5 +492,4 @@ test('every screen of a creator passes axe, in the light and in the dark', async
       await accessible(page, `${screen} (${colorScheme})`);
     }
   }
-  await server.stop();
 });

@@ -4,12 +4,12 @@ import { expect, test } from '../fixtures.ts';
 import { Landing } from '../pages/candidate.ts';
 import { SessionsTab } from '../pages/creator.ts';
 import { tokenOf } from '../support/api.ts';
-import { Server, owner, rememberToken } from '../support/server.ts';
+import { owner, rememberToken } from '../support/server.ts';
 
-test('from an empty installation to a report', async ({ visitor, accessible, complaints }) => {
+test('from an empty installation to a report', async ({ ownServer, visitor, accessible, complaints }) => {
   complaints.allow(/status of 422/); // an empty form of setup
   test.setTimeout(120_000);
-  const server = await Server.start('loop');
+  const server = await ownServer('loop');
   const at = { baseURL: server.url };
   const creator = await visitor({ ...at, permissions: ['clipboard-read', 'clipboard-write'] });
 
@@ -73,5 +73,4 @@ test('from an empty installation to a report', async ({ visitor, accessible, com
   await expect(creator.getByText('Built-in analysis, no AI model')).toBeVisible();
   await expect(creator.getByText('I looked at what the team needed').first()).toBeVisible();
   await accessible(creator, 'report');
-  await server.stop();
 });

@@ -4,7 +4,6 @@ import { expect, test } from '../fixtures.ts';
 import { Landing } from '../pages/candidate.ts';
 import { Api, type Session, tokenOf } from '../support/api.ts';
 import { Door } from '../support/door.ts';
-import { Server } from '../support/server.ts';
 
 const DISCONNECTED = [/ERR_INTERNET_DISCONNECTED/, /ERR_CONNECTION/, /ERR_NETWORK/, /ERR_FAILED/, /Failed to load resource/];
 
@@ -46,9 +45,9 @@ test('an answer sent while offline is kept, also over a reload, and stored exact
   expect((await answers(api, ana.session.id)).filter((text) => text === 'I listen first.')).toHaveLength(1);
 });
 
-test('the server restarts between question and answer', async ({ visitor, complaints }) => {
+test('the server restarts between question and answer', async ({ ownServer, visitor, complaints }) => {
   complaints.allow(...DISCONNECTED);
-  const server = await Server.start('restart');
+  const server = await ownServer('restart');
   server.addOwner();
   const api = new Api(server.url, server.apiKey());
   const interview = await api.interview('Restarted');
@@ -63,8 +62,6 @@ test('the server restarts between question and answer', async ({ visitor, compla
   await server.run();
   await chat.question('Which shift suits you?');
   expect(await answers(api, ana.session.id)).toEqual(['Typed before, sent while it was down.']);
-  await page.context().close();
-  await server.stop();
 });
 
 test('taken over and taken back: the text of each window stays, one answer is stored', async ({ api, visitor }) => {

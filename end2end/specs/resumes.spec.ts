@@ -3,7 +3,6 @@ import { type Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
 import { SessionsTab, SignIn } from '../pages/creator.ts';
 import { file, resume, scan } from '../support/pdf.ts';
-import { Server } from '../support/server.ts';
 
 const slugOf = (page: Page) => new URL(page.url()).pathname.split('/')[2] ?? '';
 
@@ -130,10 +129,10 @@ test('files that a lost network kept back are sent by one press', async ({ page,
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
-test('too few tokens are said before anything runs, and a batch survives everything', async ({ visitor, complaints }) => {
+test('too few tokens are said before anything runs, and a batch survives everything', async ({ ownServer, visitor, complaints }) => {
   complaints.allow(/net::ERR_/); // while the server is gone
   test.setTimeout(90_000);
-  const server = await Server.start('resumes-poor', { PARLEY_INITIAL_TOKENS: '7' });
+  const server = await ownServer('resumes-poor', { PARLEY_INITIAL_TOKENS: '7' });
   server.addOwner();
   const page = await visitor({ baseURL: server.url });
   await (await SignIn.open(page)).as();
@@ -162,8 +161,6 @@ test('too few tokens are said before anything runs, and a batch survives everyth
   await expect(page.locator('html[data-hydrated]')).toBeAttached();
   await page.getByRole('button', { name: 'Parse resumes' }).click();
   await expect(page.getByRole('button', { name: 'Add 2 candidates' })).toBeVisible({ timeout: 30_000 });
-  await page.close();
-  await server.stop();
 });
 
 test('a resume fills the empty fields of one candidate', async ({ page, api, accessible, complaints }) => {

@@ -155,12 +155,10 @@ test('a workspace in full use', async ({ complaints, page, server }) => {
   }
 });
 
-test('an installation that is new', async ({ visitor }) => {
-  const { Server } = await import('../support/server.ts');
-  const server = await Server.start('new');
+test('an installation that is new', async ({ ownServer, visitor }) => {
+  const server = await ownServer('new');
   const first = await visitor({ baseURL: server.url });
   await first.goto('/');
   await expect(first.getByRole('heading', { name: 'Set up Parley' })).toBeVisible();
   await shots(first, 'setup');
-  await server.stop();
 });

@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
 import { SessionsTab, SignIn } from '../pages/creator.ts';
-import { Server, owner } from '../support/server.ts';
+import { owner } from '../support/server.ts';
 
 async function signIn(page: Page): Promise<string> {
   await (await SignIn.open(page)).as();
@@ -76,8 +76,8 @@ test('an address that leads nowhere has one main part and a way on', async ({ pa
   }
 });
 
-test("one's own role is asked about before it is another", async ({ visitor }) => {
-  const server = await Server.start('own-role');
+test("one's own role is asked about before it is another", async ({ ownServer, visitor }) => {
+  const server = await ownServer('own-role');
   server.addOwner();
   server.command(['user', 'add', '--email', 'ozzy@example.com', '--name', 'Ozzy Second', '--role', 'owner'], 'ozzy has a password\n');
   const page = await visitor({ baseURL: server.url });
@@ -96,6 +96,4 @@ test("one's own role is asked about before it is another", async ({ visitor }) =
   await expect(page.getByRole('row').filter({ hasText: owner.name })).toContainText('Member');
   // Nobody can be taken out by a member: there is no column for it.
   await expect(page.getByRole('columnheader')).toHaveCount(3);
-  await page.close();
-  await server.stop();
 });

@@ -2,11 +2,10 @@
 import { expect, test } from '../fixtures.ts';
 import { SignIn } from '../pages/creator.ts';
 import { file, resume } from '../support/pdf.ts';
-import { Server } from '../support/server.ts';
 
-test('tokens are granted, spent and accounted for', async ({ visitor, accessible }) => {
+test('tokens are granted, spent and accounted for', async ({ ownServer, visitor, accessible }) => {
   test.setTimeout(90_000);
-  const server = await Server.start('usage');
+  const server = await ownServer('usage');
   server.addOwner();
   const page = await visitor({ baseURL: server.url });
   await (await SignIn.open(page)).as();
@@ -34,12 +33,10 @@ test('tokens are granted, spent and accounted for', async ({ visitor, accessible
   await expect(page.getByRole('row').filter({ has: page.locator('time[datetime]') }).first()).toBeVisible();
   await expect(page.getByRole('row', { name: /Reading one resume/ })).toContainText('5');
   await accessible(page, 'usage');
-  await page.close();
-  await server.stop();
 });
 
-test('where reading is free, no price is shown', async ({ visitor }) => {
-  const server = await Server.start('usage-free', { PARLEY_TOKENS_PER_RESUME: '0' });
+test('where reading is free, no price is shown', async ({ ownServer, visitor }) => {
+  const server = await ownServer('usage-free', { PARLEY_TOKENS_PER_RESUME: '0' });
   server.addOwner();
   const page = await visitor({ baseURL: server.url });
   await (await SignIn.open(page)).as();
@@ -56,6 +53,4 @@ test('where reading is free, no price is shown', async ({ visitor }) => {
   await expect(page.getByRole('button', { name: 'Parse resumes' })).toBeEnabled();
   await expect(page.getByText('1 file', { exact: true })).toBeVisible();
   await expect(page.getByText('AI token')).toHaveCount(0);
-  await page.close();
-  await server.stop();
 });

@@ -3,12 +3,12 @@ import { expect, test } from '../fixtures.ts';
 import { Landing } from '../pages/candidate.ts';
 import { SignIn, WorkspaceSettings } from '../pages/creator.ts';
 import { Api } from '../support/api.ts';
-import { Server, owner } from '../support/server.ts';
+import { owner } from '../support/server.ts';
 
-test('an owner deletes the workspace, and what comes after is a first run', async ({ complaints, visitor, accessible }) => {
+test('an owner deletes the workspace, and what comes after is a first run', async ({ ownServer, complaints, visitor, accessible }) => {
   // A wrong name; the tab's stream of a login that has ended; links that lead nowhere any more.
   complaints.allow(/status of (401|404|422)/, /ERR_INCOMPLETE_CHUNKED_ENCODING/);
-  const server = await Server.start('workspace');
+  const server = await ownServer('workspace');
   const at = { baseURL: server.url };
   server.addOwner();
   const key = server.apiKey();
@@ -63,5 +63,4 @@ test('an owner deletes the workspace, and what comes after is a first run', asyn
   await settings.hydrated();
   const again = new Api(server.url, server.apiKey());
   expect((await again.get<{ items: unknown[] }>('/interviews')).items).toEqual([]);
-  await server.stop();
 });
