@@ -55,21 +55,17 @@ test('everyone whom the filters name is selected, copied, exported, deleted and 
 });
 
 /** Holds the nth request to a server function until it is let go: what is under way then can be looked at for as long as it takes. */
-async function hold(page: Page, name: string, nth: number): Promise<() => Promise<void>> {
+async function hold(page: Page, name: string, nth: number): Promise<() => void> {
   let [seen, release] = [0, () => {}];
   const held = new Promise<void>((done) => {
     release = done;
   });
-  const path = `**/sfn/${name}`;
-  await page.route(path, async (route) => {
+  await page.route(`**/sfn/${name}`, async (route) => {
     seen += 1;
     if (seen === nth) await held;
     await route.continue();
   });
-  return async () => {
-    release();
-    await page.unroute(path);
-  };
+  return release;
 }
 
 /** Ticks the page, and then everyone who matches. */
@@ -137,7 +133,7 @@ test('two thousand are deleted part by part, as far as one lets it, and brought 
   // Esc is a way to stop as well, and none to lose sight of it.
   await page.keyboard.press('Escape');
   await expect(dialog.getByRole('button', { name: 'Cancel' })).toHaveAttribute('aria-busy', 'true');
-  await letGo();
+  letGo();
   await expect(dialog.getByText('600 of 2,000 done')).toBeVisible();
   await expect(dialog.getByText('The other 1,400 are as they were')).toBeVisible();
   await closeDialog();
@@ -167,7 +163,7 @@ test('two thousand are deleted part by part, as far as one lets it, and brought 
   const goOn = await hold(page, 'candidates/restore', 2);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByRole('dialog', { name: 'Bringing back' }).getByText('200 of 1,200')).toBeVisible();
-  await goOn();
+  goOn();
   await expect(toast('1,200 candidates restored')).toBeVisible({ timeout: 30_000 });
   await expect(all('1,201')).toBeVisible();
   await expect(page.getByRole('region', { name: /selected/ })).toHaveCount(0);
@@ -219,7 +215,7 @@ test('hundreds who were deleted by mistake are found and come back together, aft
   const dialog = page.getByRole('dialog', { name: 'Bringing back' });
   await expect(dialog.getByText('200 of 440')).toBeVisible({ timeout: 30_000 });
   await dialog.getByRole('button', { name: 'Cancel' }).click();
-  await letGo();
+  letGo();
   await expect(dialog.getByText('400 candidates restored (400 of 440)')).toBeVisible();
   await expect(dialog.getByText('The others are still deleted')).toBeVisible();
   await accessible(page, 'bringing back, stopped');
@@ -277,7 +273,7 @@ test('what is asked of very many stays in its form until all are done', async ({
   let letGo = await hold(page, 'sessions/retake', 2);
   await retake.getByRole('button', { name: 'Grant 1 retake' }).click();
   await expect(retake.getByText('200 of 450')).toBeVisible();
-  await letGo();
+  letGo();
   // Of those who got none some are named, and all are counted.
   await expect(retake.getByText('1 retake granted')).toBeVisible({ timeout: 30_000 });
   await expect(retake.getByRole('listitem')).toHaveCount(100);
@@ -292,7 +288,7 @@ test('what is asked of very many stays in its form until all are done', async ({
   await expiry.getByRole('button', { name: 'Change expiry' }).click();
   await expect(expiry.getByText('200 of 450')).toBeVisible();
   await expiry.getByRole('button', { name: 'Cancel' }).click();
-  await letGo();
+  letGo();
   await expect(expiry.getByText('400 of 450 done')).toBeVisible();
   await expect(expiry.getByText('The other 50 are as they were')).toBeVisible();
   await expect(expiry.getByRole('button', { name: 'Cancel' })).not.toHaveAttribute('aria-busy');

@@ -15,8 +15,8 @@ test('where all columns have room the head of the sessions stays in sight while 
   const top = () => page.getByRole('columnheader', { name: 'Status', exact: true }).evaluate((head) => head.getBoundingClientRect().top);
 
   for (const [path, width] of [
-    [`/w/${slug}/interviews/${interview.id}/sessions`, 1600],
-    [`/w/${slug}/sessions`, 1760],
+    [`/w/${slug}/interviews/${interview.id}/sessions`, 1616],
+    [`/w/${slug}/sessions`, 1776],
   ] as const) {
     await page.setViewportSize({ width: width - 1, height: 800 });
     await page.goto(path);
