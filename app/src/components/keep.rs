@@ -41,7 +41,7 @@ impl<T> Keep<T> {
     where
         T: Clone,
     {
-        let kept = self.0.try_with_value(|kept| kept.as_ref().map(|kept| T::clone(kept)));
-        kept.flatten()
+        let kept = self.0.try_with_value(Clone::clone).flatten();
+        kept.map(SendWrapper::take)
     }
 }
