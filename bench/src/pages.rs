@@ -12,15 +12,20 @@ use crate::split;
 const CONNECTIONS: usize = 16;
 const SPAN: Duration = Duration::from_secs(6);
 
-/// Signs in as a browser does and answers the cookie line.
+/// Signs the owner in as a browser does and answers the cookie line.
 pub async fn sign_in(port: u16) -> Result<String> {
+    sign_in_as(port, EMAIL).await
+}
+
+/// Signs one of the people in.
+pub async fn sign_in_as(port: u16, email: &str) -> Result<String> {
     let encoded = |text: &str| text.replace('@', "%40").replace(' ', "+");
     let headers = [
         "content-type: application/x-www-form-urlencoded".to_owned(),
         "sec-fetch-site: same-origin".to_owned(),
         "accept: text/html".to_owned(),
     ];
-    let body = format!("email={}&password={}", encoded(EMAIL), encoded(PASSWORD));
+    let body = format!("email={}&password={}", encoded(email), encoded(PASSWORD));
     let request = Request::new("POST", "/sfn/account/login", &headers, &body);
     let answer = Connection::open(port).await?.send(&request).await?;
     let cookies: Vec<_> = answer

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::http::{Connection, Request};
 
-/// Sign-in of the installation's only user.
+/// Sign-in of the installation's owner.
 pub const EMAIL: &str = "owner@example.com";
 /// The password that goes with it.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -51,15 +51,21 @@ impl Server {
     /// An installation with an owner, not yet serving.
     pub fn install(binary: PathBuf, database: Option<String>) -> Result<Self> {
         let server = Self::empty(binary, database)?;
-        let mut child = server
-            .command(&["user", "add", "--email", EMAIL, "--name", "Owner", "--role", "owner"])
+        server.add_user(EMAIL, "owner")?;
+        Ok(server)
+    }
+
+    /// One more person, with the same password.
+    pub fn add_user(&self, email: &str, role: &str) -> Result<()> {
+        let mut child = self
+            .command(&["user", "add", "--email", email, "--name", "Somebody", "--role", role])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()
-            .with_context(|| format!("{} does not start", server.binary.display()))?;
+            .with_context(|| format!("{} does not start", self.binary.display()))?;
         writeln!(child.stdin.take().context("no stdin")?, "{PASSWORD}")?;
         ensure!(child.wait()?.success(), "parley user add failed");
-        Ok(server)
+        Ok(())
     }
 
     /// The folder that holds the data.
@@ -88,6 +94,7 @@ impl Server {
             .env("PARLEY_LISTEN", format!("127.0.0.1:{}", self.port))
             // Measured is the work, not how soon it is refused.
             .env("PARLEY_INITIAL_TOKENS", "1000000")
+            .env("PARLEY_LIMIT_LOGINS", "1000000")
             .env("PARLEY_LIMIT_API", "1000000")
             .env("PARLEY_LIMIT_CANDIDATES", "1000000");
         if let Some(url) = &self.database {

@@ -7,12 +7,14 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::pages::sign_in;
+use crate::pages::sign_in_as;
 use crate::server::Server;
 use crate::{Api, ms};
 
 /// Streams that are open at the same time.
 const STREAMS: usize = 2_000;
+/// Of one person: the server ends the oldest beyond 32.
+const OF_ONE: usize = 25;
 /// How long a stream may take to open, or to tell.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -60,16 +62,22 @@ impl Listener {
 
 /// Measures and prints.
 pub async fn measure(server: &Server, api: &Api, slug: &str, interview: &str) -> Result<()> {
-    let cookie = sign_in(server.port).await?;
+    let mut cookies = Vec::new();
+    for person in 0..STREAMS / OF_ONE {
+        let email = format!("viewer{person}@example.com");
+        server.add_user(&email, "viewer")?;
+        cookies.push(sign_in_as(server.port, &email).await?);
+    }
+    let open = async |n: usize| Listener::open(server.port, slug, &cookies[n / OF_ONE]).await;
     // What the first streams make the process take is not what each costs.
     let mut listeners = Vec::with_capacity(STREAMS);
-    for _ in 0..50 {
-        listeners.push(Listener::open(server.port, slug, &cookie).await?);
+    while listeners.len() < 2 * OF_ONE {
+        listeners.push(open(listeners.len()).await?);
     }
     let before = server.memory()?;
     let measured = STREAMS - listeners.len();
-    for _ in 0..measured {
-        listeners.push(Listener::open(server.port, slug, &cookie).await?);
+    while listeners.len() < STREAMS {
+        listeners.push(open(listeners.len()).await?);
     }
     #[expect(clippy::cast_precision_loss, reason = "two thousand")]
     let each = (server.memory()? - before) * 1_000.0 / measured as f64;
